@@ -1,0 +1,19 @@
+"""Between the Pixels: the helper package of the course.
+
+A line of code knows its room by two directions. By **layer**, from the bottom:
+
+    validation, operators, resampling, images    numerics: numpy arrays in, numpy arrays out
+    figures/       arrays in, one picture (a Scene: SVG, text, links) out
+    exercises/     check, hint, solution; predictions; progress
+    explorers/     controls and a plain function from their values to a Scene
+    launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
+
+and by **topic**, the same file name on every floor:
+
+    linear         lesson 01, two samples and what lies between them
+    coordinates    lesson 02, where new pixels come from
+    bilinear       lesson 03, four neighbours make one value
+    microscope     the instrument of every lesson: any operator as a matrix
+
+From a slider to its formula it is three hops: ``explorers.linear`` -> ``figures.linear`` -> ``resampling``.
+"""

@@ -1,0 +1,1 @@
+"""Explorers: controls and a plain function from their values to a scene."""

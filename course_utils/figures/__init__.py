@@ -1,0 +1,1 @@
+"""Scenes: arrays in, one picture out. No function here keeps state or knows of widgets."""

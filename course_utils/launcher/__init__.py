@@ -1,0 +1,1 @@
+"""What `python -m course_utils` does before the environment stands: standard library only."""
