@@ -1,0 +1,351 @@
+"""A real JupyterLab in a real browser: what the browser tests and ``look`` are made of.
+
+    with running_lab(folder) as lab, running_browser() as browser:
+        page = open_page(browser)
+        lesson = lab.open_lesson(page, "01_linear_interpolation.ipynb")
+        lesson.run_all()
+        lesson.cell_errors(), lesson.console_errors
+        lesson.screenshots(Path("artifacts"), "01")
+
+Nothing here touches the repository: the notebooks are copied to a folder of the test's own, and so are JupyterLab's
+settings, workspaces and the learner's progress. Waits are generous, because two slow cores may be shared.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 180  # how long any single step may take on a busy machine
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",  # a container's /dev/shm is often 64 MB, too little for a long notebook
+    "--force-color-profile=srgb",
+)
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false"},
+    # every cell is in the page at once, so that a screenshot and a search see the whole lesson
+    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
+}
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+
+class NoBrowser(Exception):
+    """There is no Chromium or Chrome, or no playwright, on this machine."""
+
+
+# ---------------------------------------------------------------------------------------------------- the server
+
+
+class Lab:
+    """A JupyterLab server that runs now: ``url``, ``token``, ``folder`` (what it serves), ``log`` (its output)."""
+
+    def __init__(self, process, port, token, folder, log):
+        self.process, self.token, self.folder, self.log = process, token, folder, log
+        self.url = f"http://127.0.0.1:{port}"
+
+    def wait_until_up(self):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"JupyterLab ended with code {self.process.returncode}:\n{self.log.read_text()[-3000:]}")
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5).close()
+                return self
+            time.sleep(0.2)
+        raise RuntimeError(f"JupyterLab did not answer in {PATIENCE_S} s:\n{self.log.read_text()[-3000:]}")
+
+    def open_lesson(self, page, name):
+        """Open ``name`` (relative to the served folder) in a clean workspace and wait for its kernel."""
+        return Lesson(page, self, name)
+
+
+def lab_environment(private, home):
+    """The environment of a server that knows nothing of this user's own Jupyter."""
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(private / "ipython"),
+        "BETWEEN_THE_PIXELS_HOME": str(home),
+    }
+
+
+def lab_command(private, folder, port, token):
+    return [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
+        "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
+        f"--LabApp.user_settings_dir={private / 'settings'}",
+        f"--LabApp.workspaces_dir={private / 'workspaces'}",
+    ]  # fmt: skip
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_lab(folder):
+    """Serve ``folder`` with JupyterLab on 127.0.0.1 until the block ends; gives a ``Lab``."""
+    private = Path(tempfile.mkdtemp(prefix="lab-"))
+    for name, settings in LAB_SETTINGS.items():
+        file = private / "settings" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
+    token, port, log = secrets.token_hex(16), free_port(), private / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            lab_command(private, folder, port, token),
+            cwd=folder,
+            env=lab_environment(private, private / "progress"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        yield Lab(process, port, token, Path(folder), log).wait_until_up()
+    finally:
+        stop(process)
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def stop(process):
+    """End the server the way Ctrl-C twice does, so that it ends its kernels; kill it only when it does not listen."""
+    for send in (lambda: process.send_signal(signal.SIGTERM), process.kill):
+        if process.poll() is None:
+            send()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+
+
+def copy_notebooks(folder, *also):
+    """Copy the lessons (and other notebook files) to ``folder``, so that running them leaves the repository clean."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in [*sorted((ROOT / "notebooks").glob("*.ipynb")), *map(Path, also)]:
+        shutil.copy(file, folder / file.name)
+    return folder
+
+
+# --------------------------------------------------------------------------------------------------- the browser
+
+
+def find_chromium():
+    """The path of a Chromium or Chrome on this machine, or None. ``COURSE_BROWSER`` says which, when it is set."""
+    named = os.environ.get("COURSE_BROWSER")
+    candidates = [named] if named else [*map(shutil.which, CHROMIUM_NAMES), *CHROMIUM_PLACES]
+    return next((path for path in candidates if path and Path(path).is_file()), None)
+
+
+@contextlib.contextmanager
+def running_browser():
+    """A headless Chromium with a fresh profile until the block ends. Raises ``NoBrowser`` with the reason."""
+    path = find_chromium()
+    if path is None:
+        raise NoBrowser("no Chromium or Chrome found (set COURSE_BROWSER to its path, or install chromium)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as problem:
+        raise NoBrowser(f"playwright is not installed: {problem}") from problem
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=list(CHROMIUM_FLAGS), timeout=PATIENCE_S * 1000
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_page(browser, width=1400, height=1700):
+    """A page in a context of its own: no cookies, no storage from the pages before it."""
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page.set_default_timeout(PATIENCE_S * 1000)
+    return page
+
+
+# ---------------------------------------------------------------------------------------------------- the lesson
+
+# JavaScript that several steps share: the notebook panel that is open in front
+PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"
+SCROLLER = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
+
+IS_READY = f"""name => {{ {PANEL}
+    return Boolean(panel?.context?.isReady && panel.context.path === name
+        && panel.sessionContext?.session?.kernel?.status === 'idle'); }}"""
+
+IS_IDLE = f"""() => {{ {PANEL}
+    const kernel = panel.sessionContext.session?.kernel;
+    const waiting = panel.content.widgets.some(cell => cell.prompt === '*' || cell.model.executionState === 'running');
+    return kernel?.status === 'idle' && !waiting; }}"""
+
+CELLS = f"""() => {{ {PANEL} return panel.content.widgets.map(cell => cell.model.toJSON()); }}"""
+
+# where each cell begins and ends, in pixels from the top of the notebook
+CELL_SPANS = """scroller => {
+    const top = scroller.getBoundingClientRect().top - scroller.scrollTop;
+    return [...scroller.querySelectorAll('.jp-Cell')].map(cell => {
+        const box = cell.getBoundingClientRect();
+        return [box.top - top, box.bottom - top]; }); }"""
+
+# resolves when nothing in the page has changed for `quiet` milliseconds, or after `longest` milliseconds
+SETTLED = """([quiet, longest]) => new Promise(resolve => {
+    const begin = performance.now();
+    let last = begin;
+    const watch = new MutationObserver(() => { last = performance.now(); });
+    watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+    const timer = setInterval(() => {
+        const now = performance.now();
+        if (now - last < quiet && now - begin < longest) return;
+        clearInterval(timer); watch.disconnect(); resolve(); }, 50); })"""
+
+
+class Lesson:
+    """A notebook open in JupyterLab. ``page`` is playwright's; ``console_errors`` fills by itself."""
+
+    def __init__(self, page, lab, name):
+        self.page, self.lab, self.name, self.console_errors = page, lab, name, []
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
+        page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}", wait_until="domcontentloaded")
+        page.wait_for_function(IS_READY, arg=name)
+        page.evaluate("() => window.jupyterapp.shell.collapseLeft()")  # the lesson gets the whole width
+        self.settle()
+
+    def _note_console(self, message):
+        if message.type == "error":
+            place = message.location.get("url", "")
+            self.console_errors.append(f"{message.text} ({place})".replace(self.lab.token, "TOKEN"))
+
+    def run_all(self):
+        """Run every cell and wait until the kernel is idle and the page is still."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_timeout(500)  # the kernel turns busy only after the first request has left
+        self.wait_idle()
+
+    def wait_idle(self):
+        self.page.wait_for_function(IS_IDLE, polling=200)
+        self.settle()
+
+    def settle(self, quiet_ms=600, longest_ms=20_000):
+        """Wait until the page has stopped changing (an animation is given up on after ``longest_ms``)."""
+        self.page.evaluate(SETTLED, [quiet_ms, longest_ms])
+
+    def set_theme(self, theme):
+        """``"light"`` or ``"dark"``."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", THEMES[theme]
+        )
+        light = "true" if theme == "light" else "false"
+        self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
+        self.settle()
+
+    def cells(self):
+        """The cells as JupyterLab holds them now, in nbformat's JSON."""
+        return self.page.evaluate(CELLS)
+
+    def cell_errors(self):
+        """One sentence for each cell that raised or wrote to stderr."""
+        return [
+            f"cell {number}: {problem}"
+            for number, cell in enumerate(self.cells())
+            for output in cell.get("outputs", ())
+            for problem in problems_in(output)
+        ]
+
+    def not_run(self):
+        """Numbers of code cells without an execution count: they were never reached."""
+        return [
+            number
+            for number, cell in enumerate(self.cells())
+            if cell["cell_type"] == "code" and as_text(cell["source"]).strip() and not cell["execution_count"]
+        ]
+
+    def screenshots(self, folder, prefix, slice_height=1600):
+        """Write the whole notebook as ``prefix-01.png``, ``prefix-02.png`` ...; gives their paths.
+
+        A slice holds whole cells where they fit. A cell that is taller than a slice is cut, with an overlap.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.set_viewport_size({"width": self.page.viewport_size["width"], "height": slice_height + 100})
+        scroller = self.page.locator(SCROLLER)
+        scroller.evaluate("node => { node.style.overscrollBehavior = 'none'; node.scrollTop = 0; }")
+        self.settle()
+        paths = []
+        for number, (top, bottom) in enumerate(slices(scroller.evaluate(CELL_SPANS), slice_height), start=1):
+            path = folder / f"{prefix}-{number:02d}.png"
+            scroller.evaluate("(node, top) => { node.scrollTop = top; }", top)
+            self.page.wait_for_timeout(200)
+            at = scroller.evaluate("node => node.scrollTop")  # the last slice cannot scroll all the way
+            box = scroller.bounding_box()
+            clip = {"x": box["x"], "y": box["y"] + top - at, "width": box["width"], "height": bottom - top}
+            clip["height"] = max(1, min(clip["height"], box["y"] + box["height"] - clip["y"]))
+            self.page.screenshot(path=path, clip=clip)
+            paths.append(path)
+        return paths
+
+
+def as_text(source):
+    return source if isinstance(source, str) else "".join(source)
+
+
+def problems_in(output):
+    """Sentences about what went wrong in one output of a cell."""
+    if output["output_type"] == "error":
+        yield f"{output['ename']}: {output['evalue']}"
+    if output["output_type"] == "stream" and output["name"] == "stderr":
+        yield f"stderr: {as_text(output['text']).strip()[:500]}"
+
+
+def slices(spans, height, overlap=120):
+    """Cut the notebook into (top, bottom) pieces of at most ``height`` pixels, at cell borders where that is possible.
+
+    >>> slices([(0, 400), (400, 900), (900, 1100)], 1000)
+    [(0, 900), (900, 1100)]
+    >>> slices([(0, 1500)], 1000)
+    [(0, 1000), (880, 1500)]
+    >>> slices([(0, 100), (100, 1300)], 1000)  # a tall cell is cut in any case, so it need not begin a new slice
+    [(0, 1000), (880, 1300)]
+    """
+    pieces = []
+    top = bottom = spans[0][0] if spans else 0
+    for begin, end in spans:
+        fits_alone, half_full = end - begin <= height, bottom - top > height / 2
+        if end - top > height and bottom > top and (fits_alone or half_full):
+            pieces.append((top, bottom))
+            top = begin
+        bottom = end
+        while bottom - top > height:
+            pieces.append((top, top + height))
+            top += height - overlap
+    return [*pieces, (top, bottom)] if bottom > top else pieces
