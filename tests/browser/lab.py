@@ -7,8 +7,8 @@
         lesson.cell_errors(), lesson.console_errors
         lesson.screenshots(Path("artifacts"), "01")
 
-Nothing here touches the repository: the notebooks are copied to a folder of the test's own, and so are JupyterLab's
-settings, workspaces and the learner's progress. Waits are generous, because two slow cores may be shared.
+Nothing here touches the repository: the notebooks are copied to a folder of the test's own, and so are
+JupyterLab's settings, workspaces and the learner's progress. Waits are generous: two slow cores may be shared.
 """
 
 import contextlib
@@ -57,11 +57,11 @@ class NoBrowser(Exception):
     """There is no Chromium or Chrome, or no playwright, on this machine."""
 
 
-# ---------------------------------------------------------------------------------------------------- the server
+# ------------------------------------------------------------------------------------ the server
 
 
 class Lab:
-    """A JupyterLab server that runs now: ``url``, ``token``, ``folder`` (what it serves), ``log`` (its output)."""
+    """A JupyterLab server that runs: ``url``, ``token``, ``folder`` (what it serves), ``log`` (what it says)."""
 
     def __init__(self, process, port, token, folder, log):
         self.process, self.token, self.folder, self.log = process, token, folder, log
@@ -71,12 +71,15 @@ class Lab:
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError(f"JupyterLab ended with code {self.process.returncode}:\n{self.log.read_text()[-3000:]}")
+                raise RuntimeError(f"JupyterLab ended with code {self.process.returncode}:\n{self.last_words()}")
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5).close()
                 return self
             time.sleep(0.2)
-        raise RuntimeError(f"JupyterLab did not answer in {PATIENCE_S} s:\n{self.log.read_text()[-3000:]}")
+        raise RuntimeError(f"JupyterLab did not answer in {PATIENCE_S} s:\n{self.last_words()}")
+
+    def last_words(self):
+        return self.log.read_text(errors="replace")[-3000:]
 
     def open_lesson(self, page, name):
         """Open ``name`` (relative to the served folder) in a clean workspace and wait for its kernel."""
@@ -139,7 +142,7 @@ def running_lab(folder):
 
 
 def stop(process):
-    """End the server the way Ctrl-C twice does, so that it ends its kernels; kill it only when it does not listen."""
+    """Ask the server to end, so that it ends its kernels too; kill it only when it does not listen."""
     for send in (lambda: process.send_signal(signal.SIGTERM), process.kill):
         if process.poll() is None:
             send()
@@ -148,7 +151,7 @@ def stop(process):
 
 
 def copy_notebooks(folder, *also):
-    """Copy the lessons (and other notebook files) to ``folder``, so that running them leaves the repository clean."""
+    """Copy the lessons (and other notebook files) to ``folder``: running them leaves the repository clean."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file in [*sorted((ROOT / "notebooks").glob("*.ipynb")), *map(Path, also)]:
@@ -156,11 +159,11 @@ def copy_notebooks(folder, *also):
     return folder
 
 
-# --------------------------------------------------------------------------------------------------- the browser
+# ----------------------------------------------------------------------------------- the browser
 
 
 def find_chromium():
-    """The path of a Chromium or Chrome on this machine, or None. ``COURSE_BROWSER`` says which, when it is set."""
+    """The path of a Chromium or Chrome on this machine, or None. ``COURSE_BROWSER`` names one."""
     named = os.environ.get("COURSE_BROWSER")
     candidates = [named] if named else [*map(shutil.which, CHROMIUM_NAMES), *CHROMIUM_PLACES]
     return next((path for path in candidates if path and Path(path).is_file()), None)
@@ -193,7 +196,7 @@ def open_page(browser, width=1400, height=1700):
     return page
 
 
-# ---------------------------------------------------------------------------------------------------- the lesson
+# ------------------------------------------------------------------------------------ the lesson
 
 # JavaScript that several steps share: the notebook panel that is open in front
 PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"
@@ -205,7 +208,8 @@ IS_READY = f"""name => {{ {PANEL}
 
 IS_IDLE = f"""() => {{ {PANEL}
     const kernel = panel.sessionContext.session?.kernel;
-    const waiting = panel.content.widgets.some(cell => cell.prompt === '*' || cell.model.executionState === 'running');
+    const waiting = panel.content.widgets.some(
+        cell => cell.prompt === '*' || cell.model.executionState === 'running');
     return kernel?.status === 'idle' && !waiting; }}"""
 
 CELLS = f"""() => {{ {PANEL} return panel.content.widgets.map(cell => cell.model.toJSON()); }}"""
@@ -328,13 +332,13 @@ def problems_in(output):
 
 
 def slices(spans, height, overlap=120):
-    """Cut the notebook into (top, bottom) pieces of at most ``height`` pixels, at cell borders where that is possible.
+    """Cut the notebook into (top, bottom) pieces of at most ``height`` pixels, at cell borders where possible.
 
     >>> slices([(0, 400), (400, 900), (900, 1100)], 1000)
     [(0, 900), (900, 1100)]
     >>> slices([(0, 1500)], 1000)
     [(0, 1000), (880, 1500)]
-    >>> slices([(0, 100), (100, 1300)], 1000)  # a tall cell is cut in any case, so it need not begin a new slice
+    >>> slices([(0, 100), (100, 1300)], 1000)  # a tall cell is cut anyway: it begins no new slice
     [(0, 1000), (880, 1300)]
     """
     pieces = []
