@@ -1,0 +1,61 @@
+"""The microscope: any function from array to array, shown as input grid, matrix and output grid."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import numpy as np
+
+from course_utils.explorers.explorer import Explorer, choice, slider
+from course_utils.figures.microscope import microscope_scene
+from course_utils.operators import probe
+
+COUNTING = "1, 2, 3, …"
+
+
+def microscope(function, in_shape, at=None) -> Explorer:
+    """Look at ``function`` through its matrix: choose an output to see its taps, an input to see what it paints.
+
+    function   array -> array: yours, ours, or a library's, e.g.
+               ``lambda x: F.interpolate(x, scale_factor=2, mode="bilinear")``
+    in_shape   shape of its input, e.g. (4, 4) or (1, 1, 4, 4); up to 16 × 16 in and 32 × 32 out stays fluent
+    at         the input whose values are shown (and at which a non-linear function is looked at); without it
+               the values can be chosen from a list
+
+    Play, step and scrub walk through the outputs; arrow keys move inside a grid that has the focus.
+    """
+    patterns = _patterns(in_shape) if at is None else {"yours": np.asarray(at, float)}
+    probes = {}
+
+    def draw(values):
+        if values not in probes:
+            probes[values] = probe(function, in_shape, at=patterns[values])
+        return microscope_scene(probes[values])
+
+    player = widgets.Play(min=0, max=0, interval=700, description="play", show_repeat=False)
+    position = slider("output", 0, 0, 0)
+    back, forward = _button("◀ back", "one output back"), _button("step ▶", "one output on")
+    explorer = Explorer(draw, {"values": choice("input values", list(patterns))}, extra=(player, back, position, forward))
+    player.max = position.max = max(len(explorer.scene.steps) - 1, 0)
+    widgets.jslink((player, "value"), (position, "value"))
+    widgets.jslink((position, "value"), (explorer.stage, "step"))
+    back.on_click(lambda _: setattr(position, "value", max(position.value - 1, 0)))
+    forward.on_click(lambda _: setattr(position, "value", min(position.value + 1, position.max)))
+    return explorer
+
+
+def _patterns(in_shape):
+    """Inputs to look at, by name. The first is the probe's own: 1, 2, 3, ... so that sums are easy to follow."""
+    count = int(np.prod(in_shape))
+    impulse = np.zeros(count)
+    impulse[count // 2] = 1
+    patterns = {
+        COUNTING: np.arange(1.0, count + 1),
+        "one impulse": impulse,
+        "all ones": np.ones(count),
+        "random digits": np.random.default_rng(0).integers(0, 10, count).astype(float),
+    }
+    return {name: values.reshape(in_shape) for name, values in patterns.items()}
+
+
+def _button(text, tooltip):
+    return widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width="80px"))

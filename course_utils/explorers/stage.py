@@ -1,0 +1,57 @@
+"""The stage: the one widget of our own. It shows a scene; pointing at it needs no answer from the kernel.
+
+``scene`` goes to the browser in one piece (picture, words, table, links), so they never disagree.
+``chosen``, ``step`` and ``dragged`` come back. All are traits, not messages: ipywidgets keeps one change in
+flight and sends the newest next, so a drag never lags behind the hand.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from course_utils.figures.scene import Scene
+
+HERE = Path(__file__).parent
+
+
+class Stage(anywidget.AnyWidget):
+    """Shows ``scene``. Hover, focus and arrow keys light up what is linked; dragging a handle reports where.
+
+    chosen     id of the chosen cell, "" for none
+    step       position in ``scene.steps``; a play button or a slider is linked to it in the browser
+    dragged    {"name", "x", "y"} of the handle last moved, in the data coordinates that its figure states
+    """
+
+    _esm = HERE / "stage.js"
+    _css = HERE / "stage.css"
+    scene = traitlets.Dict().tag(sync=True)
+    chosen = traitlets.Unicode("").tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    dragged = traitlets.Dict().tag(sync=True)
+
+    def show(self, scene: Scene):
+        """Show ``scene``: picture, words, table and links travel together."""
+        self.scene = {
+            "svg": scene.svg,
+            "text": scene.text,
+            "table": table_html(scene.table),
+            "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},
+            "details": dict(scene.details),
+            "steps": list(scene.steps),
+            "places": dict(scene.places),
+            "bands": dict(scene.bands),
+        }
+
+
+def table_html(table) -> str:
+    """(header, rows) as the inside of a <table>; "" for None."""
+    if table is None:
+        return ""
+    header, rows = table
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
