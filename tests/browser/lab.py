@@ -7,8 +7,8 @@
         lesson.cell_errors(), lesson.console_errors
         lesson.screenshots(Path("artifacts"), "01")
 
-Nothing here touches the repository: the notebooks are copied to a folder of the test's own, and so are
-JupyterLab's settings, workspaces and the learner's progress. Waits are generous: two slow cores may be shared.
+Nothing here touches the repository: the notebooks are copied to a folder of the test's own; so are
+JupyterLab's settings, workspaces and the learner's progress. Waits are long: two slow cores may be shared.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class NoBrowser(Exception):
 
 
 class Lab:
-    """A JupyterLab server that runs: ``url``, ``token``, ``folder`` (what it serves), ``log`` (what it says)."""
+    """A JupyterLab server that runs: ``url``, ``token``, ``folder`` (served), ``log`` (what it says)."""
 
     def __init__(self, process, port, token, folder, log):
         self.process, self.token, self.folder, self.log = process, token, folder, log
@@ -71,7 +71,8 @@ class Lab:
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError(f"JupyterLab ended with code {self.process.returncode}:\n{self.last_words()}")
+                code = self.process.returncode
+                raise RuntimeError(f"JupyterLab ended with code {code}:\n{self.last_words()}")
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5).close()
                 return self
@@ -332,13 +333,13 @@ def problems_in(output):
 
 
 def slices(spans, height, overlap=120):
-    """Cut the notebook into (top, bottom) pieces of at most ``height`` pixels, at cell borders where possible.
+    """Cut the notebook into (top, bottom) pieces of at most ``height`` pixels, between cells where possible.
 
     >>> slices([(0, 400), (400, 900), (900, 1100)], 1000)
     [(0, 900), (900, 1100)]
     >>> slices([(0, 1500)], 1000)
     [(0, 1000), (880, 1500)]
-    >>> slices([(0, 100), (100, 1300)], 1000)  # a tall cell is cut anyway: it begins no new slice
+    >>> slices([(0, 100), (100, 1300)], 1000)  # cut anyway: it begins no new slice
     [(0, 1000), (880, 1300)]
     """
     pieces = []

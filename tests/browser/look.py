@@ -4,10 +4,10 @@
     python -m tests.browser.look notebooks/01_linear_interpolation.ipynb OUTDIR --theme both --width 1000
     python -m tests.browser.look any.ipynb OUTDIR --no-run
 
-Run it from the repository's root. OUTDIR then holds ``01_linear_interpolation-light-01.png``, ``-02.png`` and so
-on, each a page of at most 1600 pixels, cut between cells. Printed: cells that raised or wrote to stderr, cells that
-were never reached, and what the browser's console called an error. The exit code is 1 when there was any of these.
-The notebook is run on a copy and with progress of its own: the file and the learner's records stay as they are.
+Run it from the repository's root. OUTDIR then holds ``01_linear_interpolation-light-01.png``, ``-02.png`` and
+so on, each a page of at most 1600 pixels, cut between cells. Printed: cells that raised or wrote to stderr,
+cells that were never reached, what the browser's console called an error; any of these makes the exit code 1.
+The notebook is run on a copy and with progress of its own: file and records stay as they are.
 """
 
 import argparse
