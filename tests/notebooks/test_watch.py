@@ -81,10 +81,10 @@ seen = []
 controls = [
     widgets.IntSlider(max=9), widgets.FloatLogSlider(), widgets.IntRangeSlider(max=5), widgets.Checkbox(),
     widgets.Dropdown(options="ab"), widgets.SelectMultiple(options="ab"), widgets.Text(),
-    widgets.SelectionSlider(options="abc"), widgets.SelectionRangeSlider(options="abc"), widgets.IntText(), widgets.Play(max=3),
+    widgets.SelectionSlider(options="abc"), widgets.SelectionRangeSlider(options="abc"), widgets.Play(max=3),
     widgets.Tab([widgets.HTML()]), widgets.ToggleButtons(options=[("one", 1), ("two", 2)]), widgets.Valid(),
     widgets.BoundedIntText(max=3), widgets.ColorPicker(), widgets.IntProgress(), widgets.Accordion(),
-    widgets.Select(options=[]),
+    widgets.Select(options=[]), widgets.IntText(),
 ]
 for control in controls:
     control.observe(lambda change: seen.append(change["new"]))
