@@ -1,0 +1,443 @@
+"""Exercises that answer back: ``check`` compares, and says what went wrong in the words of the lesson.
+
+An exercise is data. This is all a lesson writes:
+
+    def lerp(left, right, t):
+        "The value between two samples, a fraction t of the way from left to right."
+        return (1 - t) * left + t * right
+
+    def swapped_weights(left, right, t):
+        return t * left + (1 - t) * right
+
+    LERP = Exercise(
+        key="linear.lerp",                  # topic.name: the topic decides the lesson
+        title="Between two samples",
+        reference=lerp,                     # name and parameters are the learner's, its source the solution
+        cases=[                             # small ones first: the first that fails is shown
+            Case(0, 10, 0.5, by_hand=5),    # by_hand: worked out on paper, the reference's witness
+            Case(0, 10, 0.25, by_hand=2.5, note="A quarter of the way."),
+            Case(np.array([1.0, 2.0]), np.array([3.0, 6.0]), 0.5),
+        ],
+        mistakes=[                          # wrong on purpose: an answer equal to one is called by its name
+            Mistake("swapped weights", swapped_weights,
+                    "Your weights are swapped. At t = 0, what does the left sample weigh?"),
+        ],
+        hints=["At t = 0 the answer is `left`.", "Each sample weighs as much as the other one is far away."],
+    )
+
+In the notebook the learner writes ``lerp`` and runs ``LERP.check(lerp)``, ``LERP.hint()`` or
+``LERP.solution()``. A test calls ``verify(LERP)`` (see ``verify.py``). A bug to repair is a :class:`SpotTheBug`.
+"""
+
+import dis
+import inspect
+import re
+import textwrap
+import time
+import types
+from dataclasses import dataclass
+
+from course_utils.exercises import calling, compare, diagnosis, progress
+from course_utils.exercises.compare import Finding
+from course_utils.exercises.registry import all_exercises, lesson_of, register_exercise
+from course_utils.exercises.report import Card, Outcome, Report, show_call, show_pair
+
+__all__ = ["Case", "Exercise", "Mistake", "Outcome", "Report", "SpotTheBug", "all_exercises"]
+
+_NOTHING = object()
+
+
+class Case:
+    """One call of the learner's function: its arguments, as they would be typed.
+
+    ``note`` is a sentence shown when this case fails, ``by_hand`` the answer worked out on paper.
+    """
+
+    def __init__(self, *args, note="", by_hand=_NOTHING, **kwargs):
+        self.args, self.kwargs, self.note, self.by_hand = args, kwargs, note, by_hand
+
+    @property
+    def worked_by_hand(self):
+        """True when the case carries an answer of its own."""
+        return self.by_hand is not _NOTHING
+
+    def show(self, name):
+        """The call as text, for a function of this name."""
+        return show_call(name, self.args, self.kwargs)
+
+    def __repr__(self):
+        return self.show("Case")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A classic mistake as code: what it is called, the wrong function, what to tell whoever makes it."""
+
+    name: str
+    function: object
+    sentence: str
+
+
+class Exercise:
+    """A function for the learner to write. See the top of the module for an example.
+
+    ``name``       what the learner's function is called (default: the reference's name)
+    ``stub``       the code the notebook gives (default: signature, first line of the docstring, ``...``)
+    ``tolerance``  an answer may differ by ``tolerance * (1 + |expected|)``
+    ``seconds``    time for all cases together, where the system can stop a function (POSIX, main thread)
+    ``helpers``    functions whose source belongs to the solution
+    """
+
+    def __init__(
+        self, key, title, reference, cases, mistakes=(), hints=(), *,
+        name=None, stub=None, tolerance=1e-6, seconds=10.0, helpers=(),
+    ):  # fmt: skip
+        self.key, self.title, self.reference = key, title, reference
+        self.cases, self.mistakes, self.hints = tuple(cases), tuple(mistakes), tuple(hints)
+        self.name = name or reference.__name__
+        self.tolerance, self.seconds, self.helpers = tolerance, seconds, tuple(helpers)
+        self.stub = textwrap.dedent(stub).strip() if stub else self._default_stub()
+        self._hints_shown = 0
+        if not self.cases:
+            raise ValueError(f"exercise {key!r} needs at least one case")
+        register_exercise(self)
+
+    @property
+    def lesson(self):
+        """The lesson's number as two digits, "" for a key outside the course."""
+        return lesson_of(self.key)
+
+    # What the notebook calls
+
+    def check(self, function):
+        """Compare the learner's function with the reference. Never raises; lets the stop button through."""
+        try:
+            report = self._examine(function)
+        except (
+            Exception
+        ) as error:  # an answer so odd that looking at it fails: say so, do not crash the lesson
+            report = self._report(
+                Outcome.NOT_QUITE,
+                diagnosis="unreadable",
+                sentence=f"Looking at what your function returns fails ({type(error).__name__}).",
+            )
+        return self._keep(report)
+
+    def hint(self, number=None):
+        """The next hint, one at a time; ``hint(1)`` shows the first again."""
+        if not self.hints:
+            return Card("?", "No hints", "for this exercise. Work the smallest case out on paper.")
+        self._hints_shown = (
+            min(self._hints_shown + 1, len(self.hints)) if number is None else self._hints_shown
+        )
+        shown = self._hints_shown if number is None else min(max(int(number), 1), len(self.hints))
+        progress.record_hint(self.key, shown)
+        last = shown == len(self.hints)
+        after = (
+            "That was the last one; `.solution()` shows ours." if last else "Run this again for the next one."
+        )
+        return Card("?", f"Hint {shown} of {len(self.hints)}", sentences=(self.hints[shown - 1], after))
+
+    def solution(self):
+        """The tested reference's source."""
+        progress.record_solution(self.key)
+        return Card("=", "Solution", self.title, code=self.solution_source)
+
+    # What is looked at
+
+    @property
+    def solution_source(self):
+        """Source of the reference (and its helpers), under the name the learner uses."""
+        sources = [textwrap.dedent(inspect.getsource(f)).strip() for f in (*self.helpers, self.reference)]
+        return re.sub(rf"\b{re.escape(self.reference.__name__)}\b", self.name, "\n\n\n".join(sources))
+
+    def expected(self, case):
+        """The reference's answer for one case."""
+        return calling.snapshot(_on_copies(self.reference, case))
+
+    def _examine(self, function):
+        if not callable(function):
+            return self._report(
+                Outcome.NOT_QUITE,
+                diagnosis="not a function",
+                sentence=f"`check` needs your function itself, without brackets: `check({self.name})`. "
+                f"It was given {compare.describe(function)}.",
+            )
+        if self._is_untouched(function):
+            return self._not_attempted()
+        first = self.cases[0]
+        misfit = calling.misfit(function, first.args, first.kwargs)
+        if misfit:
+            return self._report(
+                Outcome.CRASHED, call=first.show(self.name), diagnosis="parameters", sentence=misfit
+            )
+        expected = [self.expected(case) for case in self.cases]
+        calls = self._call_all(function)
+        if _says_todo(calls[0]):
+            return self._not_attempted()
+        failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
+        if not failing:
+            return self._right(calls)
+        return self._explain(failing, expected, calls)
+
+    def _call_all(self, function):
+        """Call the function on every case; after a call that used up the time, no more calls."""
+        calls = []
+        deadline = time.monotonic() + self.seconds
+        for case in self.cases:
+            left = deadline - time.monotonic()
+            done = (
+                calling.call(function, case.args, case.kwargs, left)
+                if left > 0
+                else calling.Called(timed_out=True)
+            )
+            calls.append(done)
+            if done.timed_out:
+                break
+        return calls
+
+    def _fails(self, expected, done):
+        return done.failed or done.changed or not compare.equal(expected, done.value, self.tolerance)
+
+    def _explain(self, failing, expected, calls):
+        """The report on the first failing case, with a diagnosis that looks at all of them."""
+        index = failing[0]
+        case, done = self.cases[index], calls[index]
+        known = self._known_mistake(calls)
+        finding = Finding(known.name, known.sentence) if known else self._finding(index, expected, calls)
+        about = {
+            "call": case.show(self.name), "note": case.note, "printed": done.printed,
+            "diagnosis": finding.name, "sentence": finding.sentence, "extra": self._still_failing(failing),
+        }  # fmt: skip
+        if done.error:
+            line = f"line {done.line_number}: {done.line}" if done.line else ""
+            return self._report(Outcome.CRASHED, error=done.error, line=line, **about)
+        if done.timed_out:
+            return self._report(Outcome.CRASHED, **about)
+        want, got = show_pair(expected[index], done.value)
+        return self._report(Outcome.NOT_QUITE, expected=want, got=got, **about)
+
+    def _finding(self, index, expected, calls):
+        done = calls[index]
+        if done.timed_out:
+            return Finding(
+                "time", f"Still not finished after {self.seconds:g} seconds. Does a loop ever end?"
+            )
+        if done.error:
+            return Finding(
+                done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")
+            )
+        kind = compare.wrong_kind(expected[index], done.value, self.tolerance)
+        if kind:
+            return _with_circumstances(kind, done)
+        if done.changed:
+            return Finding("in place", "Your function changes its input. Work on a copy: `array.copy()`.")
+        pairs = _numeric_pairs(expected, calls, self.tolerance)
+        if pairs:
+            return diagnosis.explain(pairs, self.tolerance)
+        return Finding("different", "That is another answer than the expected one.")
+
+    def _known_mistake(self, calls):
+        """The one mistake that gives the learner's answers in every case; None when no single one does."""
+        same = [mistake for mistake in self.mistakes if self._matches(mistake, calls)]
+        return same[0] if len(same) == 1 else None
+
+    def _matches(self, mistake, calls):
+        values = 0
+        for case, done in zip(self.cases, calls, strict=False):
+            theirs = calling.call(mistake.function, case.args, case.kwargs)
+            if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):
+                return False
+            if not done.failed:
+                values += 1
+                if theirs.changed != done.changed or not compare.equal(
+                    theirs.value, done.value, self.tolerance
+                ):
+                    return False
+        return values > 0  # two functions that only ever raise IndexError need not have the same mistake
+
+    def _still_failing(self, failing):
+        return ()
+
+    def _is_untouched(self, function):
+        """True for the stub as given, and for any body that does nothing."""
+        code = getattr(function, "__code__", None)
+        return code is not None and (
+            _fingerprint(code) in _DOES_NOTHING or _fingerprint(code) == self._stub_print
+        )
+
+    @property
+    def _stub_print(self):
+        return _fingerprint(_code_of(self.stub))
+
+    def _not_attempted(self):
+        return self._report(
+            Outcome.NOT_ATTEMPTED,
+            call=self.title,
+            sentence=f"Write the body of `{self.name}` in the cell above, run it, then run this one again.",
+        )
+
+    def _right(self, calls):
+        count = len(self.cases)
+        return self._report(
+            Outcome.RIGHT,
+            call=self.name,
+            sentence=f"{self.title}: all {count} cases agree." if count > 1 else f"{self.title}: it agrees.",
+            printed=calls[0].printed,
+            folded=(("Compare with the course's own solution", self.solution_source),),
+        )
+
+    def _report(self, outcome, **fields):
+        return Report(key=self.key, outcome=outcome, **fields)
+
+    def _keep(self, report):
+        """Write the outcome into the learner's progress; what that has to say is added to the report."""
+        message = progress.record_check(self.key, report.outcome)
+        return report if not message else _replace(report, extra=(*report.extra, message))
+
+    def _default_stub(self):
+        about = (inspect.getdoc(self.reference) or self.title).splitlines()[0]
+        return f'def {self.name}{inspect.signature(self.reference)}:\n    """{about}"""\n    ...'
+
+    def __repr__(self):
+        return f"Exercise {self.key}: {self.title}"
+
+
+class SpotTheBug(Exercise):
+    """A function with a bug, for the learner to repair; ``buggy`` is what the notebook gives.
+
+        SpotTheBug(key=..., title=..., buggy=black_border, reference=clamped, name="enlarge", cases=[...])
+
+    ``.symptom()`` shows the smallest case in which it goes wrong.
+    """
+
+    def __init__(self, key, title, buggy, reference, cases, mistakes=(), hints=(), *, stub=None, **options):
+        self.buggy = buggy
+        name = options.get("name") or reference.__name__
+        if stub is None:
+            source = textwrap.dedent(inspect.getsource(buggy))
+            stub = re.sub(rf"\b{re.escape(buggy.__name__)}\b", name, source)
+        super().__init__(key, title, reference, cases, mistakes, hints, stub=stub, **options)
+
+    def symptom(self):
+        """The first case in which the function as given is wrong, as a report."""
+        return _replace(super()._examine(_renamed(self.buggy)), extra=())
+
+    def _is_untouched(self, function):
+        unchanged = _fingerprint(getattr(self.buggy, "__code__", None))
+        return (
+            super()._is_untouched(function) or _fingerprint(getattr(function, "__code__", None)) == unchanged
+        )
+
+    def _not_attempted(self):
+        return self._report(
+            Outcome.NOT_ATTEMPTED,
+            call=self.title,
+            sentence=f"`{self.name}` is still as it was given. Find an input that shows its bug, repair it, "
+            "then run this cell again.",
+        )
+
+    def _finding(self, index, expected, calls):
+        if self._matches(Mistake("unchanged", self.buggy, ""), calls):
+            return Finding(
+                "unchanged", "Your change gives the same answers as before: the bug is still there."
+            )
+        return super()._finding(index, expected, calls)
+
+    def _still_failing(self, failing):
+        if len(failing) < 2:
+            return (f"This is the only one of {len(self.cases)} inputs that still shows the bug.",)
+        names = ", ".join(f"`{self.cases[i].show(self.name)}`" for i in failing[1:4])
+        more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
+        return (f"{len(failing)} of {len(self.cases)} inputs still show a bug; the others: {names}{more}.",)
+
+
+_THOUGHTS = {
+    "NameError": "A name is used that has no value yet. A typing mistake, or a cell that was not run?",
+    "UnboundLocalError": "A name is read before it is given a value inside the function.",
+    "IndexError": "An index lies outside the array. What are the smallest and the largest index it may have?",
+    "ZeroDivisionError": "Something is divided by zero. For which input does that happen?",
+    "TypeError": "An operation met a kind of value it does not work on. Print the types to see which.",
+    "ValueError": "A value or a shape does not fit. Print the shapes on the line before.",
+    "AttributeError": "The thing before the dot does not have what is asked of it. What type is it?",
+    "KeyError": "That key is not in the dictionary.",
+    "RecursionError": "The function calls itself without end. When should it stop?",
+    "SystemExit": "The function calls `exit()`. Use `return` to leave a function.",
+    "MemoryError": "The array it tries to make does not fit into memory. Are the sizes what you meant?",
+    "AssertionError": "An `assert` in your code does not hold.",
+    "ModuleNotFoundError": "That package is not installed here; NumPy is enough for this exercise.",
+}
+
+
+def _replace(report, **changes):
+    return Report(**{**report.__dict__, **changes})
+
+
+def _renamed(function):
+    """The same function in a wrapper, so that it is run rather than recognised as the one that was given."""
+    return lambda *args, **kwargs: function(*args, **kwargs)
+
+
+def _on_copies(function, case):
+    done = calling.call(function, case.args, case.kwargs)
+    if done.error:
+        raise RuntimeError(f"the reference {function.__name__} raised {done.error} on {case}")
+    return done.value
+
+
+def _with_circumstances(finding, done):
+    """A finding, with what the function printed or NumPy warned about when that explains it."""
+    if finding.name == "None" and done.printed.strip():
+        return Finding(
+            "printed", "Your function prints its answer and returns None. Use `return` instead of `print`."
+        )
+    if finding.name in ("nan", "infinite") and done.warned:
+        return Finding(finding.name, f"{finding.sentence} NumPy warned: {done.warned}.")
+    return finding
+
+
+def _says_todo(done):
+    """True for a `...` handed back, or a NotImplementedError that the learner's own code raises."""
+    own = not done.line or done.line.startswith(
+        "raise"
+    )  # a library's NotImplementedError comes out of a call
+    return done.value is Ellipsis or (done.error_type == "NotImplementedError" and own)
+
+
+def _numeric_pairs(expected, calls, tolerance):
+    """(expected, got) for all that can be compared value by value; the parts of a tuple one by one."""
+    pairs = []
+    for want, done in zip(expected, calls, strict=False):
+        if done.failed or compare.wrong_kind(want, done.value, tolerance):
+            continue
+        parts = (
+            zip(want, done.value, strict=True) if isinstance(want, (tuple, list)) else [(want, done.value)]
+        )
+        pairs.extend((w, g) for w, g in parts if not isinstance(w, (str, tuple, list, dict)))
+    return pairs
+
+
+def _fingerprint(code):
+    """What a function does, as instructions: other comments, layout or docstring make no difference."""
+    if code is None:
+        return None
+    return tuple(
+        (
+            step.opname,
+            _fingerprint(step.argval) if isinstance(step.argval, types.CodeType) else repr(step.argval),
+        )
+        for step in dis.get_instructions(code)
+        if step.opname not in ("NOP", "RESUME")
+    )
+
+
+def _code_of(source):
+    """The code object of the last function defined in a piece of source."""
+    module = compile(source, "<stub>", "exec")
+    return [constant for constant in module.co_consts if isinstance(constant, types.CodeType)][-1]
+
+
+_DOES_NOTHING = {
+    _fingerprint(_code_of(f"def nothing(x):\n    {body}"))
+    for body in ("pass", "return ...", "raise NotImplementedError", "raise NotImplementedError()")
+}

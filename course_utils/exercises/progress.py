@@ -1,0 +1,178 @@
+"""What the learner has done so far: recorded by checks and predictions, shown at the end of each lesson.
+
+The file is ``~/.between_the_pixels/progress.json``; the environment variable BETWEEN_THE_PIXELS_HOME names
+another directory. Nothing here raises: a disk that is full costs a message, never a lesson.
+"""
+
+from dataclasses import dataclass
+
+from course_utils.exercises import registry, store
+from course_utils.exercises.report import Card
+
+_stores = {}
+
+
+@dataclass(frozen=True)
+class LessonCount:
+    """How far somebody is in one lesson."""
+
+    exercises_right: int
+    exercises: int
+    predictions_made: int
+    predictions: int
+
+    @property
+    def done(self):
+        """True when nothing is open."""
+        return self.exercises_right == self.exercises and self.predictions_made == self.predictions
+
+    def __str__(self):
+        exercises = f"{self.exercises_right} of {self.exercises} exercises"
+        return f"{exercises}, {self.predictions_made} of {self.predictions} predictions"
+
+
+# Recording. Each returns a message for the learner, nearly always "".
+
+
+def record_check(key, outcome):
+    """Keep the best outcome of an exercise."""
+
+    def change(state):
+        entry = _exercise_entry(state, key)
+        if store.OUTCOMES.index(outcome) > store.OUTCOMES.index(entry["outcome"]):
+            entry["outcome"] = str(outcome)
+        if outcome == "right":
+            entry["right"] = entry["right"] or store.now()
+
+    return "" if outcome == "not attempted" else _store().update(change)
+
+
+def record_hint(key, number):
+    """Keep how many hints were looked at."""
+
+    def change(state):
+        entry = _exercise_entry(state, key)
+        entry["hints"] = max(entry["hints"], number)
+
+    return _store().update(change)
+
+
+def record_solution(key):
+    """Keep that the solution was looked at."""
+    return _store().update(lambda state: _exercise_entry(state, key).update(solution=True))
+
+
+def record_prediction(key, answer, right):
+    """Keep a prediction: the first answer stays, later ones know the result."""
+    entry = {"answer": str(answer), "right": bool(right), "date": store.now()}
+    return _store().update(lambda state: state["predictions"].setdefault(key, entry))
+
+
+# Asking
+
+
+def exercise(key):
+    """What is known about one exercise: outcome, hints, solution, started, right (dates)."""
+    return {**store.NEW_EXERCISE, **_state()["exercises"].get(key, {})}
+
+
+def prediction(key):
+    """The answer given to a prediction: {"answer", "right", "date"}, or None."""
+    return _state()["predictions"].get(key)
+
+
+def counts():
+    """How far the learner is, for the map of the course: ``{"01": LessonCount, ...}``."""
+    state, exercises, predictions = _state(), registry.all_exercises(), registry.all_predictions()
+    return {
+        lesson: _count(state, exercises.get(lesson, ()), predictions.get(lesson, ()))
+        for lesson in sorted(exercises.keys() | predictions.keys())
+    }
+
+
+def summary(lesson):
+    """The card at the end of a lesson: what is done, what is open. ``lesson`` is its number, 1 or "01"."""
+    lesson = f"{int(lesson):02d}"
+    state = _state()
+    exercises = registry.all_exercises().get(lesson, [])
+    predictions = registry.all_predictions().get(lesson, [])
+    count = _count(state, exercises, predictions)
+    items = [_exercise_item(state, item) for item in exercises]
+    items += [_prediction_item(state, item) for item in predictions]
+    closing = (
+        "Nothing is open here."
+        if count.done
+        else "Run a check again after a change; this card counts again too."
+    )
+    return Card(
+        mark="✓" if count.done else "○",
+        word=f"Lesson {lesson}:",
+        headline=str(count),
+        tone="right" if count.done else "calm",
+        items=tuple(items),
+        sentences=(closing, *filter(None, [_store().update()])),
+    )
+
+
+def start_over():
+    """Forget everything; the old file is kept under another name, which the sentence returned tells."""
+    try:
+        place = _store().forget()
+    except OSError as error:
+        return f"The progress file could not be moved: {error}."
+    return (
+        f"Your progress starts anew. The old file is kept as {place}."
+        if place
+        else "There was no progress to forget."
+    )
+
+
+def _store():
+    try:
+        directory = store.home()
+    except RuntimeError:  # no home directory: a path that cannot be written makes it session-only
+        directory = "no-home\0"
+    if str(directory) not in _stores:
+        _stores[str(directory)] = store.Store(directory)
+    return _stores[str(directory)]
+
+
+def _state():
+    kept = _store()
+    kept.update()
+    return kept.known
+
+
+def _exercise_entry(state, key):
+    return state["exercises"].setdefault(key, {**store.NEW_EXERCISE, "started": store.now()})
+
+
+def _count(state, exercises, predictions):
+    return LessonCount(
+        exercises_right=sum(
+            state["exercises"].get(item.key, {}).get("outcome") == "right" for item in exercises
+        ),
+        exercises=len(exercises),
+        predictions_made=sum(item.key in state["predictions"] for item in predictions),
+        predictions=len(predictions),
+    )
+
+
+def _exercise_item(state, item):
+    entry = state["exercises"].get(item.key, store.NEW_EXERCISE)
+    if entry["outcome"] == "right":
+        return "✓", "right", f"{item.title}: right"
+    if entry["outcome"] == "not attempted":
+        return "○", "calm", f"{item.title}: open"
+    return "✗", "wrong", f"{item.title}: begun, not right yet"
+
+
+def _prediction_item(state, item):
+    entry = state["predictions"].get(item.key)
+    if entry is None:
+        return "○", "calm", f"{item.title}: prediction open"
+    return (
+        ("✓", "right", f"{item.title}: as predicted")
+        if entry["right"]
+        else ("✗", "wrong", f"{item.title}: predicted otherwise")
+    )

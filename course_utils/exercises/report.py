@@ -1,0 +1,272 @@
+"""What a learner sees: a card with a mark, a word, rows and sentences, as HTML and as plain text.
+
+Green means right and vermilion means not quite, and the mark and the word say the same without any color.
+Colors and fonts come from JupyterLab's theme variables, with values for other front ends.
+"""
+
+import html
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    NOT_ATTEMPTED = "not attempted"
+    CRASHED = "crashed"
+    NOT_QUITE = "not quite"
+    RIGHT = "right"
+
+
+MARKS = {Outcome.NOT_ATTEMPTED: "○", Outcome.CRASHED: "!", Outcome.NOT_QUITE: "✗", Outcome.RIGHT: "✓"}
+WORDS = {
+    Outcome.NOT_ATTEMPTED: "Not attempted yet",
+    Outcome.CRASHED: "Crashed",
+    Outcome.NOT_QUITE: "Not quite",
+    Outcome.RIGHT: "Right",
+}
+TONES = {
+    Outcome.NOT_ATTEMPTED: "calm",
+    Outcome.CRASHED: "wrong",
+    Outcome.NOT_QUITE: "wrong",
+    Outcome.RIGHT: "right",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """Mark and word, a headline, labelled rows of fixed-width text, sentences, and folded pieces of code."""
+
+    mark: str
+    word: str
+    headline: str = ""
+    tone: str = "calm"  # calm, right or wrong: chooses the color, never the only sign
+    code_headline: bool = False
+    rows: tuple = ()  # (label, text)
+    items: tuple = ()  # (mark, tone, text): a list with one mark each
+    sentences: tuple = ()
+    folded: tuple = ()  # (summary, code)
+    code: str = ""
+
+    @property
+    def text(self):
+        """The card as plain text: what a terminal, a screen reader or a test reads."""
+        colon = ("" if self.word.endswith(":") else ":") + " " if self.headline else ""
+        lines = [f"{self.mark} {self.word}{colon}{self.headline}"]
+        width = max((len(label) for label, _ in self.rows), default=0)
+        for label, value in self.rows:
+            first, *rest = value.splitlines() or [""]
+            lines.append(f"  {label:<{width}} {first}")
+            lines.extend(" " * (width + 3) + line for line in rest)
+        lines.extend(f"  {mark} {text}" for mark, _, text in self.items)
+        lines.extend(f"  {sentence}" for sentence in self.sentences)
+        if self.code:
+            lines.append("")
+            lines.extend(f"    {line}".rstrip() for line in self.code.splitlines())
+        return "\n".join(lines)
+
+    @property
+    def html(self):
+        """The card as HTML with its own style; every text is escaped."""
+        head = f"<code>{_safe(self.headline)}</code>" if self.code_headline else _safe(self.headline)
+        parts = [
+            f'<p class="head"><span class="mark" aria-hidden="true">{_safe(self.mark)}</span> '
+            f"<b>{_safe(self.word)}</b> {head}</p>"
+        ]
+        if self.rows:
+            cells = "".join(
+                f"<tr><th>{_safe(label)}</th><td><pre>{_safe(v)}</pre></td></tr>" for label, v in self.rows
+            )
+            parts.append(f"<table>{cells}</table>")
+        if self.items:
+            listed = "".join(
+                f'<li class="{tone}"><span class="mark" aria-hidden="true">{_safe(mark)}</span> '
+                f"{with_code(text)}</li>"
+                for mark, tone, text in self.items
+            )
+            parts.append(f"<ul>{listed}</ul>")
+        parts.extend(f"<p>{with_code(sentence)}</p>" for sentence in self.sentences)
+        if self.code:
+            parts.append(f'<pre class="code">{_safe(self.code)}</pre>')
+        for summary, code in self.folded:
+            parts.append(
+                f'<details><summary>{_safe(summary)}</summary><pre class="code">{_safe(code)}</pre></details>'
+            )
+        return f'{STYLE}<div class="btp-card {self.tone}" role="status">{"".join(parts)}</div>'
+
+    def _repr_html_(self):
+        return self.html
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text, "text/html": self.html}
+
+    def __repr__(self):
+        return self.text
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """The answer of a check. The fields are for tests and for the curious; ``card`` is what is shown."""
+
+    key: str
+    outcome: Outcome
+    diagnosis: str = ""  # short name: a known mistake, or a general pattern such as "transposed"
+    sentence: str = ""  # the diagnosis and one thought
+    call: str = ""
+    expected: str = ""
+    got: str = ""
+    error: str = ""
+    line: str = ""  # the learner's own line that raised
+    printed: str = ""
+    note: str = ""  # about the case
+    extra: tuple = field(default=())  # further sentences
+    folded: tuple = ()
+
+    @property
+    def card(self):
+        """The report as a :class:`Card`."""
+        rows = [
+            ("expected", self.expected),
+            ("got", self.got),
+            ("error", self.error),
+            ("in your code", self.line),
+            ("printed", self.printed.rstrip()),
+        ]
+        return Card(
+            mark=MARKS[self.outcome],
+            word=WORDS[self.outcome],
+            headline=self.call,
+            code_headline=True,
+            tone=TONES[self.outcome],
+            rows=tuple(row for row in rows if row[1]),
+            sentences=tuple(s for s in (self.note, self.sentence, *self.extra) if s),
+            folded=self.folded,
+        )
+
+    @property
+    def text(self):
+        """The report as plain text."""
+        return self.card.text
+
+    def _repr_html_(self):
+        return self.card.html
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self.card._repr_mimebundle_()
+
+    def __repr__(self):
+        return self.text
+
+
+def show_call(name, args=(), kwargs=None):
+    """A call as one would type it; large arrays as their shape.
+
+    >>> show_call("resize", (np.array([[1, 2], [3, 4]]), (4, 4)))
+    'resize([[1, 2], [3, 4]], (4, 4))'
+    """
+    parts = [show_argument(arg) for arg in args]
+    parts += [f"{key}={show_argument(value)}" for key, value in (kwargs or {}).items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def show_argument(value):
+    """One argument of a call, short."""
+    if isinstance(value, np.ndarray):
+        if value.size > 36:
+            return f"<array {'×'.join(map(str, value.shape))}>"
+        return _short(value.tolist())
+    return _short(value)
+
+
+def show_pair(expected, got):
+    """Two answers as text, with as many digits as it takes to see that they differ."""
+    for digits in (4, 8, 17):
+        texts = show(expected, digits), show(got, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def show(value, digits=4):
+    """An answer as text: arrays as NumPy prints them, shortened when large; never raises."""
+    try:
+        if isinstance(value, np.ndarray):
+            return np.array2string(
+                value, precision=digits, suppress_small=True, threshold=100, edgeitems=3, max_line_width=88
+            )
+        if isinstance(value, tuple):
+            return "\n".join(show(part, digits) for part in value)
+        if isinstance(value, (float, np.floating)):
+            return f"{value:.{digits + 2}g}"
+        if isinstance(value, np.generic):
+            return str(value.item())
+        return _clip(repr(value))
+    except Exception:  # a learner's class may have a broken __repr__
+        return f"<{type(value).__name__}>"
+
+
+def with_code(sentence):
+    """A sentence as HTML; `words in backticks` become code."""
+    pieces = sentence.split("`")
+    if len(pieces) % 2 == 0:  # an odd backtick is a backtick
+        return _safe(sentence)
+    return "".join(
+        f"<code>{_safe(piece)}</code>" if i % 2 else _safe(piece) for i, piece in enumerate(pieces)
+    )
+
+
+def _short(value):
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, np.generic):
+        return _short(value.item())
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_short, value)) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(show_argument, value)) + ("," if len(value) == 1 else "") + ")"
+    if callable(value):
+        return getattr(value, "__name__", type(value).__name__)
+    return _clip(repr(value))
+
+
+def _clip(text, most=300):
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _safe(text):
+    return html.escape(str(text))
+
+
+STYLE = """<style>
+.btp-card { --right: #00704f; --wrong: #b84a00; --calm: #57606a;
+  color: var(--jp-content-font-color1, var(--vscode-editor-foreground, #1f2328));
+  background: var(--jp-layout-color1, var(--vscode-editor-background, #fff));
+  border: 1px solid var(--jp-border-color2, #c8ccd1); border-left: 4px solid var(--tone); border-radius: 4px;
+  padding: 8px 14px; margin: 4px 0; max-width: 60em; overflow-x: auto; line-height: 1.5;
+  font-family: var(--jp-content-font-family, system-ui, sans-serif);
+  font-size: var(--jp-content-font-size1, 14px); }
+[data-jp-theme-light="false"] .btp-card, .vscode-dark .btp-card, html[theme="dark"] .btp-card {
+  --right: #3ecf9f; --wrong: #f5a066; --calm: #a8b1ba; }
+.btp-card.right, .btp-card .right { --tone: var(--right); }
+.btp-card.wrong, .btp-card .wrong { --tone: var(--wrong); }
+.btp-card.calm, .btp-card .calm { --tone: var(--calm); }
+.btp-card p { margin: 4px 0; }
+.btp-card .mark, .btp-card .head b { color: var(--tone); font-weight: 700; }
+.btp-card .mark { display: inline-block; min-width: 1em; text-align: center; }
+.btp-card ul { list-style: none; margin: 4px 0; padding: 0; }
+.btp-card .head b { margin-right: .4em; }
+.btp-card code, .btp-card pre { font-family: var(--jp-code-font-family, ui-monospace, monospace);
+  font-size: var(--jp-code-font-size, 13px); background: none; color: inherit; padding: 0; border: 0; }
+.btp-card table { border-collapse: collapse; margin: 4px 0; }
+.btp-card tr, .btp-card tr:hover { background: none !important; }
+.btp-card th { text-align: left; vertical-align: top; font-weight: 400; padding: 1px 14px 1px 0;
+  color: var(--jp-content-font-color2, #57606a); }
+.btp-card td { text-align: left; padding: 1px 0; }
+.btp-card td pre { margin: 0; white-space: pre; line-height: 1.4; }
+.btp-card pre.code { background: var(--jp-layout-color2, rgba(128, 128, 128, .12)); padding: 8px 10px;
+  margin: 6px 0; overflow-x: auto; line-height: 1.4; border-radius: 3px; }
+.btp-card summary { cursor: pointer; }
+.btp-card summary:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
+</style>"""
