@@ -1,0 +1,144 @@
+"""Checks on what comes in, shared by the numerics. Each returns the checked value, or says what would do.
+
+A course is where people try things. A wrong size must not wrap around, truncate, or broadcast into a picture that
+looks almost right: it is refused, and the message repeats the value, so that the next try can be the right one.
+"""
+
+import difflib
+import math
+import numbers
+
+import numpy as np
+
+LARGEST_SIZE = 2**26
+"""Longest axis, in samples (67 million). Up to here ``(2 * index + 1) * size`` is exact in float64."""
+
+LARGEST_COUNT = 2**27
+"""Most values in one result (134 million; one gigabyte in float64), so that a typing slip cannot fill the memory."""
+
+
+def whole_number(value, name, at_least=1, at_most=None):
+    """The value as an int. Raises TypeError for what is not a whole number, ValueError for one out of range.
+
+    >>> whole_number(4, "out_size")
+    4
+    >>> whole_number(4.0, "out_size")
+    Traceback (most recent call last):
+    TypeError: out_size must be a whole number, at least 1; got 4.0, a float. Write 4.
+    """
+    wanted = f"{name} must be a whole number, {_range_in_words(at_least, at_most)}"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        is_whole_float = isinstance(value, (float, np.floating)) and float(value).is_integer()
+        advice = f" Write {int(value)}." if is_whole_float else ""
+        raise TypeError(f"{wanted}; got {shown(value)}, {_kind(value)}.{advice}")
+    if (at_least is not None and value < at_least) or (at_most is not None and value > at_most):
+        raise ValueError(f"{wanted}; got {shown(value)}.")
+    return int(value)
+
+
+def real_number(value, name):
+    """The value as a finite float. Raises TypeError for what is not a number, ValueError for NaN and infinity.
+
+    >>> real_number(-0.5, "a")
+    -0.5
+    """
+    wanted = f"{name} must be a finite number such as -0.5"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{wanted}; got {shown(value)}, {_kind(value)}.")
+    try:
+        number = float(value)
+    except OverflowError:  # an int beyond the largest float
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{wanted}; got {shown(value)}.")
+    return number
+
+
+def one_of(value, name, choices):
+    """The value, if it is one of the choices. Raises ValueError that lists them and offers the nearest.
+
+    >>> one_of("half-pixel", "coordinate_map", ("half_pixel", "align_corners"))
+    Traceback (most recent call last):
+    ValueError: coordinate_map must be one of 'half_pixel', 'align_corners'; got 'half-pixel'. Did you mean 'half_pixel'?
+    """
+    if isinstance(value, str) and value in choices:
+        return value
+    listed = ", ".join(repr(choice) for choice in choices)
+    close = difflib.get_close_matches(value.lower(), choices, n=1) if isinstance(value, str) else []
+    advice = f" Did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"{name} must be one of {listed}; got {shown(value)}.{advice}")
+
+
+def finite_array(value, name, ndim=None):
+    """The value as an array of real, finite numbers, its dtype as it was. Not a copy when it is an array already.
+
+    Raises TypeError for what does not hold real numbers, ValueError when it is empty, has the wrong number of axes,
+    or holds NaN or infinity (the message says where the first one is).
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array; got a masked one. Write {name}.filled(0) to say what is masked.")
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # ragged lists, tensors that need gradients, objects that refuse
+        raise TypeError(f"{name} must be an array of numbers; got {shown(value)} ({error}).") from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers; got {shown(value)}, {array.dtype} of shape {array.shape}.")
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(f"{name} must have {ndim} {_plural('axis', ndim)}; got shape {array.shape}.")
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one number; got shape {array.shape}.")
+    finite = np.isfinite(array)
+    if not finite.all():
+        where = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ValueError(f"{name} must be finite; got {array[where]} at index {where} of shape {array.shape}.")
+    return array
+
+
+def whole_numbers(values, name, at_least=1, at_most=None):
+    """A sequence of whole numbers as a tuple of ints, each within the range.
+
+    >>> whole_numbers([8, 0], "out_sizes")
+    Traceback (most recent call last):
+    ValueError: out_sizes[1] must be a whole number, at least 1; got 0.
+    """
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
+        advice = f" Write ({values!r},)." if isinstance(values, int) else ""
+        raise TypeError(f"{name} must be a sequence such as (4, 6); got {shown(values)}, {_kind(values)}.{advice}")
+    if isinstance(values, dict) or getattr(values, "ndim", 1) != 1:
+        raise TypeError(f"{name} must be a sequence of whole numbers such as (4, 6); got {shown(values)}.")
+    return tuple(whole_number(value, f"{name}[{i}]", at_least, at_most) for i, value in enumerate(values))
+
+
+def affordable(shape, name):
+    """The shape, if an array of it fits in memory with room to spare. Raises ValueError with the count otherwise."""
+    count = math.prod(shape)
+    if count > LARGEST_COUNT:
+        raise ValueError(
+            f"{name} would have shape {tuple(shape)}, {count:,} numbers or {count * 8 / 2**30:,.1f} GiB; "
+            f"at most {LARGEST_COUNT:,} are made here. Ask for smaller sizes."
+        )
+    return tuple(shape)
+
+
+def shown(value, longest=60):
+    """The value as an error message repeats it: its repr, cut when it is long."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an object whose own repr is broken, or an int of more digits than Python prints
+        text = f"a {type(value).__name__} that cannot be printed"
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _kind(value):
+    name = type(value).__name__
+    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
+
+
+def _range_in_words(at_least, at_most):
+    if at_least is None:
+        return "of any sign" if at_most is None else f"at most {at_most}"
+    return f"at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+
+
+def _plural(word, count):
+    return word if count == 1 else {"axis": "axes"}.get(word, word + "s")
