@@ -25,7 +25,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+from course_utils.launcher.environment import Environment
+from course_utils.launcher.lab import lab_command, variables
+
 ROOT = Path(__file__).resolve().parents[2]
+THIS_ENVIRONMENT = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 180  # how long any single step may take on a busy machine
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_PLACES = (
@@ -87,28 +91,28 @@ class Lab:
         return Lesson(page, self, name)
 
 
-def lab_environment(private, home):
-    """The environment of a server that knows nothing of this user's own Jupyter."""
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+def lab_environment(private):
+    """The course's own variables, in front of a server that knows nothing of this user's own Jupyter."""
+    return variables(THIS_ENVIRONMENT, ROOT, os.environ) | {
         "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "IPYTHONDIR": str(private / "ipython"),
-        "BETWEEN_THE_PIXELS_HOME": str(home),
+        "BETWEEN_THE_PIXELS_HOME": str(private / "progress"),
     }
 
 
-def lab_command(private, folder, port, token):
-    return [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
+def server_command(private, folder, port, token):
+    """The command that a learner's ``python -m course_utils`` runs, for a server of the test's own."""
+    extra = [
+        "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
-        f"--LabApp.workspaces_dir={private / 'workspaces'}",
     ]  # fmt: skip
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return lab_command(THIS_ENVIRONMENT, private, folder, extra, as_root=as_root)
 
 
 def free_port():
@@ -120,7 +124,7 @@ def free_port():
 @contextlib.contextmanager
 def running_lab(folder):
     """Serve ``folder`` with JupyterLab on 127.0.0.1 until the block ends; gives a ``Lab``."""
-    private = Path(tempfile.mkdtemp(prefix="lab-"))
+    folder, private = Path(folder).resolve(), Path(tempfile.mkdtemp(prefix="lab-"))
     for name, settings in LAB_SETTINGS.items():
         file = private / "settings" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -128,15 +132,15 @@ def running_lab(folder):
     token, port, log = secrets.token_hex(16), free_port(), private / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            lab_command(private, folder, port, token),
+            server_command(private, folder, port, token),
             cwd=folder,
-            env=lab_environment(private, private / "progress"),
+            env=lab_environment(private),
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
     try:
-        yield Lab(process, port, token, Path(folder), log).wait_until_up()
+        yield Lab(process, port, token, folder, log).wait_until_up()
     finally:
         stop(process)
         shutil.rmtree(private, ignore_errors=True)
@@ -177,13 +181,16 @@ def running_browser():
     if path is None:
         raise NoBrowser("no Chromium or Chrome found (set COURSE_BROWSER to its path, or install chromium)")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import Error, sync_playwright
     except ImportError as problem:
         raise NoBrowser(f"playwright is not installed: {problem}") from problem
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=list(CHROMIUM_FLAGS), timeout=PATIENCE_S * 1000
-        )
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=path, args=list(CHROMIUM_FLAGS), timeout=PATIENCE_S * 1000
+            )
+        except Error as problem:
+            raise NoBrowser(f"{path} does not start: {problem}") from problem
         try:
             yield browser
         finally:
@@ -242,7 +249,11 @@ class Lesson:
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
         page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}", wait_until="domcontentloaded")
-        page.wait_for_function(IS_READY, arg=name)
+        try:
+            page.wait_for_function(IS_READY, arg=name)
+        except Exception as problem:
+            told = "\n".join([f"{name} did not open: {problem}", *self.console_errors, lab.last_words()])
+            raise RuntimeError(told.replace(lab.token, "TOKEN")) from problem
         page.evaluate("() => window.jupyterapp.shell.collapseLeft()")  # the lesson gets the whole width
         self.settle()
 

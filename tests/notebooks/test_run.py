@@ -21,7 +21,8 @@ def said_by_checks(result):
     for cell in result.notebook.cells:
         if cell.cell_type == "code" and ".check(" in cell.source:
             texts = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-            yield from ((cell.source, outcome) for text in texts for outcome in Outcome if says(text, outcome))
+            outcomes = (outcome for text in texts for outcome in Outcome if says(text, outcome))
+            yield from ((cell.source, outcome) for outcome in outcomes)
 
 
 def says(text, outcome):
