@@ -1,0 +1,189 @@
+"""The commands of ``python -m course_utils``: what was typed, and what each command is made of."""
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+from course_utils.launcher import doctor, process
+from course_utils.launcher.environment import own_environment, this_environment
+from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
+from course_utils.launcher.lessons import copy_lessons
+from course_utils.launcher.lock import only_one
+from course_utils.launcher.requirements import read_needs
+from course_utils.launcher.words import Trouble, say
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_COPY = "my_lessons"
+MOST_WORKERS = 4
+
+HELP = f"""\
+Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
+
+    python -m course_utils            open the lessons in JupyterLab
+    python -m course_utils test       run every test
+    python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
+    python -m course_utils bench      measure how fast explorers, resize and lessons are here
+
+The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
+It needs the network and a minute or two; every later start is immediate.
+
+Options of the course
+    --copy [DIR]          work on a copy of the lessons, in {DEFAULT_COPY} or DIR. Later starts bring updates
+                          into it; what you changed is never overwritten, its update is laid beside it
+    --cpu-torch ADDRESS   on Linux without an NVIDIA card: one more package index, which has the small CPU
+                          build of PyTorch. PyTorch's "Get started" page shows the address (Linux, Pip,
+                          CPU). The variable COURSE_CPU_TORCH does the same
+    -h, --help            this text
+
+Everything else is passed on: to JupyterLab (--no-browser, --port 9999, a notebook's name), to pytest
+(-k name, tests/test_resampling.py), to the benchmark. pip's own settings (PIP_..., pip.conf) hold as always.
+"""
+
+
+def main(arguments):
+    """Run one command; returns the exit status. What a learner can put right is said without a traceback."""
+    try:
+        command, options, rest = parse(arguments)
+        return COMMANDS[command](options, rest)
+    except Trouble as trouble:
+        say(f"\n{trouble}", sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped. Nothing is broken: the next start goes on from here.", sys.stderr)
+        return 130
+
+
+def parse(arguments):
+    """What was typed, as (command, the course's own options, everything else in its order).
+
+    >>> parse(["--no-browser"])
+    ('lab', {}, ['--no-browser'])
+    >>> parse(["test", "-k", "copy"])
+    ('test', {}, ['-k', 'copy'])
+    >>> parse(["lab", "--copy", "--port", "9999"])
+    ('lab', {'copy': 'my_lessons'}, ['--port', '9999'])
+    """
+    rest = list(arguments)
+    command = _take_command(rest)
+    options = {}
+    if command == "help" or "-h" in rest or "--help" in rest:
+        return "help", {}, []
+    if command == "lab" and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
+        options["copy"] = copy
+    if (index := _take(rest, "--cpu-torch", "")) is not None:
+        if "://" not in index:
+            raise Trouble(
+                "--cpu-torch needs an address, the one that PyTorch's page "
+                '"Get started" shows for Linux, Pip and CPU.'
+            )
+        options["cpu_torch"] = index
+    return command, options, rest
+
+
+def _take_command(rest):
+    if not rest or rest[0].startswith("-") or rest[0].endswith(".ipynb"):
+        return "lab"
+    word = rest.pop(0)
+    if word in COMMANDS:
+        return word
+    close = difflib.get_close_matches(word, COMMANDS, n=1)
+    hint = f"Did you mean {close[0]}?" if close else "There are: lab, test, doctor, bench."
+    raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
+
+
+def _take(rest, name, when_bare):
+    """Take ``name VALUE`` or ``name=VALUE`` out of ``rest``: value, ``when_bare``, or None if absent."""
+    for position, word in enumerate(rest):
+        if word.startswith(name + "="):
+            del rest[position]
+            return word.partition("=")[2] or when_bare
+        if word == name:
+            del rest[position]
+            has_value = position < len(rest) and not rest[position].startswith("-")
+            return rest.pop(position) if has_value else when_bare
+    return None
+
+
+# --- the commands -------------------------------------------------------------------------------------------
+
+
+def lab(options, rest):
+    """Open lesson 00 in JupyterLab, in the course's folder or in the learner's own."""
+    lessons = ROOT / "notebooks"
+    if not (lessons / FIRST_LESSON).is_file():
+        raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
+    environment = stand(["lessons"], options)
+    if "copy" in options:
+        lessons = _copy(lessons, Path(options["copy"]).expanduser().resolve())
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    say(f"Opening {lessons / FIRST_LESSON}\nTo stop: Ctrl+C here, twice.\n")
+    return _go_on(environment, lab_command(environment, ROOT, lessons, rest, as_root))
+
+
+def _copy(source, target):
+    with only_one(
+        ROOT / ".course" / "lock", lambda: say("Another start is at work. Waiting for it to finish ...")
+    ):
+        for message in copy_lessons(source, target, ROOT):
+            say(f"  {message}")
+    return target
+
+
+def test(options, rest):
+    """Run the tests, several files at a time unless the arguments say how."""
+    environment = stand(["lessons", "test"], options)
+    return _go_on(environment, [str(environment.python), "-m", "pytest", *workers(rest), *rest])
+
+
+def workers(rest, processors=None):
+    """pytest-xdist's options: files are dealt to as many processes as there are processors, at most four."""
+    own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
+    if any(word.startswith(own_way) for word in rest):
+        return []
+    count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
+    return ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
+
+
+def bench(options, rest):
+    """Run the benchmark."""
+    environment = stand(["lessons", "test"], options)
+    return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
+
+
+def _help(options, rest):
+    say(HELP)
+    return 0
+
+
+def _doctor(options, rest):
+    return doctor.report(ROOT, wanted_packages(["lessons", "test"]))
+
+
+COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}
+
+
+# --- an environment to stand on -----------------------------------------------------------------------------
+
+
+def stand(parts, options):
+    """The environment for ``parts``: the one we are in if it has everything, else the course's own."""
+    wanted = wanted_packages(parts)
+    here, lacks = this_environment(wanted[parts[-1]], ROOT)
+    if here:
+        return here
+    if lacks and (sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ):
+        say(f"The environment you are in lacks something ({'; '.join(lacks)}), so the course uses its own.")
+    index = options.get("cpu_torch") or os.environ.get("COURSE_CPU_TORCH")
+    return own_environment(ROOT, wanted, index)
+
+
+def wanted_packages(parts):
+    """What each part needs: {"lessons": needs} or {"lessons": needs, "test": needs and more}."""
+    pyproject = ROOT / "pyproject.toml"
+    every = {"lessons": read_needs(pyproject), "test": read_needs(pyproject, ["test"])}
+    return {part: every[part] for part in parts}
+
+
+def _go_on(environment, command):
+    return process.become(command, variables(environment, ROOT, os.environ), ROOT)

@@ -1,0 +1,170 @@
+"""``python -m course_utils doctor``: versions, device, and what is wrong, in plain words. Changes nothing."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from course_utils.launcher import process
+from course_utils.launcher.environment import Environment, has_nvidia, look_at, this_environment, venv_python
+from course_utils.launcher.lab import FIRST_LESSON, variables
+from course_utils.launcher.words import say
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LIBRARIES = {  # what an import error names -> what to do about it
+    "libGL": "A system library is missing. On Debian and Ubuntu: sudo apt install libgl1",
+    "libgthread": "A system library is missing. On Debian and Ubuntu: sudo apt install libglib2.0-0",
+    "libgomp": "A system library is missing. On Debian and Ubuntu: sudo apt install libgomp1",
+    "DLL load failed": "A Windows library is missing: the Microsoft Visual C++ Redistributable (x64).",
+    "GLIBC": "This Linux is older than the package expects; conda (environment.yml) may still do.",
+}
+
+
+def report(root, wanted, tell=say, run_quietly=process.run_quietly):
+    """Print how things stand; returns 0, or 1 if something is wrong.
+
+    ``wanted`` is {"lessons": needs, "test": needs with those of the tests}.
+    """
+    wrong = []
+    tell("Between the Pixels: how things stand on this computer\n")
+    _tell_place(root, tell, wrong)
+    environment = _tell_environment(root, wanted, tell, run_quietly)
+    if environment:
+        _tell_packages(environment, root, wanted, tell, run_quietly, wrong)
+    _tell_surroundings(root, tell, wrong)
+    if not wrong:
+        tell("\nNothing is wrong.")
+        return 0
+    tell("\nWhat is wrong")
+    for number, sentence in enumerate(wrong, 1):
+        tell(f"  {number}. {sentence}")
+    return 1
+
+
+def _line(tell, label, text):
+    tell(f"  {label:<24}{text}")
+
+
+def _tell_place(root, tell, wrong):
+    _line(tell, "Python", f"{platform.python_version()}  ({sys.executable})")
+    _line(tell, "system", f"{platform.platform()}, {os.cpu_count()} processors")
+    _line(tell, "course", root)
+    if not (root / "notebooks" / FIRST_LESSON).is_file():
+        wrong.append("The lessons are not here. git checkout notebooks brings them back.")
+    if os.pathsep in str(root):
+        wrong.append(
+            f"The folder's name has a {os.pathsep} in it, which Python cannot search. Rename the folder."
+        )
+
+
+def _tell_environment(root, wanted, tell, run_quietly):
+    """Say where the lessons would run; the Environment, or None if it is still to be made."""
+    here, _ = this_environment(wanted["lessons"], root)
+    if here:
+        _line(tell, "environment", f"this one, as it is ({here.prefix})")
+        return here
+    venv = root / ".venv"
+    findings = look_at(venv, {"lessons": wanted["lessons"]}, run_quietly)
+    if findings.state == "ready":
+        _line(tell, "environment", f"the course's own, ready ({venv})")
+        return Environment(venv_python(venv), venv, ours=True)
+    _line(tell, "environment", f"the course's own: {findings.why}")
+    _line(tell, "", "python -m course_utils makes it ready, once, in a minute or two")
+    return None
+
+
+def _tell_packages(environment, root, wanted, tell, run_quietly, wrong):
+    """Import everything inside the environment; say what is there and what fails."""
+    env = variables(environment, root, os.environ)
+    versions = _versions(environment, env, root, wanted["test"], run_quietly)
+    for need in wanted["test"]:
+        version = versions.get(need.name)
+        if version is not None:
+            _line(tell, need.name, version or "here")
+    if not all(need.name in versions for need in wanted["test"]):
+        _line(tell, "for the tests", "not installed yet; python -m course_utils test does it")
+    modules = [need.module for need in wanted["lessons"]]
+    steps, died = _probe(environment, env, root, modules, run_quietly)
+    for step, finding in steps.items():
+        if "error" in finding:
+            wrong.append(f"Something failed while {step}: {finding['error']}. {_advice(finding['error'])}")
+    if died:
+        wrong.append(f"Python itself went down while {died}. {_advice('')}")
+    _tell_device(steps.get("asking PyTorch for a device", {}).get("result"), tell)
+    _judge_kernel(steps.get("looking for the kernel python3", {}).get("result"), environment, wrong)
+
+
+def _versions(environment, env, root, needs, run_quietly):
+    names = json.dumps([(need.name, need.module) for need in needs])
+    code = (
+        "import json, sys; from course_utils.launcher.requirements import installed; "
+        "print(json.dumps(installed(json.loads(sys.argv[1]))))"
+    )
+    _, out, _ = run_quietly([str(environment.python), "-c", code, names], env=env, cwd=root)
+    try:
+        return json.loads(out)
+    except ValueError:
+        return {}
+
+
+def _probe(environment, env, root, modules, run_quietly):
+    """Run probe.py in the environment: ({step: its last finding}, the step in which it died or "")."""
+    command = [str(environment.python), "-m", "course_utils.launcher.probe", *modules]
+    status, out, errors = run_quietly(command, env=env, cwd=root, seconds=180)
+    steps = {}
+    for line in out.splitlines():
+        try:
+            finding = json.loads(line)
+            steps[finding["step"]] = finding
+        except (ValueError, KeyError, TypeError):
+            continue  # a package that prints while it is imported
+    if status == 0:
+        return steps, ""
+    last = list(steps)[-1] if steps else "starting"
+    return (
+        steps,
+        f"{last} (exit status {status}{', ' + errors.strip().splitlines()[-1] if errors.strip() else ''})",
+    )
+
+
+def _advice(error):
+    for sign, words in LIBRARIES.items():
+        if sign in error:
+            return words
+    return (
+        "If it stays so, delete the folder .venv and start again; "
+        "in an environment of your own, reinstall the package."
+    )
+
+
+def _tell_device(device, tell):
+    if not device:
+        return
+    _line(tell, "device", device)
+    if device.startswith("cpu") and has_nvidia():
+        _line(tell, "", "an NVIDIA card is here, but this build of PyTorch or its driver does not use it")
+
+
+def _judge_kernel(folder, environment, wrong):
+    """A kernel from elsewhere would run the lessons with other packages, or none."""
+    if folder and not Path(folder).resolve().is_relative_to(Path(environment.prefix).resolve()):
+        wrong.append(
+            f"Notebooks would get the kernel of {folder}, not this environment's. "
+            "This brings it: python -m pip install ipykernel"
+        )
+
+
+def _tell_surroundings(root, tell, wrong):
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    _line(
+        tell,
+        "browser for the tests",
+        browser or "none found: the browser tests are skipped (install chromium)",
+    )
+    _line(tell, "free on the disk", f"{shutil.disk_usage(root).free / 1e9:.1f} GB")
+    if not os.access(root, os.W_OK):
+        wrong.append(
+            f"{root} may not be written by you, so neither .venv nor your progress can be kept there."
+        )

@@ -1,0 +1,46 @@
+"""One set-up at a time: a lock that the system lets go of when its holder ends, however it ends."""
+
+import contextlib
+import errno
+import os
+import time
+
+BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+
+if os.name == "nt":
+    import msvcrt
+
+    def _try(file):
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _try(file):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextlib.contextmanager
+def only_one(path, on_wait, pause=0.5, try_lock=_try, sleep=time.sleep):
+    """Hold the lock at ``path`` for the block; yields its file descriptor.
+
+    While another process holds it, wait, after calling ``on_wait`` once. A program started with the
+    descriptor kept open holds the lock too: if this process is killed while pip runs, pip keeps others out.
+    A file system without locks is no reason to stop: the block runs without one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+b") as file:
+        waited = False
+        while not _acquired(file, try_lock):
+            if not waited:
+                on_wait()
+            waited = True
+            sleep(pause)
+        yield file.fileno()
+
+
+def _acquired(file, try_lock):
+    try:
+        try_lock(file)
+    except OSError as error:
+        return error.errno not in BUSY
+    return True
