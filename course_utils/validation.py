@@ -1,7 +1,7 @@
 """Checks on what comes in, shared by the numerics. Each returns the checked value, or says what would do.
 
-A course is where people try things. A wrong size must not wrap around, truncate, or broadcast into a picture that
-looks almost right: it is refused, and the message repeats the value, so that the next try can be the right one.
+A course is where people try things. A wrong size must not wrap around, truncate, or broadcast into a picture
+that looks almost right: it is refused, and the message repeats the value, so that the next try can be right.
 """
 
 import difflib
@@ -14,7 +14,7 @@ LARGEST_SIZE = 2**26
 """Longest axis, in samples (67 million). Up to here ``(2 * index + 1) * size`` is exact in float64."""
 
 LARGEST_COUNT = 2**27
-"""Most values in one result (134 million; one gigabyte in float64), so that a typing slip cannot fill the memory."""
+"""Most values in one result (134 million, a gigabyte in float64): a typing slip must not fill the memory."""
 
 
 def whole_number(value, name, at_least=1, at_most=None):
@@ -37,7 +37,7 @@ def whole_number(value, name, at_least=1, at_most=None):
 
 
 def real_number(value, name):
-    """The value as a finite float. Raises TypeError for what is not a number, ValueError for NaN and infinity.
+    """The value as a finite float. Raises TypeError for what is no number, ValueError for NaN and infinity.
 
     >>> real_number(-0.5, "a")
     -0.5
@@ -57,9 +57,9 @@ def real_number(value, name):
 def one_of(value, name, choices):
     """The value, if it is one of the choices. Raises ValueError that lists them and offers the nearest.
 
-    >>> one_of("half-pixel", "coordinate_map", ("half_pixel", "align_corners"))
+    >>> one_of("neares", "mode", ("nearest", "linear"))
     Traceback (most recent call last):
-    ValueError: coordinate_map must be one of 'half_pixel', 'align_corners'; got 'half-pixel'. Did you mean 'half_pixel'?
+    ValueError: mode must be one of 'nearest', 'linear'; got 'neares'. Did you mean 'nearest'?
     """
     if isinstance(value, str) and value in choices:
         return value
@@ -70,19 +70,21 @@ def one_of(value, name, choices):
 
 
 def finite_array(value, name, ndim=None):
-    """The value as an array of real, finite numbers, its dtype as it was. Not a copy when it is an array already.
+    """The value as an array of real, finite numbers, its dtype as it was. An array is not copied.
 
-    Raises TypeError for what does not hold real numbers, ValueError when it is empty, has the wrong number of axes,
-    or holds NaN or infinity (the message says where the first one is).
+    Raises TypeError for what does not hold real numbers, ValueError when it is empty, has the wrong number of
+    axes, or holds NaN or infinity (the message says where the first one is).
     """
     if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array; got a masked one. Write {name}.filled(0) to say what is masked.")
+        raise TypeError(
+            f"{name} must be a plain array; got a masked one. Say what is masked: {name}.filled(0)."
+        )
     try:
         array = np.asarray(value)
     except Exception as error:  # ragged lists, tensors that need gradients, objects that refuse
         raise TypeError(f"{name} must be an array of numbers; got {shown(value)} ({error}).") from error
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold real numbers; got {shown(value)}, {array.dtype} of shape {array.shape}.")
+        raise TypeError(f"{name} must hold real numbers; got {shown(value)}, dtype {array.dtype}.")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} {_plural('axis', ndim)}; got shape {array.shape}.")
     if array.size == 0:
@@ -90,7 +92,7 @@ def finite_array(value, name, ndim=None):
     finite = np.isfinite(array)
     if not finite.all():
         where = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise ValueError(f"{name} must be finite; got {array[where]} at index {where} of shape {array.shape}.")
+        raise ValueError(f"{name} must be finite; got {array[where]} at {where} of shape {array.shape}.")
     return array
 
 
@@ -101,16 +103,17 @@ def whole_numbers(values, name, at_least=1, at_most=None):
     Traceback (most recent call last):
     ValueError: out_sizes[1] must be a whole number, at least 1; got 0.
     """
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
-        advice = f" Write ({values!r},)." if isinstance(values, int) else ""
-        raise TypeError(f"{name} must be a sequence such as (4, 6); got {shown(values)}, {_kind(values)}.{advice}")
-    if isinstance(values, dict) or getattr(values, "ndim", 1) != 1:
-        raise TypeError(f"{name} must be a sequence of whole numbers such as (4, 6); got {shown(values)}.")
+    is_sequence = isinstance(values, (tuple, list)) or getattr(values, "ndim", 0) == 1
+    if not is_sequence:
+        advice = f" Write ({values},)." if isinstance(values, int) and not isinstance(values, bool) else ""
+        raise TypeError(
+            f"{name} must be a tuple such as (4, 6); got {shown(values)}, {_kind(values)}.{advice}"
+        )
     return tuple(whole_number(value, f"{name}[{i}]", at_least, at_most) for i, value in enumerate(values))
 
 
 def affordable(shape, name):
-    """The shape, if an array of it fits in memory with room to spare. Raises ValueError with the count otherwise."""
+    """The shape, if an array of it fits in memory with room to spare. Raises ValueError otherwise."""
     count = math.prod(shape)
     if count > LARGEST_COUNT:
         raise ValueError(
