@@ -1,0 +1,106 @@
+"""What a hand can do on a stage, and what it then shows: for tests of explorers in the browser."""
+
+import re
+
+# which cells lie under a lit rectangle: a mark has the place of the cell it lights up
+LIT = """root => [...root.querySelectorAll('.overlay rect.lit')].map(mark => {
+    const place = element => ['x', 'y', 'width', 'height'].map(name => Number(element.getAttribute(name)));
+    const same = cell => place(cell).every((value, i) => Math.abs(value - place(mark)[i]) < 0.01);
+    return [...root.querySelectorAll('[data-id]')].find(same)?.dataset.id; }).filter(Boolean)"""
+
+PICTURE = """root => { const svg = root.querySelector('svg').cloneNode(true);
+    svg.querySelector('.overlay')?.remove(); return svg.outerHTML; }"""
+
+CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
+    const reaches_out = box => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2
+        || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
+    return [...root.querySelectorAll('svg text')].filter(text => reaches_out(text.getBoundingClientRect()))
+        .map(text => text.textContent); }"""
+
+
+def stages(lesson, having=""):
+    """Every stage of an open lesson that holds an element of this CSS selector, top to bottom."""
+    every = lesson.page.locator(".btp-stage")
+    found = every.filter(has=lesson.page.locator(having)) if having else every
+    return [StageOnPage(lesson, found.nth(i)) for i in range(found.count())]
+
+
+class StageOnPage:
+    """One stage in the page. ``root`` is its locator; every method scrolls to it as a learner would."""
+
+    def __init__(self, lesson, root):
+        self.lesson, self.page, self.root = lesson, lesson.page, root
+
+    def picture(self):
+        """The SVG without what pointing lights up."""
+        return self.root.evaluate(PICTURE)
+
+    def text(self):
+        """The text twin under the picture."""
+        return self.root.locator(".twin p").inner_text()
+
+    def lit(self):
+        """Ids of the cells that are lit up now, in no order."""
+        return set(self.root.evaluate(LIT))
+
+    def chosen(self):
+        """Id of the cell that the light starts from, "" for none."""
+        return self.root.get_attribute("data-lit") or ""
+
+    def cut_off(self):
+        """Texts of the picture that reach out of its frame."""
+        return self.root.evaluate(CUT_OFF)
+
+    def ids(self, group=""):
+        """Ids of the cells, of one group when it is named."""
+        cells = self.root.locator(f'g[data-group="{group}"] [data-id]' if group else "[data-id]")
+        return cells.evaluate_all("cells => cells.map(cell => cell.dataset.id)")
+
+    def hover(self, cell_id):
+        self.root.locator(f'[data-id="{cell_id}"]').first.hover(force=True)  # numbers lie over the cell
+        self.wait_until_chosen(cell_id)
+
+    def wait_until_chosen(self, cell_id):
+        """Until the light starts from this cell."""
+        self.page.wait_for_function("([root, id]) => root.dataset.lit === id", arg=[self._handle(), cell_id])
+
+    def press(self, group, *keys):
+        """Focus a grid by the keyboard's way and press keys on it."""
+        grid = self.root.locator(f'g[data-group="{group}"]')
+        grid.focus()
+        for key in keys:
+            grid.press(key)
+
+    def drag(self, handle, by):
+        """Take a handle, move it by (x, y) screen pixels in ten steps, let go, wait for another picture."""
+        before = self.picture()
+        knob = self.root.locator(f'[data-drag="{handle}"]').last
+        knob.scroll_into_view_if_needed()
+        box = knob.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by[0], y + by[1], steps=10)
+        self.page.mouse.up()
+        self.wait_for_change(before)
+
+    def wait_for_change(self, before):
+        """Until the picture is another one than ``before``."""
+        changed = f"([root, before]) => ({PICTURE})(root) !== before"
+        self.page.wait_for_function(changed, arg=[self._handle(), before])
+        self.lesson.wait_idle()
+
+    def slider(self, label):
+        """The handle of this explorer's slider with this label."""
+        explorer = self.root.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')][1]")
+        words = self.page.locator(".widget-label", has_text=re.compile(f"^{re.escape(label)}$"))
+        return explorer.locator(".widget-slider", has=words).locator(".noUi-handle").first
+
+    def press_slider(self, label, key="ArrowRight"):
+        """Press a key on a slider of this explorer and wait for another picture."""
+        before = self.picture()
+        self.slider(label).press(key)
+        self.wait_for_change(before)
+
+    def _handle(self):
+        return self.root.element_handle()

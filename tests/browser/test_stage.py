@@ -1,0 +1,94 @@
+"""The stage under a hand: pointing lights up what is linked, keys move the choice, handles can be dragged."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from course_utils.resampling import resampling_matrix
+from tests.browser.stage import stages
+from tests.notebooks.run import with_sources
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+NAME = "stages_for_a_test.ipynb"
+MICROSCOPE = """
+from course_utils.explorers.microscope import microscope
+from course_utils.resampling import resize
+microscope(lambda x: resize(x, (4, 6), axes=(0, 1)), (2, 3))"""
+BILINEAR = """
+from course_utils.explorers.bilinear import bilinear_cell
+bilinear_cell()"""
+
+
+@pytest.fixture(scope="module")
+def lesson(open_lesson, lessons):
+    nbformat.write(with_sources(MICROSCOPE, BILINEAR), lessons / NAME)
+    lesson = open_lesson(NAME)
+    lesson.run_all()
+    assert lesson.cell_errors() == []
+    return lesson
+
+
+@pytest.fixture
+def microscope(lesson):
+    return stages(lesson)[0]
+
+
+@pytest.fixture
+def cell(lesson):
+    return stages(lesson)[1]
+
+
+# the same operator, worked out in another way: rows (y) and columns (x) of a separable resize
+MATRIX = np.kron(resampling_matrix(2, 4), resampling_matrix(3, 6))
+
+
+@pytest.mark.parametrize("output", [0, 8, 23])
+def test_pointing_at_an_output_lights_up_its_taps(microscope, output):
+    microscope.hover(f"out-{output}")
+    taps = {f"in-{i}" for i in np.flatnonzero(MATRIX[output])}
+    assert {name for name in microscope.lit() if name.startswith("in-")} == taps
+
+
+@pytest.mark.parametrize("input_", [0, 4])
+def test_pointing_at_an_input_lights_up_what_it_paints(microscope, input_):
+    microscope.hover(f"in-{input_}")
+    painted = {f"out-{i}" for i in np.flatnonzero(MATRIX[:, input_])}
+    assert {name for name in microscope.lit() if name.startswith("out-")} == painted
+
+
+def test_arrow_keys_move_the_choice_and_the_text_follows(microscope):
+    microscope.press("out", "ArrowRight")
+    first, words = microscope.chosen(), microscope.text()
+    microscope.press("out", "ArrowRight", "ArrowDown")
+    assert (first, microscope.chosen()) == ("out-0", "out-7")
+    assert microscope.text() != words
+
+
+def test_a_slider_steps_through_the_outputs_without_the_kernel(microscope):
+    microscope.slider("output").press("Home")
+    for _ in range(3):
+        microscope.slider("output").press("ArrowRight")
+    microscope.wait_until_chosen("out-3")
+
+
+def test_dragging_p_changes_picture_and_words(cell):
+    words = cell.text()
+    cell.drag("P", by=(-60, 40))
+    assert cell.text() != words
+
+
+def test_p_moves_by_arrow_keys(cell):
+    before, words = cell.picture(), cell.text()
+    cell.root.locator('[data-drag="P"][tabindex]').press("ArrowRight")
+    cell.wait_for_change(before)
+    assert cell.text() != words
+
+
+def test_a_slider_moves_p(cell):
+    cell.press_slider("x", "ArrowLeft")
+
+
+def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
+    assert lesson.console_errors == []
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], []]
