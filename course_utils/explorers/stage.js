@@ -37,7 +37,7 @@ function render({ model, el }) {
   function show() {
     const focused = root.contains(document.activeElement) && document.activeElement;
     const focusKey = focused && (focused.dataset.group ? `g[data-group="${focused.dataset.group}"]`
-      : focused.dataset.drag ? `[data-drag="${focused.dataset.drag}"]` : null);
+      : focused.dataset.drag ? `[data-drag="${focused.dataset.drag}"][tabindex]` : null);
     scene = model.get("scene");
     picture.innerHTML = scene.svg || "";
     const svg = picture.querySelector("svg");
