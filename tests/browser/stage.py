@@ -8,8 +8,8 @@ LIT = """root => [...root.querySelectorAll('.overlay rect.lit')].map(mark => {
     const same = cell => place(cell).every((value, i) => Math.abs(value - place(mark)[i]) < 0.01);
     return [...root.querySelectorAll('[data-id]')].find(same)?.dataset.id; }).filter(Boolean)"""
 
-PICTURE = """root => { const svg = root.querySelector('svg').cloneNode(true);
-    svg.querySelector('.overlay')?.remove(); return svg.outerHTML; }"""
+SHOWN = """root => { const svg = root.querySelector('svg').cloneNode(true);
+    svg.querySelector('.overlay')?.remove(); return (root.dataset.lit || '') + svg.outerHTML; }"""
 
 CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
     const reaches_out = box => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2
@@ -31,9 +31,9 @@ class StageOnPage:
     def __init__(self, lesson, root):
         self.lesson, self.page, self.root = lesson, lesson.page, root
 
-    def picture(self):
-        """The SVG without what pointing lights up."""
-        return self.root.evaluate(PICTURE)
+    def shown(self):
+        """What can be seen, as one text: the chosen cell, and the SVG without what pointing lights up."""
+        return self.root.evaluate(SHOWN)
 
     def text(self):
         """The text twin under the picture."""
@@ -56,6 +56,16 @@ class StageOnPage:
         cells = self.root.locator(f'g[data-group="{group}"] [data-id]' if group else "[data-id]")
         return cells.evaluate_all("cells => cells.map(cell => cell.dataset.id)")
 
+    def groups(self):
+        """Names of the grids that can have the focus."""
+        grids = self.root.locator("g[data-group]")
+        return grids.evaluate_all("grids => grids.map(grid => grid.dataset.group)")
+
+    def handles(self):
+        """Names of what can be dragged."""
+        names = self.root.locator("[data-drag]").evaluate_all("knobs => knobs.map(knob => knob.dataset.drag)")
+        return list(dict.fromkeys(names))
+
     def hover(self, cell_id):
         self.root.locator(f'[data-id="{cell_id}"]').first.hover(force=True)  # numbers lie over the cell
         self.wait_until_chosen(cell_id)
@@ -71,13 +81,24 @@ class StageOnPage:
         for key in keys:
             grid.press(key)
 
-    def drag(self, handle, by):
-        """Take a handle, move it by (x, y) screen pixels in ten steps, let go, wait for another picture."""
-        before = self.picture()
-        knob = self.root.locator(f'[data-drag="{handle}"]').last
+    def middle_of(self, handle):
+        """Where a handle is: (x, y) on the screen. Scrolls to it."""
+        knob = self.root.locator(f'[data-drag="{handle}"][tabindex]').first
         knob.scroll_into_view_if_needed()
         box = knob.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def towards_the_middle(self, handle, pixels=40):
+        """A move that stays inside the picture, wherever the handle is: (x, y) screen pixels."""
+        x, y = self.middle_of(handle)
+        frame = self.root.locator("svg").first.bounding_box()
+        across, down = frame["x"] + frame["width"] / 2 - x, frame["y"] + frame["height"] / 2 - y
+        return (pixels if across > 0 else -pixels, pixels if down > 0 else -pixels)
+
+    def drag(self, handle, by):
+        """Take a handle, move it by (x, y) screen pixels in ten steps, let go, wait for another picture."""
+        before = self.shown()
+        x, y = self.middle_of(handle)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + by[0], y + by[1], steps=10)
@@ -86,21 +107,32 @@ class StageOnPage:
 
     def wait_for_change(self, before):
         """Until the picture is another one than ``before``."""
-        changed = f"([root, before]) => ({PICTURE})(root) !== before"
+        changed = f"([root, before]) => ({SHOWN})(root) !== before"
         self.page.wait_for_function(changed, arg=[self._handle(), before])
         self.lesson.wait_idle()
 
+    def sliders(self):
+        """The handles of this explorer's sliders."""
+        return self._explorer().locator(".widget-slider .noUi-handle")
+
     def slider(self, label):
         """The handle of this explorer's slider with this label."""
-        explorer = self.root.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')][1]")
         words = self.page.locator(".widget-label", has_text=re.compile(f"^{re.escape(label)}$"))
-        return explorer.locator(".widget-slider", has=words).locator(".noUi-handle").first
+        return self._explorer().locator(".widget-slider", has=words).locator(".noUi-handle").first
+
+    def at_its_end(self):
+        """Is the first slider as far right as it goes?"""
+        return self.sliders().first.evaluate("knob => knob.ariaValueNow === knob.ariaValueMax")
 
     def press_slider(self, label, key="ArrowRight"):
         """Press a key on a slider of this explorer and wait for another picture."""
-        before = self.picture()
+        before = self.shown()
         self.slider(label).press(key)
         self.wait_for_change(before)
+
+    def _explorer(self):
+        """The output that holds this stage and its controls."""
+        return self.root.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')][1]")
 
     def _handle(self):
         return self.root.element_handle()

@@ -79,7 +79,7 @@ def test_dragging_p_changes_picture_and_words(cell):
 
 
 def test_p_moves_by_arrow_keys(cell):
-    before, words = cell.picture(), cell.text()
+    before, words = cell.shown(), cell.text()
     cell.root.locator('[data-drag="P"][tabindex]').press("ArrowRight")
     cell.wait_for_change(before)
     assert cell.text() != words

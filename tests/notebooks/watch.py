@@ -105,6 +105,7 @@ def report():
 async def move_everything():
     """Move every control over its range, click every button, then shake: random moves of all of them."""
     mover, done = Mover(), set()
+    mover.note_failures()  # of first pictures, before anything moves
     for _ in range(4):  # a click may bring new controls
         new = [widget for key, widget in instances().items() if key not in done]
         if not new:

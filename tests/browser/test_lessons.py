@@ -1,0 +1,71 @@
+"""Lessons 01 and 03 as a learner meets them: run all, then slider, cells, grids, handles of every explorer."""
+
+import pytest
+
+from tests.browser.stage import stages
+from tests.notebooks.run import LESSONS
+
+SEEN_IN_A_BROWSER = [path for path in LESSONS if path.stem[:2] in ("01", "03")]
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+
+@pytest.fixture(scope="module", params=SEEN_IN_A_BROWSER, ids=lambda path: path.stem)
+def lesson(request, open_lesson):
+    lesson = open_lesson(request.param.name)
+    lesson.run_all()
+    return lesson
+
+
+def test_it_runs_from_top_to_bottom(lesson):
+    assert lesson.cell_errors() == []
+    assert lesson.not_run() == []
+
+
+def test_a_slider_moves_every_explorer_that_has_one(lesson):
+    moved = 0
+    for stage in stages(lesson):
+        if stage.sliders().count():
+            before = stage.shown()
+            stage.sliders().first.press("ArrowRight" if not stage.at_its_end() else "ArrowLeft")
+            stage.wait_for_change(before)
+            moved += 1
+    assert moved
+
+
+def test_pointing_lights_up_cells(lesson):
+    for stage in stages(lesson, having="[data-id]"):
+        stage.hover(stage.ids()[-1])
+        assert stage.root.locator(".overlay rect").count()
+
+
+def test_keys_choose_a_cell_in_every_grid(lesson):
+    for stage in stages(lesson, having="g[data-group]"):
+        for group in stage.groups():
+            stage.press(group, "ArrowRight", "ArrowRight")
+            assert stage.chosen() in stage.ids(group)
+
+
+def test_every_handle_can_be_dragged(lesson):
+    for stage in stages(lesson, having="[data-drag]"):
+        for handle in stage.handles():
+            words = stage.text()
+            stage.drag(handle, by=stage.towards_the_middle(handle))
+            assert stage.text() != words
+
+
+def test_lesson_03_has_a_point_to_drag_and_cells_to_point_at(lesson):
+    if lesson.name.startswith("03"):
+        assert any("P" in stage.handles() for stage in stages(lesson, having="[data-drag]"))
+        assert stages(lesson, having="[data-id]")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pictures_for_people_to_look_at(lesson, theme, artifacts):
+    lesson.set_theme(theme)
+    assert lesson.screenshots(artifacts, f"{lesson.name[:2]}-{theme}")
+    assert [stage.cut_off() for stage in stages(lesson)] == [[] for _ in stages(lesson)]
+
+
+def test_the_console_stayed_silent(lesson):
+    assert lesson.console_errors == []
