@@ -1,4 +1,4 @@
-"""Lessons 01 and 03 as a learner meets them: run all, then slider, cells, grids, handles of every explorer."""
+"""Lessons 01 and 03 as a learner meets them: run all, then every slider, cell, grid and handle."""
 
 import pytest
 
