@@ -42,9 +42,12 @@ class Explorer(widgets.VBox):
         if on_drag is not None:
             self.stage.observe(lambda change: self.set(**on_drag(**change["new"])), names="dragged")
         if on_choose is not None:
-            self.stage.observe(lambda change: change["new"] and self.set(**on_choose(change["new"])), names="chosen")
+            self.stage.observe(
+                lambda change: change["new"] and self.set(**on_choose(change["new"])), names="chosen"
+            )
         row = widgets.HBox(
-            [*self.controls.values(), *extra], layout=widgets.Layout(flex_flow="row wrap", align_items="center")
+            [*self.controls.values(), *extra],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="center"),
         )
         super().__init__([row, self.stage])
         self._redraw()
@@ -90,7 +93,11 @@ class Explorer(widgets.VBox):
 
 def slider(label: str, value, low, high, step=None, continuous=True, **options) -> widgets.Widget:
     """An IntSlider or, when any number is a float, a FloatSlider, labelled and wide enough for its label."""
-    kind = widgets.FloatSlider if any(isinstance(n, float) for n in (value, low, high, step)) else widgets.IntSlider
+    kind = (
+        widgets.FloatSlider
+        if any(isinstance(n, float) for n in (value, low, high, step))
+        else widgets.IntSlider
+    )
     step = (0.05 if kind is widgets.FloatSlider else 1) if step is None else step
     return kind(
         value=value,
@@ -120,4 +127,6 @@ def choice(label: str, options, value=None, **more) -> widgets.Dropdown:
 
 def switch(label: str, value=False) -> widgets.Checkbox:
     """A labelled checkbox that takes no more room than its words."""
-    return widgets.Checkbox(value=value, description=label, indent=False, layout=widgets.Layout(width="max-content"))
+    return widgets.Checkbox(
+        value=value, description=label, indent=False, layout=widgets.Layout(width="max-content")
+    )

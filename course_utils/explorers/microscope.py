@@ -7,7 +7,9 @@ import numpy as np
 
 from course_utils.explorers.explorer import Explorer, choice, slider
 from course_utils.figures.microscope import microscope_scene
+from course_utils.figures.scene import NoPicture
 from course_utils.operators import probe
+from course_utils.validation import whole_numbers
 
 COUNTING = "1, 2, 3, …"
 
@@ -23,18 +25,24 @@ def microscope(function, in_shape, at=None) -> Explorer:
 
     Play, step and scrub walk through the outputs; arrow keys move inside a grid that has the focus.
     """
+    in_shape = whole_numbers(in_shape, "in_shape")
     patterns = _patterns(in_shape) if at is None else {"yours": np.asarray(at, float)}
     probes = {}
 
     def draw(values):
-        if values not in probes:
-            probes[values] = probe(function, in_shape, at=patterns[values])
+        try:
+            if values not in probes:
+                probes[values] = probe(function, in_shape, at=patterns[values])
+        except (ValueError, TypeError) as reason:  # the function's own trouble, told in the probe's words
+            raise NoPicture(str(reason)) from None
         return microscope_scene(probes[values])
 
     player = widgets.Play(min=0, max=0, interval=700, description="play", show_repeat=False)
     position = slider("output", 0, 0, 0)
     back, forward = _button("◀ back", "one output back"), _button("step ▶", "one output on")
-    explorer = Explorer(draw, {"values": choice("input values", list(patterns))}, extra=(player, back, position, forward))
+    explorer = Explorer(
+        draw, {"values": choice("input values", list(patterns))}, extra=(player, back, position, forward)
+    )
     player.max = position.max = max(len(explorer.scene.steps) - 1, 0)
     widgets.jslink((player, "value"), (position, "value"))
     widgets.jslink((position, "value"), (explorer.stage, "step"))

@@ -45,6 +45,8 @@ function render({ model, el }) {
     const title = svg.querySelector("title");  // kept as a label: a <title> would pop up as a tooltip
     if (title) { svg.setAttribute("aria-label", title.textContent); title.remove(); }
     svg.setAttribute("role", "group");
+    // A picture that is a sentence says it for the eyes; below, it is for the ears only.
+    root.classList.toggle("said", svg.classList.contains("btp-sentence"));
     cells = new Map([...svg.querySelectorAll("[data-id]")].map((cell) => [cell.dataset.id, cell]));
     links = transposed(scene.links || {});
     overlay = make("g", { class: "overlay" }, svg);
@@ -69,10 +71,10 @@ function render({ model, el }) {
     const [x, y, width, height] = place, sign = weight < 0 ? " minus" : "";
     const opacity = 0.15 + 0.55 * Math.abs(weight) / largest;
     make("rect", { x, y, width, height, class: "lit" + sign, "fill-opacity": opacity }, overlay);
-    const size = Math.min(12, width * 0.3);
-    if (size < 7.5 || scene.places?.[id]) return;
+    const words = "×" + format(weight), size = Math.min(12, height * 0.28, width / (0.66 * words.length));
+    if (size < 7 || scene.places?.[id]) return;
     make("text", { x: x + width / 2, y: y + height - 3, "font-size": size, class: sign.trim() }, overlay)
-      .textContent = "×" + format(weight);
+      .textContent = words;
   }
 
   function light(id) {

@@ -53,5 +53,7 @@ def table_html(table) -> str:
         return ""
     header, rows = table
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"

@@ -11,7 +11,7 @@ from course_utils.operators import Probe
 
 MOST_INPUTS, MOST_OUTPUTS = 1024, 4096
 MOST_LINKS = 60_000
-GAP, TOP = 46, 60
+GAP, TOP = 46, 72
 
 
 def microscope_scene(probe: Probe, title: str = "The operator under the microscope") -> Scene:
@@ -29,7 +29,9 @@ def microscope_scene(probe: Probe, title: str = "The operator under the microsco
     matrix_x = 2 + in_width + GAP
     matrix, matrix_width, matrix_height, bands = _matrix_picture(probe.matrix, matrix_x)
     out_x = matrix_x + matrix_width + GAP
-    right, out_width, out_height = _panels(probe.output, probe.out_shape, out_x, "out", "output", "output", 330)
+    right, out_width, out_height = _panels(
+        probe.output, probe.out_shape, out_x, "out", "output", "output", 330
+    )
     width = out_x + out_width + 4
     height = TOP + max(in_height, matrix_height, out_height) + 26
     text = _overview(probe)
@@ -70,13 +72,15 @@ def _panels(values, shape, x, name, css, word, room):
     cell = min(44, max(8, min(room / (across * cols), room / (down * rows))))
     values = np.asarray(values, float).reshape(count, rows, cols)
     limits = float(values.min()), float(values.max())
-    parts, step_x, step_y = [], cols * cell + 12, rows * cell + 28
+    title = f"{word} {' × '.join(map(str, shape))}"
+    parts = [label(x, TOP - 26, title, anchor="start")] if count > 1 else []
+    step_x, step_y = cols * cell + 12, rows * cell + 28
     for panel in range(count):
-        title = f"{word} {' × '.join(map(str, shape))}" if panel == 0 else f"[{panel}]"
         left, top = x + (panel % across) * step_x, TOP + (panel // across) * step_y
         start = panel * rows * cols
-        parts.append(grid(values[panel], left, top, cell, name, css, title, limits, start=start))
-    return "".join(parts), max(across * step_x - 12, 90), down * step_y - 28
+        caption = title if count == 1 else f"[{panel}]"
+        parts.append(grid(values[panel], left, top, cell, name, css, caption, limits, start=start))
+    return "".join(parts), max(across * step_x - 12, 100), down * step_y - 28
 
 
 def _matrix_picture(matrix, x):
@@ -152,20 +156,23 @@ def _row_sentences(probe, most=8):
         more = f" + … ({len(taps.indices) - most} more)" if len(taps.indices) > most else ""
         if probe.linearity.kind == "nonlinear":
             terms = ", ".join(
-                f"{number(taps.weights[k])} for {name_of(taps.indices[k], probe.in_shape, 'in')}" for k in chosen
+                f"{number(taps.weights[k])} for {name_of(taps.indices[k], probe.in_shape, 'in')}"
+                for k in chosen
             )
             slopes = f"moves with {terms}{more}" if terms else "does not move with any input"
             sentences[f"out-{i}"] = f"{name} = {number(output[i])} at this input; it {slopes}."
             continue
-        terms = " + ".join(f"{_factor(taps.weights[k])} · {_factor(at[taps.indices[k]])}" for k in chosen) or "0"
+        terms = (
+            " + ".join(f"{_factor(taps.weights[k])} · {_factor(at[taps.indices[k]])}" for k in chosen) or "0"
+        )
         constant = f" + {_factor(probe.offset[i])} (constant)" if probe.linearity.kind == "affine" else ""
-        sentences[f"out-{i}"] = f"{name} = {terms}{more}{constant} = {number(output[i])}"
+        sentences[f"out-{i}"] = f"{name} = {terms}{more}{constant} = {number(output[i], 4)}"
     return sentences
 
 
 def _factor(value):
     """A number inside a product; negative ones in brackets so that signs do not collide."""
-    return f"({number(value)})" if value < 0 else number(value)
+    return f"({number(value, 4)})" if value < 0 else number(value, 4)
 
 
 def _column_sentences(probe, most=8):
@@ -179,6 +186,8 @@ def _column_sentences(probe, most=8):
         more = f" and {len(taps.indices) - most} more" if len(taps.indices) > most else ""
         name = f"{name_of(j, probe.in_shape, 'in')} = {number(np.ravel(probe.at)[j])}"
         count = len(taps.indices)
-        paints = f"paints {count} output{'s' * (count != 1)}: {painted}{more}." if count else "paints no output."
+        paints = (
+            f"paints {count} output{'s' * (count != 1)}: {painted}{more}." if count else "paints no output."
+        )
         sentences[f"in-{j}"] = f"{name} {paints}"
     return sentences

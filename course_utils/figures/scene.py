@@ -28,27 +28,35 @@ from html import escape
 
 import numpy as np
 
+# The colours stand here and not in the widget's stylesheet, so that a scene outside any widget has them too.
+# JupyterLab says which theme it shows; a file of its own (an <img> on a web page) follows the reader's system.
 STYLE = """
-.btp-scene { font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13px; }
+.btp-scene { --btp-input: #0072b2; --btp-output: #d55e00; --btp-kernel: #008560; --btp-negative: #b3457f;
+  font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13px; }
+[data-jp-theme-light="false"] .btp-scene { --btp-input: #56b4e9; --btp-output: #f28e4b; --btp-kernel: #2fc79a;
+  --btp-negative: #e39ac4; }
+@media (prefers-color-scheme: dark) { .btp-scene:root { --btp-input: #56b4e9; --btp-output: #f28e4b;
+  --btp-kernel: #2fc79a; --btp-negative: #e39ac4; --jp-content-font-color1: #e6edf3;
+  --jp-content-font-color2: #9198a1; --jp-layout-color1: #0d1117; } }
 .btp-scene text { fill: var(--jp-content-font-color1, #1f2328); }
 .btp-scene .muted { fill: var(--jp-content-font-color2, #59636e); }
 .btp-scene .mono { font-family: var(--jp-code-font-family, ui-monospace, monospace); }
-.btp-scene .input { fill: var(--btp-input, #0072b2); }
-.btp-scene .output { fill: var(--btp-output, #d55e00); }
-.btp-scene .kernel { fill: var(--btp-kernel, #008560); }
-.btp-scene .negative { fill: var(--btp-negative, #b3457f); }
+.btp-scene .input { fill: var(--btp-input); }
+.btp-scene .output { fill: var(--btp-output); }
+.btp-scene .kernel { fill: var(--btp-kernel); }
+.btp-scene .negative { fill: var(--btp-negative); }
 .btp-scene .sample { fill: var(--jp-content-font-color1, #1f2328); }
 .btp-scene .paper { fill: var(--jp-layout-color1, #fff); }
 .btp-scene .plain { fill: transparent; }
 .btp-scene .line { fill: none; stroke: var(--jp-content-font-color1, #1f2328); }
 .btp-scene .frame { fill: none; stroke: var(--jp-content-font-color3, #8c959f); }
 .btp-scene .line.muted { stroke: var(--jp-content-font-color2, #59636e); fill: none; }
-.btp-scene .line.input { stroke: var(--btp-input, #0072b2); fill: none; }
-.btp-scene .line.output { stroke: var(--btp-output, #d55e00); fill: none; }
-.btp-scene .line.kernel { stroke: var(--btp-kernel, #008560); fill: none; }
-.btp-scene .line.negative { stroke: var(--btp-negative, #b3457f); fill: none; }
+.btp-scene .line.input { stroke: var(--btp-input); fill: none; }
+.btp-scene .line.output { stroke: var(--btp-output); fill: none; }
+.btp-scene .line.kernel { stroke: var(--btp-kernel); fill: none; }
+.btp-scene .line.negative { stroke: var(--btp-negative); fill: none; }
 .btp-scene .halo { paint-order: stroke; stroke: var(--jp-layout-color1, #fff); stroke-width: 3px;
-                   stroke-linejoin: round; }
+  stroke-linejoin: round; }
 """
 
 
@@ -70,7 +78,8 @@ class Scene:
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/svg+xml": self.svg, "text/plain": self.text}
+        # JupyterLab shows HTML inline, where its theme reaches it, and a bare SVG as an <img>, where it does not.
+        return {"text/html": self.svg, "image/svg+xml": self.svg, "text/plain": self.text}
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -100,9 +109,7 @@ def _attributes(css: str, extra: Mapping[str, object]) -> str:
 
 def rect(x, y, width, height, css="", **attributes) -> str:
     """A rectangle with its top left corner at (x, y), in scene pixels."""
-    return (
-        f'<rect x="{x:.6g}" y="{y:.6g}" width="{width:.6g}" height="{height:.6g}"{_attributes(css, attributes)}/>'
-    )
+    return f'<rect x="{x:.6g}" y="{y:.6g}" width="{width:.6g}" height="{height:.6g}"{_attributes(css, attributes)}/>'
 
 
 def circle(x, y, radius, css="sample", **attributes) -> str:
@@ -176,7 +183,18 @@ def strength(values: np.ndarray, low: float | None = None, high: float | None = 
 
 
 def grid(
-    values, x, y, cell, name, css, title="", limits=(None, None), numbers=True, digits=2, start=0, columns=None
+    values,
+    x,
+    y,
+    cell,
+    name,
+    css,
+    title="",
+    limits=(None, None),
+    numbers=True,
+    digits=2,
+    start=0,
+    columns=None,
 ) -> str:
     """A 2-D array as cells of ``cell`` scene pixels, each with id ``{name}-{flat index}`` and its number.
 
@@ -187,8 +205,10 @@ def grid(
     values = np.atleast_2d(np.asarray(values, float))
     rows, cols = values.shape
     tint = strength(values, *limits)
-    size = min(13.0, cell * 0.36)
-    show = numbers and cell >= 24
+    texts = [[number(value, digits) for value in row] for row in values]
+    longest = max(len(text) for row in texts for text in row)
+    size = min(13.0, cell * 0.36, (cell - 5) / (0.6 * longest))
+    show = numbers and size >= 7.5
     parts = []
     for r in range(rows):
         for c in range(cols):
@@ -202,7 +222,7 @@ def grid(
                 parts.append(
                     f'<text x="{left + cell / 2:.6g}" y="{top + cell / 2 + size * 0.36:.6g}" '
                     f'text-anchor="middle" font-size="{size:.3g}" pointer-events="none">'
-                    f"{number(values[r, c], digits)}</text>"
+                    f"{texts[r][c]}</text>"
                 )
     parts.append(rect(x, y, cols * cell, rows * cell, "frame", pointer_events="none"))
     if title:
@@ -224,8 +244,11 @@ def sentence_scene(sentence: str, width: float = 640) -> Scene:
     """The picture of a state that has none: the reason, wrapped to the width."""
     import textwrap
 
-    lines = [part for block in sentence.splitlines() for part in (textwrap.wrap(block, int(width / 7.6)) or [""])]
+    lines = [
+        part for block in sentence.splitlines() for part in (textwrap.wrap(block, int(width / 7.6)) or [""])
+    ]
     height = 44 + 20 * len(lines)
     parts = [rect(1, 1, width - 2, height - 2, "frame", rx=6, stroke_dasharray="5 4")]
     parts += [label(20, 34 + 20 * i, text, anchor="start") for i, text in enumerate(lines)]
-    return Scene(document(width, height, parts, "No picture for this setting", sentence), sentence)
+    svg = document(width, height, parts, "No picture for this setting", sentence)
+    return Scene(svg.replace('class="btp-scene"', 'class="btp-scene btp-sentence"', 1), sentence)

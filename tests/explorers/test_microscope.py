@@ -1,0 +1,85 @@
+"""The microscope on our functions, a learner's and torch's."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course_utils.explorers.microscope import microscope
+from course_utils.operators import probe
+from course_utils.resampling import resize
+
+
+def links_as_matrix(explorer, inputs):
+    rows = explorer.scene.links
+    matrix = np.zeros((len(rows), inputs))
+    for i in range(len(rows)):
+        for target, weight in rows[f"out-{i}"]:
+            matrix[i, int(target.removeprefix("in-"))] = weight
+    return matrix
+
+
+@pytest.mark.parametrize("mode, ours", [("bilinear", "linear"), ("bicubic", "cubic"), ("nearest", "nearest")])
+def test_torch_and_ours_show_the_same_matrix(mode, ours):
+    theirs = microscope(lambda x: F.interpolate(x, scale_factor=2, mode=mode), (1, 1, 4, 4))
+    mine = microscope(lambda x: resize(x, (8, 8), axes=(2, 3), mode=ours), (1, 1, 4, 4))
+    assert links_as_matrix(theirs, 16) == pytest.approx(links_as_matrix(mine, 16), abs=1e-6)
+    assert np.count_nonzero(links_as_matrix(mine, 16)) > 16
+
+
+def test_every_input_pattern_draws_and_the_output_follows():
+    explorer = microscope(lambda x: resize(x, (5,)), (3,))
+    for name in explorer.controls["values"].options:
+        explorer.controls["values"].value = name
+        assert explorer.failure is None
+    assert "in[0] = " in explorer.scene.details["in-0"]
+
+
+def test_values_of_ones_own():
+    explorer = microscope(lambda x: 2 * x, (2,), at=[3, 4])
+    assert explorer.scene.details["out-1"] == "out[1] = 2 · 4 = 8"
+
+
+def test_stepping_moves_within_the_outputs():
+    explorer = microscope(lambda x: np.repeat(x, 2), (2,))
+    player, back, position, forward = explorer.children[0].children[1:]
+    assert position.max == player.max == 3
+    for _ in range(6):
+        forward.click()
+    assert position.value == 3
+    for _ in range(6):
+        back.click()
+    assert position.value == 0
+
+
+def test_max_pooling_explains_itself():
+    explorer = microscope(lambda x: F.max_pool2d(x, 2), (1, 1, 4, 4))
+    assert explorer.failure is None
+    assert "max pooling" in explorer.scene.text and "Jacobian" in explorer.scene.svg
+
+
+@pytest.mark.parametrize(
+    "function, shape, words",
+    [
+        (lambda x: F.dropout(x), (1, 1, 3, 3), "random"),
+        (lambda x: x.reshape(5, 5), (4, 4), "cannot reshape"),
+        (lambda x: x, (40, 40), "smaller input"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(function, shape, words):
+    explorer = microscope(function, shape)
+    assert explorer.failure is None
+    assert words in explorer.scene.text
+
+
+@pytest.mark.parametrize("shape", [(0,), (-1, 2), "4", (2.5,)])
+def test_a_shape_that_is_none_is_refused_with_its_value(shape):
+    with pytest.raises((ValueError, TypeError), match="in_shape"):
+        microscope(lambda x: x, shape)
+
+
+def test_a_module_of_torch_with_its_bias():
+    layer = torch.nn.Conv2d(1, 1, 3)
+    scene = microscope(layer, (1, 1, 4, 4)).scene
+    assert "(constant)" in scene.details["out-0"]
+    assert probe(layer, (1, 1, 4, 4)).linearity.kind == "affine"
