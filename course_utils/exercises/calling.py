@@ -6,6 +6,7 @@ import inspect
 import io
 import linecache
 import signal
+import sys
 import sysconfig
 import threading
 import time
@@ -87,21 +88,55 @@ def time_limit(seconds):
         yield
         return
 
-    def ring(*_):
-        raise TimeIsUp
-
+    alarm = _Alarm()
     started = time.monotonic()
-    old_handler = signal.signal(signal.SIGALRM, ring)
-    # It rings again and again: a bare `except:` in the learner's loop catches the first ring, not every one.
-    old_delay, old_interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    old_handler = signal.signal(signal.SIGALRM, alarm.ring)
+    old_delay, old_interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.02)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
+        try:
+            alarm.armed = False
+        finally:  # even if it rings on the line above
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            alarm.stop_tracing()
+            signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
         if old_delay:  # somebody else's alarm goes on where it was
             left = max(old_delay - (time.monotonic() - started), 0.001)
             signal.setitimer(signal.ITIMER_REAL, left, old_interval)
+
+
+class _Alarm:
+    """Rings until the function gives up.
+
+    A bare ``except:`` around the body of a loop catches a ring that comes while the body runs. So the second
+    ring raises one line later, the third two lines later, and so on: one of these lies outside the ``try``.
+    """
+
+    def __init__(self):
+        self.armed, self.rings, self._old_trace = True, 0, None
+
+    def ring(self, _, frame):
+        if not self.armed:
+            return
+        self.rings += 1
+        if self.rings == 1:
+            raise TimeIsUp
+        lines = iter(range(self.rings - 1))
+
+        def trace(_, event, __):
+            if event == "line" and next(lines, None) is None:
+                raise TimeIsUp
+            return trace
+
+        if self.rings == 2:
+            self._old_trace = sys.gettrace()
+        frame.f_trace = trace
+        sys.settrace(lambda *_: None)  # this frame only, not the functions it calls
+
+    def stop_tracing(self):
+        if self.rings > 1:
+            sys.settrace(self._old_trace)
 
 
 def misfit(function, args, kwargs):

@@ -141,8 +141,8 @@ def _wrong_number(expected, got):
     if isinstance(got, (list, tuple)):
         return Finding("list", f"Your function returns {describe(got)} where one number is needed.")
     if isinstance(got, np.ndarray) and got.shape != ():
-        inside = f" Take the number out of it: `answer{[0] * got.ndim}`." if got.size == 1 else ""
-        inside = inside.replace("0, ", "0, ")
+        index = ", ".join("0" * got.ndim)
+        inside = f" Take the number out of it: `answer[{index}]`." if got.size == 1 else ""
         return Finding("shape", f"One number is needed, yours is an array of shape {got.shape}.{inside}")
     if not isinstance(got, np.ndarray) and not is_number(got):
         return Finding("type", f"One number is needed, yours is {describe(got)}.")

@@ -25,8 +25,8 @@ An exercise is data. This is all a lesson writes:
         hints=["At t = 0 the answer is `left`.", "Each sample weighs as much as the other one is far away."],
     )
 
-In the notebook the learner writes ``lerp`` and runs ``LERP.check(lerp)``, ``LERP.hint()`` or
-``LERP.solution()``. A test calls ``verify(LERP)`` (see ``verify.py``). A bug to repair is a :class:`SpotTheBug`.
+A notebook then runs ``LERP.check(lerp)`` on the learner's ``lerp``; ``LERP.hint()``, ``LERP.solution()`` help.
+A test calls ``verify(LERP)`` (see ``verify.py``). A bug to repair is a :class:`SpotTheBug`.
 """
 
 import dis
@@ -111,17 +111,7 @@ class Exercise:
 
     def check(self, function):
         """Compare the learner's function with the reference. Never raises; lets the stop button through."""
-        try:
-            report = self._examine(function)
-        except (
-            Exception
-        ) as error:  # an answer so odd that looking at it fails: say so, do not crash the lesson
-            report = self._report(
-                Outcome.NOT_QUITE,
-                diagnosis="unreadable",
-                sentence=f"Looking at what your function returns fails ({type(error).__name__}).",
-            )
-        return self._keep(report)
+        return self._keep(self.judge(function))
 
     def hint(self, number=None):
         """The next hint, one at a time; ``hint(1)`` shows the first again."""
@@ -145,6 +135,17 @@ class Exercise:
 
     # What is looked at
 
+    def judge(self, function, seconds=None):
+        """The report of a check, without writing it into the learner's progress."""
+        try:
+            return self._examine(function, self.seconds if seconds is None else seconds)
+        except Exception as error:  # an answer so odd that looking at it fails must not crash the lesson
+            return self._report(
+                Outcome.NOT_QUITE,
+                diagnosis="unreadable",
+                sentence=f"Looking at what your function returns fails ({type(error).__name__}).",
+            )
+
     @property
     def solution_source(self):
         """Source of the reference (and its helpers), under the name the learner uses."""
@@ -155,7 +156,7 @@ class Exercise:
         """The reference's answer for one case."""
         return calling.snapshot(_on_copies(self.reference, case))
 
-    def _examine(self, function):
+    def _examine(self, function, seconds):
         if not callable(function):
             return self._report(
                 Outcome.NOT_QUITE,
@@ -172,7 +173,7 @@ class Exercise:
                 Outcome.CRASHED, call=first.show(self.name), diagnosis="parameters", sentence=misfit
             )
         expected = [self.expected(case) for case in self.cases]
-        calls = self._call_all(function)
+        calls = self._call_all(function, seconds)
         if _says_todo(calls[0]):
             return self._not_attempted()
         failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
@@ -180,10 +181,10 @@ class Exercise:
             return self._right(calls)
         return self._explain(failing, expected, calls)
 
-    def _call_all(self, function):
+    def _call_all(self, function, seconds):
         """Call the function on every case; after a call that used up the time, no more calls."""
         calls = []
-        deadline = time.monotonic() + self.seconds
+        deadline = time.monotonic() + seconds
         for case in self.cases:
             left = deadline - time.monotonic()
             done = (
@@ -239,10 +240,11 @@ class Exercise:
 
     def _known_mistake(self, calls):
         """The one mistake that gives the learner's answers in every case; None when no single one does."""
-        same = [mistake for mistake in self.mistakes if self._matches(mistake, calls)]
+        same = [mistake for mistake in self.mistakes if self.matches(mistake, calls)]
         return same[0] if len(same) == 1 else None
 
-    def _matches(self, mistake, calls):
+    def matches(self, mistake, calls):
+        """True when a mistake gives these answers in every case."""
         values = 0
         for case, done in zip(self.cases, calls, strict=False):
             theirs = calling.call(mistake.function, case.args, case.kwargs)
@@ -321,7 +323,7 @@ class SpotTheBug(Exercise):
 
     def symptom(self):
         """The first case in which the function as given is wrong, as a report."""
-        return _replace(super()._examine(_renamed(self.buggy)), extra=())
+        return _replace(self.judge(_renamed(self.buggy)), extra=())
 
     def _is_untouched(self, function):
         unchanged = _fingerprint(getattr(self.buggy, "__code__", None))
@@ -338,7 +340,7 @@ class SpotTheBug(Exercise):
         )
 
     def _finding(self, index, expected, calls):
-        if self._matches(Mistake("unchanged", self.buggy, ""), calls):
+        if self.matches(Mistake("unchanged", self.buggy, ""), calls):
             return Finding(
                 "unchanged", "Your change gives the same answers as before: the bug is still there."
             )

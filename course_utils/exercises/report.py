@@ -35,8 +35,35 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Card:
+class Shown:
+    """What a notebook needs to show an object that has ``text`` and ``html``."""
+
+    def _repr_html_(self):
+        return self.html
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text, "text/html": self.html}
+
+    def __repr__(self):
+        return self.text
+
+
+class ShownAsCard(Shown):
+    """For an object with a ``card``."""
+
+    @property
+    def text(self):
+        """The card as plain text."""
+        return self.card.text
+
+    @property
+    def html(self):
+        """The card as HTML."""
+        return self.card.html
+
+
+@dataclass(frozen=True, repr=False)
+class Card(Shown):
     """Mark and word, a headline, labelled rows of fixed-width text, sentences, and folded pieces of code."""
 
     mark: str
@@ -96,18 +123,9 @@ class Card:
             )
         return f'{STYLE}<div class="btp-card {self.tone}" role="status">{"".join(parts)}</div>'
 
-    def _repr_html_(self):
-        return self.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": self.text, "text/html": self.html}
-
-    def __repr__(self):
-        return self.text
-
 
 @dataclass(frozen=True, repr=False)
-class Report:
+class Report(ShownAsCard):
     """The answer of a check. The fields are for tests and for the curious; ``card`` is what is shown."""
 
     key: str
@@ -144,20 +162,6 @@ class Report:
             sentences=tuple(s for s in (self.note, self.sentence, *self.extra) if s),
             folded=self.folded,
         )
-
-    @property
-    def text(self):
-        """The report as plain text."""
-        return self.card.text
-
-    def _repr_html_(self):
-        return self.card.html
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return self.card._repr_mimebundle_()
-
-    def __repr__(self):
-        return self.text
 
 
 def show_call(name, args=(), kwargs=None):

@@ -1,7 +1,7 @@
 """The learner's progress as a small file: never half-written, never overwritten blindly.
 
-What is earned only grows: :func:`merge` takes the best of two states, so it does not matter which of two kernels
-writes first. A kernel also remembers what it has recorded, and writes it again should the file have been lost.
+What is earned only grows: :func:`merge` takes the best of two states, so it does not matter which of two
+kernels writes first. A kernel also remembers what it recorded, and writes it again should the file be lost.
 """
 
 import contextlib

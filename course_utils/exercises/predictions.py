@@ -1,0 +1,292 @@
+"""Predictions: a question asked before the result is shown. The right answer is computed, never typed.
+
+    ROWS = Prediction(
+        key="linear.row_sums",
+        title="What a row sums to",
+        question="What does each row of the matrix sum to?",
+        answer=lambda: resampling_matrix(3, 5).sum(axis=1)[0],      # called when somebody has answered
+        explain="All outputs of a constant signal are that constant, so the weights of a row sum to 1.",
+    )
+    ...options=["darker", "brighter", "the same"]     # answer() returns one of them
+    ...options={"It gets darker": -1, "It stays": 0}  # or what stands behind a label
+    ...answer=lambda: resample([0, 4], 4)             # an array: the learner types four numbers
+
+As the last line of a cell, ``ROWS`` shows a form; it waits for nobody, so that Run All goes on.
+``ROWS.check(1)`` answers from code.
+"""
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from course_utils.exercises import compare, progress
+from course_utils.exercises.registry import lesson_of, register_prediction
+from course_utils.exercises.report import Card, Outcome, Shown, ShownAsCard, show_argument, show_pair
+
+_NOT_COMPUTED = object()
+
+
+class Unreadable(ValueError):
+    """The text is not an answer to this question; the message says what would be."""
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict(ShownAsCard):
+    """How a prediction turned out. ``outcome`` is right, not quite, or not attempted (nothing readable)."""
+
+    key: str
+    outcome: Outcome
+    answer: str = ""  # what was predicted, in a form that can be typed again
+    predicted: str = ""
+    computed: str = ""
+    sentence: str = ""
+    extra: tuple = field(default=())
+
+    @property
+    def card(self):
+        """The verdict as a card."""
+        mark, word, tone = {
+            Outcome.RIGHT: ("✓", "As you predicted", "right"),
+            Outcome.NOT_QUITE: ("✗", "Not as you predicted", "wrong"),
+        }.get(self.outcome, ("○", "No prediction yet", "calm"))
+        rows = (("predicted", self.predicted), ("computed", self.computed))
+        return Card(
+            mark, word, tone=tone,
+            rows=tuple(row for row in rows if row[1]),
+            sentences=tuple(filter(None, (self.sentence, *self.extra))),
+        )  # fmt: skip
+
+
+class Prediction(Shown):
+    """A question with a computed answer. See the top of the module for examples.
+
+    ``answer``     called without arguments; returns a number, an array or one of the options
+    ``options``    a list of choices, or {label: what answer() returns}; None for numbers
+    ``explain``    why it is so, shown with the result: a text, or a function of the answer
+    ``tolerance``  a number may be off by ``tolerance * (1 + |answer| / 5)``: 0.33 is a third, 0.26 no quarter
+    """
+
+    def __init__(self, key, question, answer, explain="", *, title=None, options=None, tolerance=5e-3):
+        self.key, self.question, self.explain, self.tolerance = key, question, explain, tolerance
+        self.title = title or question.split("?")[0][:70]
+        self.options = dict(options) if isinstance(options, dict) else {str(o): o for o in options or ()}
+        if options is not None and len(self.options) != len(options):
+            raise ValueError(f"the options of prediction {key!r} must differ, got {list(options)}")
+        self._answer = answer
+        self._computed = _NOT_COMPUTED
+        self._form = None
+        register_prediction(self)
+
+    @property
+    def lesson(self):
+        """The lesson's number as two digits, "" for a key outside the course."""
+        return lesson_of(self.key)
+
+    def computed(self):
+        """The right answer, from the lesson's own code; a label when there are options."""
+        if self._computed is _NOT_COMPUTED:
+            self._computed = (
+                self._label_of(self._answer()) if self.options else np.asarray(self._answer(), float)
+            )
+        return self._computed
+
+    def check(self, answer):
+        """How a prediction turns out, as a :class:`Verdict`; recorded when it can be read. Never raises."""
+        verdict = self.judge(answer)
+        if verdict.outcome is Outcome.NOT_ATTEMPTED:
+            return verdict
+        message = progress.record_prediction(self.key, verdict.answer, verdict.outcome is Outcome.RIGHT)
+        kept = progress.prediction(self.key)
+        if kept and kept["answer"] != verdict.answer:
+            message = f"Your first prediction stays on record: {kept['answer']}. {message}".strip()
+        return Verdict(**{**verdict.__dict__, "extra": (message,) if message else ()})
+
+    def judge(self, answer):
+        """Like :meth:`check`, without recording it."""
+        try:
+            return self._compare(answer)
+        except Unreadable as error:
+            return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=str(error))
+        except Exception as error:  # computing needs torch and it is not there, for example
+            reason = f"{type(error).__name__}: {error}"[:200]
+            sentence = (
+                f"The answer could not be computed here ({reason}). Your prediction is not lost: try later."
+            )
+            return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=sentence)
+
+    def _compare(self, answer):
+        if self.options:
+            given, computed = self._choice(answer), self.computed()
+            right, typed, shown = given == computed, given, (computed, given)
+        else:
+            computed = self.computed()
+            given = read_numbers(answer, computed.shape)
+            right = np.allclose(given, computed, rtol=self.tolerance / 5, atol=self.tolerance)
+            typed = ", ".join(f"{value:.10g}" for value in given.flat)
+            shown = show_pair(computed[()], given[()])  # [()] makes a number of an array without axes
+        return Verdict(
+            key=self.key,
+            outcome=Outcome.RIGHT if right else Outcome.NOT_QUITE,
+            answer=typed,
+            predicted=shown[1],
+            computed=shown[0],
+            sentence=self.explain(self._answer()) if callable(self.explain) else self.explain,
+        )
+
+    def _choice(self, answer):
+        wanted = str(answer).strip().casefold()
+        for label in self.options:
+            if label.casefold() == wanted:
+                return label
+        choices = ", ".join(map(repr, self.options))
+        said = "Nothing is chosen yet" if answer in (None, "") else f"{answer!r} is not among the choices"
+        raise Unreadable(f"{said}: choose one of {choices}.")
+
+    def _label_of(self, value):
+        for label, option in self.options.items():
+            if option == value or (
+                compare.is_number(option) and compare.is_number(value) and np.isclose(option, value)
+            ):
+                return label
+        raise LookupError(
+            f"the computed answer {value!r} is none of the options {list(self.options.values())}"
+        )
+
+    # In the notebook
+
+    def form(self):
+        """The question as a form of ipywidgets: choices or a text field, a button, the result."""
+        if self._form is None:
+            self._form = _Form(self)
+        self._form.recall()
+        return self._form.box
+
+    @property
+    def text(self):
+        """The question as plain text."""
+        choices = "".join(f"\n  ( ) {label}" for label in self.options)
+        return f"? Predict: {self.question}{choices}"
+
+    @property
+    def html(self):
+        """The question alone, for a page without a kernel."""
+        return self._question_card().html
+
+    def _question_card(self, with_choices=True):
+        choices = [("○", "calm", label) for label in self.options] if with_choices else []
+        return Card("?", "Predict", self.question, items=tuple(choices))
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"text/plain": self.text, "text/html": self.html}
+        try:
+            widget = self.form()._repr_mimebundle_()
+        except ImportError:  # without ipywidgets the question can still be read
+            return bundle
+        return {**widget, **bundle}
+
+
+class _Form:
+    """The widgets of one prediction. Showing it again shows the same form, as it was left."""
+
+    def __init__(self, prediction):
+        import ipywidgets as widgets  # here, so that checking answers from code needs no widgets
+
+        self.prediction = prediction
+        self.answered = False
+        self.result = widgets.HTML()
+        self.button = widgets.Button(
+            description="This is my prediction",
+            layout={"width": "max-content"},
+            tooltip="Compare it with the result",
+        )
+        self.button.on_click(lambda _: self.submit())
+        if prediction.options:
+            self.entry = widgets.RadioButtons(
+                options=list(prediction.options),
+                value=None,
+                layout={"width": "max-content", "max_width": "100%"},
+            )
+        else:
+            self.entry = widgets.Text(
+                placeholder="numbers, separated by commas; 1/4 is fine",
+                layout={"width": "28em", "max_width": "100%"},
+            )
+            self.entry.on_msg(self._on_message)
+        question = widgets.HTML(prediction._question_card(with_choices=False).html)
+        self.box = widgets.VBox([question, self.entry, self.button, self.result])
+
+    def submit(self):
+        """Show how the prediction turns out."""
+        verdict = self.prediction.check(self.entry.value)
+        self.answered = self.answered or verdict.outcome is not Outcome.NOT_ATTEMPTED
+        self.result.value = verdict.html
+
+    def recall(self):
+        """Show what was answered in an earlier session."""
+        kept = None if self.answered else progress.prediction(self.prediction.key)
+        if kept is None:
+            return
+        verdict = self.prediction.judge(kept["answer"])
+        if verdict.outcome is Outcome.NOT_ATTEMPTED:  # the question has changed since
+            return
+        self.answered = True
+        self.entry.value = kept["answer"]
+        when = (f"Your prediction of {kept['date'][:10]}.",)
+        self.result.value = Verdict(**{**verdict.__dict__, "extra": when}).html
+
+    def _on_message(self, _, content, __):
+        if content.get("event") == "submit":  # the Enter key
+            self.submit()
+
+
+def read_numbers(answer, shape=()):
+    """Numbers out of what somebody typed, as an array of this shape; Unreadable says what is wrong.
+
+    Commas, blanks, semicolons, line breaks and brackets all separate; fractions are fine.
+
+    >>> read_numbers("0, 1/4; 0.5 1", (2, 2))
+    array([[0.  , 0.25],
+           [0.5 , 1.  ]])
+    """
+    if isinstance(answer, str):
+        values = _numbers_in(answer, shape)
+    else:
+        try:
+            values = np.asarray(answer, float).ravel().tolist()
+        except (TypeError, ValueError):
+            raise Unreadable(f"{_wanted(shape)}, got {answer!r}.") from None
+    count = int(np.prod(shape))
+    if len(values) != count:
+        raise Unreadable(f"{_wanted(shape)}, yours are {len(values)}: {show_argument(values)}.")
+    if not np.isfinite(values).all():
+        raise Unreadable(f"{_wanted(shape)}; NaN and infinity cannot be compared.")
+    return np.array(values).reshape(shape)
+
+
+def _numbers_in(text, shape):
+    tokens = re.split(r"[\s,;\[\]()]+", text.replace("−", "-").strip(" \t\r\n,;[]()"))
+    tokens = [token for token in tokens if token]
+    if not tokens:
+        raise Unreadable(f"Nothing is typed yet. {_wanted(shape)}.")
+    if shape == () and re.fullmatch(r"\s*-?\d+,\d+\s*", text):
+        raise Unreadable(f"Write a decimal point, not a comma: {text.strip().replace(',', '.')}")
+    return [_number(token, shape) for token in tokens]
+
+
+def _number(token, shape):
+    try:
+        return float(Fraction(token)) if "/" in token else float(token)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise Unreadable(f"{token!r} is not a number. {_wanted(shape)}.") from None
+
+
+def _wanted(shape):
+    if shape == ():
+        return "One number is asked for"
+    if len(shape) == 1:
+        return f"{shape[0]} numbers are asked for, such as 0, 0.5, 1"
+    if len(shape) == 2:
+        return f"{shape[0] * shape[1]} numbers are asked for ({shape[0]} rows of {shape[1]})"
+    return f"{int(np.prod(shape))} numbers are asked for"
