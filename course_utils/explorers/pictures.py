@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from course_utils import images
 from course_utils.explorers.explorer import Explorer, choice, slider, switch
-from course_utils.figures.pictures import PAIRS, Picture, zoom_scene
+from course_utils.figures.pictures import PAIRS, PANEL, Picture, zoom_scene
 
 SMALLEST_CROP, LARGEST_CROP = 8, 40
-CROP, FACTOR = 36, 8
+CROP, FACTOR = 36, 4
 
 CENTRES = {
     "chelsea": (112, 172),
     "camera": (150, 232),
     "coffee": (265, 367),
     "brick": (256, 256),
-    "astronaut": (96, 228),
+    "astronaut": (102, 236),
 }
 """(row, column) of a place in each picture where the three methods differ visibly; the crop starts there."""
 
@@ -59,11 +59,12 @@ def zoom_picture(picture=None) -> Explorer:
 
 
 def _keep_inside(controls, load):
-    """Let the crop's sliders end at the picture's edge; a new picture starts at a place worth a look."""
+    """Let the sliders end where the picture or the panel does; a new picture starts at a place worth a look."""
 
     def limit(_=None):
         picture = load(controls["picture"].value)
-        most = min(LARGEST_CROP, picture.height, picture.width)
+        visible = PANEL // controls["factor"].value  # no more new pixels than the panel has on the screen
+        most = min(LARGEST_CROP, visible, picture.height, picture.width)
         with controls["size"].hold_trait_notifications():  # checked together: both ends move
             controls["size"].min, controls["size"].max = min(SMALLEST_CROP, most), most
         controls["left"].max = picture.width - controls["size"].value
@@ -76,6 +77,7 @@ def _keep_inside(controls, load):
         controls["top"].value = max(0, row - size // 2)
         controls["left"].value = max(0, column - size // 2)
 
+    controls["factor"].observe(limit, names="value")
     controls["size"].observe(limit, names="value")
     controls["picture"].observe(enter, names="value")
     enter()

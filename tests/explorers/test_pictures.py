@@ -70,8 +70,16 @@ def test_every_combination_is_a_picture(explorer, name, size, factor, left, top,
     assert f"{pair[0]} − {pair[1]}" in explorer.scene.text
 
 
+def test_no_more_new_pixels_than_the_panel_can_show(explorer):
+    explorer.set(factor=2, size=40)
+    assert explorer.values["size"] == 40
+    explorer.set(factor=12)
+    assert explorer.failure is None and explorer.values["size"] == 24
+    assert "24 × 24 pixels become 288 × 288" in explorer.scene.text
+
+
 def test_the_box_is_centred_on_the_finger(explorer):
-    explorer.set(picture="brick", size=20)
+    explorer.set(picture="brick", size=20, factor=6)
     explorer.stage.dragged = {"name": "crop", "x": 100.2, "y": 50.1}
     assert place(explorer) == (40, 59, 90, 109)
     explorer.stage.dragged = {"name": "crop", "x": -30.0, "y": 9999.0}
@@ -79,7 +87,8 @@ def test_the_box_is_centred_on_the_finger(explorer):
 
 
 def test_an_arrow_key_moves_the_box_and_back(explorer):
-    explorer.set(picture="brick", size=36, left=100, top=60)
+    explorer.set(picture="brick", factor=6)
+    explorer.set(size=36, left=100, top=60)
     x, y, step = map(float, re.search(r'data-at="([^"]+)"', explorer.scene.svg)[1].split())
     explorer.stage.dragged = {"name": "crop", "x": x + step, "y": y}
     assert place(explorer)[0::2] == (60, 104)
@@ -88,7 +97,7 @@ def test_an_arrow_key_moves_the_box_and_back(explorer):
 
 
 def test_a_crop_stays_inside_when_it_grows_at_the_corner(explorer):
-    explorer.set(picture="chelsea", size=8)
+    explorer.set(picture="chelsea", size=8, factor=2)
     explorer.set(left=10_000, top=10_000)
     explorer.set(size=40)
     assert explorer.failure is None and place(explorer) == (260, 299, 411, 450)
