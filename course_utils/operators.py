@@ -20,6 +20,7 @@ import numpy as np
 
 from course_utils.linearity import Linearity, judge
 from course_utils.validation import (
+    LARGEST_SIZE,
     affordable,
     finite_array,
     real_number,
@@ -301,7 +302,7 @@ def _taps(weights):
 
 
 def _in_shape(in_shape):
-    in_shape = whole_numbers(in_shape, "in_shape")
+    in_shape = whole_numbers(in_shape, "in_shape", 1, LARGEST_SIZE)
     count = math.prod(in_shape)
     if count > MOST_INPUTS:
         raise ValueError(

@@ -6,9 +6,11 @@ Words used throughout the course
     in, out      the samples we have, the samples we want
     tap          an input sample that an output reads, with its weight
 
-Four steps make every method here: *map* each output to a coordinate on the input axis, *weigh* the samples around it
-by a kernel, *clamp* taps beyond the border to the border sample, *sum*. Two axes are one axis twice.
+Four steps make every method here: *map* each output to a coordinate on the input axis, *weigh* the samples
+around it by a kernel, *clamp* taps beyond the border to the border sample, *sum*. Two axes are one axis twice.
 """
+
+import math
 
 import numpy as np
 
@@ -29,12 +31,18 @@ NEAREST_RULES = {"nearest": "floor", "nearest-exact": "half_pixel"}
 CUBIC_A = -0.75
 """The cubic's parameter in torch and OpenCV; Pillow, TensorFlow and JAX take -0.5."""
 
+BLOCK = 2**15
+"""Values computed at a time: few enough to stay in a core's cache, enough to make numpy's overhead small."""
+
+FEW = 16
+"""Below this many values, a loop along the last axis is mostly overhead."""
+
 
 def source_coordinates(in_size, out_size, coordinate_map="half_pixel"):
-    """Where each output sample falls on the input axis, in input pixels: shape (out_size,), float64, not clamped.
+    """Where each output falls on the input axis, in input pixels: shape (out_size,), float64, not clamped.
 
     ``half_pixel``     the outer pixel *edges* coincide (-0.5 and in_size - 0.5)
-    ``align_corners``  the outer pixel *centres* coincide (0 and in_size - 1); a single output sample sits at 0
+    ``align_corners``  the outer pixel *centres* coincide (0 and in_size - 1); a single output sits at 0
     ``asymmetric``     output o sits at o * in_size / out_size: the first centres coincide, the last do not
 
     >>> source_coordinates(2, 4)
@@ -77,8 +85,8 @@ def nearest_indices(in_size, out_size, rule="floor"):
 def opencv_nearest_indices(in_size, out_size):
     """The indices that ``cv2.resize(..., interpolation=cv2.INTER_NEAREST)`` picks: shape (out_size,), int.
 
-    The floor rule, but o * in_size / out_size is computed as o * (1 / (out_size / in_size)) in float64. Each step
-    rounds, and where the exact result is whole, a hair less floors to the sample before it:
+    The floor rule, but o * in_size / out_size is computed as o * (1 / (out_size / in_size)) in float64. Each
+    step rounds, and where the exact result is whole, a hair less floors to the sample before it:
 
     >>> nearest_indices(2, 98)[49], opencv_nearest_indices(2, 98)[49]
     (np.int64(1), np.int64(0))
@@ -90,7 +98,9 @@ def opencv_nearest_indices(in_size, out_size):
 
 
 def box(distance):
-    """Nearest-neighbour kernel: weight 1 from -0.5 up to, not including, 0.5. Distance is coordinate - sample.
+    """Nearest-neighbour kernel: weight 1 from -0.5 up to, not including, 0.5.
+
+    The distance, here as for the other kernels, is coordinate - sample, in input pixels.
 
     >>> box([-0.5, 0, 0.49, 0.5])
     array([1., 1., 1., 0.])
@@ -126,7 +136,7 @@ def cubic(distance, a=CUBIC_A):
 def resampling_taps(in_size, out_size, mode="linear", coordinate_map=None, a=CUBIC_A):
     """What each output reads along one axis: (indices, weights), both of shape (out_size, taps).
 
-    One tap for the nearest modes, two for linear, four for cubic. At the border two taps may name the same sample.
+    One tap for the nearest modes, two for linear, four for cubic. At the border taps may name one sample twice.
     ``coordinate_map`` None is half_pixel; the nearest modes have their own rule and refuse one.
 
     >>> indices, weights = resampling_taps(2, 4)
@@ -141,11 +151,11 @@ def resampling_taps(in_size, out_size, mode="linear", coordinate_map=None, a=CUB
     coordinates = source_coordinates(in_size, out_size, coordinate_map or "half_pixel")[:, None]
     if mode == "linear":
         coordinates = coordinates.clip(0, in_size - 1)  # beyond the border, repeat the border sample
-        samples = np.floor(coordinates) + [0, 1]
+        samples = np.floor(coordinates) + np.array([0, 1])
         weights = triangle(coordinates - samples)
     else:
-        # Only the taps are clamped, not the coordinate: the curve keeps its slope up to the edge, as in torch.
-        samples = np.floor(coordinates) + [-1, 0, 1, 2]
+        # Clamp the taps only, not the coordinate: the curve keeps its slope up to the edge, as in torch.
+        samples = np.floor(coordinates) + np.array([-1, 0, 1, 2])
         weights = cubic(coordinates - samples, a)
     return samples.clip(0, in_size - 1).astype(np.int64), weights
 
@@ -180,11 +190,11 @@ def resample(signal, out_size, axis=-1, mode="linear", coordinate_map=None, a=CU
 def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CUBIC_A):
     """The array with ``out_sizes[i]`` samples along ``axes[i]``; the other axes stay. Always a new array.
 
-    One axis with mode="linear" is linear interpolation, two are bilinear, three trilinear. ``axes`` may be left out
-    when every axis is named by ``out_sizes``; an image of shape (height, width, channels) needs ``axes=(0, 1)``.
+    One axis with mode="linear" is linear interpolation, two are bilinear, three trilinear. ``axes`` may be left
+    out when ``out_sizes`` names every axis; an image of shape (height, width, channels) needs ``axes=(0, 1)``.
 
-    float16, float32, float64 stay what they are (float16 is computed in float32). uint8 is computed in float64 along
-    all axes, then rounded once, half up, and clipped to 0..255.
+    float16, float32 and float64 stay what they are (float16 is computed in float32). uint8 is computed in
+    float64 along all axes, then rounded once, half up, and clipped to 0..255.
 
     >>> resize(np.array([[10.0, 20.0], [40.0, 90.0]]), (3, 3))  # the middle is the mean of the four
     array([[10., 15., 20.],
@@ -194,27 +204,58 @@ def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CU
     array = _resizable(array)
     out_sizes, axes = _sizes_and_axes(array, out_sizes, axes)
     _check_method(mode, coordinate_map, a)
-    shape = list(array.shape)
-    for out_size, axis in zip(out_sizes, axes, strict=True):
-        shape[axis] = out_size
-    affordable(shape, "the result")
+    new_sizes = dict(zip(axes, out_sizes, strict=True))
+    affordable([new_sizes.get(axis, size) for axis, size in enumerate(array.shape)], "the result")
 
-    result = array.astype({"uint8": np.float64, "float16": np.float32}.get(array.dtype.name, array.dtype))
-    for out_size, axis in sorted(zip(out_sizes, axes, strict=True), key=lambda p: (p[0] / array.shape[p[1]], -p[1])):
-        indices, weights = resampling_taps(result.shape[axis], out_size, mode, coordinate_map, a)
-        result = _weighted_sum(result, axis, indices, weights.astype(result.dtype))
-    if array.dtype == np.uint8:
-        result = np.floor(result + 0.5).clip(0, 255)  # bicubic overshoots; a bare cast would wrap 256 to 0
-    return result.astype(array.dtype)
+    dtype, result = array.dtype, array
+    if mode not in NEAREST_RULES:  # those copy samples, in any dtype
+        result = array.astype({"uint8": np.float64, "float16": np.float32}.get(dtype.name, dtype), copy=False)
+    # Axes that shrink first, so that nothing is larger on the way than the larger of input and output.
+    for axis in sorted(axes, key=lambda axis: (new_sizes[axis] / array.shape[axis], -axis)):
+        taps = resampling_taps(array.shape[axis], new_sizes[axis], mode, coordinate_map, a)
+        result = _weighted_sum(result, axis, *taps)
+    if dtype == np.uint8 and result.dtype != np.uint8:
+        result = _rounded_to_8_bits(result)
+    return result.astype(dtype, copy=False)
 
 
 def _weighted_sum(array, axis, indices, weights):
-    """Sum over taps of weight * sample, along one axis."""
-    per_output = (-1,) + (1,) * (array.ndim - 1 - axis)
-    total = 0
-    for tap in range(indices.shape[1]):
-        total = total + array.take(indices[:, tap], axis) * weights[:, tap].reshape(per_output)
-    return total
+    """Sum over taps of weight * sample, along one axis. A new array, computed in blocks that fit in the cache."""
+    before, after = array.shape[:axis], array.shape[axis + 1 :]
+    shape, taps = (*before, len(indices), *after), indices.shape[1]
+    if taps == 1:
+        return array.take(indices[:, 0], axis)  # a single tap has weight 1
+    inner = math.prod(after)
+    if inner < FEW:  # a few channels become part of the axis: numpy's loops run along the last one
+        indices = (indices[:, None] * inner + np.arange(inner)[:, None]).reshape(-1, taps)
+        weights = weights.repeat(inner, axis=0)
+        inner = 1
+    samples = array.reshape(math.prod(before), -1, inner)
+    weights = weights.astype(array.dtype)
+    result = np.zeros((len(samples), len(indices), inner), array.dtype)
+    for rows, outputs in _blocks(result.shape):
+        for tap in range(taps):
+            term = samples[rows].take(indices[outputs, tap], axis=1)
+            term *= weights[outputs, tap, None]
+            result[rows, outputs] += term
+    return result.reshape(shape)
+
+
+def _blocks(shape):
+    """Pairs of slices that cut the first two axes of a result into pieces of about BLOCK values."""
+    rows, outputs, inner = shape
+    output_step = min(outputs, max(1, BLOCK // inner))
+    row_step = max(1, BLOCK // (output_step * inner))
+    for row in range(0, rows, row_step):
+        for output in range(0, outputs, output_step):
+            yield slice(row, row + row_step), slice(output, output + output_step)
+
+
+def _rounded_to_8_bits(result):
+    result += 0.5
+    np.floor(result, out=result)
+    result.clip(0, 255, out=result)  # bicubic overshoots, and a bare cast would wrap 256 to 0
+    return result
 
 
 def _sizes(in_size, out_size):
@@ -227,14 +268,14 @@ def _sizes(in_size, out_size):
 def _check_method(mode, coordinate_map, a):
     one_of(mode, "mode", MODES)
     if real_number(a, "a") != CUBIC_A and mode != "cubic":
-        raise ValueError(f"a={a} changes the cubic kernel only; leave it out for mode={mode!r}, or take mode='cubic'.")
+        raise ValueError(f"a={a} changes the cubic kernel only; with mode={mode!r} leave it out.")
     if coordinate_map is None:
         return
     one_of(coordinate_map, "coordinate_map", COORDINATE_MAPS)
     if mode in NEAREST_RULES:
         raise ValueError(
-            f"coordinate_map={coordinate_map!r} does not go with mode={mode!r}, which has its own rule for the index: "
-            "leave it out, or take mode='linear' or 'cubic'."
+            f"coordinate_map={coordinate_map!r} does not go with mode={mode!r}, which has its own rule for the "
+            "index: leave it out, or take mode='linear' or 'cubic'."
         )
 
 
@@ -258,8 +299,8 @@ def _sizes_and_axes(array, out_sizes, axes):
     if axes is None:
         if len(out_sizes) != array.ndim:
             raise ValueError(
-                f"out_sizes={out_sizes} names {len(out_sizes)} of the {array.ndim} axes of shape {array.shape}: "
-                "say which with axes=, for example axes=(0, 1) for an image of shape (height, width, channels)."
+                f"out_sizes={out_sizes} is {len(out_sizes)} sizes for the {array.ndim} axes of shape {array.shape}: "
+                "say which axes, for example axes=(0, 1) for an image of shape (height, width, channels)."
             )
         return out_sizes, tuple(range(array.ndim))
     axes = whole_numbers(axes, "axes", -array.ndim, array.ndim - 1)

@@ -117,7 +117,7 @@ def affordable(shape, name):
     count = math.prod(shape)
     if count > LARGEST_COUNT:
         raise ValueError(
-            f"{name} would have shape {tuple(shape)}, {count:,} numbers or {count * 8 / 2**30:,.1f} GiB; "
+            f"{name} would have shape {tuple(shape)}, {count:,} numbers; "
             f"at most {LARGEST_COUNT:,} are made here. Ask for smaller sizes."
         )
     return tuple(shape)

@@ -1,0 +1,80 @@
+"""Real pictures, a crop of one, and how far two are apart.
+
+The pictures come with scikit-image, so nothing is downloaded. An image has shape (height, width) when it is
+gray, (height, width, channels) when it has colors; its values are 0 to 255 in uint8.
+"""
+
+import numpy as np
+
+from course_utils.validation import finite_array, one_of, real_number, shown, whole_number
+
+PICTURES = ("chelsea", "camera", "coffee", "brick", "astronaut")
+"""A cat, 300 x 451; a cameraman, 512 x 512, gray; a cup, 400 x 600; a wall and an astronaut, 512 x 512,
+the wall gray."""
+
+
+def picture(name):
+    """One of PICTURES as a uint8 array of shape (height, width) or (height, width, 3). Yours to write into.
+
+    >>> picture("chelsea").shape
+    (300, 451, 3)
+    """
+    one_of(name, "name", PICTURES)
+    from skimage import data  # here, because importing it takes longer than most cells of a lesson
+
+    return np.array(getattr(data, name)())
+
+
+def crop(image, top, left, height, width):
+    """Rows top .. top + height - 1 and columns left .. left + width - 1 of an image, as a new array.
+
+    Raises ValueError when any of it lies outside: a crop is never cut short or wrapped around.
+
+    >>> crop(np.arange(12).reshape(3, 4), top=1, left=2, height=2, width=1)
+    array([[ 6],
+           [10]])
+    """
+    image = _image(image)
+    rows = _span(top, height, "top", "height", image.shape)
+    columns = _span(left, width, "left", "width", image.shape)
+    return image[rows, columns].copy()
+
+
+def psnr(a, b, peak=255):
+    """Peak signal-to-noise ratio of two arrays of one shape, in decibels: 20 log10(peak / RMS difference).
+
+    ``peak`` is the largest value there can be: 255 for 8-bit images, 1 for floats from 0 to 1. Higher is closer;
+    infinity means equal. The arrays are compared as they are, so bring both to the same range first.
+
+    >>> psnr([0, 0, 0, 0], [255, 0, 0, 0])  # the RMS difference is half the peak: 20 log10(2)
+    6.020599913279624
+    """
+    a, b = finite_array(a, "a"), finite_array(b, "b")
+    if a.shape != b.shape:
+        raise ValueError(f"a and b must have the same shape; got {a.shape} and {b.shape}.")
+    if real_number(peak, "peak") <= 0:
+        raise ValueError(f"peak must be above 0, such as 255 or 1; got {shown(peak)}.")
+    difference = a.astype(float) - b.astype(float)  # in uint8, 100 - 200 would be 156
+    rms = np.sqrt(np.mean(difference**2))
+    return float("inf") if rms == 0 else float(20 * np.log10(peak / rms))
+
+
+def _image(value):
+    image = finite_array(value, "image")
+    if image.ndim not in (2, 3):
+        raise ValueError(
+            f"image must have shape (height, width) or (height, width, channels); got {image.shape}."
+        )
+    return image
+
+
+def _span(start, length, start_name, length_name, shape):
+    size = shape[0] if start_name == "top" else shape[1]
+    start = whole_number(start, start_name, 0, size - 1)
+    length = whole_number(length, length_name, 1)
+    if start + length > size:
+        raise ValueError(
+            f"{start_name}={start} and {length_name}={length} end at {start + length}, but the image has shape "
+            f"{shape}: from there {length_name} can be at most {size - start}."
+        )
+    return slice(start, start + length)
