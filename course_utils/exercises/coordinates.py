@@ -1,0 +1,728 @@
+"""Exercises of lesson 02: the three coordinate maps, the way back, nearest neighbour, two bugs, predictions."""
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
+from course_utils.exercises.predictions import Prediction
+from course_utils.resampling import nearest_indices, opencv_nearest_indices, resize, source_coordinates
+
+# ------------------------------------------------------------------------------------ the three maps
+
+
+def half_pixel(in_size, out_size):
+    """Where every output centre falls on the input when the outer edges coincide: shape (out_size,)."""
+    out_index = np.arange(out_size)
+    return (out_index + 0.5) * in_size / out_size - 0.5
+
+
+def align_corners(in_size, out_size):
+    """Where every output centre falls on the input when the outer centres coincide: shape (out_size,)."""
+    out_index = np.arange(out_size)
+    steps = max(out_size - 1, 1)  # a single output makes no step; it stays at 0
+    return out_index * (in_size - 1) / steps
+
+
+def asymmetric(in_size, out_size):
+    """Where every output falls on the input when only the ratio of the sizes counts: shape (out_size,)."""
+    return np.arange(out_size) * in_size / out_size
+
+
+def _no_last_half(in_size, out_size):
+    return (np.arange(out_size) + 0.5) * in_size / out_size
+
+
+def _no_first_half(in_size, out_size):
+    return np.arange(out_size) * in_size / out_size - 0.5
+
+
+def _halves_swapped(in_size, out_size):
+    return (np.arange(out_size) - 0.5) * in_size / out_size + 0.5
+
+
+def _half_pixel_upside_down(in_size, out_size):
+    return (np.arange(out_size) + 0.5) * out_size / in_size - 0.5
+
+
+def _half_pixel_clamped(in_size, out_size):
+    return half_pixel(in_size, out_size).clip(0, in_size - 1)
+
+
+def _edges_as_centres(in_size, out_size):
+    return np.linspace(-0.5, in_size - 0.5, out_size)
+
+
+def _whole_division(in_size, out_size):
+    return np.arange(out_size) * in_size // out_size
+
+
+def _asymmetric_upside_down(in_size, out_size):
+    return np.arange(out_size) * out_size / in_size
+
+
+def _ratio_cut_off(in_size, out_size):
+    return np.arange(out_size) * float(in_size // out_size)
+
+
+_IS_ASYMMETRIC = Mistake(
+    "asymmetric map",
+    asymmetric,
+    "Your answer is the asymmetric map o·n/m. Pixel i covers [i − 0.5, i + 0.5]: "
+    "which input position lies under the *centre* of output 0?",
+)
+
+HALF_PIXEL = Exercise(
+    key="coordinates.half_pixel",
+    title="The half-pixel map",
+    reference=half_pixel,
+    cases=[
+        Case(2, 4, by_hand=[-0.25, 0.25, 0.75, 1.25], note="Two pixels, each cut in half."),
+        Case(4, 2, by_hand=[0.5, 2.5], note="Each output covers two inputs: its centre lies between them."),
+        Case(3, 3, by_hand=[0, 1, 2], note="The same size: every output sits on its input."),
+        Case(4, 1, by_hand=[1.5], note="One output covers everything; its centre is the middle."),
+        Case(5, 3),
+        Case(3, 7),
+        Case(1, 4),
+    ],
+    mistakes=[
+        _IS_ASYMMETRIC,
+        Mistake(
+            "missing −0.5",
+            _no_last_half,
+            "Every value is 0.5 too large. You measure from the left *edge* of the input; "
+            "coordinate 0 is the *centre* of pixel 0, half a pixel further right.",
+        ),
+        Mistake(
+            "missing +0.5",
+            _no_first_half,
+            "You subtract the input's half pixel but never add the output's: "
+            "o is where output pixel o begins, its centre is at o + 0.5.",
+        ),
+        Mistake(
+            "halves swapped",
+            _halves_swapped,
+            "The signs of your two halves are swapped. First from an index to a centre measured from "
+            "the edge (+ 0.5), then scale, then back (− 0.5).",
+        ),
+        Mistake(
+            "ratio upside down",
+            _half_pixel_upside_down,
+            "Your ratio is upside down. One step in the output is n/m input pixels: when the picture "
+            "grows, that is less than 1.",
+        ),
+        Mistake(
+            "align_corners map",
+            align_corners,
+            "Your answer is the align-corners map: the outer centres coincide. "
+            "Here the outer edges must: −0.5 on the left and n − 0.5 on the right.",
+        ),
+        Mistake(
+            "clamped",
+            _half_pixel_clamped,
+            "Right, but clamped to [0, n − 1]. The map only says where the centre falls; "
+            "what to do outside is a later step.",
+        ),
+        Mistake(
+            "edges as centres",
+            _edges_as_centres,
+            "Your first and last values are the input's edges. The outputs' *edges* lie there, "
+            "their centres half a step inside.",
+        ),
+        Mistake(
+            "whole division",
+            _whole_division,
+            "`//` throws the fraction away, and the halves are missing. A coordinate is a real number.",
+        ),
+    ],
+    hints=[
+        "Measure from the left edge of the picture, not from the first centre. "
+        "How far from that edge is the centre of output o, in output pixels?",
+        "One output pixel is n/m input pixels wide. So the centre of output o is (o + 0.5)·n/m input pixels "
+        "from the edge.",
+        "The edge lies at coordinate −0.5, because pixel 0 has its centre at 0. Add the two.",
+    ],
+)
+
+
+def _n_over_steps(in_size, out_size):
+    return np.arange(out_size) * in_size / max(out_size - 1, 1)
+
+
+def _steps_over_m(in_size, out_size):
+    return np.arange(out_size) * (in_size - 1) / out_size
+
+
+def _align_corners_upside_down(in_size, out_size):
+    return np.arange(out_size) * (out_size - 1) / max(in_size - 1, 1)
+
+
+def _lone_output_in_the_middle(in_size, out_size):
+    return np.array([(in_size - 1) / 2]) if out_size == 1 else align_corners(in_size, out_size)
+
+
+def _one_step_too_short(in_size, out_size):
+    return np.arange(out_size) * (in_size - 1) / (out_size + 1)
+
+
+ALIGN_CORNERS = Exercise(
+    key="coordinates.align_corners",
+    title="The align-corners map",
+    reference=align_corners,
+    cases=[
+        Case(4, 7, by_hand=[0, 0.5, 1, 1.5, 2, 2.5, 3], note="Six steps cover the distance 3."),
+        Case(2, 4, by_hand=[0, 1 / 3, 2 / 3, 1], note="Three steps cover the distance 1."),
+        Case(5, 3, by_hand=[0, 2, 4]),
+        Case(1, 3, by_hand=[0, 0, 0], note="One input pixel: there is only one place to be."),
+        Case(5, 1, by_hand=[0], note="One output makes no step; torch leaves it at 0, and so do we."),
+        Case(8, 5),
+        Case(3, 8),
+    ],
+    mistakes=[
+        Mistake(
+            "half_pixel map",
+            half_pixel,
+            "Your answer is the half-pixel map: the outer edges coincide. Here output 0 must sit at 0 and "
+            "the last output at n − 1.",
+        ),
+        Mistake(
+            "asymmetric map",
+            asymmetric,
+            "Your answer is the asymmetric map o·n/m. Where does it put the last output, and where should "
+            "that be?",
+        ),
+        Mistake(
+            "n over m − 1",
+            _n_over_steps,
+            "Your last output lands at n. From the first centre to the last it is n − 1, not n: "
+            "four fence posts have three gaps.",
+        ),
+        Mistake(
+            "n − 1 over m",
+            _steps_over_m,
+            "Your last output does not reach n − 1. From output 0 to output m − 1 there are m − 1 steps, not m.",
+        ),
+        Mistake(
+            "m + 1 steps",
+            _one_step_too_short,
+            "m outputs make m − 1 steps, one fewer than outputs, not one more.",
+        ),
+        Mistake(
+            "ratio upside down",
+            _align_corners_upside_down,
+            "Your ratio is upside down: the distance n − 1 is shared by m − 1 steps.",
+        ),
+        Mistake(
+            "lone output in the middle",
+            _lone_output_in_the_middle,
+            "All right but for a single output. You put it in the middle, which is a fair choice; "
+            "torch puts it at 0, and this exercise follows torch.",
+        ),
+        Mistake(
+            "whole division", _whole_division, "`//` throws the fraction away: a coordinate is a real number."
+        ),
+    ],
+    hints=[
+        "Output 0 sits at 0, output m − 1 at n − 1, and all steps are equal.",
+        "How many steps are there from output 0 to output m − 1? Each is (n − 1) divided by that.",
+        "With one output there are no steps: take `max(out_size - 1, 1)` to avoid dividing by zero.",
+    ],
+)
+
+ASYMMETRIC = Exercise(
+    key="coordinates.asymmetric",
+    title="The asymmetric map",
+    reference=asymmetric,
+    cases=[
+        Case(2, 4, by_hand=[0, 0.5, 1, 1.5]),
+        Case(4, 2, by_hand=[0, 2]),
+        Case(4, 1, by_hand=[0]),
+        Case(5, 3),
+        Case(3, 7),
+    ],
+    mistakes=[
+        Mistake("half_pixel map", half_pixel, "That is the half-pixel map. This one is shorter: no halves."),
+        Mistake(
+            "align_corners map", align_corners, "That is the align-corners map. Here the plain sizes count."
+        ),
+        Mistake(
+            "ratio upside down",
+            _asymmetric_upside_down,
+            "Your ratio is upside down: eight outputs on four inputs stand 4/8 apart.",
+        ),
+        Mistake(
+            "whole division",
+            _whole_division,
+            "`//` rounds down already. That is nearest neighbour, and comes later.",
+        ),
+        Mistake(
+            "whole ratio",
+            _ratio_cut_off,
+            "You divide the sizes with `//` before you multiply: 5 // 3 is 1, and 2 // 4 is 0.",
+        ),
+    ],
+    hints=[
+        "One output step is n/m input pixels, and output 0 sits at 0.",
+        "`np.arange(out_size)` times n/m.",
+    ],
+)
+
+
+# ------------------------------------------------------------------------------------ the way back
+
+
+def to_output(coordinate, in_size, out_size):
+    """Where an input coordinate lies on the output axis, by the half-pixel map: a number."""
+    return (coordinate + 0.5) * out_size / in_size - 0.5
+
+
+def _plain_factor(coordinate, in_size, out_size):
+    return coordinate * out_size / in_size
+
+
+def _forward_again(coordinate, in_size, out_size):
+    return (coordinate + 0.5) * in_size / out_size - 0.5
+
+
+def _to_output_align_corners(coordinate, in_size, out_size):
+    return coordinate * (out_size - 1) / (in_size - 1)
+
+
+def _to_output_no_last_half(coordinate, in_size, out_size):
+    return (coordinate + 0.5) * out_size / in_size
+
+
+def _to_output_no_first_half(coordinate, in_size, out_size):
+    return coordinate * out_size / in_size - 0.5
+
+
+def _to_output_rounded(coordinate, in_size, out_size):
+    return float(round(to_output(coordinate, in_size, out_size)))
+
+
+TO_OUTPUT = Exercise(
+    key="coordinates.to_output",
+    title="The way back: from input to output",
+    reference=to_output,
+    cases=[
+        Case(
+            0.0,
+            4,
+            8,
+            by_hand=0.5,
+            note="Input pixel 0 becomes outputs 0 and 1; its centre lies between them.",
+        ),
+        Case(1.5, 4, 8, by_hand=3.5, note="The middle stays in the middle."),
+        Case(-0.5, 4, 8, by_hand=-0.5, note="The left edge stays the left edge."),
+        Case(3.0, 8, 2, by_hand=0.375),
+        Case(10.0, 640, 224),
+        Case(2.0, 5, 5, by_hand=2.0),
+    ],
+    mistakes=[
+        Mistake(
+            "plain factor",
+            _plain_factor,
+            "You multiply by m/n, as if coordinate 0 were the picture's edge. The edge is at −0.5, "
+            "and it is the edge that stays where it is.",
+        ),
+        Mistake(
+            "forward map", _forward_again, "That is the map from output to input once more. Solve it for o."
+        ),
+        Mistake(
+            "align_corners map",
+            _to_output_align_corners,
+            "That is the way back of align_corners. Here the outer edges coincide, not the outer centres.",
+        ),
+        Mistake(
+            "missing −0.5",
+            _to_output_no_last_half,
+            "Every value is 0.5 too large: you stopped at the distance from the edge. The edge is at −0.5.",
+        ),
+        Mistake(
+            "missing +0.5",
+            _to_output_no_first_half,
+            "You go back by half an output pixel, but never measured from the edge in the first place.",
+        ),
+        Mistake(
+            "rounded",
+            _to_output_rounded,
+            "Right, then rounded. An eye or a corner may lie between two pixels.",
+        ),
+    ],
+    hints=[
+        "Write x = (o + 0.5)·n/m − 0.5 on paper and solve it for o.",
+        "Add 0.5 on both sides first: x + 0.5 is the distance from the left edge, in input pixels.",
+    ],
+)
+
+
+# ------------------------------------------------------------------------------------ nearest neighbour
+
+
+def nearest_floor(in_size, out_size):
+    """The input pixel that each output copies by the floor rule: shape (out_size,), whole numbers."""
+    out_index = np.arange(out_size)
+    return out_index * in_size // out_size  # whole numbers only: nothing to round
+
+
+def _ratio_first(in_size, out_size):
+    return np.floor(np.arange(out_size) * (in_size / out_size)).astype(int)
+
+
+def _to_nearest_centre(in_size, out_size):
+    x = np.arange(out_size) * in_size / out_size
+    return np.floor(x + 0.5).astype(int).clip(0, in_size - 1)
+
+
+def _half_pixel_rule(in_size, out_size):
+    return (2 * np.arange(out_size) + 1) * in_size // (2 * out_size)
+
+
+def _floor_of_half_pixel(in_size, out_size):
+    return np.floor(half_pixel(in_size, out_size)).astype(int)
+
+
+def _floor_of_half_pixel_clamped(in_size, out_size):
+    return _floor_of_half_pixel(in_size, out_size).clip(0, in_size - 1)
+
+
+def _floor_of_align_corners(in_size, out_size):
+    return np.floor(align_corners(in_size, out_size)).astype(int)
+
+
+def _floor_upside_down(in_size, out_size):
+    return np.arange(out_size) * out_size // in_size
+
+
+def _no_rounding(in_size, out_size):
+    return asymmetric(in_size, out_size)
+
+
+NEAREST_FLOOR = Exercise(
+    key="coordinates.nearest_floor",
+    title="Nearest neighbour by the floor rule",
+    reference=nearest_floor,
+    cases=[
+        Case(4, 8, by_hand=[0, 0, 1, 1, 2, 2, 3, 3]),
+        Case(8, 3, by_hand=[0, 2, 5], note="8/3 = 2.67 and 16/3 = 5.33, rounded down."),
+        Case(8, 4, by_hand=[0, 2, 4, 6]),
+        Case(3, 7),
+        Case(5, 5),
+        Case(2, 98, note="Output 49 sits at exactly 49·2/98 = 1. What does 49·(2/98) give in Python?"),
+        Case(6, 34, note="Output 17 sits at exactly 17·6/34 = 3."),
+    ],
+    mistakes=[
+        Mistake(
+            "ratio first",
+            _ratio_first,
+            "The rule is right, the arithmetic is not: n/m is rounded before it is multiplied, and a hair "
+            "less than a whole number floors to the pixel before it. Multiply first, or stay with `//`.",
+        ),
+        Mistake(
+            "OpenCV's arithmetic",
+            opencv_nearest_indices,
+            "These are exactly OpenCV's indices: it computes floor(o·(1/(m/n))) in floating point and misses "
+            "a pixel where the exact result is whole. Multiply whole numbers, then `//`.",
+        ),
+        Mistake(
+            "rounded to the nearest",
+            _to_nearest_centre,
+            "You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds *down*.",
+        ),
+        Mistake(
+            "half-pixel rule",
+            _half_pixel_rule,
+            "That is the half-pixel rule, torch's `nearest-exact`. The floor rule has no halves.",
+        ),
+        Mistake(
+            "floor of the half-pixel map",
+            _floor_of_half_pixel,
+            "You floor the half-pixel coordinate. Output 0 of 4 → 8 sits at −0.25, and that floors to −1, "
+            "which in Python is the *last* pixel.",
+        ),
+        Mistake(
+            "floor of the half-pixel map, clamped",
+            _floor_of_half_pixel_clamped,
+            "You floor the half-pixel coordinate and clamp it. The floor rule floors the asymmetric one.",
+        ),
+        Mistake(
+            "floor of align_corners",
+            _floor_of_align_corners,
+            "You floor the align-corners coordinate, not o·n/m.",
+        ),
+        Mistake(
+            "ratio upside down",
+            _floor_upside_down,
+            "Your ratio is upside down: these indices leave the input.",
+        ),
+        Mistake(
+            "not rounded", _no_rounding, "These are coordinates. An index is a whole number: round down."
+        ),
+    ],
+    hints=[
+        "Compute the asymmetric coordinate, then take the sample at or left of it.",
+        "`np.floor(...)` gives floats. `//` on whole numbers rounds down and stays whole.",
+        "`out_index * in_size // out_size`: multiply first, so that nothing is rounded before the end.",
+    ],
+)
+
+
+# ------------------------------------------------------------------------------------ two bugs to repair
+
+
+def resize_row(row, out_size):
+    in_size = len(row)
+    x = (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
+    x = x.clip(0, in_size - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, in_size - 1)
+    t = x - left
+    return (1 - t) * row[left] + t * row[right]
+
+
+def _resize_row_with_bug(row, out_size):
+    in_size = len(row)
+    x = np.arange(out_size) * in_size / out_size
+    x = x.clip(0, in_size - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, in_size - 1)
+    t = x - left
+    return (1 - t) * row[left] + t * row[right]
+
+
+def _row_at(row, x):
+    """The repaired function's second half, at any coordinates, with its clamping."""
+    x = x.clip(0, len(row) - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(row) - 1)
+    return (1 - (x - left)) * row[left] + (x - left) * row[right]
+
+
+def _row_not_clamped(row, out_size):
+    x = half_pixel(len(row), out_size)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(row) - 1)
+    return (1 - (x - left)) * row[left] + (x - left) * row[right]
+
+
+def _row_index_clamped_only(row, out_size):
+    x = half_pixel(len(row), out_size)
+    left = np.floor(x).astype(int).clip(0, len(row) - 1)
+    right = np.minimum(left + 1, len(row) - 1)
+    return (1 - (x - left)) * row[left] + (x - left) * row[right]
+
+
+MISSING_HALF = SpotTheBug(
+    key="coordinates.missing_half",
+    title="A resize that moves the picture",
+    buggy=_resize_row_with_bug,
+    reference=resize_row,
+    cases=[
+        Case(np.array([0.0, 10.0]), 1, by_hand=[5], note="One output covers both pixels: their mean."),
+        Case(
+            np.array([0.0, 8.0]), 8, by_hand=[0, 0, 1, 3, 5, 7, 8, 8], note="A step must stay in the middle."
+        ),
+        Case(np.arange(8.0), 2, by_hand=[1.5, 5.5]),
+        Case(np.array([3.0, 1.0, 4.0, 1.0, 5.0]), 7),
+        Case(np.array([5.0, 5.0, 5.0]), 6, by_hand=[5, 5, 5, 5, 5, 5]),
+        Case(np.array([1.0, 2.0, 4.0]), 3, by_hand=[1, 2, 4]),
+    ],
+    mistakes=[
+        Mistake(
+            "align_corners map",
+            lambda row, out_size: _row_at(row, align_corners(len(row), out_size)),
+            "Now the outer centres coincide, so the picture is stretched a little instead of moved. "
+            "The outer *edges* should coincide.",
+        ),
+        Mistake(
+            "missing −0.5",
+            lambda row, out_size: _row_at(row, _no_last_half(len(row), out_size)),
+            "You added the output's half pixel; now the picture moves the other way. "
+            "Coordinate 0 is a centre: take the input's half pixel off again.",
+        ),
+        Mistake(
+            "missing +0.5",
+            lambda row, out_size: _row_at(row, _no_first_half(len(row), out_size)),
+            "You took the input's half pixel off, but the output's was never added.",
+        ),
+        Mistake(
+            "coordinate not clamped",
+            _row_not_clamped,
+            "The map is right now, but x can be below 0: floor(−0.25) is −1, and `row[-1]` is the *last* pixel.",
+        ),
+        Mistake(
+            "only the index clamped",
+            _row_index_clamped_only,
+            "The map is right now, but t = x − left is negative at the left border: you extrapolate. "
+            "Clamp x itself before it is split.",
+        ),
+    ],
+    hints=[
+        "Run it on `np.array([0.0, 10.0])` with `out_size=1`. What should one pixel that covers both be?",
+        "Only one line is wrong: the one that computes `x`.",
+        "You have written the right map already, in the exercise `half_pixel`.",
+    ],
+    name="resize_row",
+)
+
+
+def shrink_labels(labels, out_size):
+    in_size = len(labels)
+    index = (2 * np.arange(out_size) + 1) * in_size // (2 * out_size)
+    return labels[index]
+
+
+def _shrink_labels_with_bug(labels, out_size):
+    in_size = len(labels)
+    index = np.arange(out_size) * in_size // out_size
+    return labels[index]
+
+
+def _labels_interpolated(labels, out_size):
+    return np.floor(_row_at(labels, half_pixel(len(labels), out_size)) + 0.5).astype(labels.dtype)
+
+
+def _labels_round_half_even(labels, out_size):
+    x = half_pixel(len(labels), out_size)
+    return labels[np.round(x).astype(int).clip(0, len(labels) - 1)]
+
+
+def _labels_last_of_block(labels, out_size):
+    n = len(labels)
+    return labels[((np.arange(out_size) + 1) * n - 1) // out_size]
+
+
+def _labels_floor_of_half_pixel(labels, out_size):
+    x = half_pixel(len(labels), out_size)
+    return labels[np.floor(x).astype(int).clip(0, len(labels) - 1)]
+
+
+MASK_SHIFT = SpotTheBug(
+    key="coordinates.mask_shift",
+    title="A mask that slips under its image",
+    buggy=_shrink_labels_with_bug,
+    reference=shrink_labels,
+    cases=[
+        Case(np.array([1, 2, 3]), 1, by_hand=[2], note="The one output's centre lies in the middle pixel."),
+        Case(np.arange(9), 3, by_hand=[1, 4, 7]),
+        Case(
+            np.arange(8),
+            2,
+            by_hand=[2, 6],
+            note="The centres fall at 1.5 and 5.5: take the right neighbour, as torch does.",
+        ),
+        Case(np.arange(4), 2, by_hand=[1, 3], note="0.5 and 2.5, halfway again."),
+        Case(np.array([0, 0, 3, 3, 3, 0, 0]), 4),
+        Case(np.array([0, 2]), 4, by_hand=[0, 0, 2, 2]),
+        Case(np.array([4, 0, 7]), 3, by_hand=[4, 0, 7]),
+    ],
+    mistakes=[
+        Mistake(
+            "labels interpolated",
+            _labels_interpolated,
+            "You interpolate the labels. The number between label 1 and label 3 is not the label between "
+            "them: it is another class, or none. Copy one pixel.",
+        ),
+        Mistake(
+            "ties to even",
+            _labels_round_half_even,
+            "`np.round` takes the even number on a tie: 0.5 goes to 0, but 1.5 to 2. Where you land is as "
+            "near, but torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two.",
+        ),
+        Mistake(
+            "last of the block",
+            _labels_last_of_block,
+            "Now you copy the last pixel of each block: the mask slips to the other side.",
+        ),
+        Mistake(
+            "floor of the half-pixel map",
+            _labels_floor_of_half_pixel,
+            "Your x is right, but it is rounded down. Pixel i covers [i − 0.5, i + 0.5]: "
+            "which pixel holds x = 0.8?",
+        ),
+    ],
+    hints=[
+        "Shrink `np.array([1, 2, 3])` to one pixel. Which of the three would you keep?",
+        "The output's centre is at (o + 0.5)·n/m from the left edge. Pixel i covers i to i + 1 from that edge.",
+        "In whole numbers, (o + 0.5)·n/m is (2·o + 1)·n over 2·m.",
+    ],
+    name="shrink_labels",
+)
+
+
+# ------------------------------------------------------------------------------------ predictions
+
+SMALL = np.array([[1.0, 2.0], [3.0, 4.0]])
+IN_ZEROS = np.pad(SMALL, (0, 1))  # the same four numbers in the corner of a 3 x 3 array of zeros
+
+
+def enlarge_both(coordinate_map):
+    """The 2 x 2 array made 4 x 4, and the 3 x 3 array with the same corner made 6 x 6: (small, large)."""
+    small = resize(SMALL, (4, 4), coordinate_map=coordinate_map)
+    large = resize(IN_ZEROS, (6, 6), coordinate_map=coordinate_map)
+    return small, large
+
+
+def unchanged_by_zeros(coordinate_map):
+    """How many of the 16 small results the large one repeats in its top left corner."""
+    small, large = enlarge_both(coordinate_map)
+    return int(np.isclose(small, large[:4, :4]).sum())
+
+
+FIRST_CENTRE = Prediction(
+    key="coordinates.first_centre",
+    title="Where output 0 falls",
+    question="Four pixels become eight, and the outer edges of the picture stay where they are. "
+    "At which input coordinate does the centre of output 0 fall? (The centre of input 0 is coordinate 0.)",
+    answer=lambda: source_coordinates(4, 8)[0],
+    options={"−0.5": -0.5, "−0.25": -0.25, "0": 0.0, "0.25": 0.25},
+    explain="Output 0 covers half of input 0, from −0.5 to 0. Its centre is −0.25: left of the first input centre.",
+)
+
+TRUE_FACTOR = Prediction(
+    key="coordinates.true_factor",
+    title="What ×2 means with align_corners",
+    question="With align_corners, four pixels become eight. Two dots stand 1 pixel apart in the input. "
+    "How far apart do they stand in the output, in output pixels?",
+    answer=lambda: 1 / np.diff(source_coordinates(4, 8, "align_corners"))[0],
+    options={"2": 2.0, "7/3, about 2.33": 7 / 3, "8/3, about 2.67": 8 / 3, "7/4 = 1.75": 7 / 4},
+    explain="Three input steps become seven output steps: the factor is 7/3. Only the *sizes* have the ratio 2.",
+)
+
+FLOOR_PICKS = Prediction(
+    key="coordinates.floor_picks",
+    title="Which three of eight",
+    question="Eight pixels become three by nearest neighbour with the floor rule, floor(o·n/m). "
+    "Which three input pixels are copied?",
+    answer=lambda: nearest_indices(8, 3),
+    explain="0, 8/3 = 2.67 and 16/3 = 5.33, rounded down. Pixels 6 and 7 are far from all of them.",
+)
+
+FIRST_ROW = Prediction(
+    key="coordinates.first_row",
+    title="The first row of the table",
+    question="The array [[1, 2], [3, 4]] is made 4 × 4 by bilinear interpolation with the half-pixel map. "
+    "What are the four numbers of its first row?",
+    answer=lambda: enlarge_both("half_pixel")[0][0],
+    explain="The four centres fall at −0.25, 0.25, 0.75 and 1.25. The outer two are clamped to 1 and 2; "
+    "the inner two lie a quarter of the way in.",
+)
+
+AMONG_ZEROS = Prediction(
+    key="coordinates.among_zeros",
+    title="A neighbourhood of zeros",
+    question="Now the same four numbers stand in the top left corner of a 3 × 3 array of zeros, made 6 × 6. "
+    "How many of the 16 numbers of the 4 × 4 result come out again in the top left corner? "
+    "Give two counts: with the half-pixel map, with align_corners.",
+    answer=lambda: [unchanged_by_zeros("half_pixel"), unchanged_by_zeros("align_corners")],
+    explain="Half-pixel centres depend on the ratio 1/2 alone, so all that does not reach the zeros is repeated. "
+    "align_corners uses the step 1/3 for the small array and 2/5 for the large one: only the corner stays.",
+)
+
+NEW_LABELS = Prediction(
+    key="coordinates.new_labels",
+    title="Labels between labels",
+    question="A row of class labels 0, 0, 2, 2 (uint8) is made 8 long by bilinear interpolation. "
+    "Which labels does the result hold?",
+    answer=lambda: " ".join(map(str, np.unique(resize(np.array([0, 0, 2, 2], np.uint8), (8,))))),
+    options={"0 and 2": "0 2", "0, 1 and 2": "0 1 2", "only 1": "1"},
+    explain="Between 0 and 2 lies 0.5, which rounds to 1: a class that nobody labelled.",
+)

@@ -1,0 +1,117 @@
+"""Every exercise and prediction of lesson 02 does what it says; the answers have witnesses of their own."""
+
+import cv2
+import numpy as np
+import pytest
+
+from course_utils.exercises import coordinates
+from course_utils.exercises.engine import Exercise, Outcome
+from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.verify import verify, verify_prediction
+
+EXERCISES = [item for item in vars(coordinates).values() if isinstance(item, Exercise)]
+PREDICTIONS = [item for item in vars(coordinates).values() if isinstance(item, Prediction)]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
+def test_exercise(exercise):
+    verify(exercise)
+
+
+@pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.key)
+def test_prediction(prediction):
+    verify_prediction(prediction)
+
+
+def test_the_lesson_has_what_it_promises():
+    assert {exercise.key for exercise in EXERCISES} == {
+        f"coordinates.{name}"
+        for name in ("half_pixel", "align_corners", "asymmetric", "to_output", "nearest_floor", "missing_half",
+                     "mask_shift")
+    }  # fmt: skip
+    assert len(PREDICTIONS) == 6
+
+
+def test_the_answers_of_the_predictions():
+    assert coordinates.FIRST_CENTRE.computed() == "−0.25"
+    assert coordinates.TRUE_FACTOR.computed().startswith("7/3")
+    np.testing.assert_array_equal(coordinates.FLOOR_PICKS.computed(), [0, 2, 5])
+    np.testing.assert_allclose(coordinates.FIRST_ROW.computed(), [1, 1.25, 1.75, 2])
+    np.testing.assert_array_equal(coordinates.AMONG_ZEROS.computed(), [9, 1])
+    assert coordinates.NEW_LABELS.computed() == "0, 1 and 2"
+
+
+# Ways a learner may write it that are right, or wrong in a way with a name
+
+
+def test_other_ways_to_write_the_half_pixel_map():
+    o = np.arange
+    check = coordinates.HALF_PIXEL.check
+    assert (
+        check(lambda in_size, out_size: in_size / out_size * (o(out_size) + 0.5) - 0.5).outcome
+        is Outcome.RIGHT
+    )
+    shifted = lambda in_size, out_size: o(out_size) * in_size / out_size + (in_size / out_size - 1) / 2  # noqa: E731
+    assert check(shifted).outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answer", "diagnosis"),
+    [
+        (lambda n, m: np.round(coordinates.half_pixel(n, m)), "rounded"),
+        (lambda n, m: np.floor(coordinates.half_pixel(n, m)), "rounded down"),
+        (lambda n, m: coordinates.half_pixel(n, m)[::-1], "reversed"),
+        (lambda n, m: coordinates.half_pixel(n, m).astype(np.float16), "precision"),
+        (lambda n, m: coordinates.half_pixel(m, n), "shape"),
+        (lambda n, m: list(coordinates.half_pixel(n, m)), "list"),
+    ],
+)
+def test_wrong_in_another_way(answer, diagnosis):
+    report = coordinates.HALF_PIXEL.check(lambda in_size, out_size: answer(in_size, out_size))
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, diagnosis)
+
+
+def test_dividing_by_zero_is_told_apart():
+    report = coordinates.ALIGN_CORNERS.check(
+        lambda in_size, out_size: np.arange(out_size) * (in_size - 1) / (out_size - 1)
+    )
+    assert report.outcome is Outcome.NOT_QUITE and report.diagnosis == "nan"
+    assert "One output makes no step" in report.text
+
+
+def test_multiplying_first_is_as_good_as_whole_numbers():
+    def floats(in_size, out_size):
+        return np.floor(np.arange(out_size) * in_size / out_size).astype(int)
+
+    assert coordinates.NEAREST_FLOOR.check(floats).outcome is Outcome.RIGHT
+
+
+def test_what_is_called_opencv_is_opencv():
+    ramp = np.arange(6, dtype=np.uint8)[None]
+    picked = cv2.resize(ramp, (34, 1), interpolation=cv2.INTER_NEAREST)[0]
+    report = coordinates.NEAREST_FLOOR.check(
+        lambda in_size, out_size: picked if (in_size, out_size) == (6, 34)
+        else coordinates.opencv_nearest_indices(in_size, out_size)
+    )  # fmt: skip
+    assert report.diagnosis == "OpenCV's arithmetic"
+
+
+def test_the_way_back_undoes_the_map():
+    for n, m in [(4, 8), (8, 3), (5, 5), (640, 224)]:
+        back = [coordinates.to_output(x, n, m) for x in coordinates.half_pixel(n, m)]
+        np.testing.assert_allclose(back, np.arange(m), atol=1e-12)
+
+
+def test_where_the_bugs_hide():
+    """The smallest input that shows each bug, and sizes at which no input can."""
+    assert coordinates.MISSING_HALF.symptom().call == "resize_row([0, 10], 1)"
+    assert coordinates.MASK_SHIFT.symptom().call == "shrink_labels([1, 2, 3], 1)"
+    for n in range(1, 9):
+        for m in range(1, 9):
+            labels, row = np.arange(n), np.arange(n) ** 2.0
+            same_labels = np.array_equal(
+                coordinates._shrink_labels_with_bug(labels, m), coordinates.shrink_labels(labels, m)
+            )
+            assert same_labels == (m % n == 0)
+            same_row = np.allclose(coordinates._resize_row_with_bug(row, m), coordinates.resize_row(row, m))
+            assert same_row == (n in (1, m))
