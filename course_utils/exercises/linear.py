@@ -1,0 +1,465 @@
+"""Exercises of lesson 01: the value between two samples, the weights of many, the matrix, swapped weights.
+
+Words: ``x`` is a coordinate, sample i sits at coordinate i. Beyond the border the border sample is repeated.
+"""
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
+from course_utils.exercises.predictions import Prediction
+from course_utils.resampling import resample, resampling_matrix, triangle
+
+# ---- predictions --------------------------------------------------------------------------------------------
+
+A_QUARTER = Prediction(
+    key="linear.a_quarter",
+    title="A quarter of the way",
+    question="The left sample is 2 and sits at 0, the right one is 8 and sits at 1. "
+    "A straight line joins them: how high is it at x = 0.25?",
+    answer=lambda: lerp(2, 8, 0.25),
+    explain=lambda value: f"From 2 to 8 it climbs 6; a quarter of that is 1.5, and 2 + 1.5 = {value:g}.",
+)
+
+WEIGHT_OR_VALUE = Prediction(
+    key="linear.weight_or_value",
+    title="A brighter left sample",
+    question="x stays at 0.25, and the left sample goes up from 2 to 100. What happens to its weight?",
+    options=["it grows", "it shrinks", "it stays as it is"],
+    answer=lambda: _trend(_weight_of_left(100.0) - _weight_of_left(2.0)),
+    explain="The weight is 1 − x. The formula for it holds no value of any sample, only the position.",
+)
+
+ONE_IMPULSE = Prediction(
+    key="linear.one_impulse",
+    title="One bright sample",
+    question="The samples 0, 0, 10, 0 sit at 0, 1, 2, 3. Which values lie at x = 1, 1.5, 2, 2.5, 3?",
+    answer=lambda: resample([0.0, 0.0, 10.0, 0.0], 7, coordinate_map="align_corners")[2:7],
+    explain="Up to the bright sample and down again: a tent, one sample wide on either side.",
+)
+
+ROW_SUMS = Prediction(
+    key="linear.row_sums",
+    title="What a row sums to",
+    question="W turns 4 samples into 8. What does each of its 8 rows sum to?",
+    options={"always 1": 1, "2, because there are twice as many outputs": 2, "it depends on the row": -1},
+    answer=lambda: _common_value(resampling_matrix(4, 8).sum(axis=1)),
+    explain="A signal that is 5 everywhere must stay 5 everywhere: 5 times the row sum has to be 5.",
+)
+
+
+def _weight_of_left(left):
+    """How much the value at 0.25 moves when the left sample moves by 1, measured around ``left``."""
+    return lerp(left + 1, 8, 0.25) - lerp(left, 8, 0.25)
+
+
+def _trend(change):
+    if abs(change) < 1e-9:
+        return "it stays as it is"
+    return "it grows" if change > 0 else "it shrinks"
+
+
+def _common_value(values):
+    return float(values[0]) if np.allclose(values, values[0]) else -1
+
+
+# ---- between two samples ------------------------------------------------------------------------------------
+
+
+def lerp(left, right, x):
+    """The value at coordinate x, from 0 to 1, between the sample left at 0 and the sample right at 1."""
+    return (1 - x) * left + x * right
+
+
+def _own_distances(left, right, x):
+    return x * left + (1 - x) * right
+
+
+def _middle(left, right, x):
+    return 0.5 * left + 0.5 * right
+
+
+def _whole_left(left, right, x):
+    return left + x * right
+
+
+def _climb_only(left, right, x):
+    return x * (right - left)
+
+
+def _nearest_of_two(left, right, x):
+    return left if x < 0.5 else right
+
+
+def _without_fraction(left, right, x):
+    return np.floor(lerp(left, right, x))
+
+
+LERP = Exercise(
+    key="linear.lerp",
+    title="The value between two samples",
+    reference=lerp,
+    cases=[
+        Case(0.0, 10.0, 0.5, by_hand=5, note="Halfway: the mean of the two."),
+        Case(2.0, 8.0, 0.0, by_hand=2, note="On the left sample: its value, and nothing of the other."),
+        Case(2.0, 8.0, 0.25, by_hand=3.5, note="Three quarters of 2 and one quarter of 8."),
+        Case(8.0, 2.0, 0.9, by_hand=2.6, note="Close to the right sample, which is the lower one here."),
+        Case(100.0, 100.0, 0.3, by_hand=100, note="Two equal samples: there is only one value to give."),
+        Case(np.array([0.0, 10.0, 4.0]), np.array([10.0, 10.0, 0.0]), 0.25, by_hand=[2.5, 10, 3]),
+    ],
+    mistakes=[
+        Mistake(
+            "swapped weights",
+            _own_distances,
+            "Your weights are swapped: each sample weighs as much as *it* is far away, so the farther one wins. "
+            "At x = 0, on the left sample, what should left weigh?",
+        ),
+        Mistake(
+            "always the middle",
+            _middle,
+            "You take the mean of the two wherever x is. Where in the formula does x belong?",
+        ),
+        Mistake(
+            "weights that do not sum to 1",
+            _whole_left,
+            "Your left sample always counts in full, and x times the right one comes on top. Two samples of 100 "
+            "must give 100: what is left over for the left one when the right one weighs x?",
+        ),
+        Mistake(
+            "the climb without its start",
+            _climb_only,
+            "That is how much the line has climbed since the left sample. From which height did it start?",
+        ),
+        Mistake(
+            "nearest sample",
+            _nearest_of_two,
+            "You copy the nearer sample. Both are wanted, each with its weight.",
+        ),
+        Mistake(
+            "truncation",
+            _without_fraction,
+            "The value is right and then loses its fraction. Leave int(), // and floor out.",
+        ),
+    ],
+    hints=[
+        "At x = 0 the answer is left, at x = 1 it is right.",
+        "Each sample weighs as much as the *other* one is far away. How far is x from the right sample?",
+        "The weights are 1 - x for left and x for right.",
+    ],
+)
+
+
+# ---- many samples -------------------------------------------------------------------------------------------
+
+
+def weights(x, size):
+    """The weight of each of ``size`` samples at coordinate x: shape (size,). Sample i sits at coordinate i."""
+    x = min(max(x, 0), size - 1)  # beyond the border, repeat the border sample
+    distance = x - np.arange(size)
+    return np.maximum(1 - np.abs(distance), 0)
+
+
+def _one_hot(index, size):
+    return (np.arange(size) == min(max(index, 0), size - 1)).astype(float)
+
+
+def _not_clamped(x, size):
+    return triangle(x - np.arange(size))
+
+
+def _wrapped(x, size):
+    left = int(np.floor(x))
+    result = np.zeros(size)
+    result[left % size] += 1 - (x - left)
+    result[(left + 1) % size] += x - left
+    return result
+
+
+def _swapped_neighbours(x, size):
+    x = min(max(x, 0), size - 1)
+    left = int(np.floor(x))
+    result = np.zeros(size)
+    result[left] += x - left
+    result[min(left + 1, size - 1)] += 1 - (x - left)
+    return result
+
+
+def _no_floor_at_zero(x, size):
+    return 1 - np.abs(min(max(x, 0), size - 1) - np.arange(size))
+
+
+def _distances(x, size):
+    return np.abs(min(max(x, 0), size - 1) - np.arange(size))
+
+
+def _one_sided(x, size):
+    distance = min(max(x, 0), size - 1) - np.arange(size)
+    return np.where(np.abs(distance) < 1, 1 - distance, 0)
+
+
+def _nearest_one(x, size):
+    return _one_hot(int(np.floor(x + 0.5)), size)
+
+
+def _left_one(x, size):
+    return _one_hot(int(np.floor(x)), size)
+
+
+WEIGHTS = Exercise(
+    key="linear.weights",
+    title="The weights of many samples",
+    reference=weights,
+    cases=[
+        Case(0.25, 2, by_hand=[0.75, 0.25], note="Two samples: the weights of lerp."),
+        Case(1.0, 3, by_hand=[0, 1, 0], note="On a sample: that sample and no other."),
+        Case(1.5, 4, by_hand=[0, 0.5, 0.5, 0], note="Between samples 1 and 2; the others do not count."),
+        Case(2.7, 4, by_hand=[0, 0, 0.3, 0.7]),
+        Case(-0.25, 3, by_hand=[1, 0, 0], note="Left of the first sample: it is repeated there."),
+        Case(3.4, 4, by_hand=[0, 0, 0, 1], note="Right of the last sample: it is repeated there."),
+        Case(0.0, 1, by_hand=[1], note="A single sample."),
+    ],
+    mistakes=[
+        Mistake(
+            "swapped weights",
+            _swapped_neighbours,
+            "Right samples, swapped weights: each should weigh as much as the other one is far away.",
+        ),
+        Mistake(
+            "no clamping",
+            _not_clamped,
+            "Your tents are right; beyond the border they fade out and the weights no longer sum to 1. "
+            "Move x onto the border sample first.",
+        ),
+        Mistake(
+            "wrap-around",
+            _wrapped,
+            "Beyond the border you land on the other end of the signal: index -1 is Python's last sample. "
+            "Move x onto the border sample before you look for neighbours.",
+        ),
+        Mistake(
+            "negative weights",
+            _no_floor_at_zero,
+            "1 − distance goes below 0 for samples farther than 1. How much should those count?",
+        ),
+        Mistake(
+            "distances instead of weights",
+            _distances,
+            "Those are the distances. The nearest sample should weigh most, and a sample under x should weigh 1.",
+        ),
+        Mistake(
+            "a distance with a sign",
+            _one_sided,
+            "x − i is negative for the samples on the right, so their weight comes out above 1. "
+            "A distance has no sign.",
+        ),
+        Mistake(
+            "nearest sample",
+            _nearest_one,
+            "All the weight goes to the nearest sample: that is the box kernel. The tent shares it between two.",
+        ),
+        Mistake(
+            "the sample on the left",
+            _left_one,
+            "All the weight goes to the sample at or left of x, as int() or floor would pick it. "
+            "The fraction that you cut off is the weight of the next one.",
+        ),
+    ],
+    hints=[
+        "np.arange(size) is where the samples sit. How far is each of them from x?",
+        "The weight is 1 at distance 0, falls to 0 at distance 1 and stays 0: np.maximum(1 - distance, 0).",
+        "For x beyond the border: x = min(max(x, 0), size - 1) before anything else.",
+    ],
+)
+
+
+# ---- the matrix ---------------------------------------------------------------------------------------------
+
+
+def linear_matrix(in_size, out_size):
+    """W of shape (out_size, in_size), so that W @ signal has out_size samples. Row o: the weights at its x."""
+    x = (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
+    x = x.clip(0, in_size - 1)  # beyond the border, repeat the border sample
+    return np.maximum(1 - np.abs(x[:, None] - np.arange(in_size)), 0)
+
+
+def _tents_at(x, in_size, clamp=True):
+    x = x.clip(0, in_size - 1) if clamp else x
+    return triangle(x[:, None] - np.arange(in_size))
+
+
+def _half_pixel(in_size, out_size):
+    return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
+
+
+def _missing_half_pixel(in_size, out_size):
+    return _tents_at(np.arange(out_size) * in_size / out_size, in_size)
+
+
+def _aligned_corners(in_size, out_size):
+    return resampling_matrix(in_size, out_size, coordinate_map="align_corners")
+
+
+def _rows_that_fade(in_size, out_size):
+    return _tents_at(_half_pixel(in_size, out_size), in_size, clamp=False)
+
+
+def _rows_that_wrap(in_size, out_size):
+    return np.array([_wrapped(x, in_size) for x in _half_pixel(in_size, out_size)])
+
+
+def _truncated_coordinates(in_size, out_size):
+    return _tents_at(np.trunc(_half_pixel(in_size, out_size)), in_size)
+
+
+def _rounded_coordinates(in_size, out_size):
+    return resampling_matrix(in_size, out_size, "nearest-exact")
+
+
+def _swapped_rows(in_size, out_size):
+    return np.array([_swapped_neighbours(x, in_size) for x in _half_pixel(in_size, out_size)])
+
+
+def _inverted_ratio(in_size, out_size):
+    return _tents_at((np.arange(out_size) + 0.5) * out_size / in_size - 0.5, in_size)
+
+
+def _lying_down(in_size, out_size):
+    return linear_matrix(in_size, out_size).T
+
+
+MATRIX = Exercise(
+    key="linear.matrix",
+    title="The matrix of linear resampling",
+    reference=linear_matrix,
+    cases=[
+        Case(2, 4, by_hand=[[1, 0], [0.75, 0.25], [0.25, 0.75], [0, 1]], note="x = -0.25, 0.25, 0.75, 1.25."),
+        Case(4, 2, by_hand=[[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]], note="x = 0.5, 2.5."),
+        Case(3, 3, by_hand=np.eye(3), note="The same size: nothing may change."),
+        Case(1, 3, by_hand=[[1], [1], [1]], note="One sample fills everything."),
+        Case(3, 5),
+        Case(5, 3),
+        Case(4, 7),
+    ],
+    mistakes=[
+        Mistake(
+            "missing half pixel",
+            _missing_half_pixel,
+            "Your outputs sit at o · in_size / out_size: the half pixel is missing. Pixel o covers a stretch of the "
+            "axis; it is its middle, o + 0.5 from the edge, that has to be mapped.",
+        ),
+        Mistake(
+            "align_corners",
+            _aligned_corners,
+            "Your outer outputs sit on the outer samples, o · (in_size − 1) / (out_size − 1). That is the map that "
+            "torch calls align_corners=True; here x = (o + 0.5) · in_size / out_size − 0.5.",
+        ),
+        Mistake(
+            "no clamping",
+            _rows_that_fade,
+            "Your first and last rows do not sum to 1, so the border darkens. Move x onto the border sample first.",
+        ),
+        Mistake(
+            "wrap-around",
+            _rows_that_wrap,
+            "Your border rows read the other end of the signal: floor(-0.25) is -1, Python's last sample. "
+            "Clip x before you look for neighbours.",
+        ),
+        Mistake(
+            "truncated coordinates",
+            _truncated_coordinates,
+            "Your coordinates have lost their fractions, as int() does, so every output copies one sample. "
+            "The fraction is the weight of the next one.",
+        ),
+        Mistake(
+            "nearest sample",
+            _rounded_coordinates,
+            "Each of your rows picks the nearest sample: that is the box kernel. The tent shares the weight.",
+        ),
+        Mistake(
+            "swapped weights",
+            _swapped_rows,
+            "Right samples, swapped weights: compare your row for x = 0.25 with the one expected.",
+        ),
+        Mistake(
+            "the ratio upside down",
+            _inverted_ratio,
+            "Your outputs are out_size / in_size input pixels apart. If there are more outputs than inputs, should "
+            "they stand closer together or farther apart?",
+        ),
+        Mistake(
+            "transposed",
+            _lying_down,
+            "Your matrix lies on its side: one row per output, one column per input, shape (out_size, in_size).",
+        ),
+    ],
+    hints=[
+        "Row o holds the weights at x = (o + 0.5) * in_size / out_size - 0.5. You have a function for weights.",
+        "Stack the rows: np.array([weights(x, in_size) for x in coordinates]).",
+        "Without a loop: x[:, None] - np.arange(in_size) holds all distances, shape (out_size, in_size).",
+    ],
+)
+
+
+# ---- spot the bug -------------------------------------------------------------------------------------------
+
+
+def enlarge(signal, out_size):
+    """The signal with out_size samples, by linear interpolation: half-pixel coordinates, border repeated."""
+    x = (np.arange(out_size) + 0.5) * len(signal) / out_size - 0.5
+    x = x.clip(0, len(signal) - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(signal) - 1)
+    fraction = x - left
+    return (1 - fraction) * signal[left] + fraction * signal[right]
+
+
+def enlarge_swapped(signal, out_size):
+    """The signal with out_size samples, by linear interpolation: half-pixel coordinates, border repeated."""
+    x = (np.arange(out_size) + 0.5) * len(signal) / out_size - 0.5
+    x = x.clip(0, len(signal) - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(signal) - 1)
+    fraction = x - left
+    return fraction * signal[left] + (1 - fraction) * signal[right]
+
+
+def _mean_of_neighbours(signal, out_size):
+    x = _half_pixel(len(signal), out_size).clip(0, len(signal) - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(signal) - 1)
+    return (signal[left] + signal[right]) / 2
+
+
+def _mirrored(signal, out_size):
+    return enlarge_swapped(signal[::-1], out_size)[::-1]
+
+
+BUG_SWAPPED = SpotTheBug(
+    key="linear.bug_swapped",
+    title="Spot the bug: an enlargement with the wrong steps",
+    buggy=enlarge_swapped,
+    reference=enlarge,
+    cases=[
+        Case(np.array([0.0, 1.0]), 2, by_hand=[0, 1], note="Two samples stay two samples: nothing may change."),
+        Case(np.array([0.0, 4.0]), 4, by_hand=[0, 1, 3, 4]),
+        Case(np.array([7.0, 7.0, 7.0]), 5, by_hand=[7] * 5, note="A constant stays constant."),
+        Case(np.array([10.0, 20.0, 30.0, 40.0]), 2, by_hand=[15, 35], note="Halving: every x lies in the middle."),
+        Case(np.array([0.0, 0.0, 9.0, 0.0]), 7),
+    ],
+    mistakes=[
+        Mistake(
+            "mean of the neighbours",
+            _mean_of_neighbours,
+            "Each output is now the mean of its neighbours, wherever x is. Which of the two is nearer?",
+        ),
+        Mistake(
+            "mirrored",
+            _mirrored,
+            "The whole signal is turned round twice and the weights are still swapped.",
+        ),
+    ],
+    hints=[
+        "Try the smallest input there is: two different samples that stay two. What should come out?",
+        "At x = 0 the fraction is 0. Which sample gets the weight 0 then, and which one should?",
+        "The fraction is the distance to the left sample, so it is the weight of the right one.",
+    ],
+)
