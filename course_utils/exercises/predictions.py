@@ -65,16 +65,20 @@ class Prediction(Shown):
     ``answer``     called without arguments; returns a number, an array or one of the options
     ``options``    a list of choices, or {label: what answer() returns}; None for numbers
     ``explain``    why it is so, shown with the result: a text, or a function of the answer
+    ``guesses``    {sentence: function computing the numbers that it is about}: a prediction that equals them
+                   is told so ("You predicted align_corners=True")
     ``tolerance``  a number may be off by ``tolerance * (1 + |answer| / 5)``: 0.33 is a third, 0.26 no quarter
     """
 
-    def __init__(self, key, question, answer, explain="", *, title=None, options=None, tolerance=5e-3):
+    def __init__(
+        self, key, question, answer, explain="", *, title=None, options=None, guesses=None, tolerance=5e-3
+    ):
         self.key, self.question, self.explain, self.tolerance = key, question, explain, tolerance
         self.title = title or question.split("?")[0][:70]
         self.options = dict(options) if isinstance(options, dict) else {str(o): o for o in options or ()}
         if options is not None and len(self.options) != len(options):
             raise ValueError(f"the options of prediction {key!r} must differ, got {list(options)}")
-        self._answer = answer
+        self._answer, self.guesses = answer, dict(guesses or {})
         self._computed = _NOT_COMPUTED
         self._form = None
         register_prediction(self)
@@ -123,7 +127,7 @@ class Prediction(Shown):
         else:
             computed = self.computed()
             given = read_numbers(answer, computed.shape)
-            right = np.allclose(given, computed, rtol=self.tolerance / 5, atol=self.tolerance)
+            right = self._close(given, computed)
             typed = ", ".join(f"{value:.10g}" for value in given.flat)
             shown = show_pair(computed[()], given[()])  # [()] makes a number of an array without axes
         return Verdict(
@@ -132,8 +136,23 @@ class Prediction(Shown):
             answer=typed,
             predicted=shown[1],
             computed=shown[0],
-            sentence=self.explain(self._answer()) if callable(self.explain) else self.explain,
+            sentence=" ".join(filter(None, (self._recognised(given, right), self._explanation()))),
         )
+
+    def _recognised(self, given, right):
+        """The sentence about a guess that people often make, when this is one."""
+        if right or self.options:
+            return ""
+        for sentence, compute in self.guesses.items():
+            if self._close(given, np.asarray(compute(), float)):
+                return sentence
+        return ""
+
+    def _explanation(self):
+        return self.explain(self._answer()) if callable(self.explain) else self.explain
+
+    def _close(self, given, computed):
+        return np.allclose(given, computed, rtol=self.tolerance / 5, atol=self.tolerance)
 
     def _choice(self, answer):
         wanted = str(answer).strip().casefold()

@@ -22,6 +22,11 @@ class LessonCount:
     predictions: int
 
     @property
+    def steps(self):
+        """(steps done, steps in all): an exercise solved or a prediction made is a step."""
+        return self.exercises_right + self.predictions_made, self.exercises + self.predictions
+
+    @property
     def done(self):
         """True when nothing is open."""
         return self.exercises_right == self.exercises and self.predictions_made == self.predictions

@@ -5,7 +5,7 @@ The operators are written out here, each in a few lines of numpy, so that the ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,24 +90,33 @@ class Panel:
     """One operator of the map: what it is called, the lessons about it, and one sentence."""
 
     title: str
-    lessons: str
+    first: int
+    last: int
     operator: Callable
     sentence: str
 
+    @property
+    def lessons(self):
+        """The lessons about it, as they are numbered: "06" or "07 – 09"."""
+        return f"{self.first:02d}" if self.first == self.last else f"{self.first:02d} – {self.last:02d}"
+
 
 PANELS = (
-    Panel("interpolate", "01 – 05", interpolate, "fixed weights from distances"),
-    Panel("pool and unpool", "06", pool_and_unpool, "keeps maxima and their places"),
-    Panel("transposed convolution", "07 – 09", transposed_convolution, "each input paints a stamp"),
-    Panel("sub-pixel convolution", "10", subpixel_convolution, "the same, one phase at a time"),
-    Panel("warp", "11", warp, "each output asks for a place"),
-    Panel("align features", "12 – 13", align, "the places are learned"),
+    Panel("interpolate", 1, 5, interpolate, "fixed weights from distances"),
+    Panel("pool and unpool", 6, 6, pool_and_unpool, "keeps maxima and their places"),
+    Panel("transposed convolution", 7, 9, transposed_convolution, "each input paints a stamp"),
+    Panel("sub-pixel convolution", 10, 10, subpixel_convolution, "the same, one phase at a time"),
+    Panel("warp", 11, 11, warp, "each output asks for a place"),
+    Panel("align features", 12, 13, align, "the places are learned"),
 )
-WIDTH, HEIGHT, SIDE = 270, 196, 128
+WIDTH, HEIGHT, SIDE = 270, 206, 128
 
 
-def course_map() -> Scene:
-    """Six operators on one little picture: beside each output its matrix, a row per output, a column per input."""
+def course_map(done: Mapping[str, tuple[int, int]] | None = None) -> Scene:
+    """Six operators on one little picture: beside each output its matrix, a row per output, a column per input.
+
+    done: lesson number -> (steps done, steps in all); drawn as a bar under the panel that the lesson belongs to.
+    """
     parts = [
         grid(LITTLE_PICTURE, 10, 34, 32, "in", "input", "the little picture, 4 × 4", (0, 9)),
         label(
@@ -125,10 +134,33 @@ def course_map() -> Scene:
         label(172, 138, "Read a row and you gather. Read a column and you scatter.", "muted", anchor="start"),
     ]
     for index, panel in enumerate(PANELS):
-        parts += _panel(panel, 10 + index % 3 * WIDTH, 190 + index // 3 * HEIGHT)
-    names = ", ".join(f"{panel.title} (lessons {panel.lessons})" for panel in PANELS)
+        x, y = 10 + index % 3 * WIDTH, 190 + index // 3 * HEIGHT
+        parts += _panel(panel, x, y) + _bar(_steps(panel, done or {}), x, y + SIDE + 36)
+    names = ", ".join(f"{panel.title} ({_in_words(panel, done or {})})" for panel in PANELS)
     text = f"The same 4 × 4 picture under six operators, each beside its matrix: {names}."
     return Scene(document(10 + 3 * WIDTH, 190 + 2 * HEIGHT, parts, "Map of the course", text), text)
+
+
+def _steps(panel, done):
+    """(steps done, steps in all) of the lessons of a panel."""
+    mine = [done.get(f"{lesson:02d}", (0, 0)) for lesson in range(panel.first, panel.last + 1)]
+    return sum(now for now, _ in mine), sum(total for _, total in mine)
+
+
+def _in_words(panel, done):
+    now, total = _steps(panel, done)
+    return f"lessons {panel.lessons}" + (f", {now} of {total} steps done" if total else "")
+
+
+def _bar(steps, x, y):
+    now, total = steps
+    if not total:
+        return []
+    return [
+        rect(x, y, 150, 7, "frame", rx=3),
+        rect(x, y, 150 * now / total, 7, "kernel", rx=3),
+        label(x + 160, y + 8, f"{now} of {total} done", "muted", anchor="start", size=11),
+    ]
 
 
 def _panel(panel, x, y):

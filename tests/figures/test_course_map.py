@@ -63,3 +63,10 @@ def test_the_map_names_every_operator_and_its_lessons():
     for panel in PANELS:
         assert panel.title in scene.svg and panel.title in scene.text
     assert "12 – 13" in scene.svg
+
+
+def test_progress_is_drawn_and_said():
+    scene = course_map({"01": (3, 8), "02": (1, 4), "06": (0, 5)})
+    assert "4 of 12 done" in scene.svg and "lessons 01 – 05, 4 of 12 steps done" in scene.text
+    assert "0 of 5 done" in scene.svg
+    assert scene.svg.count(" done<") == 2

@@ -1,0 +1,69 @@
+"""Lesson 00: one exercise and one prediction, to see how the course answers."""
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Exercise, Mistake
+from course_utils.exercises.predictions import Prediction
+from course_utils.resampling import resample
+
+
+def halfway(a, b):
+    """The value halfway between a and b."""
+    return (a + b) / 2
+
+
+def without_brackets(a, b):
+    return a + b / 2
+
+
+def half_the_distance(a, b):
+    return (b - a) / 2
+
+
+HALFWAY = Exercise(
+    key="start.halfway",
+    title="Halfway between two values",
+    reference=halfway,
+    cases=[
+        Case(0, 10, by_hand=5),
+        Case(4, 6, by_hand=5),
+        Case(10, 0, by_hand=5, note="It works downwards too."),
+        Case(np.array([0.0, 4.0]), np.array([1.0, 8.0]), by_hand=[0.5, 6.0], note="Arrays, element by element."),
+    ],
+    mistakes=[
+        Mistake(
+            "missing brackets", without_brackets,
+            "Your answer is a + b / 2: division comes before addition. What has to be added up first?",
+        ),
+        Mistake(
+            "half the distance", half_the_distance,
+            "Your answer is half the way from a to b, counted from 0. Where does the way begin?",
+        ),
+    ],
+    hints=["Halfway between 4 and 6 is 5. How do you get there from 4 + 6?", "Add both, then divide by 2."],
+)  # fmt: skip
+
+FOUR_FROM_TWO = Prediction(
+    key="start.four_from_two",
+    title="Two pixels become four",
+    question=(
+        "A row of two pixels, 0 and 10, is enlarged to four pixels by linear interpolation, the way PyTorch does "
+        "it by default. Which four numbers come out?"
+    ),
+    answer=lambda: resample(np.array([0.0, 10.0]), 4),
+    guesses={
+        "You put the first and the last pixel centre on top of the old ones. That is align_corners=True, and "
+        "there are people who chose it on purpose.": lambda: resample(
+            np.array([0.0, 10.0]), 4, coordinate_map="align_corners"
+        ),
+        "You started at the first pixel and went on in half steps. That is the asymmetric rule: the picture "
+        "slides to one side.": lambda: resample(np.array([0.0, 10.0]), 4, coordinate_map="asymmetric"),
+        "You copied each pixel. That is nearest neighbour.": lambda: resample(
+            np.array([0.0, 10.0]), 4, mode="nearest"
+        ),
+    },
+    explain=(
+        "A pixel is an area with its centre in the middle. Two areas, cut into four, have their centres at "
+        "−0.25, 0.25, 0.75 and 1.25, counted in old pixels. Lesson 02 is about nothing else."
+    ),
+)
