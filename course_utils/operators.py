@@ -211,10 +211,10 @@ def _forms():
 
 
 def _as_numpy(answer):
-    """An answer as an array of real numbers; a tensor is first taken off its gradients and its device."""
+    """An answer as an array of real numbers, of its own; a tensor is first taken off its gradients and its device."""
     if isinstance(answer, tuple):
         raise TypeError(f"It returns a tuple of {len(answer)}; let it return one array, such as the first.")
-    for way_out in ("detach", "cpu"):
+    for way_out in ("detach", "cpu", "numpy"):
         if hasattr(answer, way_out):
             answer = getattr(answer, way_out)()
     array = np.array(answer)

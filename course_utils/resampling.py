@@ -169,7 +169,8 @@ def resampling_matrix(in_size, out_size, mode="linear", coordinate_map=None, a=C
            [0.25, 0.75],
            [0.  , 1.  ]])
     """
-    affordable(_sizes(out_size, in_size), "the matrix")
+    in_size, out_size = _sizes(in_size, out_size)
+    affordable((out_size, in_size), "the matrix")
     indices, weights = resampling_taps(in_size, out_size, mode, coordinate_map, a)
     matrix = np.zeros((out_size, in_size))
     np.add.at(matrix, (np.arange(out_size)[:, None], indices), weights)  # taps on the same sample add up
@@ -177,13 +178,14 @@ def resampling_matrix(in_size, out_size, mode="linear", coordinate_map=None, a=C
 
 
 def resample(signal, out_size, axis=-1, mode="linear", coordinate_map=None, a=CUBIC_A):
-    """The signal with ``out_size`` samples along one axis; the other axes stay.
+    """The signal with ``out_size`` samples along one axis; the other axes stay. Dtypes are as in ``resize``.
 
     >>> resample([0.0, 1.0, 2.0, 3.0], 7, coordinate_map="align_corners")
     array([0. , 0.5, 1. , 1.5, 2. , 2.5, 3. ])
     """
+    signal = _resizable(signal, "signal")
     out_size = whole_number(out_size, "out_size", 1, LARGEST_SIZE)
-    axis = whole_number(axis, "axis", None)
+    axis = whole_number(axis, "axis", -signal.ndim, signal.ndim - 1)
     return resize(signal, (out_size,), (axis,), mode, coordinate_map, a)
 
 
@@ -201,7 +203,7 @@ def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CU
            [25., 40., 55.],
            [40., 65., 90.]])
     """
-    array = _resizable(array)
+    array = _resizable(array, "array")
     out_sizes, axes = _sizes_and_axes(array, out_sizes, axes)
     _check_method(mode, coordinate_map, a)
     new_sizes = dict(zip(axes, out_sizes, strict=True))
@@ -284,12 +286,14 @@ def _floats(value, name):
     return array if array.dtype.kind == "f" else array.astype(float)
 
 
-def _resizable(value):
-    array = finite_array(value, "array")
+def _resizable(value, name):
+    array = finite_array(value, name)
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have at least one axis; got the single number {array}.")
     if array.dtype.name not in ("uint8", "float16", "float32", "float64"):
         raise TypeError(
-            f"array must be float16, float32, float64 or uint8; got {array.dtype} of shape {array.shape}. "
-            "Write array.astype(float), or array.astype(np.uint8) if it is an image with values 0 to 255."
+            f"{name} must be float16, float32, float64 or uint8; got {array.dtype} of shape {array.shape}. "
+            f"Write {name}.astype(float), or {name}.astype(np.uint8) for an image with values 0 to 255."
         )
     return array
 
@@ -305,8 +309,8 @@ def _sizes_and_axes(array, out_sizes, axes):
         return out_sizes, tuple(range(array.ndim))
     axes = whole_numbers(axes, "axes", -array.ndim, array.ndim - 1)
     if len(axes) != len(out_sizes):
-        raise ValueError(f"one size per axis, please; got out_sizes={out_sizes} and axes={axes}.")
+        raise ValueError(f"There must be one size per axis; got out_sizes={out_sizes} and axes={axes}.")
     positive = tuple(axis % array.ndim for axis in axes)
     if len(set(positive)) != len(positive):
-        raise ValueError(f"each axis may be named once; got axes={axes} for shape {array.shape}.")
+        raise ValueError(f"Each axis may be named once; got axes={axes} for shape {array.shape}.")
     return out_sizes, positive

@@ -10,8 +10,8 @@ import numbers
 
 import numpy as np
 
-LARGEST_SIZE = 2**26
-"""Longest axis, in samples (67 million). Up to here ``(2 * index + 1) * size`` is exact in float64."""
+LARGEST_SIZE = 2**20
+"""Longest axis, a million samples: its table of taps fits in memory, and index * size is exact in float64."""
 
 LARGEST_COUNT = 2**27
 """Most values in one result (134 million, a gigabyte in float64): a typing slip must not fill the memory."""

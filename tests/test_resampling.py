@@ -1,0 +1,430 @@
+"""Resampling against cases worked by hand, identities, np.interp, scipy and scikit-image.
+
+Torch and OpenCV have files of their own.
+"""
+
+import numpy as np
+import pytest
+import scipy.ndimage
+import skimage.transform
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import resampling
+from course_utils.resampling import (
+    COORDINATE_MAPS,
+    MODES,
+    box,
+    cubic,
+    nearest_indices,
+    opencv_nearest_indices,
+    resample,
+    resampling_matrix,
+    resampling_taps,
+    resize,
+    source_coordinates,
+    triangle,
+)
+
+EXACT = 1e-12
+SIZES = st.integers(1, 40)
+METHODS = [(mode, None) for mode in MODES] + [(m, c) for m in ("linear", "cubic") for c in COORDINATE_MAPS]
+methods = st.sampled_from(METHODS)
+few = settings(max_examples=60, deadline=None)
+
+
+def noise(*shape, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, shape)
+
+
+# ---- By hand -------------------------------------------------------------------------------------
+
+
+def test_the_three_maps_from_four_to_eight():
+    half = [-0.25, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25]
+    np.testing.assert_array_equal(source_coordinates(4, 8), half)
+    np.testing.assert_array_equal(source_coordinates(4, 8, "asymmetric"), np.arange(8) / 2)
+    np.testing.assert_allclose(source_coordinates(4, 8, "align_corners"), np.arange(8) * 3 / 7, rtol=1e-15)
+
+
+def test_a_single_output_sits_at_the_middle_or_at_the_first_sample():
+    assert source_coordinates(5, 1) == [2]
+    assert source_coordinates(5, 1, "align_corners") == [0]
+    assert source_coordinates(5, 1, "asymmetric") == [0]
+
+
+def test_the_ramp_that_tells_the_conventions_apart():
+    """Columns of the table of real library outputs: 0..3 to 7 samples, 0..7 to 3."""
+    up, down = np.arange(4.0), np.arange(8.0)
+    half = [0, 5 / 14, 13 / 14, 1.5, 29 / 14, 37 / 14, 3]
+    np.testing.assert_allclose(resample(up, 7), half, atol=EXACT)
+    np.testing.assert_allclose(resample(up, 7, coordinate_map="align_corners"), np.arange(7) / 2, atol=EXACT)
+    np.testing.assert_allclose(resample(down, 3), [5 / 6, 3.5, 37 / 6], atol=EXACT)
+    np.testing.assert_array_equal(resample(up, 7, mode="nearest"), [0, 0, 1, 1, 2, 2, 3])
+    np.testing.assert_array_equal(resample(up, 7, mode="nearest-exact"), [0, 0, 1, 2, 2, 3, 3])
+    np.testing.assert_array_equal(resample(down, 3, mode="nearest"), [0, 2, 5])
+    np.testing.assert_array_equal(resample(down, 3, mode="nearest-exact"), [1, 4, 6])
+    cubic_up = [-0.099, 0.279, 0.897, 1.5, 2.103, 2.721, 3.099]
+    np.testing.assert_allclose(resample(up, 7, mode="cubic"), cubic_up, atol=5e-4)
+
+
+def test_without_the_half_pixel_shrinking_drifts():
+    ramp = np.arange(8.0)
+    np.testing.assert_array_equal(resample(ramp, 2), [1.5, 5.5])
+    np.testing.assert_array_equal(resample(ramp, 2, coordinate_map="asymmetric"), [0, 4])
+
+
+def test_the_border_repeats_the_border_sample():
+    np.testing.assert_array_equal(resample([0.0, 80.0, 160.0, 240.0], 8)[[0, -1]], [0, 240])
+    np.testing.assert_allclose(resize(np.full((4, 4), 100.0), (8, 8)), 100, rtol=1e-15)
+
+
+def test_bilinear_is_quadratic_along_a_diagonal():
+    corners = np.array([[10.0, 20.0], [40.0, 90.0]])
+    diagonal = np.diag(resize(corners, (5, 5), coordinate_map="align_corners"))
+    np.testing.assert_allclose(diagonal, [10, 22.5, 40, 62.5, 90], atol=EXACT)
+
+
+def test_kernels_at_their_corners():
+    np.testing.assert_array_equal(box([-0.51, -0.5, 0.499, 0.5]), [0, 1, 1, 0])
+    np.testing.assert_array_equal(triangle([-1, -0.5, 0, 0.5, 1, 3]), [0, 0.5, 1, 0.5, 0, 0])
+    np.testing.assert_array_equal(cubic([-2, -1, 0, 1, 2, 2.5]), [0, 0, 1, 0, 0, 0])
+
+
+@pytest.mark.parametrize("a", [-0.75, -0.5])
+def test_the_cubic_has_slope_a_at_one_and_joins_smoothly(a):
+    h = 1e-6
+    for side in (-h, h):
+        slope = (cubic([1 + side], a) - cubic([1], a)) / side
+        np.testing.assert_allclose(slope, a, atol=1e-5)
+    np.testing.assert_allclose((cubic([2 - h], a) - cubic([2], a)) / h, 0, atol=1e-5)
+
+
+def test_a_minus_one_half_keeps_lines_and_parabolas_and_minus_three_quarters_does_not():
+    x, inside = np.arange(16.0), slice(4, -4)
+    positions = source_coordinates(16, 32)[inside]
+    for power in (1, 2):
+        np.testing.assert_allclose(
+            resample(x**power, 32, mode="cubic", a=-0.5)[inside], positions**power, atol=1e-10
+        )
+    bent = np.abs(resample(x, 32, mode="cubic")[inside] - positions).max()
+    assert bent == pytest.approx(3 / 64)
+
+
+# ---- Nearest: integers, so exact -----------------------------------------------------------------
+
+
+@few
+@given(st.integers(1, 3000), st.integers(1, 3000))
+def test_nearest_indices_are_the_exact_fractions(in_size, out_size):
+    python = range(out_size)
+    floor = [o * in_size // out_size for o in python]
+    half = [(2 * o + 1) * in_size // (2 * out_size) for o in python]
+    assert nearest_indices(in_size, out_size).tolist() == floor
+    assert nearest_indices(in_size, out_size, "half_pixel").tolist() == half
+
+
+def test_nearest_agrees_with_the_box_kernel():
+    """Exactly one sample has weight 1 under the box, and it is the one that the half-pixel rule names.
+
+    Ratios that are powers of two, where coordinates in float64 are exact, ties included.
+    """
+    for in_size, out_size in [(4, 8), (8, 4), (3, 12), (12, 3), (5, 5), (16, 2), (1, 4)]:
+        distance = source_coordinates(in_size, out_size)[:, None] - np.arange(in_size)
+        np.testing.assert_array_equal(box(distance), resampling_matrix(in_size, out_size, "nearest-exact"))
+
+
+def test_down_the_two_rules_differ_by_half_a_step_and_up_by_an_integer_not_at_all():
+    np.testing.assert_array_equal(nearest_indices(8, 4), [0, 2, 4, 6])
+    np.testing.assert_array_equal(nearest_indices(8, 4, "half_pixel"), [1, 3, 5, 7])
+    for factor in range(1, 8):
+        same = nearest_indices(9, 9 * factor) == nearest_indices(9, 9 * factor, "half_pixel")
+        assert same.all()
+
+
+def test_opencvs_rule_is_the_floor_rule_but_for_its_rounding():
+    differ = [
+        (n, m)
+        for n in range(1, 129)
+        for m in range(1, 129)
+        if (nearest_indices(n, m) != opencv_nearest_indices(n, m)).any()
+    ]
+    assert len(differ) == 593 and differ[0] == (2, 98)
+    # Divisions by a power of two are exact, so the pictures people test with never show it.
+    assert all((nearest_indices(512, m) == opencv_nearest_indices(512, m)).all() for m in (256, 1024, 128))
+
+
+# ---- The matrix ----------------------------------------------------------------------------------
+
+
+@few
+@given(SIZES, SIZES, methods)
+def test_rows_sum_to_one(in_size, out_size, method):
+    weights = resampling_matrix(in_size, out_size, *method)
+    assert weights.shape == (out_size, in_size)
+    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=EXACT)
+
+
+@few
+@given(SIZES, SIZES, methods)
+def test_resample_is_the_matrix_times_the_signal(in_size, out_size, method):
+    signal = noise(in_size)
+    expected = resampling_matrix(in_size, out_size, *method) @ signal
+    np.testing.assert_allclose(resample(signal, out_size, -1, *method), expected, atol=EXACT)
+
+
+@few
+@given(SIZES, methods)
+def test_the_same_size_changes_nothing(size, method):
+    signal = noise(size)
+    np.testing.assert_allclose(resample(signal, size, -1, *method), signal, atol=EXACT)
+
+
+@few
+@given(SIZES, SIZES, st.sampled_from(["linear", "cubic"]), st.sampled_from(["half_pixel", "align_corners"]))
+def test_mirrored_in_mirrored_out(in_size, out_size, mode, coordinate_map):
+    if coordinate_map == "align_corners" and out_size == 1:
+        return  # a single output sits at the first sample, which has no mirror image
+    weights = resampling_matrix(in_size, out_size, mode, coordinate_map)
+    np.testing.assert_allclose(weights[::-1, ::-1], weights, atol=1e-11)
+
+
+@few
+@given(SIZES, SIZES, methods)
+def test_taps_stay_on_the_axis(in_size, out_size, method):
+    indices, weights = resampling_taps(in_size, out_size, *method)
+    assert indices.shape == weights.shape == (out_size, {"linear": 2, "cubic": 4}.get(method[0], 1))
+    assert indices.dtype.kind == "i" and indices.min() >= 0 and indices.max() < in_size
+
+
+@few
+@given(SIZES, SIZES)
+def test_linear_stays_between_its_neighbours(in_size, out_size):
+    signal = noise(in_size)
+    result = resample(signal, out_size)
+    assert result.min() >= signal.min() - EXACT and result.max() <= signal.max() + EXACT
+
+
+# ---- Axes ----------------------------------------------------------------------------------------
+
+
+@few
+@given(SIZES, SIZES, SIZES, SIZES, methods)
+def test_two_axes_are_two_matrices(height, width, out_height, out_width, method):
+    image = noise(height, width)
+    rows = resampling_matrix(height, out_height, *method)
+    columns = resampling_matrix(width, out_width, *method)
+    result = resize(image, (out_height, out_width), None, *method)
+    np.testing.assert_allclose(result, rows @ image @ columns.T, atol=EXACT)
+
+
+@few
+@given(st.data())
+def test_any_axes_of_any_array(data):
+    """Every axis named, in any order, counted from either end; those not named stay."""
+    shape = data.draw(st.lists(st.integers(1, 7), min_size=1, max_size=4))
+    axes = data.draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
+    sizes = data.draw(st.lists(st.integers(1, 9), min_size=len(axes), max_size=len(axes)))
+    method = data.draw(methods)
+    signs = data.draw(st.lists(st.booleans(), min_size=len(axes), max_size=len(axes)))
+    array = expected = noise(*shape)
+    for axis, size in zip(axes, sizes, strict=True):
+        matrix = resampling_matrix(shape[axis], size, *method)
+        expected = np.moveaxis(np.tensordot(matrix, expected, (1, axis)), 0, axis)
+    named = [axis - len(shape) if sign else axis for axis, sign in zip(axes, signs, strict=True)]
+    np.testing.assert_allclose(resize(array, sizes, named, *method), expected, atol=EXACT)
+
+
+@pytest.mark.parametrize("inner", [1, 3, resampling.FEW - 1, resampling.FEW, resampling.FEW + 1])
+def test_blocks_join_without_a_seam(inner, monkeypatch):
+    """Whatever the block, down to a single value, and whether channels are merged into the axis or not."""
+    array = noise(5, 7, inner)
+    whole = resize(array, (9, 11), (0, 1), "cubic")
+    for block in (1, 7, 50, 300):
+        monkeypatch.setattr(resampling, "BLOCK", block)
+        np.testing.assert_array_equal(resize(array, (9, 11), (0, 1), "cubic"), whole)
+    for channel in range(inner):
+        alone = resize(array[:, :, channel], (9, 11), mode="cubic")
+        np.testing.assert_allclose(whole[:, :, channel], alone, atol=EXACT)
+
+
+def test_the_input_is_left_alone_and_the_result_is_its_own():
+    for dtype in (np.float64, np.float32, np.float16, np.uint8):
+        for mode in MODES:
+            array = np.arange(12).reshape(3, 4).astype(dtype)
+            before = array.copy()
+            same_size = resize(array, (3, 4), mode=mode)
+            same_size += 1
+            np.testing.assert_array_equal(array, before)
+
+
+def test_strided_reversed_and_big_endian_arrays():
+    array = noise(8, 10)
+    for view in (array[::2, ::-1], array.T, np.asfortranarray(array), array.astype(">f8")):
+        expected = resize(np.array(view, dtype=float, order="C"), (5, 13))
+        result = resize(view, (5, 13))
+        np.testing.assert_allclose(result, expected, atol=EXACT)
+        assert result.dtype == view.dtype
+
+
+# ---- Number types --------------------------------------------------------------------------------
+
+
+@few
+@given(SIZES, SIZES, methods, st.sampled_from([np.float16, np.float32, np.float64, np.uint8]))
+def test_the_number_type_stays(in_size, out_size, method, dtype):
+    signal = (noise(in_size) * 100 + 100).astype(dtype)
+    result = resample(signal, out_size, -1, *method)
+    assert result.dtype == dtype
+    expected = resample(signal.astype(float), out_size, -1, *method)
+    tolerance = {np.float64: 0, np.float32: 1e-4, np.float16: 0.13, np.uint8: 0.5 + 1e-9}[dtype]
+    np.testing.assert_allclose(result.astype(float), np.clip(expected, *limits(dtype)), atol=tolerance)
+
+
+def limits(dtype):
+    return (0, 255) if dtype == np.uint8 else (-np.inf, np.inf)
+
+
+def test_float16_is_computed_in_float32():
+    """In float16 itself the two passes of a bilinear resize would round twice."""
+    image = (noise(9, 9) * 100).astype(np.float16)
+    in_float32 = resize(image.astype(np.float32), (20, 23))
+    np.testing.assert_array_equal(resize(image, (20, 23)), in_float32.astype(np.float16))
+
+
+def test_8_bit_values_are_rounded_once_half_up_and_clipped():
+    image = np.random.default_rng(0).integers(0, 256, (16, 16)).astype(np.uint8)
+    for sizes in [(8, 8), (40, 40), (11, 29), (3, 3)]:
+        for mode in ("linear", "cubic"):
+            exact = resize(image.astype(float), sizes, mode=mode)
+            rounded = np.clip(np.floor(exact + 0.5), 0, 255)
+            np.testing.assert_array_equal(resize(image, sizes, mode=mode), rounded)
+
+
+def test_halves_round_up_and_not_to_even():
+    np.testing.assert_array_equal(resample(np.array([0, 1, 2, 3], np.uint8), 2), [1, 3])
+    np.testing.assert_array_equal(np.round([0.5, 2.5]), [0, 2])
+
+
+def test_bicubic_overshoot_is_clipped_where_a_cast_would_wrap():
+    edge = np.array([0, 0, 255, 255], np.uint8)
+    overshoot = resample(edge.astype(float), 8, mode="cubic")
+    assert overshoot.min() < -20 and overshoot.max() > 275
+    result = resample(edge, 8, mode="cubic")
+    np.testing.assert_array_equal(result, [0, 0, 0, 58, 197, 255, 255, 255])
+
+
+@few
+@given(SIZES, SIZES, st.sampled_from(["nearest", "nearest-exact"]))
+def test_nearest_copies_labels_and_invents_none(in_size, out_size, mode):
+    labels = np.random.default_rng(in_size).choice([0, 1, 20, 255], in_size).astype(np.uint8)
+    result = resample(labels, out_size, mode=mode)
+    assert result.dtype == np.uint8 and set(result) <= set(labels)
+
+
+# ---- Other libraries -----------------------------------------------------------------------------
+
+
+@few
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_linear_is_np_interp(in_size, out_size):
+    """np.interp repeats the border too. The maps are written out again, to be an independent witness."""
+    signal, o = noise(in_size), np.arange(out_size)
+    step = in_size / out_size
+    maps = {
+        "half_pixel": (o + 0.5) * step - 0.5,
+        "asymmetric": o * step,
+        "align_corners": np.linspace(0, in_size - 1, out_size),
+    }
+    for coordinate_map, x in maps.items():
+        expected = np.interp(x, np.arange(in_size), signal)
+        np.testing.assert_allclose(
+            resample(signal, out_size, coordinate_map=coordinate_map), expected, atol=EXACT
+        )
+
+
+@few
+@given(st.integers(2, 20), st.integers(2, 20), st.integers(2, 30), st.integers(2, 30))
+def test_scipy_zoom(height, width, out_height, out_width):
+    """zoom aligns corners; grid_mode=True is half-pixel, and needs mode="nearest" to repeat the border."""
+    image, sizes = noise(height, width), (out_height, out_width)
+    factors = (out_height / height, out_width / width)
+    corners = scipy.ndimage.zoom(image, factors, order=1)
+    np.testing.assert_allclose(resize(image, sizes, coordinate_map="align_corners"), corners, atol=EXACT)
+    half = scipy.ndimage.zoom(image, factors, order=1, grid_mode=True, mode="nearest")
+    np.testing.assert_allclose(resize(image, sizes), half, atol=EXACT)
+
+
+def test_scipy_grid_mode_fades_to_zero_where_we_repeat_the_border():
+    ours = resample(np.ones(4), 8)
+    theirs = scipy.ndimage.zoom(np.ones(4), 2, order=1, grid_mode=True)
+    np.testing.assert_array_equal(ours, np.ones(8))
+    np.testing.assert_array_equal(theirs, [0, 1, 1, 1, 1, 1, 1, 0])
+
+
+@pytest.mark.parametrize("coordinate_map", COORDINATE_MAPS)
+def test_scipy_map_coordinates_reads_the_same_values_in_three_dimensions(coordinate_map):
+    volume, sizes = noise(4, 5, 6), (7, 3, 11)
+    axes = [source_coordinates(n, m, coordinate_map) for n, m in zip(volume.shape, sizes, strict=True)]
+    points = np.meshgrid(*axes, indexing="ij")
+    expected = scipy.ndimage.map_coordinates(volume, points, order=1, mode="nearest")
+    np.testing.assert_allclose(resize(volume, sizes, coordinate_map=coordinate_map), expected, atol=EXACT)
+
+
+@few
+@given(st.integers(2, 20), st.integers(2, 20), st.integers(1, 30), st.integers(1, 30))
+def test_skimage_resize_with_its_defaults_turned_off(height, width, out_height, out_width):
+    image, sizes = noise(height, width), (out_height, out_width)
+    theirs = skimage.transform.resize(image, sizes, order=1, mode="edge", anti_aliasing=False)
+    np.testing.assert_allclose(resize(image, sizes), theirs, atol=EXACT)
+
+
+def test_skimage_by_default_mirrors_the_border():
+    ramp = np.arange(4.0)
+    theirs = skimage.transform.resize(ramp, (8,), order=1)
+    np.testing.assert_allclose(theirs[[0, -1]], [0.25, 2.75])
+    np.testing.assert_array_equal(resample(ramp, 8)[[0, -1]], [0, 3])
+
+
+# ---- Words ---------------------------------------------------------------------------------------
+
+
+def test_an_image_with_channels_is_told_to_name_its_axes():
+    with pytest.raises(ValueError, match=r"\(8, 8\).*3 axes of shape \(4, 5, 3\).*axes=\(0, 1\)"):
+        resize(np.zeros((4, 5, 3)), (8, 8))
+
+
+def test_integers_are_told_what_to_write():
+    with pytest.raises(TypeError, match=r"int64.*array\.astype\(float\)"):
+        resize(np.arange(4), (8,))
+
+
+def test_nearest_refuses_a_coordinate_map_and_linear_refuses_a():
+    with pytest.raises(ValueError, match="'half_pixel' does not go with mode='nearest'"):
+        resample(np.zeros(4), 8, mode="nearest", coordinate_map="half_pixel")
+    with pytest.raises(ValueError, match=r"a=-0\.5 changes the cubic kernel only"):
+        resample(np.zeros(4), 8, mode="linear", a=-0.5)
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: resize(np.zeros((4, 4)), (8, 8), (0, 0)), r"once; got axes=\(0, 0\)"),
+        (lambda: resize(np.zeros((4, 4)), (8, 8), (0, -2)), r"once; got axes=\(0, -2\)"),
+        (lambda: resize(np.zeros((4, 4)), (8, 8), (0,)), r"out_sizes=\(8, 8\) and axes=\(0,\)"),
+        (lambda: resize(np.zeros((4, 4)), (8, 8), (0, 2)), r"axes\[1\].*from -2 to 1; got 2"),
+        (lambda: resample(np.zeros((4, 4)), 8, axis=2), r"axis must be .*from -2 to 1; got 2"),
+        (lambda: resample(5.0, 8), r"signal must have at least one axis; got the single number 5\.0"),
+        (lambda: resize(np.zeros((4, 4)), 8, (0,)), r"out_sizes.*got 8, an int\. Write \(8,\)"),
+        (lambda: resampling_matrix(4, 0), r"out_size.*at least|out_size.*from 1 to .*; got 0"),
+        (lambda: resampling_matrix(0, 4), r"in_size.*; got 0"),
+        (lambda: resampling_matrix(10**6, 10**6), r"\(1000000, 1000000\), 1,000,000,000,000 numbers"),
+        (
+            lambda: resize(np.zeros((4, 4)), (10**6, 10**6)),
+            r"the result would have shape \(1000000, 1000000\)",
+        ),
+    ],
+)
+def test_the_message_says_which_value_and_what_would_do(call, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
