@@ -3,6 +3,7 @@
 import difflib
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 from course_utils.launcher import doctor, process
@@ -47,11 +48,19 @@ def main(arguments):
         command, options, rest = parse(arguments)
         return COMMANDS[command](options, rest)
     except Trouble as trouble:
-        say(f"\n{trouble}", sys.stderr)
+        say(f"\n{wrapped(trouble)}", sys.stderr)
+        return 1
+    except OSError as error:
+        say(f"\n{wrapped(f'The system did not allow this: {error}')}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         say("\nStopped. Nothing is broken: the next start goes on from here.", sys.stderr)
         return 130
+
+
+def wrapped(message):
+    """A message in lines that fit a terminal; lines of its own, such as commands, stay as they are."""
+    return "\n".join(textwrap.fill(line, 100, break_long_words=False) for line in str(message).split("\n"))
 
 
 def parse(arguments):
@@ -137,12 +146,12 @@ def test(options, rest):
 
 
 def workers(rest, processors=None):
-    """pytest-xdist's options: files are dealt to as many processes as there are processors, at most four."""
+    """pytest-xdist's options: one process for each processor, at most four; a group of tests stays together."""
     own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
     if any(word.startswith(own_way) for word in rest):
         return []
     count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
+    return ["-n", str(count), "--dist", "loadgroup"] if count > 1 else []
 
 
 def bench(options, rest):
@@ -157,7 +166,12 @@ def _help(options, rest):
 
 
 def _doctor(options, rest):
-    return doctor.report(ROOT, wanted_packages(["lessons", "test"]))
+    try:
+        return doctor.report(ROOT, wanted_packages(["lessons", "test"]))
+    except Trouble:
+        raise
+    except Exception as error:  # a doctor that breaks down is of no use to anybody
+        raise Trouble(f"The doctor could not finish: {type(error).__name__}: {error}") from None
 
 
 COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}

@@ -206,6 +206,8 @@ def _prepare(venv, wanted, findings, extra_index, held, tools):
         _sweep([Path(folder) for folder in findings.facts["folders"]], tools.say)
         if not _has_pip(venv, tools):
             _make(venv, Findings("broken", "pip does not work in it"), tools)
+    if not extra_index and _torch_will_be_large(needs, findings):
+        tools.say(LARGE_TORCH)
     _install(venv, needs, extra_index, held, tools)
     facts = _check(venv, needs, tools)
     _tell_where_the_course_is(venv, Path(facts["folders"][0]))
@@ -285,14 +287,12 @@ def _install(venv, needs, extra_index, held, tools):
         f"Installing {len(needs)} packages and what they stand on, once: a minute or two on a fast line.\n"
         "pip reports below; its last step, installing what it collected, is silent for a while.\n"
     )
-    if not extra_index and _torch_will_be_large(needs):
-        tools.say(LARGE_TORCH)
     command = [*_pip(venv), "install", "--no-input", "--disable-pip-version-check", "--prefer-binary"]
     command += ["--no-user"]  # a --user from pip.conf cannot hold inside an environment
     if extra_index:
         command += ["--extra-index-url", extra_index]
     command += [need.requirement for need in needs]
-    status, errors = tools.run_shown(command, keep_open=(held,))
+    status, errors = tools.run_shown(command, keep_open=() if held is None else (held,))
     if status != 0:
         raise Trouble(explain.why_pip_failed(status, errors, _minor(platform.python_version())))
 
@@ -307,9 +307,10 @@ where ADDRESS is the index address that PyTorch's "Get started" page shows for L
 """
 
 
-def _torch_will_be_large(needs, system=None, which=shutil.which):
-    linux = (system or platform.system()) == "Linux"
-    return linux and any(need.name == "torch" for need in needs) and not has_nvidia(which)
+def _torch_will_be_large(needs, findings):
+    here = (findings.facts or {}).get("versions", {})
+    wanted = any(need.name == "torch" and need.name not in here for need in needs)
+    return wanted and platform.system() == "Linux" and not has_nvidia()
 
 
 def has_nvidia(which=shutil.which):

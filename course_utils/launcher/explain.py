@@ -29,9 +29,9 @@ def why_pip_failed(status, errors, python):
         )
     if re.search(FULL_DISK, text):
         return (
-            "The disk is full. The environment takes about 2 GB, and pip unpacks in the system's temporary "
-            "folder (the variable TMPDIR names another one). Make room and start again; "
-            "what is installed already is kept."
+            "The disk is full. The environment takes about 2 GB, with PyTorch for NVIDIA cards about 6, and pip "
+            "unpacks in the system's temporary folder (the variable TMPDIR names another one). "
+            "Make room and start again; what is installed already is kept."
         )
     if re.search(CERTIFICATE, text):
         return (

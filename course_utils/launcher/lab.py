@@ -21,9 +21,11 @@ def lab_command(environment, root, lessons, extra=(), as_root=False):
         f"--ServerApp.root_dir={top}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
         "--ServerApp.kernel_websocket_connection_class=course_utils.launcher.server.PromptConnection",
-        # Tabs of other projects stay out of the course, and the course's out of theirs.
-        f"--LabApp.workspaces_dir={root / '.course' / 'workspaces'}",
     ]  # fmt: skip
+    if os.access(
+        root, os.W_OK
+    ):  # tabs of other projects stay out of the course, and the course's out of theirs
+        command.append(f"--LabApp.workspaces_dir={root / '.course' / 'workspaces'}")
     if as_root:  # containers; the server listens to this computer only and asks for a token
         command.append("--allow-root")
     return [*command, *extra]

@@ -25,10 +25,16 @@ def only_one(path, on_wait, pause=0.5, try_lock=_try, sleep=time.sleep):
 
     While another process holds it, wait, after calling ``on_wait`` once. A program started with the
     descriptor kept open holds the lock too: if this process is killed while pip runs, pip keeps others out.
-    A file system without locks is no reason to stop: the block runs without one.
+    Where nothing can be locked (a folder that may not be written, a file system without locks) the block runs
+    all the same, with None for a descriptor if there is not even a file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+b") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+b")
+    except OSError:
+        yield None
+        return
+    with file:
         waited = False
         while not _acquired(file, try_lock):
             if not waited:

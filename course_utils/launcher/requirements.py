@@ -98,27 +98,28 @@ def satisfies(version, ranges):
     """Is ``version`` inside ``ranges``? A build tag does not matter: 2.13.0+cpu is a 2.13.0.
 
     >>> satisfies("2.13.0+cpu", "==2.13.0"), satisfies("2.9", ">=2.10"), satisfies("3.0rc1", ">=2,<3")
-    (True, False, True)
+    (True, False, False)
     """
     return all(_holds(version, *_split(part)) for part in ranges.split(","))
 
 
 def _split(part):
-    match = re.fullmatch(r"\s*(==|>=|<=|<|>)\s*([0-9][^\s,]*)\s*", part)
+    match = re.fullmatch(r"\s*(==|>=|<)\s*([0-9][^\s,]*)\s*", part)
     if match is None:
-        raise ValueError(f"a version range looks like >=1.2,<3 here, got {part!r}")
+        raise ValueError(f"a version range is made of ==1.2, >=1.2 and <3 here, got {part!r}")
     return match.groups()
 
 
 def _holds(version, operator, limit):
-    have, bound = _order(version), _order(limit)
-    return {
-        "==": have == bound and _public(version)[1] == _public(limit)[1],
-        ">=": have >= bound,
-        "<=": have <= bound,
-        "<": have < bound,
-        ">": have > bound,
-    }[operator]
+    (have, tail), (bound, bound_tail) = _public(version), _public(limit)
+    if operator == "==":
+        return have == bound and tail == bound_tail
+    if operator == "<":
+        return have < bound  # so a pre-release of 3.0 is not below 3
+    return have > bound or (have == bound and not re.match(PRE_RELEASE, tail))
+
+
+PRE_RELEASE = r"[._-]?(a|b|c|rc|dev|alpha|beta|pre)"
 
 
 def _public(version):
@@ -128,9 +129,3 @@ def _public(version):
     while len(release) > 1 and release[-1] == 0:
         release.pop()  # 2.0 and 2 are one version
     return tuple(release), tail
-
-
-def _order(version):
-    """A key that sorts versions; a pre-release comes just before its release."""
-    release, tail = _public(version)
-    return release, not re.match(r"[._-]?(a|b|c|rc|dev|alpha|beta|pre)", tail)

@@ -1,0 +1,207 @@
+"""What was typed, what is said, and what is started."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_utils import __main__ as entry
+from course_utils.launcher import cli, process
+from course_utils.launcher.environment import Environment
+from course_utils.launcher.words import Trouble
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
+
+
+@pytest.fixture
+def started(monkeypatch, tmp_path):
+    """Catch the command instead of running it, in a course of our own: a list of (command, variables)."""
+    commands = []
+    monkeypatch.setattr(process, "become", lambda command, env, cwd: commands.append((command, env)) or 0)
+    monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}")
+    return commands
+
+
+@pytest.mark.parametrize(
+    "typed, command, options, rest",
+    [
+        ([], "lab", {}, []),
+        (["lab"], "lab", {}, []),
+        (["--no-browser", "--port", "9999"], "lab", {}, ["--no-browser", "--port", "9999"]),
+        (["notebooks/01.ipynb"], "lab", {}, ["notebooks/01.ipynb"]),
+        (["--copy"], "lab", {"copy": "my_lessons"}, []),
+        (["lab", "--copy", "work", "--no-browser"], "lab", {"copy": "work"}, ["--no-browser"]),
+        (["lab", "--no-browser", "--copy"], "lab", {"copy": "my_lessons"}, ["--no-browser"]),
+        (["lab", "--copy=my work"], "lab", {"copy": "my work"}, []),
+        (["test", "-k", "name", "-x"], "test", {}, ["-k", "name", "-x"]),
+        (["test", "--copy"], "test", {}, ["--copy"]),  # a word for pytest, which will say that it knows no such thing
+        (["--cpu-torch", "https://example.org/cpu"], "lab", {"cpu_torch": "https://example.org/cpu"}, []),
+        (["bench", "--quick"], "bench", {}, ["--quick"]),
+        (["doctor"], "doctor", {}, []),
+        (["--help"], "help", {}, []),
+        (["test", "-h"], "help", {}, []),
+    ],
+)  # fmt: skip
+def test_parse(typed, command, options, rest):
+    assert cli.parse(typed) == (command, options, rest)
+
+
+@pytest.mark.parametrize(
+    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench")]
+)
+def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
+    assert cli.main(typed) == 1
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("typed", [["--cpu-torch"], ["--cpu-torch", "cpu"], ["--cpu-torch", "--no-browser"]])
+def test_an_index_without_an_address_is_refused(typed):
+    with pytest.raises(Trouble, match="Get started"):
+        cli.parse(typed)
+
+
+def test_help_names_every_command(capsys):
+    assert cli.main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(
+        f"python -m course_utils {command}".strip() in text for command in ("", "test", "doctor", "bench")
+    )
+
+
+def test_lab_opens_the_first_lesson(started):
+    assert cli.main(["lab", "--no-browser"]) == 0
+    ((command, _),) = started
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"] and command[-1] == "--no-browser"
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
+
+
+def test_lab_on_a_copy_opens_the_copy_and_says_what_changed(started, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["--copy"]) == 0
+    assert "--LabApp.default_url=/lab/tree/my_lessons/00_start_here.ipynb" in started[0][0]
+    (tmp_path / "my_lessons" / cli.FIRST_LESSON).unlink()
+    cli.main(["--copy"])
+    assert "fresh copy" in capsys.readouterr().out
+
+
+def test_lessons_that_are_missing_are_explained(started, tmp_path, capsys):
+    (tmp_path / "notebooks" / cli.FIRST_LESSON).unlink()
+    assert cli.main([]) == 1 and started == []
+    assert "git checkout notebooks" in capsys.readouterr().err
+
+
+def test_test_runs_pytest_in_parallel_and_passes_arguments_on(started):
+    cli.main(["test", "-k", "copy"])
+    command = started[0][0]
+    assert command[:3] == [sys.executable, "-m", "pytest"] and command[-2:] == ["-k", "copy"]
+
+
+@pytest.mark.parametrize(
+    "rest, processors, expected",
+    [
+        ([], 2, ["-n", "2", "--dist", "loadgroup"]),
+        ([], 64, ["-n", "4", "--dist", "loadgroup"]),
+        ([], 1, []),
+        (["-k", "name"], 2, ["-n", "2", "--dist", "loadgroup"]),
+        (["-n0"], 8, []),
+        (["--pdb"], 8, []),
+        (["-p", "no:xdist"], 8, []),
+    ],
+)
+def test_workers(rest, processors, expected):
+    assert cli.workers(rest, processors) == expected
+
+
+def test_bench_runs_the_benchmark(started):
+    cli.main(["bench", "--quick"])
+    assert started[0][0] == [sys.executable, "-m", "benchmarks", "--quick"]
+
+
+@pytest.mark.parametrize(
+    "error, status, words",
+    [
+        (Trouble("The disk is full."), 1, "The disk is full."),
+        (KeyboardInterrupt(), 130, "Nothing is broken"),
+        (PermissionError(13, "Permission denied", "/srv"), 1, "did not allow this"),
+    ],
+)
+def test_what_goes_wrong_is_said_without_a_traceback(started, monkeypatch, capsys, error, status, words):
+    def stumble(parts, options):
+        raise error
+
+    monkeypatch.setattr(cli, "stand", stumble)
+    assert cli.main([]) == status
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said
+
+
+def test_an_incomplete_environment_of_the_learner_is_named_not_changed(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "this_environment", lambda needs, root: (None, ["torch is not here"]))
+    monkeypatch.setattr(cli, "own_environment", lambda root, wanted, index: index)
+    monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
+    monkeypatch.setenv("COURSE_CPU_TORCH", "https://example.org/cpu")
+    assert cli.stand(["lessons"], {}) == "https://example.org/cpu"
+    assert "lacks something (torch is not here)" in capsys.readouterr().out
+
+
+# --- any Python ---------------------------------------------------------------------------------------------
+
+
+def old_pythons():
+    """Interpreters below 3.11 on this computer, in the usual places: one of each version."""
+    found = {}
+    for python in [*Path("/root/.pyenv/versions").glob("*/bin/python"), *pyenv(), *on_path()]:
+        status, out, _ = process.run_quietly(
+            [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        )
+        if status == 0 and tuple(map(int, out.split("."))) < (3, 11):
+            found.setdefault(out.strip(), str(python))
+    return [pytest.param(python, id=version) for version, python in sorted(found.items())]
+
+
+def pyenv():
+    return Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin/python")
+
+
+def on_path():
+    names = ["python2", "python2.7", *(f"python3.{minor}" for minor in range(5, 11))]
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return [Path(folder) / name for folder in folders for name in names if (Path(folder) / name).exists()]
+
+
+@pytest.mark.parametrize(
+    "python", old_pythons() or [pytest.param(None, marks=pytest.mark.skip("no old Python here"))]
+)
+def test_a_python_that_is_too_old_says_so(python):
+    status, out, errors = process.run_quietly([python, "-m", "course_utils", "--no-browser"], cwd=ROOT)
+    assert status == 2 and out == ""
+    assert "needs Python 3.11 or newer" in errors and "Traceback" not in errors
+
+
+def test_the_files_an_old_python_reads_are_plain_ascii():
+    for file in ("__init__.py", "__main__.py"):
+        (ROOT / "course_utils" / file).read_bytes().decode("ascii")
+
+
+def test_a_newer_python_on_the_computer_is_named():
+    words = entry.too_old("3.8.18", ["python3.13", "python3.12"], lambda python: python == "python3.12")
+    assert "3.8.18" in words and "python3.12 -m course_utils" in words
+    assert "python.org" in entry.too_old("3.8.18", ["python3.13"], lambda python: False)
+
+
+def test_only_a_python_that_starts_and_is_new_enough_is_named(tmp_path):
+    assert entry.is_new_enough(sys.executable)
+    assert not entry.is_new_enough(str(tmp_path / "no-such-python"))
+
+
+def test_the_module_runs_as_it_is_typed():
+    done = subprocess.run(
+        [sys.executable, "-m", "course_utils", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Between the Pixels")

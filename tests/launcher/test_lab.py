@@ -1,0 +1,187 @@
+"""The command that starts JupyterLab, and a JupyterLab started with it."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from course_utils.launcher import process
+from course_utils.launcher.environment import Environment
+from course_utils.launcher.lab import FIRST_LESSON, SETTINGS, lab_command, variables
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
+PATIENCE_S = 120
+one_server = pytest.mark.xdist_group("server")
+
+
+# --- the command --------------------------------------------------------------------------------------------
+
+
+def test_the_course_is_the_top_of_the_file_browser_when_the_lessons_are_inside(tmp_path):
+    command = lab_command(HERE, tmp_path, tmp_path / "my lessons")
+    assert f"--ServerApp.root_dir={tmp_path}" in command
+    assert f"--LabApp.default_url=/lab/tree/my%20lessons/{FIRST_LESSON}" in command
+
+
+def test_a_copy_elsewhere_is_its_own_top(tmp_path):
+    command = lab_command(HERE, tmp_path / "course", tmp_path / "elsewhere")
+    assert f"--ServerApp.root_dir={tmp_path / 'elsewhere'}" in command
+    assert f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}" in command
+
+
+def test_the_learners_arguments_come_last(tmp_path):
+    assert lab_command(HERE, tmp_path, tmp_path / "n", ["--port", "9999"])[-2:] == ["--port", "9999"]
+
+
+@pytest.mark.parametrize("as_root", [True, False])
+def test_in_a_container_jupyterlab_may_run_as_root(tmp_path, as_root):
+    assert ("--allow-root" in lab_command(HERE, tmp_path, tmp_path / "n", as_root=as_root)) == as_root
+
+
+# --- the variables ------------------------------------------------------------------------------------------
+
+
+def test_kernels_find_the_course_and_this_environments_kernel_comes_first(tmp_path):
+    inherited = {"PYTHONPATH": "/theirs", "JUPYTER_PATH": "/kernels", "OTHER": "kept"}
+    changed = variables(HERE, tmp_path, inherited)
+    assert changed["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), "/theirs"]
+    assert changed["JUPYTER_PATH"].split(os.pathsep) == [
+        str(Path(sys.prefix, "share", "jupyter")),
+        "/kernels",
+    ]
+    assert changed["JUPYTER_CONFIG_PATH"] == str(SETTINGS)
+    assert changed["OTHER"] == "kept" and inherited["PYTHONPATH"] == "/theirs"
+
+
+def test_in_the_courses_own_environment_nothing_else_mixes_in(tmp_path):
+    ours = Environment(tmp_path / ".venv" / "bin" / "python", tmp_path / ".venv", ours=True)
+    changed = variables(
+        ours, tmp_path, {"PYTHONPATH": "/old/numpy", "PYTHONHOME": "/old", "PATH": "/usr/bin"}
+    )
+    assert changed["PYTHONPATH"] == str(tmp_path) and "PYTHONHOME" not in changed
+    assert changed["PATH"].split(os.pathsep) == [str(ours.python.parent), "/usr/bin"]
+
+
+# --- small messages -----------------------------------------------------------------------------------------
+
+
+def test_the_connection_switches_nagle_off_before_it_connects():
+    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+    from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+
+    from course_utils.launcher.server import PromptConnection
+
+    handler = mock.create_autospec(KernelWebsocketHandler, instance=True)
+    connection = PromptConnection.__new__(PromptConnection)
+    connection.set_trait("websocket_handler", handler)
+    with mock.patch.object(ZMQChannelsWebsocketConnection, "connect", return_value="connected") as connect:
+        connect.side_effect = lambda: handler.set_nodelay.assert_called_once_with(True) or "connected"
+        assert connection.connect() == "connected"
+
+
+# --- a real server ------------------------------------------------------------------------------------------
+
+
+class Server:
+    """JupyterLab as the launcher starts it, for a learner with habits of their own in the home folder."""
+
+    def __init__(self, home, lessons):
+        self.port, self.token = free_port(), "secret"
+        self.log = home / "log.txt"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+        env = variables(HERE, ROOT, inherited | {"HOME": str(home), "USERPROFILE": str(home)})
+        words = ["--no-browser", "--port", str(self.port), f"--IdentityProvider.token={self.token}"]
+        words.append(f"--LabApp.workspaces_dir={home / 'workspaces'}")
+        command = lab_command(HERE, ROOT, lessons, words, as_root=True)
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def ask(self, path, data=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return answer.read().decode()
+
+    def wait(self):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                return self.ask("/api")
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    decoy = home / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    decoy.mkdir(parents=True)
+    (decoy / "kernel.json").write_text(
+        '{"argv": ["false"], "display_name": "Some other Python", "language": "python"}'
+    )
+    lessons = tmp_path_factory.mktemp("lessons")
+    (lessons / FIRST_LESSON).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    server = Server(home, lessons)
+    server.wait()
+    yield server
+    server.process.terminate()
+    process.stop(server.process)
+
+
+@one_server
+def test_the_page_of_the_first_lesson_answers(server):
+    assert "JupyterLab" in server.ask(f"/lab/tree/{FIRST_LESSON}")
+    assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
+    assert (
+        f"/lab/tree/{FIRST_LESSON}" in server.log.read_text()
+    )  # the address a learner without browser copies
+
+
+@one_server
+def test_nobody_is_asked_about_news(server):
+    answer = json.loads(server.ask("/lab/api/settings/@jupyterlab/apputils-extension:notification"))
+    defaults = {name: field["default"] for name, field in answer["schema"]["properties"].items()}
+    assert defaults["fetchNews"] == "false" and defaults["checkForUpdates"] is False
+
+
+@one_server
+def test_the_kernel_is_this_environments_and_finds_the_course(server):
+    """Over the same websocket as a browser, so through PromptConnection."""
+    websocket = pytest.importorskip("websocket")
+    assert "Some other Python" not in server.ask("/api/kernelspecs")
+    kernel = json.loads(server.ask("/api/kernels", b'{"name": "python3"}'))["id"]
+    socket_ = websocket.create_connection(
+        f"ws://127.0.0.1:{server.port}/api/kernels/{kernel}/channels?token={server.token}", timeout=PATIENCE_S
+    )
+    code = "import sys, course_utils; print(sys.prefix, course_utils.__file__)"
+    header = {"msg_id": "1", "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
+    content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
+    message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+    socket_.send(json.dumps(message))
+    printed = next(text for text in iter(lambda: stream_text(socket_.recv()), None) if text)
+    socket_.close()
+    assert printed.split() == [sys.prefix, str(ROOT / "course_utils" / "__init__.py")]
+
+
+def stream_text(frame):
+    """What a kernel message printed; "" for any other message."""
+    message = json.loads(frame)
+    assert message["msg_type"] != "error", message["content"]
+    return message["content"]["text"] if message["msg_type"] == "stream" else ""
