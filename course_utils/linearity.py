@@ -109,7 +109,7 @@ class _Trials:
             what = f"an input that starts with {flat[0]:g}" if flat.any() else "zeros"
             raise _NoAnswerError(
                 "A linear function has an answer, finite and always of one shape, to every input. "
-                f"Given {what}, this one fails: {error}"
+                f"Given {what}, this one fails: {_first_line(error)}"
             ) from error
 
     def differ(self, got, due, gain=1):
@@ -151,7 +151,7 @@ def _scaling(trials, factor):
         2: ("Doubling the input", "double the output"),
         0.5: ("Halving the input", "halve the output"),
         -1: ("Negating the input", "negate the output"),
-        FAR: (f"{FAR:g} times the input", f"give {FAR:g} times the output"),
+        FAR: ("A thousand times the input", "give a thousand times the output"),
     }[factor]
     at = tuple(places[0])
     before, after = _number(trials.fx[at]), _number(got[at])
@@ -235,6 +235,11 @@ def _constant_total(trials):
     return (
         totals[0, 0] if several_outputs and trials.same(totals, np.full_like(totals, totals[0, 0])) else None
     )
+
+
+def _first_line(error, longest=150):
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (line if len(line) <= longest else line[: longest - 3] + "..").rstrip(".") + "."
 
 
 def _number(value):

@@ -109,6 +109,8 @@ def whole_numbers(values, name, at_least=1, at_most=None):
         raise TypeError(
             f"{name} must be a tuple such as (4, 6); got {shown(values)}, {_kind(values)}.{advice}"
         )
+    if len(values) == 0:
+        raise ValueError(f"{name} must be a tuple such as (4, 6); got {shown(values)}, which is empty.")
     return tuple(whole_number(value, f"{name}[{i}]", at_least, at_most) for i, value in enumerate(values))
 
 
@@ -128,7 +130,7 @@ def shown(value, longest=60):
     try:
         text = " ".join(repr(value).split())
     except Exception:  # an object whose own repr is broken, or an int of more digits than Python prints
-        text = f"a {type(value).__name__} that cannot be printed"
+        text = f"{_kind(value)} that cannot be printed"
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
