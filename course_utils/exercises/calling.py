@@ -148,11 +148,10 @@ def misfit(function, args, kwargs):
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        names = ", ".join(signature.parameters) or "none"
-        return (
-            f"Your function takes {len(signature.parameters)} parameter(s) ({names}), "
-            f"the exercise calls it with {len(args) + len(kwargs)}: {error}."
-        )
+        names = list(signature.parameters)
+        plural = "s" if len(names) > 1 else ""
+        takes = f"{len(names)} parameter{plural} ({', '.join(names)})" if names else "no parameters"
+        return f"Your function takes {takes}, the exercise calls it with {len(args) + len(kwargs)}: {error}."
     return ""
 
 

@@ -107,6 +107,8 @@ def _not_an_answer(expected, got):
         return Finding(
             "torch", "Your function returns a torch tensor. Hand back a NumPy array: `.numpy()` makes one."
         )
+    if isinstance(got, np.ma.MaskedArray):
+        return Finding("masked", "Your function returns a masked array; a plain one is needed: `.filled()`.")
     if inspect.isgenerator(got):
         return Finding("generator", "Your function uses `yield`, so it returns a generator. Use `return`.")
     if inspect.iscoroutine(got):
@@ -165,10 +167,20 @@ def _wrong_array(expected, got, tolerance):
         return Finding("shape", f"An array of shape {expected.shape} is needed, yours is one number.")
     if not isinstance(got, np.ndarray):
         return Finding("type", f"An array of shape {expected.shape} is needed, yours is {describe(got)}.")
-    same_values = got.dtype.kind in "iuf" and close(expected.ravel(), got.ravel(), tolerance)
+    same_values = _same_values(expected, got, tolerance)
     if got.shape != expected.shape:
         return _wrong_shape(expected, got, same_values)
     return _wrong_dtype(expected, got, same_values) or _not_finite(expected, got)
+
+
+def _same_values(expected, got, tolerance):
+    """True when the values agree, whatever the shape and the dtype."""
+    if got.dtype.kind == "O":
+        try:
+            got = got.astype(float)
+        except Exception:  # objects that are no numbers
+            return False
+    return got.dtype.kind in "iuf" and close(expected.ravel(), got.ravel(), tolerance)
 
 
 def _wrong_shape(expected, got, same_values):
@@ -180,7 +192,11 @@ def _wrong_shape(expected, got, same_values):
     if same_values:
         thought = " The values are right: only the shape is not."
     elif got.ndim == expected.ndim and sorted(got.shape) == sorted(expected.shape):
-        thought = " Are two axes swapped? Rows (height) come first, columns (width) second."
+        return Finding(
+            "axes swapped",
+            f"The shape should be {expected.shape}, yours is {got.shape}: the same numbers in another order. "
+            "Are two axes swapped? Rows (height) come first, columns (width) second.",
+        )
     elif got.ndim == expected.ndim and max(np.abs(np.subtract(got.shape, expected.shape))) == 1:
         thought = " One too many or one too few: which sizes does your loop or `arange` run over?"
     return Finding("shape", f"The shape should be {expected.shape}, yours is {got.shape}.{thought}")

@@ -117,21 +117,28 @@ class Exercise:
         """The next hint, one at a time; ``hint(1)`` shows the first again."""
         if not self.hints:
             return Card("?", "No hints", "for this exercise. Work the smallest case out on paper.")
-        self._hints_shown = (
-            min(self._hints_shown + 1, len(self.hints)) if number is None else self._hints_shown
-        )
-        shown = self._hints_shown if number is None else min(max(int(number), 1), len(self.hints))
-        progress.record_hint(self.key, shown)
-        last = shown == len(self.hints)
+        total = len(self.hints)
+        if type(number) is int and 1 <= number <= total:
+            shown = number
+        else:
+            shown = self._hints_shown = min(self._hints_shown + 1, total)
+        message = progress.record_hint(self.key, shown)
+        last = shown == total
         after = (
             "That was the last one; `.solution()` shows ours." if last else "Run this again for the next one."
         )
-        return Card("?", f"Hint {shown} of {len(self.hints)}", sentences=(self.hints[shown - 1], after))
+        return Card(
+            "?",
+            f"Hint {shown} of {total}",
+            sentences=tuple(filter(None, (self.hints[shown - 1], after, message))),
+        )
 
     def solution(self):
         """The tested reference's source."""
-        progress.record_solution(self.key)
-        return Card("=", "Solution", self.title, code=self.solution_source)
+        message = progress.record_solution(self.key)
+        return Card(
+            "=", "Solution", self.title, sentences=tuple(filter(None, [message])), code=self.solution_source
+        )
 
     # What is looked at
 
@@ -179,7 +186,7 @@ class Exercise:
         failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
         if not failing:
             return self._right(calls)
-        return self._explain(failing, expected, calls)
+        return self._explain(failing, expected, calls, seconds)
 
     def _call_all(self, function, seconds):
         """Call the function on every case; after a call that used up the time, no more calls."""
@@ -200,12 +207,14 @@ class Exercise:
     def _fails(self, expected, done):
         return done.failed or done.changed or not compare.equal(expected, done.value, self.tolerance)
 
-    def _explain(self, failing, expected, calls):
+    def _explain(self, failing, expected, calls, seconds):
         """The report on the first failing case, with a diagnosis that looks at all of them."""
         index = failing[0]
         case, done = self.cases[index], calls[index]
         known = self._known_mistake(calls)
-        finding = Finding(known.name, known.sentence) if known else self._finding(index, expected, calls)
+        finding = (
+            Finding(known.name, known.sentence) if known else self._finding(index, expected, calls, seconds)
+        )
         about = {
             "call": case.show(self.name), "note": case.note, "printed": done.printed,
             "diagnosis": finding.name, "sentence": finding.sentence, "extra": self._still_failing(failing),
@@ -218,12 +227,10 @@ class Exercise:
         want, got = show_pair(expected[index], done.value)
         return self._report(Outcome.NOT_QUITE, expected=want, got=got, **about)
 
-    def _finding(self, index, expected, calls):
+    def _finding(self, index, expected, calls, seconds):
         done = calls[index]
         if done.timed_out:
-            return Finding(
-                "time", f"Still not finished after {self.seconds:g} seconds. Does a loop ever end?"
-            )
+            return Finding("time", f"Still not finished after {seconds:g} seconds. Does a loop ever end?")
         if done.error:
             return Finding(
                 done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")
@@ -323,7 +330,8 @@ class SpotTheBug(Exercise):
 
     def symptom(self):
         """The first case in which the function as given is wrong, as a report."""
-        return _replace(self.judge(_renamed(self.buggy)), extra=())
+        report = self.judge(_renamed(self.buggy))
+        return _replace(report, word="The bug shows", diagnosis="symptom", sentence="", extra=())
 
     def _is_untouched(self, function):
         unchanged = _fingerprint(getattr(self.buggy, "__code__", None))
@@ -339,19 +347,20 @@ class SpotTheBug(Exercise):
             "then run this cell again.",
         )
 
-    def _finding(self, index, expected, calls):
+    def _finding(self, index, expected, calls, seconds):
         if self.matches(Mistake("unchanged", self.buggy, ""), calls):
             return Finding(
                 "unchanged", "Your change gives the same answers as before: the bug is still there."
             )
-        return super()._finding(index, expected, calls)
+        return super()._finding(index, expected, calls, seconds)
 
     def _still_failing(self, failing):
-        if len(failing) < 2:
-            return (f"This is the only one of {len(self.cases)} inputs that still shows the bug.",)
-        names = ", ".join(f"`{self.cases[i].show(self.name)}`" for i in failing[1:4])
+        total, others = len(self.cases), [f"`{self.cases[i].show(self.name)}`" for i in failing[1:4]]
+        if not others:
+            return (f"This is the only one of {total} inputs that still shows a bug.",)
+        count = f"All {total}" if len(failing) == total else f"{len(failing)} of {total}"
         more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
-        return (f"{len(failing)} of {len(self.cases)} inputs still show a bug; the others: {names}{more}.",)
+        return (f"{count} inputs still show a bug, also {', '.join(others)}{more}.",)
 
 
 _THOUGHTS = {

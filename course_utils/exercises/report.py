@@ -139,6 +139,7 @@ class Report(ShownAsCard):
     line: str = ""  # the learner's own line that raised
     printed: str = ""
     note: str = ""  # about the case
+    word: str = ""  # instead of the outcome's usual word
     extra: tuple = field(default=())  # further sentences
     folded: tuple = ()
 
@@ -154,7 +155,7 @@ class Report(ShownAsCard):
         ]
         return Card(
             mark=MARKS[self.outcome],
-            word=WORDS[self.outcome],
+            word=self.word or WORDS[self.outcome],
             headline=self.call,
             code_headline=True,
             tone=TONES[self.outcome],

@@ -1,0 +1,527 @@
+"""The engine as a learner meets it: four outcomes, sentences that help, nothing that raises."""
+
+import asyncio
+import dataclasses
+import threading
+
+import numpy as np
+import pytest
+
+from course_utils.exercises import calling, progress, registry, verify
+from course_utils.exercises.engine import Case, Exercise, Mistake, Outcome, SpotTheBug, all_exercises
+from tests.exercises import samples
+from tests.exercises.samples import BUG, LERP, LIBRARY, MAP, NEAREST, RESIZE, SIZE, WEIGHTS
+
+
+@pytest.mark.parametrize("exercise", samples.ALL, ids=lambda exercise: exercise.key)
+def test_every_learner_gets_an_answer(exercise):
+    verify.verify(exercise)
+
+
+# The four outcomes
+
+
+def test_right():
+    report = LERP.check(samples.lerp)
+    assert report.outcome is Outcome.RIGHT
+    assert report.text.splitlines() == ["✓ Right: lerp", "  Between two samples: all 3 cases agree."]
+    assert "Compare with the course&#x27;s own solution" in report.html
+    assert "return (1 - t) * left + t * right" in report.html
+
+
+def test_not_quite_reads_like_the_house_says():
+    report = MAP.check(samples.asymmetric)
+    assert report.text == (
+        "✗ Not quite: source_coordinates(2, 4)\n"
+        "  expected [-0.25  0.25  0.75  1.25]\n"
+        "  got      [0.  0.5 1.  1.5]\n"
+        "  Your answer is the asymmetric map o·n/m."
+    )
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "asymmetric map")
+    assert report.call == "source_coordinates(2, 4)"
+
+
+def test_crashed_shows_the_last_line_and_the_learners_line():
+    def source_coordinates(in_size, out_size):
+        helper = [in_size]
+        return np.arange(out_size) * helper[1]
+
+    report = MAP.check(source_coordinates)
+    assert (report.outcome, report.diagnosis) == (Outcome.CRASHED, "IndexError")
+    assert report.error == "IndexError: list index out of range"
+    assert report.line.endswith(": return np.arange(out_size) * helper[1]")
+    assert "largest index" in report.sentence
+
+
+def test_the_learners_line_is_theirs_even_when_a_library_raises():
+    def source_coordinates(in_size, out_size):
+        return np.zeros(3).reshape(2, 2)  # NumPy raises, on this line
+
+    report = MAP.check(source_coordinates)
+    assert "np.zeros(3).reshape(2, 2)" in report.line and "site-packages" not in report.text
+
+
+STUBS = {
+    "ellipsis": "...",
+    "pass": "pass",
+    "docstring": "'''Only words.'''",
+    "docstring and ellipsis": "'''Words.'''\n    ...",
+    "return": "return",
+    "return None": "return None",
+    "return ellipsis": "return ...",
+    "raise": "raise NotImplementedError",
+    "raise call": "raise NotImplementedError()",
+    "raise with words": "raise NotImplementedError('write me')",
+    "half begun": "x = ...\n    return x",
+    "comment": "pass  # TODO",
+}
+
+
+@pytest.mark.parametrize("body", STUBS.values(), ids=STUBS)
+@pytest.mark.parametrize("exercise", [LERP, BUG], ids=["write", "repair"])
+def test_a_body_that_does_nothing_is_not_an_attempt(exercise, body):
+    parameters = {"lerp": "left, right, t", "average": "signal"}[exercise.name]
+    function = verify.define(f"def {exercise.name}({parameters}):\n    {body}", exercise.name, samples.lerp)
+    report = exercise.check(function)
+    assert report.outcome is Outcome.NOT_ATTEMPTED
+    assert exercise.name in report.text and report.text.startswith("○ Not attempted yet")
+
+
+def test_a_stub_with_some_lines_given_is_not_an_attempt_until_it_changes():
+    stub = "def double(x):\n    '''Twice x.'''\n    twice = x  # your code here\n    return twice\n"
+    exercise = Exercise(
+        "sample.double", "Double", _double, [Case(3)], stub=stub, name="double", hints=["Add."]
+    )
+    given = verify.define(stub, "double", _double)
+    commented = verify.define("def double(x):\n    twice = x\n\n    return twice\n", "double", _double)
+    changed = verify.define("def double(x):\n    twice = x + 1\n    return twice\n", "double", _double)
+    outcomes = [exercise.check(function).outcome for function in (given, commented, changed)]
+    assert outcomes == [Outcome.NOT_ATTEMPTED, Outcome.NOT_ATTEMPTED, Outcome.NOT_QUITE]
+
+
+def _double(x):
+    return 2 * x
+
+
+def test_a_library_that_has_not_implemented_something_is_a_crash():
+    def lerp(left, right, t):
+        return asyncio.AbstractEventLoop().time()  # the standard library raises it, not this line
+
+    report = LERP.check(lerp)
+    assert (report.outcome, report.diagnosis) == (Outcome.CRASHED, "NotImplementedError")
+    assert "AbstractEventLoop" in report.line
+
+
+# Diagnosis
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (samples.resize_without_half_pixel, "missing half pixel"),
+        (samples.resize_without_clamping, "no clamping"),
+        (samples.resize_with_swapped_axes, "swapped axes"),
+        (samples.resize_truncated, "truncated"),
+    ],
+)
+def test_four_wrong_resizes_get_four_diagnoses(function, name):
+    report = RESIZE.check(function)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, name)
+
+
+def test_without_known_mistakes_the_general_patterns_still_tell_them_apart():
+    plain = Exercise(
+        "sample.plain", "Resize", samples.resize, RESIZE.cases, hints=["-"],
+        helpers=[samples.source_coordinates, samples.axis_matrix],
+    )  # fmt: skip
+    names = [
+        plain.check(function).diagnosis
+        for function in (
+            samples.resize_without_half_pixel,
+            samples.resize_without_clamping,
+            samples.resize_with_swapped_axes,
+            samples.resize_truncated,
+        )
+    ]
+    assert names == ["partly right", "border", "axes swapped", "truncated"]
+
+
+def test_a_mistake_must_agree_in_every_case():
+    def like_the_asymmetric_map_at_first(in_size, out_size):
+        return samples.asymmetric(in_size, out_size) if in_size < 4 else np.zeros(out_size)
+
+    assert MAP.check(like_the_asymmetric_map_at_first).diagnosis != "asymmetric map"
+
+
+def test_two_mistakes_that_agree_are_not_told_apart():
+    twins = Exercise(
+        "sample.twins", "Twins", samples.lerp, [Case(0, 8, 0.25)], hints=["-"],
+        mistakes=[Mistake(n, samples.swapped_weights, f"It is {n}.") for n in ("one", "the other")],
+    )  # fmt: skip
+    assert twins.check(samples.swapped_weights).diagnosis not in ("one", "the other")
+    with pytest.raises(AssertionError, match="no case tells it from \\['the other'\\]"):
+        verify.verify(twins)
+
+
+def test_a_mistake_that_crashes_in_some_cases_is_recognised():
+    def past_the_end(signal):
+        return (signal + signal[np.arange(len(signal)) + (len(signal) > 2)]) / 2
+
+    exercise = Exercise(
+        "sample.past", "Past the end", samples.clamped_average, BUG.cases, hints=["-"],
+        mistakes=[Mistake("past the end", past_the_end, "The last value has no right neighbour.")],
+    )  # fmt: skip
+    assert exercise.check(past_the_end).diagnosis == "past the end"
+    assert exercise.check(lambda signal: signal[99]).diagnosis == "IndexError"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis", "words"),
+    [
+        (MAP, lambda n, m: samples.source_coordinates(n, m).tolist(), "list", "The values are right"),
+        (MAP, lambda n, m: [1, 2], "list", "np.array"),
+        (MAP, lambda n, m: [[1], [2, 3]], "list", "An array is needed"),
+        (MAP, lambda n, m: samples.source_coordinates(n, m)[:, None], "shape", "The values are right"),
+        (MAP, lambda n, m: samples.source_coordinates(n, m + 1), "shape", "One too many or one too few"),
+        (MAP, lambda n, m: 3.0, "shape", "one number"),
+        (MAP, lambda n, m: "0.5", "text", "'0.5'"),
+        (MAP, lambda n, m: samples.source_coordinates(n, m).astype(object), "dtype", "The values are right"),
+        (MAP, lambda n, m: samples.source_coordinates(n, m) / 0, "infinite", "division by zero"),
+        (MAP, lambda n, m: np.zeros(m) / 0, "nan", "NumPy warned: invalid value"),
+        (MAP, lambda n, m: print(n) or None, "printed", "`return` instead of `print`"),
+        (MAP, lambda n, m: np.add, "function", "brackets"),
+        (MAP, lambda n, m: {"a": 1}, "type", "something of type dict"),
+        (NEAREST, lambda n, m: np.floor(np.arange(m) * n / m), "dtype", "whole numbers"),
+        (NEAREST, lambda n, m: samples.nearest_indices(n, m) > 0, "dtype", "truth values"),
+        (SIZE, lambda n, f: float(n * f), "dtype", "whole numbers"),
+        (SIZE, lambda n, f: True, "dtype", "truth values"),
+        (SIZE, lambda n, f: np.array([[n * f]]), "shape", "`answer[0, 0]`"),
+        (WEIGHTS, lambda t: 1 - t, "type", "2 things"),
+        (WEIGHTS, lambda t: (1 - t, t, 0), "length", "yours are 3"),
+        (WEIGHTS, lambda t: (1 - t, None), "None", "Part 2 of the answer"),
+        (WEIGHTS, lambda t: (1 - t, t / 2), "partly right", "of 6 values"),
+        (LIBRARY, lambda ramp: "Torch", "different", "another answer"),
+        (LIBRARY, lambda ramp: 1, "type", "the text 'torch'"),
+        (RESIZE, lambda image, size: changed_inside(samples.resize(image, size)), "partly right", "values are"),
+        (RESIZE, lambda image, size: samples.resize(image, size).T, "transposed", "transposed"),
+        (RESIZE, lambda image, size: samples.resize(image, size)[::-1], "reversed", "axis 0"),
+        (RESIZE, lambda image, size: samples.resize(image, size)[:, ::-1], "reversed", "axis 1"),
+        (RESIZE, lambda image, size: samples.resize(image, size) / 255, "scaled", "times the expected one"),
+        (RESIZE, lambda image, size: samples.resize(image, size) + 0.5, "off by a constant", "0.5 too large"),
+        (RESIZE, lambda image, size: np.round(samples.resize(image, size)), "rounded", "rounded to whole"),
+        (RESIZE, lambda image, size: samples.resize(image, size).astype(np.float16), "precision", "three digits"),
+        (RESIZE, lambda image, size: samples.resize(image, size) * 0, "zeros", "ever written"),
+    ],
+)  # fmt: skip
+def test_answers_of_the_wrong_kind_or_with_a_pattern(exercise, answer, diagnosis, words):
+    report = exercise.check(answer)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, diagnosis), report
+    assert words in report.text
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (LERP, lambda a, b, t: np.float32((1 - t) * a + t * b)),
+        (LERP, lambda a, b, t: np.asarray((1 - t) * a + t * b)),
+        (MAP, lambda n, m: samples.source_coordinates(n, m).astype(np.float32)),
+        (NEAREST, lambda n, m: samples.nearest_indices(n, m).astype(np.int16)),
+        (WEIGHTS, lambda t: [1 - t, t]),
+        (SIZE, lambda n, f: np.int64(n * f)),
+    ],
+)
+def test_answers_that_are_right_in_another_dress(exercise, answer):
+    assert exercise.check(answer).outcome is Outcome.RIGHT
+
+
+def test_changing_the_input_is_not_quite_though_the_values_are_right():
+    def average(signal):
+        answer = samples.clamped_average(signal)
+        signal[0] = 7
+        return answer
+
+    report = BUG.check(average)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "in place")
+    assert BUG.cases[0].args[0].tolist() == [1, 1]  # the exercise's own array is untouched
+
+
+def test_differences_smaller_than_the_digits_shown_are_made_visible():
+    report = LERP.check(lambda a, b, t: (1 - t) * a + t * b + 1e-5)
+    assert report.diagnosis == "precision" and report.expected != report.got
+
+
+# Odd functions
+
+
+def test_the_result_instead_of_the_function():
+    report = LERP.check(samples.lerp(0, 10, 0.5))
+    assert (
+        report.diagnosis == "not a function" and "`check(lerp)`" in report.text and "a number" in report.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda left, right: 0, "takes 2 parameters (left, right)"),
+        (lambda left: 0, "takes 1 parameter (left)"),
+        (lambda: 0, "takes no parameters"),
+        (lambda a, b, c, d: 0, "missing a required argument: 'd'"),
+    ],
+)
+def test_the_wrong_number_of_parameters(function, words):
+    report = LERP.check(function)
+    assert (report.outcome, report.diagnosis) == (Outcome.CRASHED, "parameters")
+    assert words in report.text and "with 3" in report.text
+
+
+def test_an_endless_loop_is_stopped():
+    def lerp(left, right, t):
+        while True:
+            t = t + 1
+
+    report = LERP.judge(lerp, seconds=0.05)
+    assert (report.outcome, report.diagnosis) == (Outcome.CRASHED, "time")
+    assert "0.05 seconds" in report.sentence
+
+
+def test_the_stop_button_goes_through():
+    def interrupted(left, right, t):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        LERP.check(interrupted)
+
+
+def test_prints_are_shown_and_do_not_harm(capsys):
+    def lerp(left, right, t):
+        print("t is", t)
+        return samples.lerp(left, right, t)
+
+    report = LERP.check(lerp)
+    assert report.outcome is Outcome.RIGHT and report.printed == "t is 0.5\n"
+    assert capsys.readouterr().out == ""  # not three times into the middle of the page
+
+
+def test_a_function_that_reuses_its_buffer_is_judged_by_what_it_said():
+    buffer = np.zeros(2)
+
+    def average(signal):
+        answer = samples.clamped_average(signal)
+        if answer.size != 2:
+            return answer
+        buffer[:] = answer
+        return buffer
+
+    assert BUG.check(average).outcome is Outcome.RIGHT
+
+
+def test_texts_are_escaped():
+    report = LERP.check(lambda left, right, t: "<script>alert(1)</script>")
+    assert "<script>" not in report.html and "&lt;script&gt;" in report.html
+
+
+def test_check_works_on_another_thread():
+    reports = []
+    thread = threading.Thread(target=lambda: reports.append(LERP.check(samples.lerp)))
+    thread.start()
+    thread.join()
+    assert reports[0].outcome is Outcome.RIGHT
+
+
+# Spot the bug
+
+
+def test_the_unchanged_bug_is_not_an_attempt_and_the_symptom_shows_it():
+    assert BUG.check(samples.wrapping_average).outcome is Outcome.NOT_ATTEMPTED
+    symptom = BUG.symptom()
+    assert symptom.text == "✗ The bug shows: average([0, 4])\n  expected [2. 4.]\n  got      [2. 2.]"
+
+
+def test_an_edit_without_effect_says_so():
+    report = BUG.check(lambda signal: samples.wrapping_average(signal) * 1.0)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "unchanged")
+    assert "the bug is still there" in report.text
+
+
+def test_a_half_repair_names_the_inputs_that_still_fail():
+    report = BUG.check(samples.average_with_zero)
+    assert report.diagnosis == "zero border"
+    assert report.text.endswith(
+        "All 3 inputs still show a bug, also `average([0, 4])`, `average([2, 4, 8])`."
+    )
+
+
+def test_the_stub_of_a_bug_is_the_buggy_code_under_the_learners_name():
+    assert BUG.stub.startswith("def average(signal):") and "np.roll" in BUG.stub
+    assert BUG.solution_source.startswith("def average(signal):") and "np.append" in BUG.solution_source
+
+
+# Hints, solution, display, registry
+
+
+def test_hints_come_one_at_a_time():
+    exercise = Exercise("sample.hints", "Hints", samples.lerp, [Case(0, 1, 0.5)], hints=["first", "second"])
+    texts = [exercise.hint().text for _ in range(3)]
+    assert [text.splitlines()[0] for text in texts] == ["? Hint 1 of 2", "? Hint 2 of 2", "? Hint 2 of 2"]
+    assert "first" in texts[0] and "second" not in texts[0] and "second" in texts[1]
+    assert "last one" in texts[1]
+    assert "first" in exercise.hint(1).text
+    assert progress.exercise("sample.hints")["hints"] == 2
+
+
+def test_nonsense_hint_numbers_do_not_raise():
+    for number in (0, -3, 99, "two", None, 1.5):
+        assert "Hint" in LERP.hint(number).text
+
+
+def test_solution_is_the_tested_reference():
+    card = MAP.solution()
+    assert "def source_coordinates(in_size, out_size):" in card.text
+    assert progress.exercise("sample.map")["solution"] is True
+    assert RESIZE.solution_source.count("def ") == 3  # with its helpers
+
+
+def test_a_check_is_kept_in_the_progress():
+    LERP.check(samples.swapped_weights)
+    assert progress.exercise("sample.lerp")["outcome"] == "not quite"
+    LERP.check(samples.lerp)
+    LERP.check(samples.swapped_weights)
+    assert progress.exercise("sample.lerp")["outcome"] == "right"  # the best stays
+
+
+def test_the_display_says_it_in_words_and_symbols_in_both_forms():
+    for report, word in (
+        (LERP.check(samples.lerp), "✓ Right"),
+        (LERP.check(samples.swapped_weights), "✗ Not quite"),
+        (LERP.check(lambda a, b, t: 1 / 0), "! Crashed"),
+        (LERP.check(lambda a, b, t: None), "○ Not attempted yet"),
+    ):
+        bundle = report._repr_mimebundle_()
+        mark, words = word.split(" ", 1)
+        assert bundle["text/plain"].startswith(word) and repr(report) == bundle["text/plain"]
+        assert f">{mark}</span>" in bundle["text/html"] and f"<b>{words}</b>" in bundle["text/html"]
+
+
+def test_cases_read_like_calls():
+    assert Case(np.arange(3), (4, 4), mode="linear", note="x").show("resize") == (
+        "resize([0, 1, 2], (4, 4), mode='linear')"
+    )
+    assert Case(np.zeros((16, 20)), (4,)).show("f") == "f(<array 16×20>, (4,))"
+    assert Case(np.sum, np.float32(0.5), True).show("f") == "f(sum, 0.5, True)"
+
+
+def test_a_key_belongs_to_one_exercise():
+    with pytest.raises(ValueError, match=r"'sample\.lerp' is taken by 'Between two samples'"):
+        Exercise("sample.lerp", "Another", samples.resize, [Case(1)], hints=["-"])
+    again = Exercise("sample.lerp", LERP.title, samples.lerp, LERP.cases, hints=["-"])  # a module run again
+    assert again.key == LERP.key
+
+
+@pytest.mark.parametrize("key", ["lerp", "", ".x", "x."])
+def test_a_key_is_topic_and_name(key):
+    with pytest.raises(ValueError, match=r"topic\.name"):
+        Exercise(key, "Title", samples.lerp, [Case(1)])
+
+
+def test_an_exercise_needs_a_case():
+    with pytest.raises(ValueError, match="at least one case"):
+        Exercise("sample.empty", "Title", samples.lerp, [])
+
+
+def test_exercises_are_listed_by_lesson(monkeypatch):
+    monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "07"})
+    assert [e.key for e in all_exercises()["07"]].count("sample.lerp") == 1
+    assert LERP.lesson == "07"
+
+
+# verify() itself goes red
+
+
+def _broken(**changes):
+    fields = {
+        "key": "sample.broken", "title": "T", "reference": samples.lerp, "cases": LERP.cases,
+        "mistakes": LERP.mistakes, "hints": ["-"],
+    }  # fmt: skip
+    return Exercise(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cases": [Case(0, 10, 0.5)]}, "'swapped weights' is not recognised"),
+        ({"cases": [Case(0, 10, 0.25, by_hand=7.5)]}, r"is 7\.5 by hand, the reference says 2\.5"),
+        ({"hints": []}, "at least one hint"),
+        (
+            {"stub": "def lerp(left, right, t):\n    return left + t * (right - left)"},
+            "the stub is already right",
+        ),
+        ({"stub": "def lerp(a, b):\n    ..."}, r"the stub's parameters \['a', 'b'\]"),
+        ({"stub": "lerp = None"}, "does not define lerp"),
+        ({"mistakes": [Mistake("m", samples.lerp, "s")]}, "'m' is not recognised"),
+        ({"mistakes": [Mistake("m", samples.swapped_weights, "")]}, "sentence of mistake 'm' is not shown"),
+    ],
+)
+def test_verify_notices(changes, message):
+    with pytest.raises(AssertionError, match=message):
+        verify.verify(_broken(**changes))
+
+
+def test_verify_notices_a_bug_that_no_case_shows():
+    harmless = SpotTheBug(
+        "sample.harmless", "T", samples.wrapping_average, samples.clamped_average,
+        [Case(np.array([1.0, 1.0]))], hints=["-"], name="average",
+    )  # fmt: skip
+    with pytest.raises(AssertionError, match="no case shows the bug"):
+        verify.verify(harmless)
+
+
+# Calling
+
+
+def test_the_alarm_leaves_no_trace():
+    import signal
+    import sys
+
+    before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()
+    for name, function in verify.misbehaving(LERP):
+        LERP.judge(function, seconds=0.05 if "never ends" in name else None)
+    assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()) == before
+
+
+def test_somebody_elses_alarm_goes_on():
+    import signal
+
+    old = signal.signal(signal.SIGALRM, lambda *_: None)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 60)
+        with calling.time_limit(0.5):
+            pass
+        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] <= 60
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def test_nested_bare_excepts_do_not_outlast_the_alarm():
+    def stubborn():
+        while True:
+            try:
+                try:
+                    sum(range(100))
+                except:  # noqa: E722
+                    continue
+            except:  # noqa: E722
+                pass
+
+    assert calling.call(stubborn, seconds=0.05).timed_out
+
+
+def test_reports_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        LERP.check(samples.lerp).outcome = Outcome.RIGHT
+
+
+def changed_inside(array):
+    array[1:3, 2] += 1
+    return array
