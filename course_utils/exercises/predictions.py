@@ -273,7 +273,7 @@ def read_numbers(answer, shape=()):
         values = _numbers_in(answer, shape)
     else:
         try:
-            values = np.asarray(answer, float).ravel().tolist()
+            values = np.asarray([] if answer is None else answer, float).ravel().tolist()
         except (TypeError, ValueError):
             raise Unreadable(f"{_wanted(shape)}, got {answer!r}.") from None
     count = int(np.prod(shape))

@@ -4,7 +4,9 @@ The file is ``~/.between_the_pixels/progress.json``; the environment variable BE
 another directory. Nothing here raises: a disk that is full costs a message, never a lesson.
 """
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from course_utils.exercises import registry, store
 from course_utils.exercises.report import Card
@@ -49,7 +51,9 @@ def record_check(key, outcome):
         if outcome == "right":
             entry["right"] = entry["right"] or store.now()
 
-    return "" if outcome == "not attempted" else _store().update(change)
+    if outcome != "not attempted":  # looking at a stub is no beginning
+        _store().update(change)
+    return _store().take_message()
 
 
 def record_hint(key, number):
@@ -59,18 +63,18 @@ def record_hint(key, number):
         entry = _exercise_entry(state, key)
         entry["hints"] = max(entry["hints"], number)
 
-    return _store().update(change)
+    return _record(change)
 
 
 def record_solution(key):
     """Keep that the solution was looked at."""
-    return _store().update(lambda state: _exercise_entry(state, key).update(solution=True))
+    return _record(lambda state: _exercise_entry(state, key).update(solution=True))
 
 
 def record_prediction(key, answer, right):
     """Keep a prediction: the first answer stays, later ones know the result."""
     entry = {"answer": str(answer), "right": bool(right), "date": store.now()}
-    return _store().update(lambda state: state["predictions"].setdefault(key, entry))
+    return _record(lambda state: state["predictions"].setdefault(key, entry))
 
 
 # Asking
@@ -115,7 +119,7 @@ def summary(lesson):
         headline=str(count),
         tone="right" if count.done else "calm",
         items=tuple(items),
-        sentences=(closing, *filter(None, [_store().update()])),
+        sentences=(closing, *filter(None, [_store().take_message()])),
     )
 
 
@@ -136,15 +140,22 @@ def _store():
     try:
         directory = store.home()
     except RuntimeError:  # no home directory: a path that cannot be written makes it session-only
-        directory = "no-home\0"
+        directory = Path(os.devnull) / "no-home"
     if str(directory) not in _stores:
         _stores[str(directory)] = store.Store(directory)
     return _stores[str(directory)]
 
 
+def _record(change):
+    kept = _store()
+    kept.update(change)
+    return kept.take_message()
+
+
 def _state():
     kept = _store()
-    kept.update()
+    if os.path.exists(kept.path) or kept.known != store.empty():  # looking leaves no files behind
+        kept.update()
     return kept.known
 
 

@@ -140,12 +140,12 @@ class Store:
     def __init__(self, directory):
         self.path = Path(directory) / "progress.json"
         self.known = empty()
-        self._said = set()
+        self._said, self._to_say = set(), []
 
     def update(self, change=lambda state: None):
-        """Apply ``change`` to the present state and write it. Returns what the learner should be told, or "".
+        """Apply ``change`` to the present state and write it; when that fails, keep it for this session.
 
-        When the file cannot be written, the change is kept for this session.
+        What the learner should be told about it waits for :meth:`take_message`.
         """
         try:
             with self._lock():
@@ -156,20 +156,24 @@ class Store:
                 f"{VERSION}). It is left as it is; progress is kept for this session only. File: {self.path}"
             )
             change(self.known)
-        except OSError as error:
-            reason = error.strerror or error
+        except (OSError, ValueError) as error:  # ValueError: a path that no system takes
+            reason = getattr(error, "strerror", None) or error
             message = f"Progress is kept for this session only: {self.path} cannot be written ({reason})."
             self._read_what_is_there()
             change(self.known)
-        if message in self._said:
-            return ""
-        self._said.add(message)
+        if message not in self._said:
+            self._said.add(message)
+            self._to_say.append(message)
+
+    def take_message(self):
+        """What the learner should be told and has not been told yet, "" when there is nothing."""
+        message, self._to_say = " ".join(filter(None, self._to_say)), []
         return message
 
     def forget(self):
         """Put the file aside and forget what this kernel knows. Returns the file's new place or None."""
         self.known = empty()
-        self._said = set()
+        self._said, self._to_say = set(), []
         return self._set_aside("before-starting-over") if self.path.exists() else None
 
     def _update_file(self, change):
@@ -195,7 +199,7 @@ class Store:
         return message
 
     def _read_what_is_there(self):
-        with contextlib.suppress(OSError, Damaged, Newer):
+        with contextlib.suppress(OSError, ValueError):
             self.known = merge(self.known, parse(self.path.read_bytes())[0])
 
     def _set_aside(self, why):

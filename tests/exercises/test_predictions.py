@@ -1,0 +1,242 @@
+"""Predictions: asked first, computed, remembered; whatever is typed gets a sentence."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.exercises import progress, registry
+from course_utils.exercises.predictions import Prediction, Unreadable, read_numbers
+from course_utils.exercises.report import Outcome
+from course_utils.exercises.verify import verify_prediction
+
+HALF = Prediction(
+    "sample.half", "What lies halfway?", lambda: (2 + 4) / 2, "It is the mean.", title="Halfway"
+)
+GRID = Prediction(
+    "sample.grid", "Which four numbers?", lambda: np.array([[0, 1 / 3], [2 / 3, 1]]), lambda a: f"Sum {a.sum():g}.",
+    guesses={"You predicted the nearest neighbour.": lambda: [[0, 0], [1, 1]]},
+)  # fmt: skip
+TONE = Prediction(
+    "sample.tone",
+    "Does it get darker?",
+    lambda: -1,
+    "It loses weight.",
+    options={"Darker": -1, "The same": 0},
+)
+COUNT = Prediction("sample.count", "How many taps?", lambda: np.int64(2), "Two.", options=[1, 2, 4])
+
+
+@pytest.fixture(autouse=True)
+def fresh_forms():
+    for prediction in (HALF, GRID, TONE, COUNT):
+        prediction._form = None
+
+
+@pytest.mark.parametrize("prediction", [HALF, GRID, TONE, COUNT], ids=lambda p: p.key)
+def test_every_kind_of_question(prediction):
+    verify_prediction(prediction)
+
+
+def test_right_and_not():
+    right, wrong = HALF.judge("3"), HALF.judge("4")
+    assert right.text == "✓ As you predicted\n  predicted 3\n  computed  3\n  It is the mean."
+    assert wrong.text == "✗ Not as you predicted\n  predicted 4\n  computed  3\n  It is the mean."
+    assert (right.outcome, wrong.outcome) == (Outcome.RIGHT, Outcome.NOT_QUITE)
+    assert "btp-card right" in right.html and "btp-card wrong" in wrong.html
+
+
+def test_a_usual_guess_is_called_by_its_name():
+    assert GRID.judge("0 0 1 1").sentence == "You predicted the nearest neighbour. Sum 2."
+    assert GRID.judge("0 .33 .67 1").sentence == "Sum 2."
+
+
+def test_numbers_may_be_rounded_a_little_but_not_guessed():
+    assert GRID.judge("0, 0.33, 0.67, 1").outcome is Outcome.RIGHT
+    assert GRID.judge("0, 0.3, 0.7, 1").outcome is Outcome.NOT_QUITE
+    quarter = Prediction("sample.quarter", "A quarter?", lambda: 0.25, "1/4.")
+    assert [quarter.judge(t).outcome.value for t in ("1/4", "0.26")] == ["right", "not quite"]
+
+
+def test_the_answer_is_computed_only_when_somebody_has_answered():
+    calls = []
+    lazy = Prediction("sample.lazy", "Lazy?", lambda: calls.append(1) or 5, "Five.")
+    lazy.form(), lazy.text, lazy.html, lazy._repr_mimebundle_()
+    assert calls == []
+    lazy.check("5"), lazy.check("6")
+    assert calls == [1]  # once is enough
+
+
+def test_an_answer_that_cannot_be_computed_costs_a_sentence():
+    def needs_torch():
+        raise ModuleNotFoundError("No module named 'torch'")
+
+    verdict = Prediction("sample.torch", "Torch?", needs_torch).check("1")
+    assert verdict.outcome is Outcome.NOT_ATTEMPTED and "No module named 'torch'" in verdict.text
+    assert progress.prediction("sample.torch") is None
+    outside = Prediction("sample.outside", "Which?", lambda: "blue", options=["red", "green"])
+    assert "none of the options" in outside.check("red").text
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "values"),
+    [
+        ("2.5", (), 2.5),
+        (" −0.25 ", (), -0.25),
+        ("5/2", (), 2.5),
+        ("1e-3", (), 0.001),
+        ("0, 2.5, 7.5, 10", (4,), [0, 2.5, 7.5, 10]),
+        ("[0 2.5 7.5 10]", (4,), [0, 2.5, 7.5, 10]),
+        ("0;2.5;7.5;10;", (4,), [0, 2.5, 7.5, 10]),
+        ("[[1, 2], [3, 4]]", (2, 2), [[1, 2], [3, 4]]),
+        ("1 2\n3 4", (2, 2), [[1, 2], [3, 4]]),
+        ("1/4, 3/4", (2,), [0.25, 0.75]),
+        ([1, 2], (2,), [1, 2]),
+        (np.float32(3), (), 3),
+        ([[1], [2]], (2,), [1, 2]),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text, shape, values):
+    result = read_numbers(text, shape)
+    assert result.shape == shape and np.allclose(result, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "message"),
+    [
+        ("", (), "Nothing is typed yet. One number is asked for."),
+        ("  ,;", (4,), "Nothing is typed yet. 4 numbers are asked for, such as 0, 0.5, 1."),
+        ("2,5", (), "Write a decimal point, not a comma: 2.5"),
+        ("1 2 3", (4,), "4 numbers are asked for, such as 0, 0.5, 1, yours are 3: [1, 2, 3]."),
+        ("1 2 3", (2, 2), "4 numbers are asked for (2 rows of 2), yours are 3: [1, 2, 3]."),
+        ("two", (), "'two' is not a number. One number is asked for."),
+        ("1, x, 3", (3,), "'x' is not a number. 3 numbers are asked for, such as 0, 0.5, 1."),
+        ("1/0", (), "'1/0' is not a number. One number is asked for."),
+        ("nan", (), "One number is asked for; NaN and infinity cannot be compared."),
+        ("inf 1", (2,), "2 numbers are asked for, such as 0, 0.5, 1; NaN and infinity cannot be compared."),
+        (None, (2,), "2 numbers are asked for, such as 0, 0.5, 1, yours are 0: []."),
+        ({}, (2,), "2 numbers are asked for, such as 0, 0.5, 1, got {}."),
+    ],
+)
+def test_what_cannot_be_read_is_explained(text, shape, message):
+    with pytest.raises(Unreadable) as caught:
+        read_numbers(text, shape)
+    assert str(caught.value) == message
+
+
+@given(st.text(max_size=40))
+def test_no_text_whatsoever_raises(text):
+    for prediction in (HALF, GRID, TONE, COUNT):
+        verdict = prediction.judge(text)
+        assert verdict.text and verdict.outcome in Outcome
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=4))
+def test_what_is_recorded_can_be_read_again(numbers):
+    verdict = GRID.judge(numbers)
+    assert np.allclose(read_numbers(verdict.answer, (2, 2)).ravel(), numbers, rtol=1e-8, atol=1e-300)
+
+
+def test_choices_by_label():
+    assert TONE.judge("darker").outcome is Outcome.RIGHT
+    assert COUNT.judge(2).outcome is Outcome.RIGHT and COUNT.judge("4").outcome is Outcome.NOT_QUITE
+    assert TONE.judge("brighter").sentence == (
+        "'brighter' is not among the choices: choose one of 'Darker', 'The same'."
+    )
+    assert TONE.judge(None).sentence.startswith("Nothing is chosen yet")
+
+
+def test_options_must_differ():
+    with pytest.raises(ValueError, match="must differ"):
+        Prediction("sample.twice", "Which?", lambda: 1, options=["a", "a"])
+
+
+# Remembering
+
+
+def test_the_first_answer_stays_on_record():
+    assert "on record" not in HALF.check("4").text
+    again = HALF.check("3")
+    assert again.outcome is Outcome.RIGHT and "Your first prediction stays on record: 4." in again.text
+    assert progress.prediction("sample.half")["answer"] == "4"
+    assert progress.prediction("sample.half")["right"] is False
+
+
+def test_what_cannot_be_read_is_not_recorded():
+    HALF.check("")
+    HALF.check("four")
+    assert progress.prediction("sample.half") is None
+
+
+def test_a_form_with_a_text_field():
+    _, entry, button, result = HALF.form().children
+    assert result.value == ""
+    entry.value = "3"
+    button.click()
+    assert "As you predicted" in result.value and progress.prediction("sample.half")["right"]
+    entry.value = "what?"
+    button.click()
+    assert "is not a number" in result.value
+
+
+def test_enter_in_the_text_field_answers_too():
+    _, entry, _, result = HALF.form().children
+    entry.value = "3"
+    entry._handle_custom_msg({"event": "submit"}, [])
+    assert "As you predicted" in result.value
+
+
+def test_a_form_with_choices_starts_with_nothing_chosen():
+    _, entry, button, result = TONE.form().children
+    assert entry.value is None and entry.options == ("Darker", "The same")
+    button.click()
+    assert "Nothing is chosen yet" in result.value
+    entry.value = "The same"
+    button.click()
+    assert "Not as you predicted" in result.value and "Darker" in result.value
+
+
+def test_showing_the_cell_again_keeps_its_state():
+    form = TONE.form()
+    form.children[1].value = "Darker"
+    form.children[2].click()
+    assert TONE.form() is form and "As you predicted" in form.children[3].value
+
+
+def test_after_a_restart_the_answer_is_still_there():
+    GRID.check("0, 0.33, 0.67, 1")
+    TONE.check("The same")
+    GRID._form = TONE._form = None  # a new kernel
+    _, entry, _, result = GRID.form().children
+    assert entry.value == "0, 0.33, 0.67, 1" and "As you predicted" in result.value
+    assert "Your prediction of 2" in result.value
+    _, entry, _, result = TONE.form().children
+    assert entry.value == "The same" and "Not as you predicted" in result.value
+
+
+def test_a_recorded_answer_to_an_older_question_is_ignored():
+    progress.record_prediction("sample.tone", "Brighter", False)
+    _, entry, _, result = TONE.form().children
+    assert entry.value is None and result.value == ""
+
+
+def test_the_bundle_holds_a_widget_and_what_a_page_without_kernel_shows():
+    bundle = TONE._repr_mimebundle_()
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}
+    assert bundle["text/plain"] == "? Predict: Does it get darker?\n  ( ) Darker\n  ( ) The same"
+    assert "Darker" in bundle["text/html"] and "Does it get darker?" in bundle["text/html"]
+
+
+def test_without_ipywidgets_the_question_can_still_be_read(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
+    assert set(HALF._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_a_key_belongs_to_one_question(monkeypatch):
+    with pytest.raises(ValueError, match="is taken by 'Halfway'"):
+        Prediction("sample.half", "Another question?", lambda: 1)
+    monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "05"})
+    assert HALF.lesson == "05" and HALF in registry.all_predictions()["05"]
