@@ -3,9 +3,9 @@
     python -m data.moving_picture                     writes data/moving_picture.gif
     python -m data.moving_picture --out other.gif
 
-Run it from the repository's root, with the test packages and a Chromium installed. Every frame is a scene of the figure that
-``bilinear_cell()`` shows, at positions between the steps of its sliders so that the motion is smooth; the browser
-turns it into pixels. The same scenes give the same file.
+Run it from the repository's root, with the test packages and a Chromium installed. Every frame is a scene of the
+figure that ``bilinear_cell()`` shows, at positions between the steps of its sliders so that the motion is smooth;
+the browser turns it into pixels. The same scenes give the same file.
 """
 
 import argparse
