@@ -2,7 +2,8 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, operators, resampling, images    numerics: numpy arrays in, numpy arrays out
+    validation, windows, operators, resampling, pooling, convolution, images
+                   numerics: numpy arrays in, numpy arrays out
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
     exercises/     check, hint, solution; predictions; progress
     explorers/     controls and a plain function from their values to a Scene

@@ -114,6 +114,26 @@ def whole_numbers(values, name, at_least=1, at_most=None):
     return tuple(whole_number(value, f"{name}[{i}]", at_least, at_most) for i, value in enumerate(values))
 
 
+def one_per_axis(value, name, count, at_least=1, at_most=None):
+    """A setting for ``count`` axes as a tuple of ints: a whole number holds for all, a tuple names each.
+
+    >>> one_per_axis(2, "stride", 2), one_per_axis((2, 1), "stride", 2)
+    ((2, 2), (2, 1))
+    >>> one_per_axis((2, 1, 1), "stride", 2)
+    Traceback (most recent call last):
+    ValueError: stride must be a whole number or 2 of them; got (2, 1, 1), which is 3.
+    """
+    is_sequence = isinstance(value, (tuple, list)) or getattr(value, "ndim", 0) == 1
+    if not is_sequence:
+        return (whole_number(value, name, at_least, at_most),) * count
+    numbers = whole_numbers(value, name, at_least, at_most)
+    if len(numbers) != count:
+        raise ValueError(
+            f"{name} must be a whole number or {count} of them; got {shown(value)}, which is {len(numbers)}."
+        )
+    return numbers
+
+
 def affordable(shape, name):
     """The shape, if an array of it fits in memory with room to spare. Raises ValueError otherwise."""
     count = math.prod(shape)

@@ -1,0 +1,55 @@
+"""Where the windows of a pooling or a convolution lie: which input meets which output at each kernel position.
+
+Words used throughout the course
+    stride          input samples from one window to the next
+    padding         empty samples before the first and after the last input, on each side
+    dilation        input samples from one kernel position to the next
+    kernel position which number of the kernel: t = 0 .. kernel_size - 1
+    reach           samples from a window's first to its last: dilation * (kernel_size - 1) + 1
+
+One line of arithmetic holds all of it: at kernel position t, output o meets input ``o * stride - padding +
+t * dilation``. A convolution carries numbers from input to output along these meetings, a transposed convolution
+from output to input, a pooling compares them.
+"""
+
+import itertools
+
+
+def reach(kernel_size, dilation=1):
+    """Samples from the first to the last that one window reads.
+
+    >>> reach(3), reach(3, dilation=2)
+    (3, 5)
+    """
+    return dilation * (kernel_size - 1) + 1
+
+
+def meetings(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations):
+    """For every kernel position, row by row: (position, outputs, inputs), one number or slice per axis.
+
+    The two slices run in step: their first elements meet, their second, and so on. What would meet the padding
+    is left out, so no padded copy is ever made.
+
+    >>> for (t,), (outputs,), (inputs,) in meetings((4,), (3,), (3,), (2,), (1,), (1,)):
+    ...     print(t, list(range(3))[outputs], list(range(4))[inputs])
+    0 [1, 2] [1, 3]
+    1 [0, 1] [0, 2]
+    2 [0, 1] [1, 3]
+    """
+    per_axis = [
+        [(t, *_in_step(in_size, out_size, stride, t * dilation - padding)) for t in range(kernel_size)]
+        for in_size, out_size, kernel_size, stride, padding, dilation in zip(
+            in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations, strict=True
+        )
+    ]
+    for axes in itertools.product(*per_axis):
+        yield tuple(zip(*axes, strict=True))
+
+
+def _in_step(in_size, out_size, stride, offset):
+    """Slices of all outputs o and inputs i with i = o * stride + offset, both on their axes."""
+    first = max(0, -(offset // stride))  # the smallest o with o * stride + offset >= 0
+    last = min(out_size - 1, (in_size - 1 - offset) // stride)
+    if first > last:
+        return slice(0, 0), slice(0, 0)
+    return slice(first, last + 1), slice(first * stride + offset, last * stride + offset + 1, stride)
