@@ -37,7 +37,8 @@ CALLS = {
         "signal": ARRAY, "out_size": 8, "axis": 1, "mode": "cubic", "coordinate_map": "half_pixel", "a": -0.5
     },
     resampling.resize: {
-        "array": ARRAY, "out_sizes": (4, 5), "axes": (0, 1), "mode": "cubic", "coordinate_map": "half_pixel", "a": -0.5
+        "array": ARRAY, "out_sizes": (4, 5), "axes": (0, 1), "mode": "cubic",
+        "coordinate_map": "half_pixel", "a": -0.5,
     },
     operators.call: {"function": double, "array": ARRAY},
     operators.operator_matrix: {"function": double, "in_shape": (2, 3)},

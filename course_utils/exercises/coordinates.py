@@ -67,7 +67,45 @@ _IS_ASYMMETRIC = Mistake(
     "asymmetric map",
     asymmetric,
     "Your answer is the asymmetric map o·n/m. Pixel i covers [i − 0.5, i + 0.5]: "
-    "which input position lies under the *centre* of output 0?",
+    "which input position lies under the centre of output 0?",
+)
+
+ASYMMETRIC = Exercise(
+    key="coordinates.asymmetric",
+    title="The asymmetric map",
+    reference=asymmetric,
+    cases=[
+        Case(2, 4, by_hand=[0, 0.5, 1, 1.5]),
+        Case(4, 2, by_hand=[0, 2]),
+        Case(4, 1, by_hand=[0]),
+        Case(5, 3),
+        Case(3, 7),
+    ],
+    mistakes=[
+        Mistake("half_pixel map", half_pixel, "That is the half-pixel map. This one is shorter: no halves."),
+        Mistake(
+            "align_corners map", align_corners, "That is the align-corners map. Here the plain sizes count."
+        ),
+        Mistake(
+            "ratio upside down",
+            _asymmetric_upside_down,
+            "Your ratio is upside down: eight outputs on four inputs stand 4/8 apart.",
+        ),
+        Mistake(
+            "whole division",
+            _whole_division,
+            "`//` rounds down already. That is nearest neighbour, and comes later.",
+        ),
+        Mistake(
+            "whole ratio",
+            _ratio_cut_off,
+            "You divide the sizes with `//` before you multiply: 5 // 3 is 1, and 2 // 4 is 0.",
+        ),
+    ],
+    hints=[
+        "One output step is n/m input pixels, and output 0 sits at 0.",
+        "`np.arange(out_size)` times n/m.",
+    ],
 )
 
 HALF_PIXEL = Exercise(
@@ -88,8 +126,8 @@ HALF_PIXEL = Exercise(
         Mistake(
             "missing −0.5",
             _no_last_half,
-            "Every value is 0.5 too large. You measure from the left *edge* of the input; "
-            "coordinate 0 is the *centre* of pixel 0, half a pixel further right.",
+            "Every value is 0.5 too large. You measure from the left edge of the input; "
+            "coordinate 0 is the centre of pixel 0, half a pixel further right.",
         ),
         Mistake(
             "missing +0.5",
@@ -124,7 +162,7 @@ HALF_PIXEL = Exercise(
         Mistake(
             "edges as centres",
             _edges_as_centres,
-            "Your first and last values are the input's edges. The outputs' *edges* lie there, "
+            "Your first and last values are the input's edges. The outputs' edges lie there, "
             "their centres half a step inside.",
         ),
         Mistake(
@@ -224,44 +262,6 @@ ALIGN_CORNERS = Exercise(
         "Output 0 sits at 0, output m − 1 at n − 1, and all steps are equal.",
         "How many steps are there from output 0 to output m − 1? Each is (n − 1) divided by that.",
         "With one output there are no steps: take `max(out_size - 1, 1)` to avoid dividing by zero.",
-    ],
-)
-
-ASYMMETRIC = Exercise(
-    key="coordinates.asymmetric",
-    title="The asymmetric map",
-    reference=asymmetric,
-    cases=[
-        Case(2, 4, by_hand=[0, 0.5, 1, 1.5]),
-        Case(4, 2, by_hand=[0, 2]),
-        Case(4, 1, by_hand=[0]),
-        Case(5, 3),
-        Case(3, 7),
-    ],
-    mistakes=[
-        Mistake("half_pixel map", half_pixel, "That is the half-pixel map. This one is shorter: no halves."),
-        Mistake(
-            "align_corners map", align_corners, "That is the align-corners map. Here the plain sizes count."
-        ),
-        Mistake(
-            "ratio upside down",
-            _asymmetric_upside_down,
-            "Your ratio is upside down: eight outputs on four inputs stand 4/8 apart.",
-        ),
-        Mistake(
-            "whole division",
-            _whole_division,
-            "`//` rounds down already. That is nearest neighbour, and comes later.",
-        ),
-        Mistake(
-            "whole ratio",
-            _ratio_cut_off,
-            "You divide the sizes with `//` before you multiply: 5 // 3 is 1, and 2 // 4 is 0.",
-        ),
-    ],
-    hints=[
-        "One output step is n/m input pixels, and output 0 sits at 0.",
-        "`np.arange(out_size)` times n/m.",
     ],
 )
 
@@ -425,7 +425,7 @@ NEAREST_FLOOR = Exercise(
         Mistake(
             "rounded to the nearest",
             _to_nearest_centre,
-            "You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds *down*.",
+            "You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds down.",
         ),
         Mistake(
             "half-pixel rule",
@@ -436,7 +436,7 @@ NEAREST_FLOOR = Exercise(
             "floor of the half-pixel map",
             _floor_of_half_pixel,
             "You floor the half-pixel coordinate. Output 0 of 4 → 8 sits at −0.25, and that floors to −1, "
-            "which in Python is the *last* pixel.",
+            "which in Python is the last pixel.",
         ),
         Mistake(
             "floor of the half-pixel map, clamped",
@@ -530,7 +530,7 @@ MISSING_HALF = SpotTheBug(
             "align_corners map",
             lambda row, out_size: _row_at(row, align_corners(len(row), out_size)),
             "Now the outer centres coincide, so the picture is stretched a little instead of moved. "
-            "The outer *edges* should coincide.",
+            "The outer edges should coincide.",
         ),
         Mistake(
             "missing −0.5",
@@ -546,7 +546,7 @@ MISSING_HALF = SpotTheBug(
         Mistake(
             "coordinate not clamped",
             _row_not_clamped,
-            "The map is right now, but x can be below 0: floor(−0.25) is −1, and `row[-1]` is the *last* pixel.",
+            "The map is right now, but x can be below 0: floor(−0.25) is −1, and `row[-1]` is the last pixel.",
         ),
         Mistake(
             "only the index clamped",
@@ -684,7 +684,7 @@ TRUE_FACTOR = Prediction(
     "How far apart do they stand in the output, in output pixels?",
     answer=lambda: 1 / np.diff(source_coordinates(4, 8, "align_corners"))[0],
     options={"2": 2.0, "7/3, about 2.33": 7 / 3, "8/3, about 2.67": 8 / 3, "7/4 = 1.75": 7 / 4},
-    explain="Three input steps become seven output steps: the factor is 7/3. Only the *sizes* have the ratio 2.",
+    explain="Three input steps become seven output steps: the factor is 7/3. Only the sizes have the ratio 2.",
 )
 
 FLOOR_PICKS = Prediction(

@@ -110,7 +110,7 @@ LERP = Exercise(
         Mistake(
             "swapped weights",
             _own_distances,
-            "Your weights are swapped: each sample weighs as much as *it* is far away, so the farther one wins. "
+            "Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one wins. "
             "At x = 0, on the left sample, what should left weigh?",
         ),
         Mistake(
@@ -142,7 +142,7 @@ LERP = Exercise(
     ],
     hints=[
         "At x = 0 the answer is left, at x = 1 it is right.",
-        "Each sample weighs as much as the *other* one is far away. How far is x from the right sample?",
+        "Each sample weighs as much as the other one is far away. How far is x from the right sample?",
         "The weights are 1 - x for left and x for right.",
     ],
 )
@@ -152,7 +152,7 @@ LERP = Exercise(
 
 
 def weights(x, size):
-    """The weight of each of ``size`` samples at coordinate x: shape (size,). Sample i sits at coordinate i."""
+    """The weight of each of size samples at coordinate x: shape (size,). Sample i sits at coordinate i."""
     x = min(max(x, 0), size - 1)  # beyond the border, repeat the border sample
     distance = x - np.arange(size)
     return np.maximum(1 - np.abs(distance), 0)

@@ -26,7 +26,7 @@ def bilinear_cell(corners=((10, 20), (40, 90)), x=0.8, y=0.25) -> Explorer:
     }
     for name, value in zip(CORNERS, corners.flat, strict=True):
         control = slider(name, int(value), int(LOWEST), int(HIGHEST))
-        control.layout.width = "220px"
+        control.layout.width = "270px"
         controls[name.replace(" ", "_")] = control
     return Explorer(_draw, controls, on_drag=_drag)
 

@@ -7,9 +7,9 @@ from course_utils.figures.coordinates import LARGEST, PICKS, ruler_scene
 from course_utils.resampling import COORDINATE_MAPS
 from course_utils.validation import one_of, whole_number
 
-COMPARE = (("nothing", None), *((name, name) for name in COORDINATE_MAPS))
-SHOW = (
-    ("the coordinate x", None),
+NOTHING, COORDINATE = "nothing", "coordinate"  # a Dropdown shows None as an empty box, so None gets a name
+LINES = (
+    ("the coordinate x", COORDINATE),
     ("nearest, floor rule", "floor"),
     ("nearest, half-pixel rule", "half_pixel"),
 )
@@ -35,14 +35,14 @@ def ruler(in_size=4, out_size=8, coordinate_map="half_pixel", compare=None, pick
         one_of(picks, "picks", PICKS)
 
     def draw(in_size, out_size, coordinate_map, compare, picks):
-        maps = (coordinate_map,) if compare in (None, coordinate_map) else (coordinate_map, compare)
-        return ruler_scene(in_size, out_size, maps, picks)
+        maps = (coordinate_map,) if compare in (NOTHING, coordinate_map) else (coordinate_map, compare)
+        return ruler_scene(in_size, out_size, maps, None if picks == COORDINATE else picks)
 
     controls = {
         "in_size": slider("input pixels n", in_size, 1, LARGEST),
         "out_size": slider("output pixels m", out_size, 1, LARGEST),
         "coordinate_map": choice("map", list(COORDINATE_MAPS), coordinate_map),
-        "compare": choice("compare with", list(COMPARE), compare),
-        "picks": choice("lines lead to", list(SHOW), picks),
+        "compare": choice("compare with", [NOTHING, *COORDINATE_MAPS], compare or NOTHING),
+        "picks": choice("lines lead to", list(LINES), picks or COORDINATE),
     }
     return Explorer(draw, controls)

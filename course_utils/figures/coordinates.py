@@ -30,7 +30,7 @@ SAYS = {
 
 WIDTH, LEFT = 800, 62  # the margin on the left holds the names of the rows
 BEFORE, BEYOND = 0.6, 0.1  # input pixels shown left of centre 0 and right of the last edge's coordinate
-STRIP, INPUT_STRIP, GAP = 26, 36, 52  # heights, in scene pixels
+STRIP, INPUT_STRIP, GAP = 28, 46, 52  # heights, in scene pixels; the stage writes weights along the bottom
 
 
 def ruler_scene(
@@ -152,11 +152,11 @@ def _input_strip(in_size, top):
         parts.append(_cell(left, top, unit, INPUT_STRIP, "input", f"in-{i}", i))
     for i in range(in_size):
         centre = _x(in_size, i)
-        parts.append(circle(centre, top + 11, 3 if unit > 30 else 2.2, "input", pointer_events="none"))
+        parts.append(circle(centre, top + 10, 3 if unit > 30 else 2.2, "input", pointer_events="none"))
         if i % every == 0:
-            parts.append(label(centre, top + 30, i, size=11, pointer_events="none"))
+            parts.append(label(centre, top + 27, i, size=11, pointer_events="none"))
     parts.append(rect(_x(in_size, -0.5), top, in_size * unit, INPUT_STRIP, "frame", pointer_events="none"))
-    name = label(LEFT - 8, top + 23, "input i", anchor="end", size=12)
+    name = label(LEFT - 8, top + 27, "input i", anchor="end", size=12)
     return name + group(parts, data_group="in", tabindex="0", role="group", aria_label="input pixels")
 
 
@@ -206,9 +206,7 @@ def _footprints(side, top):
         left, right = max(centre - half, low), min(centre + half, high)
         parts.append(_cell(left, top, right - left, STRIP, "output", f"out-{side.k}-{o}", o))
     radius = 3 if side.step * unit > 12 else 2.2
-    parts += [
-        circle(_x(n, x), top + STRIP / 2, radius, "output", pointer_events="none") for x in side.coordinates
-    ]
+    parts += [circle(_x(n, x), top + 8, radius, "output", pointer_events="none") for x in side.coordinates]
     name = f"output centres, {side.name}"
     return group(parts, data_group=f"out-{side.k}", tabindex="0", role="group", aria_label=name)
 
@@ -236,6 +234,7 @@ def _numbers(side, index_y, coordinate_y):
 def _lines(side, start, end):
     """From every output centre to its coordinate, to the border it is clamped to, or to the picked pixel."""
     n = side.in_size
+    dot = end + (-3 if end > start else 3)  # outside the strip, which keeps its room for weights
     parts = []
     for o, coordinate in enumerate(side.coordinates):
         x = _x(n, coordinate)
@@ -243,11 +242,11 @@ def _lines(side, start, end):
             parts.append(arrow(x, start, _x(n, side.chosen[o]), end, "output", 1.4, 6))
         elif side.outside[o]:
             to = _x(n, side.clamped[o])
-            parts.append(line(x, start, to, end, "line output", stroke_dasharray="4 3", stroke_width=1.3))
-            parts.append(circle(to, end, 3))
+            parts.append(line(x, start, to, dot, "line output", stroke_dasharray="4 3", stroke_width=1.3))
+            parts.append(circle(to, dot, 3))
         else:
-            parts.append(line(x, start, x, end, "line output", stroke_width=1.1))
-            parts.append(circle(x, end, 2.6))
+            parts.append(line(x, start, x, dot, "line output", stroke_width=1.1))
+            parts.append(circle(x, dot, 2.6))
     return group(parts, pointer_events="none")
 
 
@@ -297,7 +296,7 @@ def _rule(picks):
 
 
 def _list(values):
-    return " ".join(str(int(v)) for v in values)
+    return ", ".join(str(int(v)) for v in values)
 
 
 def _table(sides):

@@ -509,6 +509,11 @@ class _Painted:
         terms = " + ".join(f"{_factor(self.weights[i])} · {number(self.samples[i])}" for i in self.reading)
         return f"value at x = {number(self.x)}:  {terms} = {number(self.value)}"
 
+    @property
+    def all_samples(self):
+        """Ends every sentence: who cannot see the picture hears each sample that is dragged."""
+        return f"All samples: {', '.join(number(value) for value in self.samples)}."
+
     def painting(self, i):
         """Pieces (x, height) of what sample i paints, where it is not zero."""
         heights = ((x, weights[:, i] * self.samples[i]) for x, weights in self.pieces)
@@ -638,7 +643,7 @@ def _painted_sentence(state):
     terms = ", ".join(f"{number(state.parts[i])} from sample {i}" for i in state.reading)
     return (
         f"At x = {number(state.x)} the curve is {number(state.value)}: {terms}. "
-        f"The weights there sum to {number(state.weights.sum())}."
+        f"The weights there sum to {number(state.weights.sum())}. {state.all_samples}"
     )
 
 
@@ -647,7 +652,7 @@ def _painting_sentence(state, i):
     weight, part = number(state.weights[i]), number(state.parts[i])
     return (
         f"Sample {i} paints {shape} as high as its value, {number(state.samples[i])}. "
-        f"At x = {number(state.x)} its weight is {weight}, so it adds {part}."
+        f"At x = {number(state.x)} its weight is {weight}, so it adds {part}. {state.all_samples}"
     )
 
 

@@ -90,7 +90,7 @@ def _matrix_picture(matrix, x):
     width, height = max(cols * scale, 6), rows * scale
     largest = np.abs(matrix).max() or 1.0
     pixels = np.zeros((rows, cols, 4), np.uint8)
-    pixels[..., :3] = np.where((matrix < 0)[..., None], (179, 69, 127), (0, 150, 110))
+    pixels[..., :3] = np.where((matrix < 0)[..., None], (144, 64, 168), (0, 150, 110))
     strength = np.abs(matrix) / largest
     pixels[..., 3] = np.where(matrix == 0, 0, 40 + 215 * strength).round()
     words = f"matrix with {rows} rows (one per output) and {cols} columns (one per input)"

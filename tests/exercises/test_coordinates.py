@@ -102,6 +102,25 @@ def test_the_way_back_undoes_the_map():
         np.testing.assert_allclose(back, np.arange(m), atol=1e-12)
 
 
+def test_what_the_lesson_says_in_passing():
+    """Claims of the lesson's prose that no cell of it computes."""
+    from PIL import Image
+
+    places = {name: coordinates.source_coordinates(8, 16, name) for name in ("half_pixel", "align_corners")}
+    for name, whole in places.items():  # two tiles of 4, enlarged each, have the places of the whole or not
+        tile = coordinates.source_coordinates(4, 8, name)
+        assert np.allclose(np.concatenate([tile, tile + 4]), whole) == (name == "half_pixel")
+    ramp = np.arange(8, dtype=np.float32)[None]  # when they shrink, Pillow and OpenCV part ways
+    pillow = np.asarray(Image.fromarray(ramp).resize((3, 1), Image.Resampling.BILINEAR))
+    assert np.abs(pillow - cv2.resize(ramp, (3, 1))).max() > 0.2
+    for n in (1, 2, 3, 8):  # enlarging: half-pixel and align-corners places are less than half a pixel apart
+        for m in range(n, 40):
+            pair = [coordinates.source_coordinates(n, m, name) for name in places]
+            assert np.abs(pair[0] - pair[1]).max() < 0.5
+            pair[1] = coordinates.source_coordinates(n, m, "asymmetric")
+            assert np.abs(pair[0] - pair[1]).max() < 0.5
+
+
 def test_where_the_bugs_hide():
     """The smallest input that shows each bug, and sizes at which no input can."""
     assert coordinates.MISSING_HALF.symptom().call == "resize_row([0, 10], 1)"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.explorers.coordinates import ruler
+from course_utils.explorers.coordinates import COORDINATE, NOTHING, ruler
 from course_utils.figures.coordinates import PICKS
 from course_utils.figures.scene import number
 from course_utils.resampling import COORDINATE_MAPS
@@ -35,8 +35,8 @@ def test_every_control_over_its_range(name):
     st.integers(1, 32),
     st.integers(1, 32),
     st.sampled_from(COORDINATE_MAPS),
-    st.sampled_from([None, *COORDINATE_MAPS]),
-    st.sampled_from([None, *PICKS]),
+    st.sampled_from([NOTHING, *COORDINATE_MAPS]),
+    st.sampled_from([COORDINATE, *PICKS]),
 )
 def test_any_state_is_a_picture(n, m, coordinate_map, compare, picks):
     explorer = ruler()
@@ -44,7 +44,7 @@ def test_any_state_is_a_picture(n, m, coordinate_map, compare, picks):
     assert explorer.failure is None
     assert explorer.values["in_size"] == n
     assert explorer.scene.text.startswith(f"{n} input")
-    two = compare is not None and compare != coordinate_map
+    two = compare not in (NOTHING, coordinate_map)
     assert ("out-1-0" in explorer.scene.links) == two
 
 
@@ -91,3 +91,8 @@ def test_a_redraw_is_quick():
         explorer.controls["out_size"].value = m
         times.append(time.perf_counter() - begin)
     assert np.median(times) < 0.1, [number(t) for t in times]
+
+
+def test_no_control_starts_empty():
+    for explorer in (ruler(), ruler(3, 3, "asymmetric", "half_pixel", "floor")):
+        assert all(control.value is not None for control in explorer.controls.values())

@@ -86,6 +86,14 @@ def test_two_samples_arrow_keys(between):
     assert between.values["right"] == 7.5
 
 
+def test_a_weight_is_how_far_the_value_moves_when_a_sample_moves(between):
+    values = []
+    for right in (0.0, 10.0):
+        between.set(x=0.1, left=2.0, right=right)
+        values.append(float(re.search(r"value is ([\d.]+)", between.scene.text)[1]))
+    assert values[1] - values[0] == pytest.approx(10 * 0.1)  # what the lesson says after "three things to try"
+
+
 def test_cubic_has_four_handles_and_its_own_sliders(between):
     assert between.controls["before"].layout.display == "none"
     between.set(mode="cubic")

@@ -122,16 +122,16 @@ def test_the_words_say_the_numbers():
     assert "below 0: clamped to the first centre, 0." in scene.details["out-0-0"]
     assert "above 3: clamped to the last centre, 3." in scene.details["out-0-7"]
     assert scene.details["in-0"] == (
-        "Input 0 covers −0.5 to 0.5; its centre is at 0. half_pixel: read by outputs 0 1 2. "
-        "align_corners: read by outputs 0 1 2."
+        "Input 0 covers −0.5 to 0.5; its centre is at 0. half_pixel: read by outputs 0, 1, 2. "
+        "align_corners: read by outputs 0, 1, 2."
     )
 
 
 def test_the_mask_shift_can_be_read():
     text = ruler_scene(8, 2, ("half_pixel",), "floor").text
-    assert "The floor rule copies 0 4: on average 1.5 px to the left of x." in text
+    assert "The floor rule copies 0, 4: on average 1.5 px to the left of x." in text
     assert (
-        "copies 2 6: on average 0.5 px to the right" in ruler_scene(8, 2, ("half_pixel",), "half_pixel").text
+        "copies 2, 6: on average 0.5 px to the right" in ruler_scene(8, 2, ("half_pixel",), "half_pixel").text
     )
 
 

@@ -295,6 +295,19 @@ def test_a_second_start_waits_for_the_first_and_installs_nothing(computer, monke
     assert computer.heard == [environment.WAITING]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="as POSIX does it")
+def test_pip_holds_the_lock_as_long_as_it_lives(computer):
+    kept, install = [], computer.run_shown
+
+    def watched(command, env=None, keep_open=()):
+        kept.extend(os.fstat(number).st_ino for number in keep_open)
+        return install(command)
+
+    computer.run_shown = watched
+    start(computer)
+    assert kept == [(computer.root / ".course" / "lock").stat().st_ino]
+
+
 # --- the environment we are in ----------------------------------------------------------------------------
 
 
@@ -347,6 +360,13 @@ def test_a_package_with_a_file_gone_or_cut_off_is_not_whole(package, file, damag
         path.unlink()
     else:
         path.write_text(path.read_text()[:3])
+    assert not is_whole(package)
+
+
+def test_a_package_whose_installation_broke_off_is_not_whole(package):
+    """Every file is in place, but pip had not come to its own notes yet."""
+    (package / "INSTALLER").unlink()
+    (package / "RECORD").write_text("thing.py,sha256=abc,6\nthing-1.0.dist-info/RECORD,,\n")
     assert not is_whole(package)
 
 
