@@ -57,9 +57,7 @@ def convolution(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)
     return result
 
 
-def transposed_convolution(
-    x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def transposed_convolution(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """Scatter: each input stamps weight * input onto its window; stamps add up. Shape (N, C_out, *out_sizes).
 
     x has shape (N, C_in, length) or (N, C_in, height, width); weight (C_in, C_out / groups, *kernel_sizes), so a
@@ -116,8 +114,8 @@ def insert_zeros(x, weight, stride=1, padding=0, output_padding=0, dilation=1, g
     spread = np.zeros(affordable((*x.shape[:2], *sizes), "x with zeros"), x.dtype)
     crops = tuple(padding - extent + 1 for padding, extent in zip(paddings, reaches, strict=True))
     ones = (1,) * len(sizes)  # a kernel of a single number: every sample meets the place it goes to
-    [(_, samples, places)] = meetings(sizes, x.shape[2:], ones, strides, crops, ones)
-    spread[..., *places] = x[..., *samples]
+    for _, samples, places in meetings(sizes, x.shape[2:], ones, strides, crops, ones):
+        spread[..., *places] = x[..., *samples]
 
     grouped = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
     flipped = np.flip(grouped.reshape(-1, len(weight) // groups, *kernel_sizes), axes)
@@ -240,6 +238,8 @@ def receptive_field(layers):
     4 2 0.5
     8 2 0.5
     """
+    if not isinstance(layers, (tuple, list)):
+        raise TypeError(f"layers must be a list such as [(3, 2, 1, 1)]; got {shown(layers)}.")
     field, fields = ReceptiveField(1, 1, 0.0), []
     for number, layer in enumerate(layers):
         if not isinstance(layer, (tuple, list)) or len(layer) != 4:
@@ -247,7 +247,7 @@ def receptive_field(layers):
                 f"layers[{number}] must be (kernel_size, stride, padding, dilation), such as (3, 2, 1, 1); "
                 f"got {shown(layer)}."
             )
-        kernel_size, stride, padding, dilation = _numbers(*layer)
+        kernel_size, stride, padding, dilation = _numbers(*layer, prefix=f"layers[{number}]: ")
         extent = reach(kernel_size, dilation)
         field = ReceptiveField(
             size=field.size + (extent - 1) * field.jump,
@@ -296,8 +296,10 @@ def _pair(x, weight):
         )
     for name, array in (("x", x), ("weight", weight)):
         if array.dtype.name not in ("float32", "float64"):
-            raise TypeError(f"{name} must be float32 or float64; got {array.dtype}. Write {name}.astype(float).")
-    if x.dtype != weight.dtype:
+            raise TypeError(
+                f"{name} must be float32 or float64; got {array.dtype}. Write {name}.astype(float)."
+            )
+    if x.dtype.name != weight.dtype.name:
         raise TypeError(
             f"x and weight must have one number type; got x {x.dtype} and weight {weight.dtype}. "
             "Write weight.astype(x.dtype)."
@@ -331,10 +333,10 @@ def _divides(groups, weight, x, in_axis):
     return groups
 
 
-def _numbers(kernel_size, stride, padding, dilation):
+def _numbers(kernel_size, stride, padding, dilation, prefix=""):
     return (
-        whole_number(kernel_size, "kernel_size", 1, LARGEST_SIZE),
-        whole_number(stride, "stride", 1, LARGEST_SIZE),
-        whole_number(padding, "padding", 0, LARGEST_SIZE),
-        whole_number(dilation, "dilation", 1, LARGEST_SIZE),
+        whole_number(kernel_size, prefix + "kernel_size", 1, LARGEST_SIZE),
+        whole_number(stride, prefix + "stride", 1, LARGEST_SIZE),
+        whole_number(padding, prefix + "padding", 0, LARGEST_SIZE),
+        whole_number(dilation, prefix + "dilation", 1, LARGEST_SIZE),
     )

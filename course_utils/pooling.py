@@ -14,7 +14,8 @@ from course_utils.validation import (
     affordable,
     finite_array,
     one_per_axis,
-    whole_numbers,
+    shown,
+    true_or_false,
 )
 from course_utils.windows import meetings, reach
 
@@ -32,14 +33,13 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     """
     x = _image(x, "x")
     kernel_sizes, strides, paddings, dilations = _settings(kernel_size, stride, padding, dilation)
+    true_or_false(ceil_mode, "ceil_mode")
     out_sizes = _out_sizes(x, kernel_sizes, strides, paddings, dilations, ceil_mode)
 
     values = np.full((*x.shape[:-2], *out_sizes), -np.inf, x.dtype)
     indices = np.full(values.shape, -1)
     index = np.arange(x.shape[-2] * x.shape[-1]).reshape(x.shape[-2:])
-    for _, outputs, inputs in meetings(
-        x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations
-    ):
+    for _, outputs, inputs in meetings(x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations):
         candidates, best = x[..., *inputs], values[..., *outputs]
         larger = candidates > best  # not >=: of equal values the first stays
         np.copyto(best, candidates, where=larger)
@@ -64,12 +64,12 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     """
     x = _image(x, "x")
     kernel_sizes, strides, paddings, dilations = _settings(kernel_size, stride, padding, 1)
+    true_or_false(ceil_mode, "ceil_mode")
+    true_or_false(count_include_pad, "count_include_pad")
     out_sizes = _out_sizes(x, kernel_sizes, strides, paddings, dilations, ceil_mode)
 
     total = np.zeros((*x.shape[:-2], *out_sizes), x.dtype)
-    for _, outputs, inputs in meetings(
-        x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations
-    ):
+    for _, outputs, inputs in meetings(x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations):
         total[..., *outputs] += x[..., *inputs]
     margins = paddings if count_include_pad else (0, 0)
     rows, columns = map(_counts, x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, margins)
@@ -119,10 +119,10 @@ def _out_sizes(x, kernel_sizes, strides, paddings, dilations, ceil_mode):
 
 def _out_size(in_size, kernel_size, stride, padding, dilation, ceil_mode):
     extent = reach(kernel_size, dilation)
-    if padding > extent // 2:
+    if padding > kernel_size // 2:
         raise ValueError(
-            f"padding must be at most half of what a window reaches over; got padding={padding} with "
-            f"kernel_size={kernel_size} and dilation={dilation}, which reaches over {extent}."
+            f"padding must be at most half of kernel_size; got padding={padding} with kernel_size={kernel_size}, "
+            f"where at most {kernel_size // 2} works."
         )
     room = in_size + 2 * padding - extent
     out_size = -(-room // stride) + 1 if ceil_mode else room // stride + 1
@@ -150,21 +150,18 @@ def _unpooled_size(values, kernel_sizes, strides, paddings, output_size):
             values.shape[-2:], kernel_sizes, strides, paddings, strict=True
         )
     ]
-    sizes = exact
+    sizes, said = exact, ""
     if output_size is not None:
-        sizes = whole_numbers(output_size, "output_size", 1, LARGEST_SIZE)
-        if len(sizes) == values.ndim and sizes[:-2] == values.shape[:-2]:
-            sizes = sizes[-2:]  # the pooled image's whole shape will do as well
-        if len(sizes) != 2:
-            raise ValueError(
-                f"output_size must be (height, width); got {sizes} for values of shape {values.shape}."
-            )
+        said = f" in output_size={shown(output_size)}"
+        if isinstance(output_size, (tuple, list)) and tuple(output_size[:-2]) == values.shape[:-2]:
+            output_size = output_size[-2:]  # the pooled image's whole shape will do as well
+        sizes = one_per_axis(output_size, "output_size", 2, 1, LARGEST_SIZE)
     for name, size, middle, stride in zip(("height", "width"), sizes, exact, strides, strict=True):
-        if not middle - stride < size < middle + stride or size < 1:
+        smallest, largest = max(middle - stride + 1, 1), middle + stride - 1
+        if not smallest <= size <= largest:
             raise ValueError(
-                f"The {name} must lie from {max(middle - stride + 1, 1)} to {middle + stride - 1} for values of shape "
-                f"{values.shape}, kernel_size={kernel_sizes}, stride={strides} and padding={paddings}; got {size}"
-                + (f" in output_size={tuple(sizes)}." if output_size is not None else ".")
+                f"The {name} can be {smallest} to {largest} for values of shape {values.shape} with "
+                f"kernel_size={kernel_sizes}, stride={strides}, padding={paddings}; got {size}{said}."
             )
     return sizes
 

@@ -54,6 +54,18 @@ def real_number(value, name):
     return number
 
 
+def true_or_false(value, name):
+    """The value, if it is True or False. Raises TypeError for everything else, also for 1 and "no".
+
+    >>> true_or_false("no", "ceil_mode")
+    Traceback (most recent call last):
+    TypeError: ceil_mode must be True or False; got 'no', a str.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False; got {shown(value)}, {_kind(value)}.")
+    return bool(value)
+
+
 def one_of(value, name, choices):
     """The value, if it is one of the choices. Raises ValueError that lists them and offers the nearest.
 

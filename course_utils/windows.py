@@ -10,6 +10,8 @@ Words used throughout the course
 One line of arithmetic holds all of it: at kernel position t, output o meets input ``o * stride - padding +
 t * dilation``. A convolution carries numbers from input to output along these meetings, a transposed convolution
 from output to input, a pooling compares them.
+
+Nothing is checked here: the public functions of ``pooling`` and ``convolution`` check what they hand on.
 """
 
 import itertools
@@ -28,7 +30,7 @@ def meetings(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations):
     """For every kernel position, row by row: (position, outputs, inputs), one number or slice per axis.
 
     The two slices run in step: their first elements meet, their second, and so on. What would meet the padding
-    is left out, so no padded copy is ever made.
+    is left out, so no padded copy is ever made, and so is a kernel position that meets nothing else.
 
     >>> for (t,), (outputs,), (inputs,) in meetings((4,), (3,), (3,), (2,), (1,), (1,)):
     ...     print(t, list(range(3))[outputs], list(range(4))[inputs])
@@ -36,20 +38,17 @@ def meetings(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations):
     1 [0, 1] [0, 2]
     2 [0, 1] [1, 3]
     """
-    per_axis = [
-        [(t, *_in_step(in_size, out_size, stride, t * dilation - padding)) for t in range(kernel_size)]
-        for in_size, out_size, kernel_size, stride, padding, dilation in zip(
-            in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations, strict=True
-        )
-    ]
-    for axes in itertools.product(*per_axis):
+    settings = zip(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations, strict=True)
+    for axes in itertools.product(*itertools.starmap(_along_one_axis, settings)):
         yield tuple(zip(*axes, strict=True))
 
 
-def _in_step(in_size, out_size, stride, offset):
-    """Slices of all outputs o and inputs i with i = o * stride + offset, both on their axes."""
-    first = max(0, -(offset // stride))  # the smallest o with o * stride + offset >= 0
-    last = min(out_size - 1, (in_size - 1 - offset) // stride)
-    if first > last:
-        return slice(0, 0), slice(0, 0)
-    return slice(first, last + 1), slice(first * stride + offset, last * stride + offset + 1, stride)
+def _along_one_axis(in_size, out_size, kernel_size, stride, padding, dilation):
+    """(kernel position, slice of outputs, slice of inputs) for each position that meets an input."""
+    for t in range(kernel_size):
+        offset = t * dilation - padding  # output o meets input o * stride + offset
+        first = max(0, -(offset // stride))  # the smallest o whose input is at 0 or after
+        last = min(out_size - 1, (in_size - 1 - offset) // stride)
+        if first <= last:
+            inputs = slice(first * stride + offset, last * stride + offset + 1, stride)
+            yield t, slice(first, last + 1), inputs
