@@ -21,6 +21,7 @@ class Explorer(widgets.VBox):
     draw       values of the controls -> Scene; raises NoPicture (or a ValueError of ours) where there is none
     on_drag    (name, x, y) -> {control name: new value}, for figures with a handle to drag
     on_choose  (id) -> {control name: new value}, for figures where choosing a cell sets a control
+    on_scene   (scene), called after a scene is shown, e.g. to fit a player to the number of its steps
     extra      further widgets shown under the controls (a player, a button)
 
     ``failure`` is None unless ``draw`` broke with an error that is ours to mend; tests look at it.
@@ -33,7 +34,9 @@ class Explorer(widgets.VBox):
         on_drag: Callable[[str, float, float], Mapping] | None = None,
         on_choose: Callable[[str], Mapping] | None = None,
         extra: tuple[widgets.Widget, ...] = (),
+        on_scene: Callable[[Scene], None] | None = None,
     ):
+        self._on_scene = on_scene
         self.draw, self.controls, self.stage = draw, dict(controls), Stage()
         self.failure: Exception | None = None
         self._held = False
@@ -82,6 +85,8 @@ class Explorer(widgets.VBox):
             self.failure = error
             self.scene = sentence_scene(f"This setting cannot be drawn. {error}")
         self.stage.show(self.scene)
+        if self._on_scene is not None:
+            self._on_scene(self.scene)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The widget, and its present picture and words for places where no widget can live."""

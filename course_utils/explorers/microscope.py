@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
 import numpy as np
 
-from course_utils.explorers.explorer import Explorer, choice, slider
+from course_utils.explorers.explorer import Explorer, choice
+from course_utils.explorers.player import Player
 from course_utils.figures.microscope import microscope_scene
 from course_utils.figures.scene import NoPicture
 from course_utils.operators import probe
@@ -37,17 +37,11 @@ def microscope(function, in_shape, at=None) -> Explorer:
             raise NoPicture(str(reason)) from None
         return microscope_scene(probes[values])
 
-    player = widgets.Play(min=0, max=0, interval=700, description="play", show_repeat=False)
-    position = slider("output", 0, 0, 0)
-    back, forward = _button("◀ back", "one output back"), _button("step ▶", "one output on")
+    player = Player("output")
     explorer = Explorer(
-        draw, {"values": choice("input values", list(patterns))}, extra=(player, back, position, forward)
+        draw, {"values": choice("input values", list(patterns))}, extra=player.widgets, on_scene=player.fit
     )
-    player.max = position.max = max(len(explorer.scene.steps) - 1, 0)
-    widgets.jslink((player, "value"), (position, "value"))
-    widgets.jslink((position, "value"), (explorer.stage, "step"))
-    back.on_click(lambda _: setattr(position, "value", max(position.value - 1, 0)))
-    forward.on_click(lambda _: setattr(position, "value", min(position.value + 1, position.max)))
+    player.link(explorer.stage)
     return explorer
 
 
@@ -63,7 +57,3 @@ def _patterns(in_shape):
         "random digits": np.random.default_rng(0).integers(0, 10, count).astype(float),
     }
     return {name: values.reshape(in_shape) for name, values in patterns.items()}
-
-
-def _button(text, tooltip):
-    return widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width="80px"))

@@ -47,13 +47,30 @@ function render({ model, el }) {
     svg.setAttribute("role", "group");
     // A picture that is a sentence says it for the eyes; below, it is for the ears only.
     root.classList.toggle("said", svg.classList.contains("btp-sentence"));
+    root.classList.toggle("stepped", Boolean(scene.frames?.length));
     cells = new Map([...svg.querySelectorAll("[data-id]")].map((cell) => [cell.dataset.id, cell]));
     links = transposed(scene.links || {});
     overlay = make("g", { class: "overlay" }, svg);
     table.innerHTML = scene.table || "";
     tableBox.hidden = !scene.table;
+    pose();
     light(model.get("chosen"));
     if (focusKey) picture.querySelector(focusKey)?.focus({ preventScroll: true });
+  }
+
+  // ---- steps: every frame came with the scene; a slot holds the last text written up to now -----------------
+  function pose() {
+    const frames = scene.frames || [], last = Math.min(model.get("step"), frames.length - 1);
+    if (last < 0) return;
+    const texts = Object.assign({}, ...frames.slice(0, last + 1).map((frame) => frame.write));
+    for (const slot of picture.querySelectorAll("[data-slot]")) {
+      const text = texts[slot.dataset.slot] ?? "";
+      if (slot.textContent !== text) slot.textContent = text;
+    }
+    for (const part of picture.querySelectorAll("[data-move]")) {
+      const place = frames[last].move[part.dataset.move];
+      if (place) part.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
+    }
   }
 
   // ---- light up what is linked, without asking the kernel ------------------------------------------------
@@ -184,6 +201,7 @@ function render({ model, el }) {
   model.on("change:scene", show);
   model.on("change:chosen", () => light(model.get("chosen")));
   model.on("change:step", () => {
+    pose();
     const id = (scene.steps || [])[model.get("step")];
     if (id && id !== model.get("chosen")) choose(id, { andStep: false });
   });

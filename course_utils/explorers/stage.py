@@ -22,7 +22,8 @@ class Stage(anywidget.AnyWidget):
     """Shows ``scene``. Hover, focus and arrow keys light up what is linked; dragging a handle reports where.
 
     chosen     id of the chosen cell, "" for none
-    step       position in ``scene.steps``; a play button or a slider is linked to it in the browser
+    step       position in ``scene.steps``; a play button or a slider is linked to it in the browser, so a scene
+               with ``frames`` can be scrubbed without the kernel
     dragged    {"name", "x", "y"} of the handle last moved, in the data coordinates that its figure states
     """
 
@@ -34,17 +35,25 @@ class Stage(anywidget.AnyWidget):
     dragged = traitlets.Dict().tag(sync=True)
 
     def show(self, scene: Scene):
-        """Show ``scene``: picture, words, table and links travel together."""
-        self.scene = {
-            "svg": scene.svg,
-            "text": scene.text,
-            "table": table_html(scene.table),
-            "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},
-            "details": dict(scene.details),
-            "steps": list(scene.steps),
-            "places": dict(scene.places),
-            "bands": dict(scene.bands),
-        }
+        """Show ``scene``: picture, words, table, links and frames travel together.
+
+        A scene with frames also says at which step it stands; that goes along in the same message, so that
+        the browser never shows a step of the old scene in the new one.
+        """
+        with self.hold_sync():
+            if scene.frames:
+                self.step, self.chosen = scene.step, scene.steps[scene.step]
+            self.scene = {
+                "svg": scene.svg,
+                "text": scene.text,
+                "table": table_html(scene.table),
+                "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},
+                "details": dict(scene.details),
+                "steps": list(scene.steps),
+                "places": dict(scene.places),
+                "bands": dict(scene.bands),
+                "frames": [{"write": dict(frame.write), "move": dict(frame.move)} for frame in scene.frames],
+            }
 
 
 def table_html(table) -> str:

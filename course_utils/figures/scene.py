@@ -11,6 +11,7 @@ Words used in every figure
     steps     ids in the order in which play and scrub visit them
     places    id -> (x, y, width, height) of a cell that is part of an image and has no element of its own
     bands     id -> (x, y, width, height) of what is framed beside the cell itself, e.g. its row of the matrix
+    frames    one per step: what is written and what has moved by then; sent ahead, so that scrubbing is instant
 
 Colours, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
 ``negative`` purple (negative weights; dark, for a mid purple and the green look alike to some eyes),
@@ -66,8 +67,35 @@ class NoPicture(ValueError):
 
 
 @dataclass(frozen=True)
+class Frame:
+    """What one step changes on the picture of all steps.
+
+    write   slot -> text: fills the <text data-slot="..."> of that name; it stays written at all later steps
+    move    name -> (x, y): where the <g data-move="..."> of that name stands at this step, in scene px
+    """
+
+    write: Mapping[str, str] = field(default_factory=dict)
+    move: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def written(frames: Sequence[Frame], step: int) -> dict[str, str]:
+    """What stands in every slot at ``step``: the last text that was written there.
+
+    >>> written([Frame({"a": "1"}), Frame({"a": "2", "b": "3"}), Frame({"a": "9"})], 1)
+    {'a': '2', 'b': '3'}
+    """
+    texts = {}
+    for frame in frames[: step + 1]:
+        texts.update(frame.write)
+    return texts
+
+
+@dataclass(frozen=True)
 class Scene:
-    """One picture. ``svg`` and ``text`` say the same; ``table`` is (header, rows) with the numbers of the text."""
+    """One picture. ``svg`` and ``text`` say the same; ``table`` is (header, rows) with the numbers of the text.
+
+    A picture with ``frames`` has as many ``steps``; its ``svg`` is drawn as it stands at ``step``.
+    """
 
     svg: str
     text: str
@@ -77,6 +105,8 @@ class Scene:
     steps: Sequence[str] = ()
     places: Mapping[str, Sequence[float]] = field(default_factory=dict)
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    frames: Sequence[Frame] = ()
+    step: int = 0
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # JupyterLab shows HTML inline, where its theme reaches it, and a bare SVG as an <img>, where it does not.
