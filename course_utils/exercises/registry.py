@@ -7,7 +7,9 @@ and decides the lesson.
 import importlib
 import importlib.util
 
-LESSON_OF_TOPIC = {"start": "00", "linear": "01", "coordinates": "02", "bilinear": "03"}
+LESSON_OF_TOPIC = {
+    "start": "00", "linear": "01", "coordinates": "02", "bilinear": "03", "pooling": "06", "convolution": "07",
+}  # fmt: skip
 
 _exercises = {}
 _predictions = {}
