@@ -7,7 +7,9 @@ import numpy as np
 
 from course_utils.explorers.explorer import Explorer, choice, slider
 from course_utils.explorers.player import Player
-from course_utils.figures.convolution import MOST, MOST_INPUTS, MOST_TAPS, VIEWS, Walk, stepper_scene
+from course_utils.figures.collisions import LARGEST_FOLLOWED, collisions_scene
+from course_utils.figures.convolution import MOST, MOST_INPUTS, MOST_TAPS, VIEWS, stepper_scene
+from course_utils.figures.walk import Walk
 from course_utils.validation import finite_array, one_of, whole_number
 
 YOURS = "yours"
@@ -122,7 +124,9 @@ class _Place:
 def _setting(name, value, dimensions):
     """A slider that also reaches settings that torch refuses."""
     low = 1 if name in ("stride", "dilation") else 0
-    control = slider(name, whole_number(value, name, low, MOST[name][dimensions]), low, MOST[name][dimensions])
+    control = slider(
+        name, whole_number(value, name, low, MOST[name][dimensions]), low, MOST[name][dimensions]
+    )
     control.layout.width = "270px" if name == "output_padding" else "210px"
     return control
 
@@ -156,7 +160,9 @@ def _patterns_of_inputs(dimensions, yours):
         "1, 2, 3, …": lambda size: shaped(np.arange(1, size**dimensions + 1), size),
         "all ones": lambda size: np.ones((size,) * dimensions),
         "one impulse": impulse,
-        "random digits": lambda size: shaped(np.random.default_rng(3).integers(0, 10, size**dimensions), size),
+        "random digits": lambda size: shaped(
+            np.random.default_rng(3).integers(0, 10, size**dimensions), size
+        ),
     }
     return _with_yours(patterns, yours, dimensions)
 
@@ -193,6 +199,23 @@ def _with_yours(patterns, yours, dimensions):
 def collisions(kernel_size=3, stride=2, padding=1, dilation=1, size=8) -> Explorer:
     """Input sizes that a convolution takes to the same output size, and where each output_padding leads back.
 
-    size   the input size to follow, 1 to 16
+    size   the input size to follow, 1 to 16; choosing a size in the picture follows it
     """
-    raise NotImplementedError
+    starts = {
+        "kernel_size": (kernel_size, 1, 7),
+        "stride": (stride, 1, 4),
+        "padding": (padding, 0, 6),
+        "dilation": (dilation, 1, 3),
+        "size": (size, 1, LARGEST_FOLLOWED),
+    }
+    controls = {}
+    for name, (value, low, high) in starts.items():
+        control = slider(name.replace("_", " "), whole_number(value, name, low, high), low, high)
+        control.layout.width = "230px"
+        controls[name] = control
+
+    def follow(chosen):
+        kind, _, index = chosen.partition("-")
+        return {"size": int(index)} if kind == "in" else {}
+
+    return Explorer(collisions_scene, controls, on_choose=follow)

@@ -1,27 +1,18 @@
-"""A transposed convolution one step at a time, seen as scatter and as gather; and the sizes that collide.
+"""The stepper's picture: a transposed convolution one step at a time, seen as scatter and as gather.
 
-Words used here (stride, padding, dilation, output_padding: see ``course_utils.convolution``)
-    stamp        the kernel times one input, as it lands on the output
-    full place   position on the output before padding crops it; output o is at full place o + padding
-    natural size how many full places the stamps reach: (n - 1) * stride + dilation * (k - 1) + 1
-    added        the last output_padding outputs: those that would not be there without it
-
-Ids of cells: "in-3" and "out-3" are flat indices; "cut-3" is a flat full place that padding cut off.
-Slots: "sum-3" is what stands at flat full place 3; "stamp-..." and "product-..." are single products.
-In 2-D input and kernel are squares, and every setting holds for both axes.
+Ids of cells: "in-3" and "out-3" are flat indices; "cut-3" is a flat full place that padding cut off (the words and
+the slots: see ``walk.py``). In 2-D input and kernel are squares, and every setting holds for both axes.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+import textwrap
 
 import numpy as np
 
-from course_utils.convolution import transposed_convolution, transposed_size
+from course_utils.figures.cells import cell_group, font_size, lifted, moving, tile, words_in
 from course_utils.figures.scene import (
-    Frame,
     NoPicture,
     Scene,
     document,
@@ -33,12 +24,35 @@ from course_utils.figures.scene import (
     rect,
     written,
 )
+from course_utils.figures.walk import (
+    Walk,
+    advice,
+    all_sums,
+    combinations_of,
+    details_of,
+    gather_frames,
+    is_added,
+    is_kept,
+    links_of,
+    overview,
+    scatter_frames,
+    settings_of,
+    size_terms,
+    table_of,
+    torch_line,
+    torch_words,
+)
 from course_utils.validation import finite_array, one_of, whole_number
 
 VIEWS = ("scatter", "gather")
 MOST_INPUTS = {1: 7, 2: 4}  # per axis; more could not be read in the room there is
 MOST_TAPS = {1: 5, 2: 4}
-MOST = {"stride": {1: 4, 2: 3}, "padding": {1: 5, 2: 4}, "output_padding": {1: 4, 2: 3}, "dilation": {1: 3, 2: 2}}
+MOST = {
+    "stride": {1: 4, 2: 3},
+    "padding": {1: 5, 2: 4},
+    "output_padding": {1: 4, 2: 3},
+    "dilation": {1: 3, 2: 2},
+}
 
 WIDTH, HEIGHT = 980, 482
 LEFT, ROOM = 86, 716  # the columns of the 1-D picture
@@ -48,161 +62,6 @@ MATRIX_X = 828
 
 
 # ---- The operator and its words -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Walk:
-    """One transposed convolution of a single channel, and where each of its numbers goes.
-
-    x, kernel: 1-D arrays, or square 2-D ones. Raises ValueError for what torch refuses.
-    """
-
-    x: np.ndarray
-    kernel: np.ndarray
-    stride: int = 1
-    padding: int = 0
-    output_padding: int = 0
-    dilation: int = 1
-
-    @cached_property
-    def out_shape(self) -> tuple[int, ...]:
-        return tuple(
-            transposed_size(n, k, self.stride, self.padding, self.output_padding, self.dilation)
-            for n, k in zip(self.x.shape, self.kernel.shape, strict=True)
-        )
-
-    @property
-    def reach(self) -> int:
-        """Full places from a stamp's first number to its last, along one axis."""
-        return self.dilation * (len(self.kernel) - 1) + 1
-
-    @property
-    def natural(self) -> int:
-        return (len(self.x) - 1) * self.stride + self.reach
-
-    @property
-    def full(self) -> int:
-        """Full places that are drawn along one axis: what the stamps reach and what output_padding adds."""
-        return max(self.natural, self.padding + self.out_shape[0])
-
-    @cached_property
-    def output(self) -> np.ndarray:
-        return self._run(self.x[None])[0]
-
-    @cached_property
-    def matrix(self) -> np.ndarray:
-        """Row = output, column = input: the transpose of the convolution's matrix."""
-        impulses = np.eye(self.x.size).reshape(-1, *self.x.shape)
-        return self._run(impulses).reshape(self.x.size, -1).T
-
-    def _run(self, batch):
-        return transposed_convolution(
-            batch[:, None],
-            self.kernel[None, None],
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-        )[:, 0]
-
-    def stamp_places(self, index) -> tuple[slice, ...]:
-        """The full places that input ``index`` stamps, in the order of the kernel."""
-        return tuple(slice(i * self.stride, i * self.stride + self.reach, self.dilation) for i in index)
-
-    def outputs_of(self, index) -> list[tuple[int, ...]]:
-        """Outputs that input ``index`` paints: those that padding did not cut off."""
-        along = []
-        for i, size in zip(index, self.out_shape, strict=True):
-            first = i * self.stride - self.padding
-            along.append([o for o in range(first, first + self.reach, self.dilation) if 0 <= o < size])
-        return _product(along)
-
-    def inputs_of(self, index) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-        """(input, kernel position) of every product that output ``index`` sums, inputs in order."""
-        along = []
-        for o, n in zip(index, self.x.shape, strict=True):
-            pairs = []
-            for t in range(len(self.kernel)):
-                i, rest = divmod(o + self.padding - t * self.dilation, self.stride)
-                if rest == 0 and 0 <= i < n:
-                    pairs.append((i, t))
-            along.append(sorted(pairs))
-        return [tuple(zip(*pairs, strict=True)) for pairs in _product(along)]
-
-    def linked(self, in_index, out_index) -> bool:
-        """Does this input paint this output?"""
-        return any(i == tuple(in_index) for i, _ in self.inputs_of(out_index))
-
-    def nearest_output(self, in_index) -> tuple[int, ...]:
-        """The output under the middle of an input's stamp, or the nearest that was not cut off."""
-        painted = self.outputs_of(in_index)
-        if painted:
-            return painted[len(painted) // 2]
-        return tuple(
-            min(max(i * self.stride - self.padding + self.reach // 2, 0), size - 1)
-            for i, size in zip(in_index, self.out_shape, strict=True)
-        )
-
-    def nearest_input(self, out_index) -> tuple[int, ...]:
-        """The middle one of the inputs that an output reads, or the nearest where it reads none."""
-        read = self.inputs_of(out_index)
-        if read:
-            return read[len(read) // 2][0]
-        middle = [(o + self.padding - self.reach // 2) / self.stride for o in out_index]
-        return tuple(min(max(round(m), 0), n - 1) for m, n in zip(middle, self.x.shape, strict=True))
-
-
-def _product(axes):
-    """All combinations, the last axis running fastest, as a list of tuples."""
-    combinations = [()]
-    for axis in axes:
-        combinations = [(*before, item) for before in combinations for item in axis]
-    return combinations
-
-
-def size_terms(n, k, stride, padding, output_padding, dilation):
-    """The size formula term by term: (symbol, the same with numbers, css). The first is the result."""
-    out = (n - 1) * stride - 2 * padding + dilation * (k - 1) + output_padding + 1
-    return [
-        ("out", number(out), "output"),
-        ("=", "=", ""),
-        ("(n − 1)", f"({n} − 1)", "input"),
-        ("·", "·", ""),
-        ("stride", str(stride), ""),
-        ("−", "−", ""),
-        ("2 · padding", f"2 · {padding}", ""),
-        ("+", "+", ""),
-        ("dilation", str(dilation), ""),
-        ("·", "·", ""),
-        ("(k − 1)", f"({k} − 1)", "kernel"),
-        ("+", "+", ""),
-        ("output_padding", str(output_padding), ""),
-        ("+ 1", "+ 1", ""),
-    ]
-
-
-def torch_line(dimensions, stride=1, padding=0, output_padding=0, dilation=1):
-    """The call that gives the same numbers; what torch assumes anyway is left out.
-
-    >>> torch_line(1, stride=2, padding=1)
-    'F.conv_transpose1d(x, w, stride=2, padding=1)'
-    """
-    settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    usual = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
-    said = "".join(f", {name}={value}" for name, value in settings.items() if value != usual[name])
-    return f"F.conv_transpose{dimensions}d(x, w{said})"
-
-
-def torch_words(shape, k, stride, padding, output_padding, dilation):
-    """What torch says to a setting that it refuses, up to where its words repeat every setting."""
-    if output_padding >= max(stride, dilation):
-        return "output padding must be smaller than either stride or dilation"
-    out = [(n - 1) * stride - 2 * padding + dilation * (k - 1) + output_padding + 1 for n in shape]
-    shape, out = ((1, *shape), (1, *out)) if len(shape) == 1 else (shape, out)
-    return (
-        f"Given input size per channel: ({' x '.join(map(str, shape))}). "
-        f"Calculated output size per channel: ({' x '.join(map(str, out))}). Output size is too small"
-    )
 
 
 # ---- The stepper --------------------------------------------------------------------------------------------
@@ -230,14 +89,14 @@ def stepper_scene(
     draw = _Line(walk, view) if walk.x.ndim == 1 else _Square(walk, view)
     frames = draw.frames()
     matrix, bands = _matrix(walk)
-    text = _overview(walk)
+    text = overview(walk)
     parts = [_header(walk), *draw.parts(written(frames, step), frames[step].move), matrix]
     return Scene(
         document(WIDTH, HEIGHT, parts, f"A transposed convolution, {view}", text),
         text,
-        _table(walk),
-        links=_links(walk),
-        details=_details(walk),
+        table_of(walk),
+        links=links_of(walk),
+        details=details_of(walk),
         steps=[f"{'in' if view == 'scatter' else 'out'}-{i}" for i in range(steps)],
         bands=bands,
         frames=frames,
@@ -264,21 +123,15 @@ def _checked(x, kernel, stride, padding, output_padding, dilation):
     return Walk(x, kernel, **settings)
 
 
-def _settings(walk):
-    return {
-        name: getattr(walk, name) for name in ("stride", "padding", "output_padding", "dilation")
-    }
-
-
 def _header(walk):
     """The size formula, the same with the present numbers below it, and the line of torch."""
     parts, left = [], 2.0
-    for symbol, value, css in size_terms(len(walk.x), len(walk.kernel), **_settings(walk)):
+    for symbol, value, css in size_terms(len(walk.x), len(walk.kernel), **settings_of(walk)):
         width = 7.3 * len(symbol) + 7
         parts.append(label(left + width / 2, 17, symbol, f"mono {css or 'muted'}", size=12))
         parts.append(label(left + width / 2, 36, value, f"mono {css}", size=12, font_weight="600"))
         left += width
-    call = torch_line(walk.x.ndim, **_settings(walk))
+    call = torch_line(walk.x.ndim, **settings_of(walk))
     shapes = ", ".join(
         f"{name} of shape {(1, 1, *array.shape)}" for name, array in (("x", walk.x), ("w", walk.kernel))
     )
@@ -289,192 +142,31 @@ def _header(walk):
 
 def _refusal(walk, reason):
     """A setting without output: the same formula, and why torch and arithmetic say no."""
-    import textwrap
-
-    theirs = torch_words(walk.x.shape, len(walk.kernel), **_settings(walk))
+    theirs = torch_words(walk.x.shape, len(walk.kernel), **settings_of(walk))
     parts = [_header(walk), rect(2, 92, WIDTH - 4, HEIGHT - 100, "frame", rx=6, stroke_dasharray="5 4")]
     y = 140
     for title, words, css in (
         ("torch refuses this setting:", theirs, "mono"),
         ("In plain words:", reason, ""),
-        ("What would work:", _advice(walk), ""),
+        ("What would work:", advice(walk), ""),
     ):
         parts.append(label(28, y, title, anchor="start", size=14, font_weight="600"))
-        for piece in textwrap.wrap(words, 108 if css else 125):
+        for piece in textwrap.wrap(words, 112 if css else 132):
             y += 22
             parts.append(label(28, y, piece, css, anchor="start"))
         y += 40
-    text = f"torch refuses this setting: “{theirs}”. {reason} {_advice(walk)}"
-    return Scene(document(WIDTH, HEIGHT, parts, "A setting that torch refuses", text), text)
-
-
-def _advice(walk):
-    if walk.output_padding >= max(walk.stride, walk.dilation):
-        most = max(walk.stride, walk.dilation) - 1
-        return (
-            f"output_padding up to {most}, or a larger stride. It chooses among the sizes "
-            f"that a convolution with stride = {walk.stride} takes to one size; there are no more of them."
-        )
-    most = (walk.natural + walk.output_padding - 1) // 2
-    return f"padding up to {most}, or more inputs, or a larger stride, kernel or dilation."
-
-
-def _overview(walk):
-    n, k, out = (" × ".join(map(str, shape)) for shape in (walk.x.shape, walk.kernel.shape, walk.out_shape))
-    terms = size_terms(len(walk.x), len(walk.kernel), **_settings(walk))
-    sum_ = " ".join(value for _, value, _ in terms[2:])
-    return f"{n} inputs and a kernel of {k} make {out} outputs: {sum_} = {terms[0][1]}."
-
-
-def _links(walk):
-    return {
-        f"out-{o}": [(f"in-{j}", float(walk.matrix[o, j])) for j in np.flatnonzero(walk.matrix[o])]
-        for o in range(len(walk.matrix))
-    }
+    text = f"torch refuses this setting: “{theirs}”. {reason} {advice(walk)}"
+    svg = document(WIDTH, HEIGHT, parts, "A setting that torch refuses", text)
+    return Scene(svg.replace('class="btp-scene"', 'class="btp-scene btp-sentence"', 1), text)
 
 
 # ---- sentences ----------------------------------------------------------------------------------------------
 
 
-def _factor(value):
-    return f"({number(value, 2)})" if value < 0 else number(value, 2)
-
-
-def _name(index):
-    """``3`` in 1-D, ``[1, 2]`` in 2-D."""
-    return str(index[0]) if len(index) == 1 else f"[{', '.join(map(str, index))}]"
-
-
-def _listed(numbers):
-    """3 to 5; 3, 5 and 7; 4."""
-    numbers = list(numbers)
-    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
-        return f"{numbers[0]} to {numbers[-1]}"
-    if len(numbers) < 2:
-        return "".join(map(str, numbers))
-    return f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
-
-
-def _details(walk):
-    details = {}
-    for j, index in enumerate(np.ndindex(walk.x.shape)):
-        details[f"in-{j}"] = _stamp_sentence(walk, index)
-    for o, index in enumerate(np.ndindex(walk.out_shape)):
-        details[f"out-{o}"] = _read_sentence(walk, index)
-    for u, index in enumerate(np.ndindex((walk.full,) * walk.x.ndim)):
-        if not _kept(walk, index):
-            details[f"cut-{u}"] = (
-                f"Stamps land here, but padding = {walk.padding} cuts this cell off: {walk.padding} at each end."
-                if all(i < walk.natural for i in index)
-                else f"padding = {walk.padding} cuts this cell off."
-            )
-    return details
-
-
-def _stamp_sentence(walk, index):
-    value, painted = number(walk.x[index], 2), walk.outputs_of(index)
-    what = f"({', '.join(number(w, 2) for w in walk.kernel)})" if walk.x.ndim == 1 else "the kernel"
-    start = f"Input {_name(index)} = {value} stamps {value} × {what}"
-    lost = walk.kernel.size - len(painted)
-    cut = f"; padding = {walk.padding} cuts {lost} of {walk.kernel.size} off" if lost else ""
-    if not painted:
-        return f"{start}, and padding = {walk.padding} cuts all of it off."
-    if walk.x.ndim == 1:
-        return f"{start} onto output{'s' * (len(painted) > 1)} {_listed(o for (o,) in painted)}{cut}."
-    rows, columns = (_listed(sorted({o[axis] for o in painted})) for axis in (0, 1))
-    return f"{start} onto rows {rows}, columns {columns} of the output{cut}."
-
-
-def _read_sentence(walk, index):
-    terms = [f"{_factor(walk.x[i])} · {_factor(walk.kernel[t])}" for i, t in walk.inputs_of(index)]
-    result, taps = number(walk.output[index], 2), walk.kernel.size
-    added = any(o >= size - walk.output_padding for o, size in zip(index, walk.out_shape, strict=True))
-    note = f" It is there because of output_padding = {walk.output_padding}." if added else ""
-    if not terms:
-        return f"Output {_name(index)} = 0: none of the {taps} kernel numbers meets an input.{note}"
-    zeros = taps - len(terms)
-    rest = f" The other {zeros} kernel number{'s' * (zeros > 1)} meet{'s' * (zeros == 1)} zeros." if zeros else ""
-    return f"Output {_name(index)} = {' + '.join(terms)} = {result}: input · kernel number.{rest}{note}"
-
-
-def _table(walk):
-    if walk.x.ndim == 2:
-        header = ["output", *(f"column {c}" for c in range(walk.out_shape[1]))]
-        return header, [(f"row {r}", *(number(v, 2) for v in row)) for r, row in enumerate(walk.output)]
-    rows = [
-        (
-            str(o),
-            " + ".join(f"{_factor(walk.x[i])} · {_factor(walk.kernel[t])}" for i, t in walk.inputs_of((o,))) or "0",
-            number(value, 2),
-        )
-        for o, value in enumerate(walk.output)
-    ]
-    return ("output", "input · kernel number", "sum"), rows
-
-
-def _kept(walk, place):
-    """Is this full place part of the output?"""
-    return all(0 <= u - walk.padding < size for u, size in zip(place, walk.out_shape, strict=True))
-
-
-def _added(walk, place):
-    return _kept(walk, place) and any(
-        u - walk.padding >= size - walk.output_padding for u, size in zip(place, walk.out_shape, strict=True)
-    )
-
-
 # ---- frames -------------------------------------------------------------------------------------------------
 
 
-def _scatter_frames(walk, stamp_slot, places):
-    """One frame per input: its stamp is written, the sums under it grow. ``places``: index -> moves."""
-    sums, frames = np.zeros((walk.full,) * walk.x.ndim), []
-    flat = np.arange(sums.size).reshape(sums.shape)
-    for j, index in enumerate(np.ndindex(walk.x.shape)):
-        stamp, where = walk.x[index] * walk.kernel, walk.stamp_places(index)
-        sums[where] += stamp
-        shown = flat if j == 0 else flat[where]  # the first frame writes every 0
-        write = {f"sum-{u}": number(sums.flat[u], 2) for u in shown.flat}
-        write |= {stamp_slot(j, t): number(value, 2) for t, value in enumerate(stamp.flat)}
-        frames.append(Frame(write, places(index)))
-    return frames
-
-
-def _gather_frames(walk, places):
-    """One frame per output: the products in the window, and their sum. ``places``: index -> moves."""
-    frames = []
-    for index in np.ndindex(walk.out_shape):
-        products = np.zeros(walk.kernel.shape)
-        for i, t in walk.inputs_of(index):
-            products[t] = walk.x[i] * walk.kernel[t]
-        place = np.ravel_multi_index([o + walk.padding for o in index], (walk.full,) * walk.x.ndim)
-        write = {f"product-{t}": number(value, 2) for t, value in enumerate(products.flat)}
-        frames.append(Frame({**write, f"sum-{place}": number(walk.output[index], 2)}, places(index)))
-    return frames
-
-
 # ---- cells --------------------------------------------------------------------------------------------------
-
-
-def _size(texts, width, height):
-    """The font size at which all texts fit, at most 14; None where that could not be read."""
-    longest = max((len(text) for text in texts), default=1)
-    size = min(14.0, height * 0.44, (width - 1.5) / (0.61 * longest))
-    return size if size >= 5.5 else None
-
-
-def _cell(x, y, width, height, css, opacity, **more):
-    return rect(x, y, width, height, f"cell {css}", fill_opacity=f"{opacity:.2f}", **more) + rect(
-        x, y, width, height, "frame", pointer_events="none", stroke_width=0.7
-    )
-
-
-def _words(x, y, width, height, text, size, css="", **more):
-    if size is None:
-        return ""
-    lift = 4 if height >= 28 else 0  # below the number, "×2" appears when the cell lights up
-    middle = y + height / 2 - lift
-    return label(x + width / 2, middle + size * 0.36, text, css, size=size, pointer_events="none", **more)
 
 
 def _output_cell(walk, place, x, y, width, height, size, texts):
@@ -482,49 +174,56 @@ def _output_cell(walk, place, x, y, width, height, size, texts):
     flat = int(np.ravel_multi_index(place, (walk.full,) * walk.x.ndim))
     text = texts.get(f"sum-{flat}", "")
     row, column = place if len(place) == 2 else (0, place[0])
-    if not _kept(walk, place):
+    if not is_kept(walk, place):
         return (
             rect(x, y, width, height, "cell plain", data_id=f"cut-{flat}", data_row=row, data_col=column)
             + rect(x, y, width, height, "frame", pointer_events="none", stroke_dasharray="2 3")
-            + _words(x, y, width, height, text, size, "muted", data_slot=f"sum-{flat}", fill_opacity="0.75")
-            + line(x + 1, y + height - 1, x + width - 1, y + 1, "line muted", stroke_width=0.8, pointer_events="none")
+            + words_in(
+                x,
+                lifted(y, height),
+                width,
+                height,
+                text,
+                size,
+                "muted",
+                data_slot=f"sum-{flat}",
+                fill_opacity="0.75",
+            )
+            + line(
+                x + 1,
+                y + height - 1,
+                x + width - 1,
+                y + 1,
+                "line muted",
+                stroke_width=0.8,
+                pointer_events="none",
+            )
         )
     index = tuple(u - walk.padding for u in place)
     name = f"out-{np.ravel_multi_index(index, walk.out_shape)}"
-    added = _added(walk, place)
+    added = is_added(walk, place)
     return (
-        _cell(x, y, width, height, "output", 0.08 if added else 0.24, data_id=name, data_row=row, data_col=column)
+        tile(x, y, width, height, "output", 0.08 if added else 0.24, data_id=name, data_row=row, data_col=column)
         + (
             rect(x + 2, y + 2, width - 4, height - 4, "line output", stroke_dasharray="4 3", stroke_width=1.6,
                  pointer_events="none")
             if added and width > 8
             else ""
         )
-        + _words(x, y, width, height, text, size, data_slot=f"sum-{flat}", font_weight="600")
+        + words_in(x, lifted(y, height), width, height, text, size, data_slot=f"sum-{flat}", font_weight="600")
     )  # fmt: skip
-
-
-def _all_sums(walk):
-    """Every text that a sum slot may hold, to choose one font size for the whole walk."""
-    sums = np.zeros((walk.full,) * walk.x.ndim)
-    texts = {"0"}
-    for index in np.ndindex(walk.x.shape):
-        where = walk.stamp_places(index)
-        sums[where] += walk.x[index] * walk.kernel
-        texts.update(number(value, 2) for value in sums[where].flat)
-    return texts
 
 
 def _kernel_grid(kernel, x, y, cell, title, height=None):
     """The kernel as numbered green (negative: purple) cells; 1-D as one row."""
     rows = np.atleast_2d(kernel)
     height = cell if height is None else height
-    size = _size([number(w, 2) for w in kernel.flat], cell, height)
+    size = font_size([number(w, 2) for w in kernel.flat], cell, height)
     parts = [label(x, y - 8, title, anchor="start", size=12)]
     for (r, c), weight in np.ndenumerate(rows):
         left, top = x + c * cell, y + r * height
-        parts.append(_cell(left, top, cell, height, _sign(weight), 0.22))
-        parts.append(_words(left, top, cell, height, number(weight, 2), size))
+        parts.append(tile(left, top, cell, height, _sign(weight), 0.22))
+        parts.append(words_in(left, top, cell, height, number(weight, 2), size))
     return "".join(parts)
 
 
@@ -546,23 +245,21 @@ def _matrix(walk):
     words = f"matrix with {rows} rows (one per output) and {columns} columns (one per input)"
     parts = [
         label(MATRIX_X, top - 9, f"matrix {rows} × {columns}", anchor="start", size=12),
-        image(MATRIX_X, top, width, height, pixels, words, data_hit="out in", data_rows=rows, data_cols=columns),
+        image(
+            MATRIX_X, top, width, height, pixels, words, data_hit="out in", data_rows=rows, data_cols=columns
+        ),
         rect(MATRIX_X, top, width, height, "frame", pointer_events="none"),
         label(MATRIX_X, top + height + 15, "row = output", "muted", anchor="start", size=11),
         label(MATRIX_X, top + height + 29, "column = input", "muted", anchor="start", size=11),
     ]
-    size = _size([number(w, 2) for w in walk.kernel.flat], cell_w, cell_h * 1.5)
+    size = font_size([number(w, 2) for w in walk.kernel.flat], cell_w, cell_h * 1.5)
     if numbered and size:
         for o, j in np.argwhere(walk.matrix):
             x, y = MATRIX_X + j * cell_w, top + o * cell_h
-            parts.append(_words(x, y, cell_w, cell_h, number(walk.matrix[o, j], 2), min(size, 11)))
+            parts.append(words_in(x, y, cell_w, cell_h, number(walk.matrix[o, j], 2), min(size, 11)))
     bands = {f"out-{o}": (MATRIX_X, top + o * cell_h, width, cell_h) for o in range(rows)}
     bands |= {f"in-{j}": (MATRIX_X + j * cell_w, top, cell_w, height) for j in range(columns)}
     return "".join(parts), bands
-
-
-def _grid_group(parts, name, title):
-    return group(parts, data_group=name, tabindex="0", role="group", aria_label=title)
 
 
 # ---- 1-D: input and output under one another ----------------------------------------------------------------
@@ -582,7 +279,7 @@ class _Line:
         self.cell = min(38.0, ROOM / (walk.full + span))
         self.left = LEFT + (ROOM - self.cell * (walk.full + span)) / 2
         self.pitch = min(56.0, 212 / len(walk.x))  # of the stamps' rows
-        self.sum_size = _size(_all_sums(walk), self.cell, ROW)
+        self.sum_size = font_size(all_sums(walk), self.cell, ROW)
 
     def column(self, c):
         """Left edge of column c."""
@@ -593,10 +290,10 @@ class _Line:
 
     def frames(self):
         if self.view == "scatter":
-            return _scatter_frames(
+            return scatter_frames(
                 self.walk, lambda j, t: f"stamp-{j}-{t}", lambda index: {"stamp": self._stamp_place(index[0])}
             )
-        return _gather_frames(self.walk, lambda index: {"window": self._window_place(index[0])})
+        return gather_frames(self.walk, lambda index: {"window": self._window_place(index[0])})
 
     def _stamp_place(self, j):
         return round(self.out_x(j * self.walk.stride), 2), round(self._stamp_y(j), 2)
@@ -619,7 +316,7 @@ class _Line:
 
     def _inputs(self):
         walk, cell = self.walk, self.cell
-        size = _size([number(v, 2) for v in walk.x], cell, ROW)
+        size = font_size([number(v, 2) for v in walk.x], cell, ROW)
         gather = self.view == "gather"
         parts = [label(2, IN_Y + 14, "input", anchor="start", size=12, font_weight="600")]
         if gather:
@@ -628,31 +325,31 @@ class _Line:
         for j, value in enumerate(walk.x):
             left = self.column(j * walk.stride)
             parts.append(
-                _cell(left, IN_Y, cell, ROW, "input", 0.28, data_id=f"in-{j}", data_row=0, data_col=j)
-                + _words(left, IN_Y, cell, ROW, number(value, 2), size, font_weight="600")
+                tile(left, IN_Y, cell, ROW, "input", 0.28, data_id=f"in-{j}", data_row=0, data_col=j)
+                + words_in(left, lifted(IN_Y, ROW), cell, ROW, number(value, 2), size, font_weight="600")
             )
             parts.append(label(left + cell / 2, IN_Y - 5, j, "muted", size=10, pointer_events="none"))
-        return _grid_group(parts, "in", "input")
+        return cell_group(parts, "in", "input")
 
     def _zeros(self):
         """Zeros between the inputs and around them: as many as some output reads."""
         walk, cell, parts = self.walk, self.cell, []
         start, stop = walk.padding - walk.reach + 1, walk.padding + walk.out_shape[0]
         inputs = {j * walk.stride for j in range(len(walk.x))}
-        size = _size(["0"], cell, ROW * 0.8)
+        size = font_size(["0"], cell, ROW * 0.8)
         for c in range(start, stop):
             if c not in inputs:
                 x = self.column(c)
                 parts.append(
                     rect(x, IN_Y, cell, ROW, "frame", stroke_width=0.7, stroke_dasharray="2 2")
-                    + _words(x, IN_Y, cell, ROW, "0", size, "muted")
+                    + words_in(x, lifted(IN_Y, ROW), cell, ROW, "0", size, "muted")
                 )
         return "".join(parts)
 
     def _scatter(self, texts, moves):
         walk, cell, height = self.walk, self.cell, self._stamp_height()
         values = [number(v * w, 2) for v in walk.x for w in walk.kernel]
-        size = _size(values, cell, height)
+        size = font_size(values, cell, height)
         parts = [
             label(2, 186, "stamps", anchor="start", size=12, font_weight="600"),
             label(2, 201, "input × w", "muted", anchor="start", size=11),
@@ -661,14 +358,16 @@ class _Line:
         for j, value in enumerate(walk.x):
             y, x = self._stamp_y(j), self.out_x(j * walk.stride)
             middle = x + walk.reach * cell / 2
-            parts.append(line(middle, IN_Y + ROW, middle, y, "line input", stroke_width=1, stroke_opacity=0.35))
+            parts.append(
+                line(middle, IN_Y + ROW, middle, y, "line input", stroke_width=1, stroke_opacity=0.35)
+            )
             for t, weight in enumerate(walk.kernel):
                 left = x + t * walk.dilation * cell
                 slot = f"stamp-{j}-{t}"
-                parts.append(_cell(left, y, cell, height, _sign(value * weight), 0.14))
-                parts.append(_words(left, y, cell, height, texts.get(slot, ""), size, data_slot=slot))
+                parts.append(tile(left, y, cell, height, _sign(value * weight), 0.14))
+                parts.append(words_in(left, y, cell, height, texts.get(slot, ""), size, data_slot=slot))
         frame = rect(0, 0, walk.reach * cell, height, "line", stroke_width=2.4, rx=2)
-        parts.append(_moving("stamp", frame, moves))
+        parts.append(moving("stamp", frame, moves))
         parts.append(label(2, 372, "add up ↓", "muted", anchor="start", size=11))
         return group(parts, pointer_events="none")
 
@@ -693,8 +392,8 @@ class _Line:
         walk, cell = self.walk, self.cell
         parts = []
         middle = walk.reach * cell / 2
-        kernel_size = _size([number(w, 2) for w in walk.kernel], cell, ROW)
-        product_size = _size([number(v * w, 2) for v in walk.x for w in walk.kernel], cell, ROW)
+        kernel_size = font_size([number(w, 2) for w in walk.kernel], cell, ROW)
+        product_size = font_size([number(v * w, 2) for v in walk.x for w in walk.kernel], cell, ROW)
         for t, weight in enumerate(walk.kernel):
             x, slot = (walk.reach - 1 - t * walk.dilation) * cell, f"product-{t}"
             parts += [
@@ -702,11 +401,11 @@ class _Line:
                 line(x + cell / 2, KERNEL_Y + ROW, x + cell / 2, PRODUCT_Y, "line muted"),
                 line(x + cell / 2, PRODUCT_Y + ROW, middle, OUT_Y - 2, "line output", stroke_opacity=0.6),
                 rect(x, KERNEL_Y, cell, ROW, "paper"),
-                _cell(x, KERNEL_Y, cell, ROW, _sign(weight), 0.22),
-                _words(x, KERNEL_Y, cell, ROW, number(weight, 2), kernel_size),
+                tile(x, KERNEL_Y, cell, ROW, _sign(weight), 0.22),
+                words_in(x, KERNEL_Y, cell, ROW, number(weight, 2), kernel_size),
                 rect(x, PRODUCT_Y, cell, ROW, "paper"),
-                _cell(x, PRODUCT_Y, cell, ROW, "output", 0.08),
-                _words(x, PRODUCT_Y, cell, ROW, texts.get(slot, ""), product_size, data_slot=slot),
+                tile(x, PRODUCT_Y, cell, ROW, "output", 0.08),
+                words_in(x, PRODUCT_Y, cell, ROW, texts.get(slot, ""), product_size, data_slot=slot),
             ]
         parts.append(rect(0, IN_Y - 1, walk.reach * cell, ROW + 2, "line", stroke_width=2.4, rx=2))
         titles = [
@@ -715,7 +414,9 @@ class _Line:
             label(2, PRODUCT_Y + 20, "products", anchor="start", size=12, font_weight="600"),
             label(2, 372, "add up ↓", "muted", anchor="start", size=11),
         ]
-        return group([*titles, self._cut_inputs(), _moving("window", "".join(parts), moves)], pointer_events="none")
+        return group(
+            [*titles, self._cut_inputs(), moving("window", "".join(parts), moves)], pointer_events="none"
+        )
 
     def _cut_inputs(self):
         """Inputs that no window reaches are struck through: padding cut their stamps off altogether."""
@@ -732,10 +433,10 @@ class _Line:
             x = self.out_x(place)
             parts.append(_output_cell(walk, (place,), x, OUT_Y, self.cell, ROW, self.sum_size, texts))
             o = place - walk.padding
-            if _kept(walk, (place,)) and (self.cell >= 17 or o % 5 == 0):
+            if is_kept(walk, (place,)) and (self.cell >= 17 or o % 5 == 0):
                 middle = x + self.cell / 2
                 parts.append(label(middle, OUT_Y + ROW + 13, o, "muted", size=10, pointer_events="none"))
-        return _grid_group(parts, "out", "output") + self._notes()
+        return cell_group(parts, "out", "output") + self._notes()
 
     def _notes(self):
         walk, parts = self.walk, []
@@ -754,11 +455,6 @@ class _Line:
             words = f"output_padding = {walk.output_padding} adds {walk.output_padding} at the end"
             parts.append(label(LEFT + ROOM, HEIGHT - 4, words, "output", anchor="end", size=12))
         return "".join(parts)
-
-
-def _moving(name, content, moves):
-    x, y = moves[name]
-    return f'<g data-move="{name}" transform="translate({x:.6g} {y:.6g})" pointer-events="none">{content}</g>'
 
 
 # ---- 2-D: input, kernel, output side by side ----------------------------------------------------------------
@@ -781,8 +477,8 @@ class _Square:
 
     def frames(self):
         if self.view == "scatter":
-            return _scatter_frames(self.walk, lambda j, t: f"stamp-{t}", self._stamp_place)
-        return _gather_frames(self.walk, self._window_place)
+            return scatter_frames(self.walk, lambda j, t: f"stamp-{t}", self._stamp_place)
+        return gather_frames(self.walk, self._window_place)
 
     def _stamp_place(self, index):
         row, column = index
@@ -804,46 +500,49 @@ class _Square:
 
     def _input_cells(self, place):
         """The inputs as cells; ``place``: index -> (x, y)."""
-        size = _size([number(v, 2) for v in self.walk.x.flat], self.in_cell, self.in_cell)
+        size = font_size([number(v, 2) for v in self.walk.x.flat], self.in_cell, self.in_cell)
         parts = []
         for j, index in enumerate(np.ndindex(self.walk.x.shape)):
             x, y = place(index)
             more = {"data_id": f"in-{j}", "data_row": index[0], "data_col": index[1]}
-            parts.append(_cell(x, y, self.in_cell, self.in_cell, "input", 0.28, **more))
+            parts.append(tile(x, y, self.in_cell, self.in_cell, "input", 0.28, **more))
             words = number(self.walk.x[index], 2)
-            parts.append(_words(x, y, self.in_cell, self.in_cell, words, size, font_weight="600"))
+            y = lifted(y, self.in_cell)
+            parts.append(words_in(x, y, self.in_cell, self.in_cell, words, size, font_weight="600"))
         return "".join(parts)
 
     def _compact(self):
         n, cell = len(self.walk.x), self.in_cell
         title = label(IN_X, SQUARE_Y - 9, f"input {n} × {n}", anchor="start", size=12, font_weight="600")
         cells = self._input_cells(lambda index: (IN_X + index[1] * cell, SQUARE_Y + index[0] * cell))
-        return _grid_group([title, cells], "in", "input")
+        return cell_group([title, cells], "in", "input")
 
     def _spread(self, moves):
         walk, cell = self.walk, self.in_cell
         words = f"input with zeros {self.spread} × {self.spread}"
         parts = [label(IN_X, SQUARE_Y - 9, words, anchor="start", size=12, font_weight="600")]
         begin, end = walk.padding - walk.reach + 1, walk.padding + walk.out_shape[0]
-        size = _size(["0"], cell, cell * 0.8) if cell >= 15 else None
+        size = font_size(["0"], cell, cell * 0.8) if cell >= 15 else None
         at = {i * walk.stride for i in range(len(walk.x))}
-        for r, c in _product([range(begin, end)] * 2):
+        for r, c in combinations_of([range(begin, end)] * 2):
             if not (r in at and c in at):
                 x, y = IN_X + (c - self.first) * cell, SQUARE_Y + (r - self.first) * cell
                 parts.append(rect(x, y, cell, cell, "frame", stroke_width=0.5, stroke_dasharray="2 2"))
-                parts.append(_words(x, y, cell, cell, "0", size, "muted"))
+                parts.append(words_in(x, lifted(y, cell), cell, cell, "0", size, "muted"))
         place = [(i * walk.stride - self.first) * cell for i in range(len(walk.x))]
         parts.append(self._input_cells(lambda index: (IN_X + place[index[1]], SQUARE_Y + place[index[0]])))
         for index in np.ndindex(walk.x.shape):
             if not walk.outputs_of(index):
                 x, y = IN_X + place[index[1]], SQUARE_Y + place[index[0]]
-                parts.append(line(x + 1, y + cell - 1, x + cell - 1, y + 1, "line muted", pointer_events="none"))
+                parts.append(
+                    line(x + 1, y + cell - 1, x + cell - 1, y + 1, "line muted", pointer_events="none")
+                )
         window = [
             rect(c * walk.dilation * cell, r * walk.dilation * cell, cell, cell, "kernel", fill_opacity=0.3)
             for r, c in np.ndindex(walk.kernel.shape)
         ]
         window.append(rect(0, 0, walk.reach * cell, walk.reach * cell, "line", stroke_width=2.4))
-        return _grid_group(parts, "in", "input") + _moving("window", "".join(window), moves)
+        return cell_group(parts, "in", "input") + moving("window", "".join(window), moves)
 
     def _middle(self, texts):
         """Kernel above; below it the stamp, or the products in the window, number for number."""
@@ -852,27 +551,33 @@ class _Square:
         shown = walk.kernel if scatter else walk.kernel[::-1, ::-1]
         below = SQUARE_Y + 136 + 40
         parts = [
-            _kernel_grid(shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "kernel, flipped both ways"),
-            label(MIDDLE_X, below - 8, "stamp: input × w" if scatter else "products", anchor="start", size=12),
+            _kernel_grid(
+                shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "kernel, flipped both ways"
+            ),
+            label(
+                MIDDLE_X, below - 8, "stamp: input × w" if scatter else "products", anchor="start", size=12
+            ),
         ]
         values = [number(v * w, 2) for v in walk.x.flat for w in walk.kernel.flat]
-        size = _size(values, tap, tap)
+        size = font_size(values, tap, tap)
         for r, c in np.ndindex(walk.kernel.shape):
             x, y = MIDDLE_X + c * tap, below + r * tap
             # the products lie as the window does: the last kernel number first
             t = r * k + c if scatter else (k - 1 - r) * k + (k - 1 - c)
             slot = f"{'stamp' if scatter else 'product'}-{t}"
-            parts.append(_cell(x, y, tap, tap, "kernel" if scatter else "output", 0.1))
-            parts.append(_words(x, y, tap, tap, texts.get(slot, ""), size, data_slot=slot))
+            parts.append(tile(x, y, tap, tap, "kernel" if scatter else "output", 0.1))
+            parts.append(words_in(x, y, tap, tap, texts.get(slot, ""), size, data_slot=slot))
         words = "lands on the output →" if scatter else "add up to one output →"
         parts.append(label(MIDDLE_X, below + k * tap + 16, words, "muted", anchor="start", size=11))
         return group(parts, pointer_events="none")
 
     def _outputs(self, texts, moves):
         walk, cell = self.walk, self.out_cell
-        size = _size(_all_sums(walk), cell, cell)
+        size = font_size(all_sums(walk), cell, cell)
         out, p = walk.out_shape[0], walk.padding
-        parts = [label(OUT_X, SQUARE_Y - 9, f"output {out} × {out}", anchor="start", size=12, font_weight="600")]
+        parts = [
+            label(OUT_X, SQUARE_Y - 9, f"output {out} × {out}", anchor="start", size=12, font_weight="600")
+        ]
         for place in np.ndindex((walk.full,) * 2):
             x, y = OUT_X + place[1] * cell, SQUARE_Y + place[0] * cell
             parts.append(_output_cell(walk, place, x, y, cell, cell, size, texts))
@@ -881,9 +586,11 @@ class _Square:
             pointer_events="none",
         )  # fmt: skip
         parts.append(edge)
-        svg = _grid_group(parts, "out", "output") + self._notes()
+        svg = cell_group(parts, "out", "output") + self._notes()
         if self.view == "scatter":
-            svg += _moving("stamp", rect(0, 0, walk.reach * cell, walk.reach * cell, "line", stroke_width=2.4), moves)
+            svg += moving(
+                "stamp", rect(0, 0, walk.reach * cell, walk.reach * cell, "line", stroke_width=2.4), moves
+            )
         return svg
 
     def _notes(self):
@@ -892,6 +599,8 @@ class _Square:
             words = f"padding = {walk.padding} cuts {walk.padding} off at every side"
             parts.append(label(OUT_X, HEIGHT - 26, words, "muted", anchor="start", size=12))
         if walk.output_padding:
-            words = f"output_padding = {walk.output_padding} adds {walk.output_padding} at the bottom and right"
+            words = (
+                f"output_padding = {walk.output_padding} adds {walk.output_padding} at the bottom and right"
+            )
             parts.append(label(OUT_X, HEIGHT - 8, words, "output", anchor="start", size=12))
         return "".join(parts)
