@@ -74,15 +74,24 @@ def pool_and_unpool(
         "output_size": switch("unpool with output_size", bool(output_size)),
     }
     _Together(controls)
+    latest = {}
 
-    def draw(numbers, rows, columns, index, number, kernel_size, stride, padding, weights, output_size):
-        x = read_rows(numbers)  # rows, columns, index and number are other handles on the same text
-        return pooling_scene(x, kernel_size, stride, padding, weights, output_size, min(index, x.size - 1))
+    def draw(numbers, rows, columns, index, number, **settings):
+        # rows, columns and number are other handles on the text: moving one of them asks twice for one picture
+        asked = numbers, index, *settings.values()
+        if asked not in latest:
+            latest.clear()
+            latest[asked] = _scene(read_rows(numbers), index, **settings)
+        return latest[asked]
 
     def choose(name):
         return {"index": int(name[3:])} if name.startswith("in-") else {}
 
     return Explorer(draw, controls, on_choose=choose)
+
+
+def _scene(x, index, kernel_size, stride, padding, weights, output_size):
+    return pooling_scene(x, kernel_size, stride, padding, weights, output_size, min(index, x.size - 1))
 
 
 def read_rows(text: str) -> np.ndarray:
@@ -182,7 +191,7 @@ def _text_field(numbers):
         description="numbers",
         continuous_update=False,
         style={"description_width": "initial"},
-        layout=widgets.Layout(width="646px", max_width="100%"),
+        layout=widgets.Layout(width="640px", max_width="100%", margin="2px 12px 2px 2px"),
     )
 
 

@@ -131,6 +131,8 @@ class _State:
         self.cell = min(LARGEST_CELL, PANEL / longest)
         self.row_height = (self.height + 2 * self.p) * self.cell
         self.limits = min(float(self.x.min()), 0.0), max(float(self.x.max()), 0.0)
+        self.spoken = [number(value, 2) for value in self.x.flat]  # each is in many sentences
+        self.factors = {t: _in_brackets(number(weight, 4)) for t, weight in np.ndenumerate(self.weights)}
 
     def _window(self, o):
         """(index, kernel position) of every sample of window o that lies on the image."""
@@ -515,13 +517,18 @@ def _list(values):
     return ", ".join(number(value, 2) for value in values)
 
 
+def _seen(state, o):
+    """The numbers of window o in words, in reading order."""
+    return ", ".join(state.spoken[i] for i, _ in state.windows[o])
+
+
 def _table(state):
     header = ["window", "reads", "maximum", "index", "mean", "convolution"]
     rows = []
     for o in range(state.max.size):
         row, column = np.unravel_index(o, state.out_shape)
         rows.append(
-            [f"{row}, {column}", _list(state.seen(o)), number(state.max.flat[o], 2), str(state.indices.flat[o]),
+            [f"{row}, {column}", _seen(state, o), number(state.max.flat[o], 2), str(state.indices.flat[o]),
              number(state.avg.flat[o], 4), number(state.conv.flat[o], 4)]
         )  # fmt: skip
     return header, rows
@@ -546,43 +553,47 @@ def _max_sentence(state, o):
     ties = state.seen(o).count(largest)
     first = f" It stands there {ties} times; the first one counts." if ties > 1 else ""
     return (
-        f"{state.name('max', o)}: the window reads {_list(state.seen(o))}. The largest is {number(largest)}, in row "
+        f"{state.name('max', o)}: the window reads {_seen(state, o)}. The largest is {number(largest)}, in row "
         f"{row}, column {column}: index {row} · {state.width} + {column} = {index}.{first}"
     )
 
 
 def _mean_sentence(state, o):
-    seen, count = state.seen(o), state.k**2
-    empty = count - len(seen)
+    window, count = state.windows[o], state.k**2
+    empty = count - len(window)
     padded = f"; {empty} of the {count} are padding and count as 0" if empty else ""
-    terms = " + ".join(_term(value) for value in seen)
+    terms = " + ".join(_in_brackets(state.spoken[i]) for i, _ in window)
     return f"{state.name('mean', o)} = ({terms})/{count} = {number(state.avg.flat[o], 4)}{padded}."
 
 
 def _convolution_sentence(state, o):
     terms = [
-        f"{_term(state.weights[t], 4)} · {_term(state.x.flat[i])}"
+        f"{state.factors[t]} · {_in_brackets(state.spoken[i])}"
         for i, t in state.windows[o]
-        if state.weights[t]
+        if state.factors[t] != "0"
     ]
     return f"{state.name('conv', o)} = {' + '.join(terms) or '0'} = {number(state.conv.flat[o], 4)}."
 
 
-def _term(value, digits=2):
-    text = number(value, digits)
+def _in_brackets(text):
+    """A negative number inside a sum or product, so that signs do not collide."""
     return f"({text})" if text.startswith("−") else text
 
 
 def _input_sentence(state, i):
     row, column = divmod(i, state.width)
-    value = number(state.x.flat[i], 2)
+    value = state.spoken[i]
     start = f"in[{row}, {column}] = {value}, index {row} · {state.width} + {column} = {i}, is in "
     count, wins = int(state.reads[i]), int(state.times[i])
     if count == 0:
         return f"{start}no window: whatever stands here, the result is the same."
     windows = f"{count} window{'s' * (count > 1)}"
     if wins == 0:
-        return f"{start}{windows} and the maximum of none: unpooling gives 0 here."
+        equals = [
+            o for o, w in enumerate(state.windows) if i in dict(w) and state.max.flat[o] == state.x.flat[i]
+        ]
+        second = " (an equal number stands before it)" if equals else ""
+        return f"{start}{windows} and the maximum of none{second}: unpooling gives 0 here."
     return f"{start}{windows} and the maximum of {wins}: unpooling writes it once."
 
 

@@ -1,0 +1,236 @@
+"""The picture of pooling and unpooling, read from its SVG; torch and loops of our own say what must stand there."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils.figures.pooling import WEIGHTS, convolution_weights, pooling_scene
+from course_utils.figures.scene import NoPicture
+
+SVG = "{http://www.w3.org/2000/svg}"
+FOUR = np.array([[1.0, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]])
+PEAKS = np.zeros((4, 5))
+PEAKS[[0, 1, 2, 2], [0, 3, 0, 3]] = [9, 8, 7, 6]
+
+sizes = st.integers(2, 8)
+states = st.tuples(
+    sizes, sizes, st.integers(1, 4), st.integers(1, 4), st.integers(0, 2), st.sampled_from(WEIGHTS), st.booleans(),
+    st.integers(0, 10**6),
+)  # fmt: skip
+
+
+def fits(height, width, kernel_size, padding):
+    return padding <= kernel_size // 2 and kernel_size <= min(height, width) + 2 * padding
+
+
+def numbers(height, width, seed):
+    return np.random.default_rng(seed).integers(-20, 21, (height, width)) / 2
+
+
+def read(scene):
+    """(root, {id: number in the cell}, {id: the cell's element})."""
+    root = ElementTree.fromstring(scene.svg)
+    shown, cells = {}, {}
+    for group in root.iter(f"{SVG}g"):
+        cell = None
+        for element in group:
+            if element.get("data-id"):
+                cell = element.get("data-id")
+                cells[cell] = element
+            elif element.tag == f"{SVG}text" and cell and element.get("text-anchor") == "middle":
+                shown.setdefault(cell, float(element.text.replace("−", "-")))
+    return root, shown, cells
+
+
+def windows(shape, kernel_size, stride, padding):
+    """For every window the places on the image that it covers, by walking over all of them."""
+    starts = [range(-padding, size + padding - kernel_size + 1, stride) for size in shape]
+    for top, left in itertools.product(*starts):
+        yield [
+            (r, c)
+            for r in range(top, top + kernel_size)
+            for c in range(left, left + kernel_size)
+            if 0 <= r < shape[0] and 0 <= c < shape[1]
+        ]
+
+
+@settings(deadline=None, max_examples=120)
+@given(states)
+def test_every_state_is_whole(state):
+    height, width, k, s, p, weights, sized, seed = state
+    x = numbers(height, width, seed)
+    if not fits(height, width, k, p):
+        with pytest.raises(NoPicture, match=r"padding|does not fit"):
+            pooling_scene(x, k, s, p, weights, sized)
+        return
+    scene = pooling_scene(x, k, s, p, weights, sized, edited=x.size - 1)
+    root, shown, cells = read(scene)
+    right, bottom = map(float, root.get("viewBox").split()[2:])
+    for cell in root.iter(f"{SVG}rect"):
+        left, top, wide, high = (float(cell.get(name)) for name in ("x", "y", "width", "height"))
+        assert left >= 0 and top >= 0 and left + wide <= right + 1e-3 and top + high <= bottom + 1e-3
+    for text in root.iter(f"{SVG}text"):
+        assert 0 < float(text.get("x")) < right and 0 < float(text.get("y")) < bottom
+    assert not re.search(r"\b(nan|inf)\b", scene.svg)
+    assert set(scene.details) == set(cells)
+    assert {name.split("-")[0] for name in scene.links} == {"max", "avg", "conv"}
+    assert all(target in cells for targets in scene.links.values() for target, _ in targets)
+
+    places = list(windows(x.shape, k, s, p))
+    assert len(scene.table[1]) == len(places)
+    for o, window in enumerate(places):
+        values = [x[place] for place in window]
+        first = window[int(np.argmax(values))]
+        assert shown[f"max-{o}"] == max(values)
+        assert shown[f"avg-{o}"] == pytest.approx(sum(values) / k**2, abs=6e-3)
+        linked = {name: weight for name, weight in scene.links[f"max-{o}"] if name.startswith("in")}
+        assert set(linked) == {f"in-{r * width + c}" for r, c in window}
+        assert [name for name, weight in linked.items() if weight] == [f"in-{first[0] * width + first[1]}"]
+        total = sum(weight * x.flat[int(name[3:])] for name, weight in scene.links[f"conv-{o}"])
+        assert shown[f"conv-{o}"] == pytest.approx(total, abs=6e-3)
+
+
+@settings(deadline=None, max_examples=60)
+@given(states)
+def test_what_comes_back_is_what_torch_puts_back(state):
+    torch = pytest.importorskip("torch")
+    height, width, k, s, p, weights, sized, seed = state
+    if not fits(height, width, k, p):
+        return
+    x = numbers(height, width, seed)
+    scene = pooling_scene(x, k, s, p, weights, sized)
+    _, shown, _ = read(scene)
+    pooled = torch.nn.functional.max_pool2d(torch.from_numpy(x)[None, None], k, s, p, return_indices=True)
+    try:
+        size = x.shape if sized else None
+        back = torch.nn.functional.max_unpool2d(*pooled, k, s, p, output_size=size)[0, 0].numpy()
+    except (RuntimeError, ValueError):
+        assert "Unpooling is refused" in scene.text and not any(name.startswith("back") for name in shown)
+        return
+    assert [shown[f"back-{i}"] for i in range(back.size)] == back.ravel().tolist()
+    kernel = torch.from_numpy(convolution_weights(weights, k))[None, None]
+    convolved = torch.nn.functional.conv2d(torch.from_numpy(x)[None, None], kernel, None, s, p)[0, 0].numpy()
+    for o, value in enumerate(convolved.flat):
+        assert shown[f"conv-{o}"] == pytest.approx(value, abs=6e-3)
+
+
+def test_the_example_of_the_lesson_in_words():
+    scene = pooling_scene(FOUR)
+    assert scene.text == (
+        "4 × 4 numbers, 2 × 2 windows, stride 2: 2 × 2 maxima 5, 6, 7, 8 with indices 5, 2, 12, 15. "
+        "4 of 16 come back, 12 become 0. Pooled again, they give the same maxima."
+    )
+    assert scene.details["max-1"] == (
+        "max[0, 1]: the window reads 6, 3, 2, 1. The largest is 6, in row 0, column 2: index 0 · 4 + 2 = 2."
+    )
+    assert scene.details["avg-0"] == "mean[0, 0] = (1 + 2 + 3 + 5)/4 = 2.75."
+    assert scene.details["in-5"].endswith("is in 1 window and the maximum of 1: unpooling writes it once.")
+    assert scene.details["in-0"].endswith("is in 1 window and the maximum of none: unpooling gives 0 here.")
+    assert scene.details["back-3"] == (
+        "back[0, 3] = 0, index 3. No maximum has this index: the input's 3 is lost."
+    )
+
+
+def test_one_peak_of_four_windows_is_written_once():
+    peak = np.zeros((5, 5))
+    peak[2, 2] = 9
+    scene = pooling_scene(peak, 3, 2)
+    _, shown, _ = read(scene)
+    assert sum(value for name, value in shown.items() if name.startswith("back")) == 9
+    assert "1 of them won in more than one window; each is written once, not added up." in scene.text
+    assert ">4×<" in scene.svg
+
+
+def test_below_zero_the_second_pooling_differs():
+    scene = pooling_scene(-FOUR)
+    assert "Pooled again, 4 of 4 maxima differ: max[0, 0] was −1 and is now 0." in scene.text
+
+
+@settings(deadline=None, max_examples=60)
+@given(sizes, sizes, st.integers(1, 4), st.integers(1, 4), st.integers(0, 2), st.integers(0, 10**6))
+def test_without_negative_numbers_the_second_pooling_agrees(height, width, k, s, p, seed):
+    if fits(height, width, k, p):
+        scene = pooling_scene(np.abs(numbers(height, width, seed)), k, s, p)
+        assert "Pooled again, they give the same maxima." in scene.text
+
+
+def test_without_output_size_the_peaks_move():
+    scene = pooling_scene(PEAKS, sized=False)
+    assert (
+        "8, 7, 6 land in another place: the indices count rows of 5, the result has rows of 4." in scene.text
+    )
+    assert scene.svg.count(">✗<") == 3
+    assert "here it is in the wrong place" in scene.details["back-8"]
+    assert "✗" not in pooling_scene(PEAKS).svg
+    tall = pooling_scene(np.pad(FOUR, ((0, 1), (0, 0))), sized=False)
+    assert "✗" not in tall.svg and "another place" not in tall.text  # an odd height does no harm
+
+
+def test_ties_say_that_the_first_counts():
+    assert (
+        "It stands there 4 times; the first one counts." in pooling_scene(np.zeros((2, 2))).details["max-0"]
+    )
+
+
+def test_numbers_in_no_window_are_told():
+    scene = pooling_scene(PEAKS)
+    assert scene.details["in-4"].endswith("is in no window: whatever stands here, the result is the same.")
+    changed = PEAKS.copy()
+    changed[:, 4] = 50
+    assert pooling_scene(changed).text == scene.text
+
+
+def test_padding_is_counted_as_zero_in_the_mean_only():
+    scene = pooling_scene(np.full((3, 3), -6.0), 3, 1, 1)
+    assert scene.details["avg-0"].endswith("= −2.6667; 5 of the 9 are padding and count as 0.")
+    assert scene.table[1][0][2] == "−6"
+
+
+def test_the_picture_keeps_its_size_while_the_windows_change():
+    boxes = {
+        re.search(r'viewBox="([^"]+)"', pooling_scene(FOUR, k, s).svg)[1]
+        for k in range(1, 5)
+        for s in range(1, 5)
+    }
+    assert len(boxes) == 1
+    inputs = {
+        re.search(r'<rect x="([\d.]+)" y="([\d.]+)"[^>]*data-id="in-5"', pooling_scene(FOUR, k, s).svg).groups()
+        for k in range(1, 5) for s in range(1, 5)
+    }  # fmt: skip
+    assert len(inputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([[1.0]],), "2 to 8 rows and columns; these are 1 × 1"),
+        ((np.zeros((9, 2)),), "9 × 2"),
+        ((FOUR * 100,), "one is 800"),
+        ((FOUR, 2, 2, 2), "padding must be at most half of kernel_size"),
+        ((FOUR[:2, :2], 3), "does not fit"),
+    ],
+)
+def test_states_without_a_picture_say_why(arguments, words):
+    with pytest.raises(NoPicture, match=words):
+        pooling_scene(*arguments)
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises(ValueError, match=r"weights must be one of.*mean"):
+        pooling_scene(FOUR, weights="means")
+    with pytest.raises(ValueError, match="kernel_size"):
+        pooling_scene(FOUR, 5)
+    with pytest.raises(ValueError, match="edited"):
+        pooling_scene(FOUR, edited=16)
+
+
+def test_the_weights():
+    for k in range(1, 5):
+        assert convolution_weights("mean", k).sum() == pytest.approx(1)
+        assert convolution_weights("left minus right", k).sum() == pytest.approx(0)
+        assert convolution_weights("corner", k).sum() == 1
