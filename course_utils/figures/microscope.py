@@ -37,7 +37,7 @@ def microscope_scene(probe: Probe, title: str = "The operator under the microsco
     text = _overview(probe)
     parts = [label(2, 18, _headline(probe), anchor="start", size=14, font_weight="600"), left, matrix, right]
     return Scene(
-        document(max(width, 560), height, parts, title, text),
+        document(max(width, 7.7 * len(_headline(probe)), 560), height, parts, title, text),
         text,
         links=_links(probe),
         details={**_row_sentences(probe), **_column_sentences(probe)},
