@@ -330,12 +330,14 @@ def scatter_frames(walk, stamp_slot, places):
 
 def gather_frames(walk, places):
     """One frame per output: the products in the window, and their sum. ``places``: index -> moves."""
-    frames = []
+    frames, standing = [], {}
     for index in np.ndindex(walk.out_shape):
-        products = np.zeros(walk.kernel.shape)
+        products = dict.fromkeys(np.ndindex(walk.kernel.shape), "0")
         for i, t in walk.inputs_of(index):
-            products[t] = walk.x[i] * walk.kernel[t]
+            products[t] = number(walk.x[i] * walk.kernel[t], 2)
+        texts = {f"product-{t}": text for t, text in enumerate(products.values())}
+        write = {slot: text for slot, text in texts.items() if standing.get(slot) != text}  # most stay 0
+        standing = texts
         place = np.ravel_multi_index([o + walk.padding for o in index], (walk.full,) * walk.x.ndim)
-        write = {f"product-{t}": number(value, 2) for t, value in enumerate(products.flat)}
         frames.append(Frame({**write, f"sum-{place}": number(walk.output[index], 2)}, places(index)))
     return frames
