@@ -139,7 +139,7 @@ WHO_COLLIDES = Prediction(
     key="convolution.who_collides",
     title="Which sizes become 4",
     question="A convolution with kernel size 3, stride 2 and padding 1 gives 4 outputs. How many inputs "
-    "did it have?",
+    "can it have had?",
     options=["7", "8", "7 or 8", "6, 7 or 8"],
     answer=lambda: " or ".join(map(str, colliding_sizes(4, 3, stride=2, padding=1))),
     explain="With stride 2 every second position of the window counts. An eighth sample adds a position "

@@ -160,3 +160,42 @@ def test_only_kernels_that_are_their_own_mirror_image_hide_the_missing_flip(x, k
     assume(x.any())
     hidden = np.allclose(lesson.gather(x, kernel, stride), lesson._gather_unflipped(x, kernel, stride))
     assert hidden == np.array_equal(kernel, kernel[::-1])
+
+
+# ---- What the lesson says in passing -------------------------------------------------------------
+
+
+def test_same_and_the_usual_padding_agree_for_kernel_4_and_part_by_one_place_for_kernel_3():
+    x = np.array([1.0, 2, 3, 4])
+    for kernel_size, padding, output_padding, shift in ((4, 1, 0, 0), (3, 1, 1, 1)):
+        kernel = np.arange(1.0, kernel_size + 1)
+        first = lesson.same_crop(kernel_size, 2)
+        same = lesson.transposed_1d(x, kernel, 2)[first : first + 8]
+        usual = lesson._painted(x, kernel, stride=2, padding=padding, output_padding=output_padding)
+        np.testing.assert_array_equal(same[shift:], usual[: 8 - shift])
+
+
+def test_the_sizes_of_u_net_and_of_seven_pixels_pooled_in_pairs():
+    size = 572
+    for _ in range(4):
+        size = (size - 4) // 2  # two convolutions without padding, then pooling
+    assert size - 4 == 28
+    for _ in range(4):
+        size = transposed_size(size - 4, 2, stride=2)
+    assert size - 4 == 388
+    assert transposed_size(convolution_size(7, 2, stride=2), 2, stride=2) == 6
+
+
+@pytest.mark.parametrize(("stride", "most", "least"), [(1, 3, 1), (2, 2, 1), (3, 1, 1), (4, 1, 0)])
+def test_when_stamps_of_three_overlap_touch_or_leave_a_gap(stride, most, least):
+    painted = lesson.transposed_1d(np.ones(3), np.ones(3), stride)
+    assert (painted.max(), painted.min()) == (most, least)
+
+
+def test_how_often_the_places_of_two_axes_are_painted():
+    two = np.ones((2, 2))
+    np.testing.assert_array_equal(lesson.transposed_2d(two, two, 1, 0), [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    three = lesson.transposed_2d(two, np.ones((3, 3)), 2, 0)
+    assert (three[0, 0], three[0, 2], three[2, 2]) == (1, 2, 4)
+    digits = np.array([[0.0, 1], [2, 3]])
+    np.testing.assert_array_equal(lesson.transposed_2d(digits, digits, 2, 1), [[0, 2], [2, 0]])
