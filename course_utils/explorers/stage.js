@@ -198,9 +198,12 @@ function render({ model, el }) {
   }
 
   // ---- listen to Python (and to linked sliders) -----------------------------------------------------------
-  model.on("change:scene", show);
-  model.on("change:chosen", () => light(model.get("chosen")));
+  // A scene may bring a step and a choice along, whose events can come first: the new scene is shown before them.
+  const renewed = () => scene !== model.get("scene") && (show(), true);
+  model.on("change:scene", renewed);
+  model.on("change:chosen", () => { if (!renewed()) light(model.get("chosen")); });
   model.on("change:step", () => {
+    if (renewed()) return;
     pose();
     const id = (scene.steps || [])[model.get("step")];
     if (id && id !== model.get("chosen")) choose(id, { andStep: false });

@@ -1,4 +1,4 @@
-"""The stepper's pictures: what is written at every step, summed and compared with torch; refusals in torch's words."""
+"""The stepper's pictures: what is written at every step against torch; refusals in torch's words; collisions."""
 
 import json
 import re

@@ -1,0 +1,181 @@
+"""The stepper under a hand: play, scrub, change the view, point at cells; and all of it without the kernel."""
+
+import nbformat
+import numpy as np
+import psutil
+import pytest
+import torch
+import torch.nn.functional as F
+
+from tests.browser.stage import stages
+from tests.notebooks.run import with_sources
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+NAME = "stepper_for_a_test.ipynb"
+LINE = """
+from course_utils.explorers.convolution import stepper
+stepper(x=[3, 1, 2, 4], kernel=[1, 2, 3], stride=2, padding=1, output_padding=1)"""
+SQUARE = """
+import numpy as np
+stepper(2, x=np.arange(1, 10).reshape(3, 3), kernel=[[1, 2], [3, 4]], stride=2, view="gather")"""
+
+X, W = torch.tensor([3.0, 1, 2, 4]), torch.tensor([1.0, 2, 3])
+SETTING = {"stride": 2, "padding": 1, "output_padding": 1}
+OUTPUT = F.conv_transpose1d(X[None, None], W[None, None], **SETTING)[0, 0].tolist()
+# column j: what input j alone makes of the output
+MATRIX = F.conv_transpose1d(torch.eye(4)[:, None], W[None, None], **SETTING)[:, 0].T.numpy()
+
+SLOTS = "slots => Object.fromEntries(slots.map(slot => [slot.dataset.slot, slot.textContent]))"
+
+
+@pytest.fixture(scope="module")
+def lesson(open_lesson, lessons):
+    nbformat.write(with_sources(LINE, SQUARE), lessons / NAME)
+    lesson = open_lesson(NAME)
+    lesson.run_all()
+    assert lesson.cell_errors() == []
+    return lesson
+
+
+@pytest.fixture
+def stepper(lesson):
+    stage = stages(lesson)[0]
+    show(stage, "scatter")
+    stage.slider("step").press("Home")
+    stage.wait_until_chosen("in-0")
+    return stage
+
+
+def sums(stage):
+    """What stands in the cells of the output of the 1-D stepper: None where nothing is written yet."""
+    slots = stage.root.locator("[data-slot]").evaluate_all(SLOTS)
+    texts = [slots[f"sum-{place}"] for place in range(1, 1 + len(OUTPUT))]  # padding = 1 cuts place 0 off
+    return [float(text) if text else None for text in texts]
+
+
+def show(stage, view):
+    button = stage._explorer().locator("button", has_text=view)
+    if "mod-active" not in button.get_attribute("class"):
+        before = stage.shown()
+        button.click()
+        stage.wait_for_change(before)
+
+
+def test_scrubbing_adds_one_stamp_after_another(stepper):
+    for step in range(4):
+        if step:
+            stepper.slider("step").press("ArrowRight")
+        stepper.wait_until_chosen(f"in-{step}")
+        assert sums(stepper) == (MATRIX[:, : step + 1] @ X.numpy()[: step + 1]).tolist()
+        assert f"Input {step} = {X[step]:g} stamps" in stepper.text()
+    assert sums(stepper) == OUTPUT
+    stepper.slider("step").press("ArrowLeft")  # going back takes the stamp away again
+    stepper.wait_until_chosen("in-2")
+    assert sums(stepper) == (MATRIX[:, :3] @ X.numpy()[:3]).tolist()
+
+
+def test_play_walks_to_the_end(stepper):
+    play = stepper._explorer().locator("button:has(.fa-play)")
+    play.click()
+    stepper.wait_until_chosen("in-3")
+    assert sums(stepper) == OUTPUT
+    play.wait_for()  # it notices the end one beat later; until then it would walk on from wherever we go
+
+
+def test_step_and_back(stepper):
+    stepper._explorer().locator("button", has_text="step").click()
+    stepper.wait_until_chosen("in-1")
+    stepper._explorer().locator("button", has_text="back").click()
+    stepper.wait_until_chosen("in-0")
+
+
+def test_the_view_changes_and_the_position_stays(stepper):
+    stepper.slider("step").press("ArrowRight")
+    stepper.slider("step").press("ArrowRight")
+    stepper.wait_until_chosen("in-2")
+    show(stepper, "gather")
+    output = int(stepper.chosen().removeprefix("out-"))
+    assert MATRIX[output, 2] != 0
+    assert sums(stepper) == [*OUTPUT[: output + 1], *[None] * (len(OUTPUT) - output - 1)]
+    assert stepper.slider("step").get_attribute("aria-valuenow").startswith(str(output))
+    show(stepper, "scatter")
+    assert stepper.chosen() == "in-2"
+    assert stepper.slider("step").get_attribute("aria-valuenow").startswith("2")
+
+
+def test_in_the_gather_view_the_window_moves_on_and_writes_one_output(stepper):
+    show(stepper, "gather")
+    stepper.slider("step").press("Home")
+    places = []
+    for output in range(3):
+        stepper.wait_until_chosen(f"out-{output}")
+        assert sums(stepper) == [*OUTPUT[: output + 1], *[None] * (len(OUTPUT) - output - 1)]
+        places.append(stepper.root.locator('[data-move="window"]').bounding_box()["x"])
+        stepper.slider("step").press("ArrowRight")
+    assert np.ptp(np.diff(places)) < 0.5 and places[1] > places[0] + 5
+
+
+@pytest.mark.parametrize("cell", ["in-1", "out-4", "out-7"])
+@pytest.mark.parametrize("view", ["scatter", "gather"])
+def test_pointing_lights_up_who_paints_and_who_is_painted(stepper, view, cell):
+    show(stepper, view)
+    stepper.hover(cell)
+    kind, index = cell.split("-")
+    meets, other = (MATRIX[:, int(index)], "out") if kind == "in" else (MATRIX[int(index)], "in")
+    wanted = {f"{other}-{i}" for i in np.flatnonzero(meets)}
+    assert {name for name in stepper.lit() if name.startswith(other)} == wanted
+    stepper.page.mouse.move(0, 0)
+
+
+def test_choosing_an_input_goes_to_its_step(stepper):
+    stepper.root.locator('[data-id="in-2"]').click(force=True)
+    stepper.wait_until_chosen("in-2")
+    assert sums(stepper) == (MATRIX[:, :3] @ X.numpy()[:3]).tolist()
+    assert stepper.slider("step").get_attribute("aria-valuenow").startswith("2")
+
+
+def test_another_setting_redraws_and_an_illegal_one_is_explained(stepper):
+    stepper.press_slider("stride", "Home")
+    assert "output padding must be smaller" in stepper.root.locator("svg").first.inner_html()
+    stepper.press_slider("output_padding", "Home")
+    assert "stride=1" not in stepper.shown() and "padding=1" in stepper.shown()
+    stepper.press_slider("stride", "ArrowRight")
+    stepper.press_slider("output_padding", "ArrowRight")
+    stepper.wait_until_chosen("in-0")
+
+
+def test_in_two_dimensions_too(lesson):
+    stage = stages(lesson)[1]
+    stage.slider("step").press("End")
+    stage.wait_until_chosen("out-35")
+    x, w = torch.arange(1.0, 10).reshape(1, 1, 3, 3), torch.tensor([[[[1.0, 2], [3, 4]]]])
+    output = F.conv_transpose2d(x, w, stride=2).ravel().tolist()
+    slots = stage.root.locator("[data-slot]").evaluate_all(SLOTS)
+    assert [float(slots[f"sum-{i}"]) for i in range(36)] == output
+
+
+@pytest.fixture
+def kernels(lesson):
+    """The processes of all kernels of the server."""
+    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
+    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
+    assert kernels
+    yield kernels
+    for kernel in kernels:
+        kernel.resume()
+
+
+def test_scrubbing_does_not_wait_for_the_kernel(lesson, stepper, kernels):
+    lesson.wait_idle()
+    for kernel in kernels:
+        kernel.suspend()
+    for step in range(1, 4):
+        stepper.slider("step").press("ArrowRight")
+        stepper.wait_until_chosen(f"in-{step}")
+        assert sums(stepper) == (MATRIX[:, : step + 1] @ X.numpy()[: step + 1]).tolist()
+
+
+def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
+    assert lesson.console_errors == []
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], []]
