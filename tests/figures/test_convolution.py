@@ -97,6 +97,9 @@ def test_at_every_output_the_products_in_the_window_add_up_to_it(walk, data):
     standing = written(scene.frames, step)
     products = [read(standing[f"product-{t}"]) for t in range(kernel.size)]
     assert sum(products) == pytest.approx(wanted.flat[step])
+    for t, product in enumerate(products):  # each is what its kernel number makes alone
+        alone = np.where(np.arange(kernel.size).reshape(kernel.shape) == t, kernel, 0)
+        assert product == pytest.approx(by_torch(x, alone, chosen).flat[step])
     seen = sums(shown_in(scene.svg), scene, wanted.shape, chosen["padding"]).ravel()
     assert seen[: step + 1] == pytest.approx(wanted.ravel()[: step + 1])
     assert np.isnan(seen[step + 1 :]).all()
@@ -292,7 +295,17 @@ def test_collisions_are_torchs(k, s, p, d, size):
             torch.ones(1, 1, m), torch.ones(1, 1, k), stride=s, padding=p, dilation=d, output_padding=op
         )
         assert back.shape[-1] == n
-    for m, *_ in scene.table[1]:
+    for m, _, led in scene.table[1]:
+        wanted = {}
+        for op in range(6):
+            try:
+                y = torch.ones(1, 1, int(m), dtype=torch.float64)
+                w = torch.ones(1, 1, k, dtype=torch.float64)
+                chosen = {"stride": s, "padding": p, "dilation": d, "output_padding": op}
+                wanted[op] = F.conv_transpose1d(y, w, **chosen).shape[-1]
+            except RuntimeError:
+                continue
+        assert led == ", ".join(f"{op} → {n}" for op, n in wanted.items() if n <= 20)
         together = {n for n in forward if forward[n] == int(m)}
         assert {name for name in lit[f"middle-{m}"] if name.startswith("in-")} == {f"in-{n}" for n in together}
     assert scene.text == scene.details[f"in-{size}"]
