@@ -208,6 +208,9 @@ function render({ model, el }) {
     const id = (scene.steps || [])[model.get("step")];
     if (id && id !== model.get("chosen")) choose(id, { andStep: false });
   });
+  // The slider may have been moved before there was a view to hear of it.
+  const { frames, steps } = model.get("scene");
+  if (frames?.length) model.set("chosen", steps[Math.min(model.get("step"), frames.length - 1)]);
   show();
 }
 

@@ -19,6 +19,12 @@ stepper(x=[3, 1, 2, 4], kernel=[1, 2, 3], stride=2, padding=1, output_padding=1)
 SQUARE = """
 import numpy as np
 stepper(2, x=np.arange(1, 10).reshape(3, 3), kernel=[[1, 2], [3, 4]], stride=2, view="gather")"""
+MOVED_BY_CODE = """
+import ipywidgets
+explorer = stepper(x=[3, 1, 2])
+player = explorer.children[0].children[-1]
+next(child for child in player.children if isinstance(child, ipywidgets.IntSlider)).value = 2
+explorer"""
 
 X, W = torch.tensor([3.0, 1, 2, 4]), torch.tensor([1.0, 2, 3])
 SETTING = {"stride": 2, "padding": 1, "output_padding": 1}
@@ -31,7 +37,7 @@ SLOTS = "slots => Object.fromEntries(slots.map(slot => [slot.dataset.slot, slot.
 
 @pytest.fixture(scope="module")
 def lesson(open_lesson, lessons):
-    nbformat.write(with_sources(LINE, SQUARE), lessons / NAME)
+    nbformat.write(with_sources(LINE, SQUARE, MOVED_BY_CODE), lessons / NAME)
     lesson = open_lesson(NAME)
     lesson.run_all()
     assert lesson.cell_errors() == []
@@ -176,6 +182,12 @@ def test_scrubbing_does_not_wait_for_the_kernel(lesson, stepper, kernels):
         assert sums(stepper) == (MATRIX[:, : step + 1] @ X.numpy()[: step + 1]).tolist()
 
 
+def test_a_slider_that_code_moved_before_the_first_picture_is_where_it_begins(lesson):
+    stage = stages(lesson)[2]
+    stage.wait_until_chosen("in-2")
+    assert stage.text().startswith("Input 2 = 2 stamps")
+
+
 def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
     assert lesson.console_errors == []
-    assert [stage.cut_off() for stage in stages(lesson)] == [[], []]
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], []]
