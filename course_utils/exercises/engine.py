@@ -230,7 +230,10 @@ class Exercise:
     def _finding(self, index, expected, calls, seconds):
         done = calls[index]
         if done.timed_out:
-            return Finding("time", f"Still not finished after {seconds:g} seconds. Does a loop ever end?")
+            plural = "" if seconds == 1 else "s"
+            return Finding(
+                "time", f"Still not finished after {seconds:g} second{plural}. Does a loop ever end?"
+            )
         if done.error:
             return Finding(
                 done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")

@@ -177,18 +177,18 @@ def _count(state, exercises, predictions):
 def _exercise_item(state, item):
     entry = state["exercises"].get(item.key, store.NEW_EXERCISE)
     if entry["outcome"] == "right":
-        return "✓", "right", f"{item.title}: right"
+        return "✓", "right", f"{item.title} (right)"
     if entry["outcome"] == "not attempted":
-        return "○", "calm", f"{item.title}: open"
-    return "✗", "wrong", f"{item.title}: begun, not right yet"
+        return "○", "calm", f"{item.title} (open)"
+    return "✗", "wrong", f"{item.title} (begun, not right yet)"
 
 
 def _prediction_item(state, item):
     entry = state["predictions"].get(item.key)
     if entry is None:
-        return "○", "calm", f"{item.title}: prediction open"
+        return "○", "calm", f"{item.title} (prediction open)"
     return (
-        ("✓", "right", f"{item.title}: as predicted")
+        ("✓", "right", f"{item.title} (as predicted)")
         if entry["right"]
-        else ("✗", "wrong", f"{item.title}: predicted otherwise")
+        else ("✗", "wrong", f"{item.title} (predicted otherwise)")
     )

@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -480,9 +482,6 @@ def test_verify_notices_a_bug_that_no_case_shows():
 
 
 def test_the_alarm_leaves_no_trace():
-    import signal
-    import sys
-
     before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()
     for name, function in verify.misbehaving(LERP):
         LERP.judge(function, seconds=0.05 if "never ends" in name else None)
@@ -490,8 +489,6 @@ def test_the_alarm_leaves_no_trace():
 
 
 def test_somebody_elses_alarm_goes_on():
-    import signal
-
     old = signal.signal(signal.SIGALRM, lambda *_: None)
     try:
         signal.setitimer(signal.ITIMER_REAL, 60)
@@ -514,7 +511,16 @@ def test_nested_bare_excepts_do_not_outlast_the_alarm():
             except:  # noqa: E722
                 pass
 
-    assert calling.call(stubborn, seconds=0.05).timed_out
+    def tracer(*_):
+        return None
+
+    old = sys.gettrace()
+    sys.settrace(tracer)  # a debugger or a coverage tool
+    try:
+        assert calling.call(stubborn, seconds=0.05).timed_out
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(old)
 
 
 def test_reports_cannot_be_changed():
