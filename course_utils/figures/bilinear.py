@@ -136,8 +136,7 @@ def _opposite(k):
 
 
 def _rectangle(k, x, y):
-    """The rectangle at corner k of the cell, cut off by the lines through P: (left, top, width, height) in "
-    "scene px."""
+    """The rectangle at corner k, cut off by the lines through P: (left, top, width, height), scene pixels."""
     row, col = divmod(k, 2)
     left, width = (x, 1 - x) if col else (0, x)
     top, height = (y, 1 - y) if row else (0, y)
@@ -300,8 +299,7 @@ def _lerps(cell, x, y, order, profile):
 
 
 def _handle(cell, x, y):
-    """P itself, to be dragged; its value stands in the largest of the four rectangles, where there is "
-    "room."""
+    """P itself, to be dragged; its value stands in the largest of the four rectangles."""
     px, py = LEFT + x * SIDE, TOP + y * SIDE
     value = number(_value(cell, x, y), 4)
     right, below = x <= 0.5, y <= 0.5
