@@ -78,6 +78,10 @@ class Prediction(Shown):
         self.key, self.question, self.explain, self.tolerance = key, question, explain, tolerance
         self.title = title or question.split("?")[0][:70]
         self.options = dict(options) if isinstance(options, dict) else {str(o): o for o in options or ()}
+        if not callable(answer):
+            raise ValueError(
+                f"the answer of prediction {key!r} must be computed by a function, got {answer!r}"
+            )
         if options is not None and len(self.options) != len(options):
             raise ValueError(f"the options of prediction {key!r} must differ, got {list(options)}")
         self._answer, self.guesses = answer, dict(guesses or {})

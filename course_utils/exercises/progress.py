@@ -1,7 +1,7 @@
 """What the learner has done so far: recorded by checks and predictions, shown at the end of each lesson.
 
 The file is ``~/.between_the_pixels/progress.json``; the environment variable BETWEEN_THE_PIXELS_HOME names
-another directory. Nothing here raises: a disk that is full costs a message, never a lesson.
+another directory. A disk that is full costs a message, never a lesson: nothing here raises over the file.
 """
 
 import os
@@ -101,7 +101,7 @@ def counts():
 
 def summary(lesson):
     """The card at the end of a lesson: what is done, what is open. ``lesson`` is its number, 1 or "01"."""
-    lesson = f"{int(lesson):02d}"
+    lesson = _two_digits(lesson)
     state = _state()
     exercises = registry.all_exercises().get(lesson, [])
     predictions = registry.all_predictions().get(lesson, [])
@@ -134,6 +134,13 @@ def start_over():
         if place
         else "There was no progress to forget."
     )
+
+
+def _two_digits(lesson):
+    try:
+        return f"{int(lesson):02d}"
+    except (TypeError, ValueError):
+        raise ValueError(f"a lesson is a number such as 1 or '01', got {lesson!r}") from None
 
 
 def _store():

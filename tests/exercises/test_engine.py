@@ -155,6 +155,22 @@ def test_a_mistake_must_agree_in_every_case():
     assert MAP.check(like_the_asymmetric_map_at_first).diagnosis != "asymmetric map"
 
 
+def test_two_functions_that_only_raise_need_not_have_the_same_mistake():
+    exercise = Exercise(
+        "sample.raising", "Raising", samples.clamped_average, BUG.cases, hints=["-"],
+        mistakes=[Mistake("too far", lambda signal: signal[99], "It looks too far.")],
+    )  # fmt: skip
+    assert exercise.check(lambda signal: [][0]).diagnosis == "IndexError"
+
+
+def test_right_numbers_beside_a_wrong_word_are_not_explained_as_numbers():
+    def name_and_size(ramp):
+        return "torch", 2.0
+
+    exercise = Exercise("sample.pair", "A pair", name_and_size, [Case(1), Case(2)], hints=["-"])
+    assert exercise.check(lambda ramp: ("pillow", 2.0)).diagnosis == "different"
+
+
 def test_two_mistakes_that_agree_are_not_told_apart():
     twins = Exercise(
         "sample.twins", "Twins", samples.lerp, [Case(0, 8, 0.25)], hints=["-"],
@@ -429,6 +445,22 @@ def test_a_key_is_topic_and_name(key):
 def test_an_exercise_needs_a_case():
     with pytest.raises(ValueError, match="at least one case"):
         Exercise("sample.empty", "Title", samples.lerp, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cases": [(1, 2)]}, r"cases of exercise 'sample\.bad' must be a list of Case, got \(1, 2\)"),
+        ({"mistakes": ["swapped"]}, "mistakes of .* must be a list of Mistake, got 'swapped'"),
+        ({"hints": [3]}, "hints of .* got 3"),
+        ({"tolerance": -1}, "tolerance of .* got -1"),
+        ({"tolerance": "small"}, "tolerance of .* got 'small'"),
+    ],
+)
+def test_a_badly_written_exercise_is_refused(changes, message):
+    fields = {"cases": [Case(0, 1, 0.5)], "hints": ["-"], **changes}
+    with pytest.raises(ValueError, match=message):
+        Exercise("sample.bad", "Bad", samples.lerp, **fields)
 
 
 def test_exercises_are_listed_by_lesson(monkeypatch):

@@ -151,6 +151,11 @@ def test_choices_by_label():
     assert TONE.judge(None).sentence.startswith("Nothing is chosen yet")
 
 
+def test_a_typed_answer_is_refused():
+    with pytest.raises(ValueError, match=r"must be computed by a function, got 2\.5"):
+        Prediction("sample.typed", "Which?", 2.5)
+
+
 def test_options_must_differ():
     with pytest.raises(ValueError, match="must differ"):
         Prediction("sample.twice", "Which?", lambda: 1, options=["a", "a"])

@@ -455,6 +455,12 @@ def test_the_summary_of_a_lesson_without_exercises():
     assert "0 of 0" in progress.summary(99).text
 
 
+@pytest.mark.parametrize("lesson_name", ["one", None, [], "1.5"])
+def test_a_lesson_is_a_number(lesson_name):
+    with pytest.raises(ValueError, match="a lesson is a number"):
+        progress.summary(lesson_name)
+
+
 @pytest.mark.usefixtures("lesson")
 def test_starting_over_keeps_the_old_file(progress_home):
     samples.LERP.check(samples.lerp)
