@@ -451,7 +451,7 @@ def _fingerprint(code):
             _fingerprint(step.argval) if isinstance(step.argval, types.CodeType) else repr(step.argval),
         )
         for step in dis.get_instructions(code)
-        if step.opname not in ("NOP", "RESUME")
+        if step.opname != "NOP"  # a `pass` between two lines
     )
 
 

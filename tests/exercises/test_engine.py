@@ -95,7 +95,9 @@ def test_a_stub_with_some_lines_given_is_not_an_attempt_until_it_changes():
         "sample.double", "Double", _double, [Case(3)], stub=stub, name="double", hints=["Add."]
     )
     given = verify.define(stub, "double", _double)
-    commented = verify.define("def double(x):\n    twice = x\n\n    return twice\n", "double", _double)
+    commented = verify.define(
+        "def double(x):\n    twice = x\n    pass\n\n    return twice\n", "double", _double
+    )
     changed = verify.define("def double(x):\n    twice = x + 1\n    return twice\n", "double", _double)
     outcomes = [exercise.check(function).outcome for function in (given, commented, changed)]
     assert outcomes == [Outcome.NOT_ATTEMPTED, Outcome.NOT_ATTEMPTED, Outcome.NOT_QUITE]
