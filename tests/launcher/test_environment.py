@@ -342,6 +342,7 @@ def package(tmp_path):
     (info / "RECORD").write_text(
         "thing.py,sha256=abc,6\n"
         "__pycache__/thing.cpython-311.pyc,,\n"
+        "__pycache__/other.cpython-311.pyc,sha256=abc,99\n"
         "thing-1.0.dist-info/INSTALLER,sha256=abc,4\n"
         "thing-1.0.dist-info/RECORD,,\n"
     )
