@@ -2,7 +2,7 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, operators, resampling, images    numerics: numpy arrays in, numpy arrays out
+    validation, resampling, linearity, operators, images    numerics: numpy arrays in, numpy arrays out
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
     exercises/     check, hint, solution; predictions; progress
     explorers/     controls and a plain function from their values to a Scene
@@ -13,6 +13,7 @@ and by **topic**, the same file name on every floor:
     linear         lesson 01, two samples and what lies between them
     coordinates    lesson 02, where new pixels come from
     bilinear       lesson 03, four neighbours make one value
+    pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 
 From a slider to its formula it is three hops: ``explorers.linear`` -> ``figures.linear`` -> ``resampling``.
