@@ -1,4 +1,7 @@
-"""The exercises of lesson 01: held against libraries (test_every_exercise.py plays every learner); the bug on inputs that hide it."""
+"""The exercises of lesson 01, held against libraries; the bug on inputs that hide it.
+
+test_every_exercise.py plays every learner.
+"""
 
 import numpy as np
 import pytest
