@@ -154,9 +154,8 @@ def server(tmp_path_factory):
 def test_the_page_of_the_first_lesson_answers(server):
     assert "JupyterLab" in server.ask(f"/lab/tree/{FIRST_LESSON}")
     assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
-    assert (
-        f"/lab/tree/{FIRST_LESSON}" in server.log.read_text()
-    )  # the address a learner without browser copies
+    printed = server.log.read_text()  # the address that a learner without a browser here copies
+    assert f"/lab/tree/{FIRST_LESSON}" in printed
 
 
 @one_server
