@@ -12,6 +12,16 @@ from course_utils.exercises.predictions import Prediction, Unreadable, read_numb
 from course_utils.exercises.report import Outcome
 from course_utils.exercises.verify import verify_prediction
 
+
+@pytest.fixture(autouse=True, scope="module")
+def no_running_loop():
+    """Playwright leaves its event loop running in the thread of a browser test; here nobody else waits in one."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
+
+
 HALF = Prediction(
     "sample.half", "What lies halfway?", lambda: (2 + 4) / 2, "It is the mean.", title="Halfway"
 )
