@@ -335,7 +335,7 @@ def _handle(cell, x, y):
 
 # ---- the surface over the cell -----------------------------------------------------------------------------
 
-ORIGIN, ALONG_X, ALONG_Y, PER_UNIT = (572, 196), (130, -44), (130, 50), 1.12
+ORIGIN, ALONG_X, ALONG_Y, PER_UNIT = (572, 186), (130, -44), (130, 50), 1.02
 MESH = 8
 
 
