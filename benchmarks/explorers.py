@@ -14,6 +14,7 @@ from course_utils.resampling import resize
 from tests.browser.lab import open_page, running_browser, running_lab
 
 OURS, RIVAL = "explorer", "interact"
+WINDOW = {"width": 1400, "height": 1000}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def measure_match(lab, browser, number, match, rounds, keys, drag_seconds, first
     "drags"    {side: Drag}, the medians
     "hover"    [ms], "drawing" (ms, KB): of the explorer only
     """
-    page = open_page(browser, height=1000)
+    page = open_page(browser, **WINDOW)
     first = first_pictures(lab, page, number, match, firsts)
     lesson = open_cells(lab, page, f"match_{number}.ipynb", [*match.cells.values()])
     lesson.run_all()
@@ -106,6 +107,7 @@ def measure_match(lab, browser, number, match, rounds, keys, drag_seconds, first
     page.context.close()
     return {
         "match": match,
+        "browser": browser.version,
         "first": first,
         "keys": pressed,
         "drags": {side: median_of(runs) for side, runs in drags.items()},
@@ -207,7 +209,12 @@ def report(results):
             where_table,
         ),
     ]
-    return "\n\n".join(f"{words}\n\n{make(summaries)}" for words, make in tables)
+    where = (
+        f"In JupyterLab as `python -m course_utils` starts it (small messages leave at once), in a window of "
+        f"{WINDOW['width']} × {WINDOW['height']} of Chromium {results[0]['browser']} without a graphics card. "
+        "Explorer and interact show the same picture; the keys are real, the times are the page's own."
+    )
+    return "\n\n".join([where, *(f"{words}\n\n{make(summaries)}" for words, make in tables)])
 
 
 def key_table(summaries):

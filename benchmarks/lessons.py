@@ -1,6 +1,7 @@
 """Every lesson as it is, its exercises unsolved: how long it runs, how much memory its kernel holds."""
 
 import json
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -38,7 +39,8 @@ def measure_one(path):
             resources={"metadata": {"path": str(folder)}},
         )  # fmt: skip
         clock = time.perf_counter()
-        client.execute(env=kernel_environment(folder, folder / "home"))
+        # Not on our screen: what a kernel says when it starts. A cell that raises is raised here.
+        client.execute(env=kernel_environment(folder, folder / "home"), stderr=subprocess.DEVNULL)
         total = time.perf_counter() - clock
     bare, *cells = noted(notebook.cells[-1])
     without = [cell["memory"] for cell in cells if not cell["torch"]]

@@ -55,6 +55,7 @@ def made_up(match, ours, rival, frames):
     sides = {explorers.OURS: ours, explorers.RIVAL: rival}
     return {
         "match": match,
+        "browser": "1.2",
         "first": {side: [10 * ms] for side, ms in sides.items()},
         "keys": {side: [[(ms / 2, ms)] * 3] * 2 for side, ms in sides.items()},
         "drags": {explorers.OURS: Drag(frames, 60, ours), explorers.RIVAL: Drag(2, 60, rival)},
