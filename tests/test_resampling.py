@@ -467,3 +467,11 @@ def test_nearest_refuses_a_coordinate_map_and_linear_refuses_a():
 def test_the_message_says_which_value_and_what_would_do(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+@given(st.integers(1, 64), st.integers(1, 64))
+def test_maps_differ_by_less_than_a_pixel_when_a_picture_grows(n, m):
+    """Lesson 02 opens with it."""
+    n, m = sorted((n, m))
+    places = [resampling.source_coordinates(n, m, name) for name in COORDINATE_MAPS]
+    assert np.ptp(places, axis=0).max() < 1
