@@ -2,7 +2,7 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, operators, resampling, pooling, convolution, images
+    validation, windows, resampling, linearity, operators, pooling, convolution, images
                    numerics: numpy arrays in, numpy arrays out
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
     exercises/     check, hint, solution; predictions; progress
@@ -14,6 +14,9 @@ and by **topic**, the same file name on every floor:
     linear         lesson 01, two samples and what lies between them
     coordinates    lesson 02, where new pixels come from
     bilinear       lesson 03, four neighbours make one value
+    pooling        lesson 06, what a maximum keeps and what comes back
+    convolution    lesson 07, a convolution and its transpose
+    pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 
 From a slider to its formula it is three hops: ``explorers.linear`` -> ``figures.linear`` -> ``resampling``.

@@ -93,8 +93,7 @@ def opencv_nearest_indices(in_size, out_size):
     """
     in_size, out_size = _sizes(in_size, out_size)
     step = 1 / (out_size / in_size)
-    indices = np.floor(np.arange(out_size) * step).astype(np.int64)
-    return indices.clip(max=in_size - 1)
+    return np.floor(np.arange(out_size) * step).astype(np.int64)
 
 
 def box(distance):

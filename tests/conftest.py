@@ -4,6 +4,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 
@@ -11,6 +12,8 @@ HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 def pytest_configure(config):
     """Also for doctests and for kernels that a test starts."""
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
+    settings.register_profile("course", deadline=None)  # a busy machine is no failure
+    settings.load_profile("course")
     os.environ[HOME_VARIABLE] = config._btp_home.name
 
 

@@ -1,9 +1,6 @@
 """Convolution and its transpose: cases worked by hand, sizes, the matrix, identities. Torch has a file of its own."""
 
 import itertools
-import os
-import subprocess
-import sys
 import tracemalloc
 from pathlib import Path
 
@@ -463,41 +460,3 @@ def test_memory_grows_with_the_output_and_not_with_the_kernel():
     # The result, one kernel position's share of it (a quarter), a copy of the input that meets it (a quarter).
     assert max(peaks.values()) < 2, peaks
     assert peaks[8] < 1.3 * peaks[2], peaks
-
-
-TIMING = """
-import time
-import numpy as np, torch
-from course_utils.convolution import transposed_convolution
-torch.set_num_threads(1)
-rng = np.random.default_rng(0)
-x = rng.normal(size=(1, 64, 64, 64)).astype(np.float32)
-weight = rng.normal(size=(64, 64, 4, 4)).astype(np.float32)
-tensors = torch.tensor(x), torch.tensor(weight)
-
-def best(function):
-    times = []
-    for _ in range(8):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-theirs = best(lambda: torch.nn.functional.conv_transpose2d(*tensors, stride=2, padding=1))
-ours = best(lambda: transposed_convolution(x, weight, stride=2, padding=1))
-print(ours * 1000, theirs * 1000)
-"""
-
-
-def test_within_ten_times_of_torch_on_one_thread(capsys):
-    """64 channels, 64x64, kernel 4, stride 2, float32."""
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    command = [sys.executable, "-c", TIMING]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **one, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    ours, theirs = map(float, done.stdout.split())
-    with capsys.disabled():
-        print(f"\n  transposed convolution 64 x 64x64, k4 s2: ours {ours:.1f} ms, torch {theirs:.1f} ms")
-    assert ours < 10 * theirs

@@ -125,6 +125,34 @@ def test_the_numbers_of_the_failing_case_are_real():
     assert np.max(x) == before and np.max(-x) == after
 
 
+def test_the_output_named_is_the_one_that_breaks_the_rule():
+    for output in range(3):
+        power = np.where(np.arange(3) == output, 2, 1)
+        sentence = check_linearity(lambda x, power=power: x**power, (3,)).sentence
+        assert re.findall(r"output \d", sentence) == [f"output {output}"]
+
+
+SLOPES = {
+    "tanh": np.tanh,
+    "clip to one": lambda x: x.clip(-1, 1),
+    "hard shrink": F.hardshrink,
+    "relu": torch.relu,
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_flat_pieces_beside_slopes_are_no_steps(name):
+    verdict = check_linearity(SLOPES[name], (6,))
+    assert verdict.kind == "nonlinear" and "steps" not in verdict.sentence
+
+
+def test_a_median_is_found_though_it_keeps_the_rules_for_many_pairs():
+    for seed in range(40):
+        weights = np.random.default_rng(seed).uniform(0.5, 2, 3)
+        verdict = check_linearity(lambda x, weights=weights: np.median(weights * x, keepdims=True), (3,))
+        assert verdict.kind == "nonlinear"
+
+
 def test_looking_makes_no_noise_and_leaves_numpys_switches_alone(recwarn):
     before = np.geterr()
     check_linearity(np.exp, (4,))

@@ -81,6 +81,13 @@ def test_the_border_repeats_the_border_sample():
     np.testing.assert_allclose(resize(np.full((4, 4), 100.0), (8, 8)), 100, rtol=1e-15)
 
 
+def test_beyond_the_border_the_border_sample_has_all_the_weight():
+    """Clamping the taps alone would give the same sums, but split the weight over one sample named twice."""
+    indices, weights = resampling_taps(2, 4)
+    assert indices.tolist() == [[0, 1], [0, 1], [0, 1], [1, 1]]
+    assert weights.tolist() == [[1, 0], [0.75, 0.25], [0.25, 0.75], [1, 0]]
+
+
 def test_bilinear_is_quadratic_along_a_diagonal():
     corners = np.array([[10.0, 20.0], [40.0, 90.0]])
     diagonal = np.diag(resize(corners, (5, 5), coordinate_map="align_corners"))
@@ -248,6 +255,27 @@ def test_blocks_join_without_a_seam(inner, monkeypatch):
     for channel in range(inner):
         alone = resize(array[:, :, channel], (9, 11), mode="cubic")
         np.testing.assert_allclose(whole[:, :, channel], alone, rtol=0, atol=EXACT)
+
+
+def test_nothing_on_the_way_is_larger_than_the_larger_of_input_and_output(monkeypatch):
+    """Axes that shrink go first: otherwise a long thin result would pass through a large square one."""
+    sizes, weighted_sum = [], resampling._weighted_sum
+
+    def watched(*arguments):
+        result = weighted_sum(*arguments)
+        sizes.append(result.size)
+        return result
+
+    monkeypatch.setattr(resampling, "_weighted_sum", watched)
+    for in_shape, out_sizes in [
+        ((100, 10), (10, 100)),
+        ((10, 100), (100, 10)),
+        ((9, 9), (3, 27)),
+        ((5, 5), (9, 7)),
+    ]:
+        sizes.clear()
+        resize(np.zeros(in_shape), out_sizes)
+        assert max(sizes) <= max(np.prod(in_shape), np.prod(out_sizes))
 
 
 def test_the_input_is_left_alone_and_the_result_is_its_own():
@@ -439,3 +467,11 @@ def test_nearest_refuses_a_coordinate_map_and_linear_refuses_a():
 def test_the_message_says_which_value_and_what_would_do(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+@given(st.integers(1, 64), st.integers(1, 64))
+def test_maps_differ_by_less_than_a_pixel_when_a_picture_grows(n, m):
+    """Lesson 02 opens with it."""
+    n, m = sorted((n, m))
+    places = [resampling.source_coordinates(n, m, name) for name in COORDINATE_MAPS]
+    assert np.ptp(places, axis=0).max() < 1

@@ -73,36 +73,32 @@ AT_A_POINT = Exercise(
         Mistake(
             "x and y swapped",
             _x_and_y_swapped,
-            "Your x and y have changed places. x runs to the right: it moves between the columns, cell[0, 0] "
-            "and cell[0, 1]. The array index has the row first.",
+            "Your x and y have changed places. x runs to the right: it moves between the columns, cell[0, "
+            "0] and cell[0, 1]. The array index has the row first.",
         ),
         Mistake(
             "own area instead of the opposite one",
             _own_areas,
             "Each of your samples is weighted by its own area, so the farthest counts most. At (1, 0), on "
-            "the "
-            "top right sample, which sample should weigh 1?",
+            "the top right sample, which sample should weigh 1?",
         ),
         Mistake(
             "plain mean",
             _plain_mean,
             "You take the mean of the four wherever the point is. That is right in the middle only; "
-            "elsewhere "
-            "the nearer samples weigh more.",
+            "elsewhere the nearer samples weigh more.",
         ),
         Mistake(
             "weights 0.5",
             _weights_of_a_half,
             "Your four weights are 0.5 each, so they sum to 2 and four samples of 100 give 200. What must "
-            "four "
-            "equal weights be to sum to 1?",
+            "four equal weights be to sum to 1?",
         ),
         Mistake(
             "one lerp only",
             _first_lerp_only,
             "You interpolate along the top edge and stop there. What is the value on the bottom edge, and "
-            "how far "
-            "between the two is the point?",
+            "how far between the two is the point?",
         ),
         Mistake(
             "the plane through three samples",
@@ -125,7 +121,7 @@ AT_A_POINT = Exercise(
     hints=[
         "First stay on the top edge: two samples, and you are a fraction x of the way from left to right.",
         "Do the same on the bottom edge. Now you have two values, one above the other, and a fraction y.",
-        "top = (1 - x) * cell[0, 0] + x * cell[0, 1], and bottom the same with row 1. One more lerp joins "
+        "`top = (1 - x) * cell[0, 0] + x * cell[0, 1]`, and bottom the same with row 1. One more lerp joins "
         "them.",
     ],
 )
@@ -134,7 +130,7 @@ AT_A_POINT = Exercise(
 # ---- a resize without loops --------------------------------------------------------------------------------
 
 
-def _neighbours(in_size, out_size):
+def neighbours(in_size, out_size):
     """Per output: index of the sample before, of the sample after, and how far between them."""
     coordinate = (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
     coordinate = coordinate.clip(0, in_size - 1)  # beyond the border, repeat the border sample
@@ -144,10 +140,9 @@ def _neighbours(in_size, out_size):
 
 
 def resize_bilinear(image, size_hw):
-    """The image (height, width) at size_hw = (new height, new width), in floats: half-pixel map, clamped "
-    "border."""
-    top, bottom, down = _neighbours(image.shape[0], size_hw[0])
-    left, right, along = _neighbours(image.shape[1], size_hw[1])
+    """The image (height, width) at size_hw = (new height, new width): half pixel, clamped, floats."""
+    top, bottom, down = neighbours(image.shape[0], size_hw[0])
+    left, right, along = neighbours(image.shape[1], size_hw[1])
     rows = (1 - along) * image[:, left] + along * image[:, right]
     down = down[:, None]  # one fraction per row
     return (1 - down) * rows[top] + down * rows[bottom]
@@ -293,8 +288,8 @@ def _rounded_resize(image, size_hw):
 
 
 def _truncated_twice(image, size_hw):
-    top, bottom, down = _neighbours(image.shape[0], size_hw[0])
-    left, right, along = _neighbours(image.shape[1], size_hw[1])
+    top, bottom, down = neighbours(image.shape[0], size_hw[0])
+    left, right, along = neighbours(image.shape[1], size_hw[1])
     rows = (1 - along) * image[:, left] + along * image[:, right]
     down = down[:, None]
     return ((1 - down) * rows[top]).astype(int) + (down * rows[bottom]).astype(int)
@@ -308,11 +303,10 @@ RESIZE = Exercise(
     key="bilinear.resize",
     title="Resize without a loop over pixels",
     reference=resize_bilinear,
-    helpers=[_neighbours],
+    helpers=[neighbours],
     stub='''
     def resize_bilinear(image, size_hw):
-        """The image (height, width) at size_hw = (new height, new width), in floats: half-pixel map, "
-        "clamped border."""
+        """The image (height, width) at size_hw = (new height, new width): half pixel, clamped, floats."""
         ...
     ''',
     cases=[
@@ -351,58 +345,52 @@ RESIZE = Exercise(
             "missing half pixel",
             _without_half_pixel,
             "Your map is o · in / out: the half pixel is missing. Pixel o covers o to o + 1, so its centre "
-            "is o + 0.5. "
-            "Scale the centre, then go back: (o + 0.5) · in / out − 0.5.",
+            "is o + 0.5. Scale the centre, then go back: (o + 0.5) · in / out − 0.5.",
         ),
         Mistake(
             "align_corners",
             _with_align_corners,
             "Your result equals align_corners=True: the centres of the corner pixels coincide, o · (in − 1) "
-            "/ (out − 1). "
-            "Asked for is the half-pixel map, in which the outer edges coincide.",
+            "/ (out − 1). Asked for is the half-pixel map, in which the outer edges coincide.",
         ),
         Mistake(
             "wrap-around border",
             _wrapping_around,
-            "The coordinate of the first output is −0.25, its floor is −1, and index −1 is the *last* "
-            "sample for NumPy: "
-            "your first row and column mix in the opposite border. Clamp the coordinate to 0 .. in − 1 "
-            "before the floor.",
+            "The coordinate of the first output is −0.25, its floor is −1, and index −1 is the last sample "
+            "for NumPy: your first row and column mix in the opposite border. Clamp the coordinate to 0 .. "
+            "in − 1 before the floor.",
         ),
         Mistake(
             "wrap-around at both ends",
             _wrapping_both_ends,
             "Your indices wrap around at both ends, as if the image were tiled. At the border the border "
-            "sample is to be "
-            "repeated: clamp the coordinate to 0 .. in − 1.",
+            "sample is to be repeated: clamp the coordinate to 0 .. in − 1.",
         ),
         Mistake(
             "not clamped: extrapolated",
             _extrapolating,
             "Your indices are clamped but your coordinate is not, so at the border the fraction is below 0 "
-            "or above 1 and "
-            "the line runs on beyond the samples. Clamp the coordinate before you take its floor.",
+            "or above 1 and the line runs on beyond the samples. Clamp the coordinate before you take its "
+            "floor.",
         ),
         Mistake(
             "zeros outside",
             _black_outside,
             "Your border is too dark: samples beyond the border count as 0. Clamp the coordinate, and the "
-            "border sample "
-            "is repeated instead.",
+            "border sample is repeated instead.",
         ),
         Mistake(
             "black last row and column",
             _black_border,
             "Your last row and column are 0. There both neighbours are the same sample, after − x and x − "
-            "before are both "
-            "0, and nothing is left. Take the weights from the fraction: 1 − f and f sum to 1 everywhere.",
+            "before are both 0, and nothing is left. Take the weights from the fraction: 1 − f and f sum to "
+            "1 everywhere.",
         ),
         Mistake(
             "weights exchanged",
             _weights_exchanged,
             "Your two weights have changed places: the farther sample counts more. With a fraction of 0, "
-            "which sample "
-            "should be copied?",
+            "which sample should be copied?",
         ),
         Mistake(
             "nearest sample",
@@ -412,22 +400,20 @@ RESIZE = Exercise(
         Mistake(
             "height and width swapped",
             _sizes_swapped,
-            "Your result has height and width swapped. size_hw is (height, width), the order of image.shape; "
-            "cv2 and Pillow are the ones that take (width, height).",
+            "Your result has height and width swapped. size_hw is (height, width), the order of "
+            "image.shape; cv2 and Pillow are the ones that take (width, height).",
         ),
         Mistake(
             "image transposed",
             _image_transposed,
             "You resize the transposed image: rows and columns of the input have changed places. The first "
-            "axis is the "
-            "height.",
+            "axis is the height.",
         ),
         Mistake(
             "scales swapped",
             _scales_swapped,
             "The shape is right, but rows are mapped with the scale of the width and columns with that of "
-            "the height. "
-            "Each axis has its own: height / new height for rows, width / new width for columns.",
+            "the height. Each axis has its own: height / new height for rows, width / new width for columns.",
         ),
         Mistake(
             "columns only",
@@ -457,22 +443,18 @@ RESIZE = Exercise(
             "truncated twice",
             _truncated_twice,
             "Both parts of the last sum lose their fractions before they are added, so a value can be too "
-            "small by 2. "
-            "Add first, and here do not round at all.",
+            "small by 2. Add first, and here do not round at all.",
         ),
     ],
     hints=[
-        "Work on one axis first. For all outputs at once: coordinate = (np.arange(out) + 0.5) * in / out - "
-        "0.5, "
-        "then clamp it with .clip(0, in - 1).",
-        "before = floor of the coordinate, as int; after = np.minimum(before + 1, in - 1); fraction = "
-        "coordinate - before.",
-        "image[:, before] picks whole columns, one per output column. Mix image[:, before] and image[:, "
-        "after] with the "
-        "weights 1 - fraction and fraction: that was the first lerp, for all rows at once.",
+        "Work on one axis first. For all outputs at once: `coordinate = (np.arange(out) + 0.5) * in / out - "
+        "0.5`, then clamp it with `.clip(0, in - 1)`.",
+        "`before` is the floor of the coordinate, as int; `after = np.minimum(before + 1, in - 1)`; "
+        "`fraction = coordinate - before`.",
+        "`image[:, before]` picks whole columns, one per output column. Mix it with `image[:, after]`, with "
+        "the weights `1 - fraction` and `fraction`: that was the first lerp, for all rows at once.",
         "The second lerp mixes rows of that result. Its fraction must stand upright to be one number per "
-        "row: "
-        "fraction[:, None].",
+        "row: `fraction[:, None]`.",
     ],
 )
 
@@ -482,12 +464,12 @@ RESIZE = Exercise(
 
 def trilinear(cube, x, y, z):
     """The value at (x, y, z) between eight samples cube[z, y, x], shape (2, 2, 2); 0 to 1 each."""
-    front = _bilinear_in(cube[0], x, y)
-    back = _bilinear_in(cube[1], x, y)
+    front = bilinear_in(cube[0], x, y)
+    back = bilinear_in(cube[1], x, y)
     return (1 - z) * front + z * back
 
 
-def _bilinear_in(cell, x, y):
+def bilinear_in(cell, x, y):
     """The value at (x, y) between four samples."""
     top = (1 - x) * cell[0, 0] + x * cell[0, 1]
     bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
@@ -503,7 +485,7 @@ def _z_reversed(cube, x, y, z):
 
 
 def _front_only(cube, x, y, z):
-    return _bilinear_in(cube[0], x, y)
+    return bilinear_in(cube[0], x, y)
 
 
 def _mean_of_faces(cube, x, y, z):
@@ -511,7 +493,7 @@ def _mean_of_faces(cube, x, y, z):
 
 
 def _sum_of_faces(cube, x, y, z):
-    return _bilinear_in(cube[0], x, y) + _bilinear_in(cube[1], x, y)
+    return bilinear_in(cube[0], x, y) + bilinear_in(cube[1], x, y)
 
 
 def _x_and_y_swapped_in_cube(cube, x, y, z):
@@ -524,7 +506,7 @@ TRILINEAR = Exercise(
     key="bilinear.trilinear",
     title="Eight samples, one value",
     reference=trilinear,
-    helpers=[_bilinear_in],
+    helpers=[bilinear_in],
     cases=[
         Case(
             _CUBE,
@@ -545,8 +527,7 @@ TRILINEAR = Exercise(
             "x and z swapped",
             _x_and_z_swapped,
             "Your x and z have changed places. The array is cube[z, y, x], in torch's order depth, height, "
-            "width: cube[0] "
-            "is the front face, and z moves from it to cube[1].",
+            "width: cube[0] is the front face, and z moves from it to cube[1].",
         ),
         Mistake(
             "x and y swapped",
@@ -576,7 +557,7 @@ TRILINEAR = Exercise(
         ),
     ],
     hints=[
-        "cube[0] and cube[1] are two cells. What you wrote for one cell gives a value in each.",
+        "`cube[0]` and `cube[1]` are two cells. What you wrote for one cell gives a value in each.",
         "Two values, and a fraction z between them: that is a lerp.",
     ],
 )
@@ -629,7 +610,7 @@ BLACK_BORDER = SpotTheBug(
             np.array([[100.0]]),
             (1, 1),
             by_hand=np.array([[100.0]]),
-            note="One white pixel, kept at its size.",
+            note="One pixel, kept at its size.",
         ),
         Case(np.full((1, 2), 100.0), (1, 4), by_hand=np.full((1, 4), 100.0)),
         Case(
@@ -653,8 +634,7 @@ BLACK_BORDER = SpotTheBug(
                 np.pad(image, ((0, 1), (0, 1)), mode="edge"), size_hw
             ),
             "Padding the image changes its size, and with it every coordinate. Where the two neighbours are "
-            "the same "
-            "sample, which weights would still sum to 1?",
+            "the same sample, which weights would still sum to 1?",
         ),
         Mistake(
             "reading beyond the border as 0",
@@ -663,10 +643,11 @@ BLACK_BORDER = SpotTheBug(
         ),
     ],
     hints=[
-        "Print x, x0 and x1 of the last output column. What are x1 - x and x - x0 there?",
-        "At the last sample x1 = x0, and x lies on it: both weights are 0. Find weights that sum to 1 for "
-        "any x.",
-        "Use the fraction: (x - x0) for the right neighbour, 1 - (x - x0) for the left one. The same for y.",
+        "Print `x`, `x0` and `x1` of the last output column. What are `x1 - x` and `x - x0` there?",
+        "At the last sample `x1` equals `x0`, and x lies on it: both weights are 0. Find weights that sum "
+        "to 1 for any x.",
+        "Use the fraction: `x - x0` for the right neighbour, `1 - (x - x0)` for the left one. The same for "
+        "y.",
     ],
 )
 
@@ -704,8 +685,7 @@ WRAP_AROUND = SpotTheBug(
             "index clamped, coordinate not",
             _extrapolating,
             "The index is clamped now, but the coordinate is not: its fraction is negative and the line "
-            "runs on beyond the "
-            "first sample. Clamp the coordinate, before the floor.",
+            "runs on beyond the first sample. Clamp the coordinate, before the floor.",
         ),
         Mistake(
             "zeros outside",
@@ -723,9 +703,9 @@ WRAP_AROUND = SpotTheBug(
         ),
     ],
     hints=[
-        "Print x and x0 for (1, 2) -> (1, 4). What does NumPy do with the smallest x0?",
-        "The floor of −0.25 is −1, and image[:, -1] is the last column. Where should that output read?",
-        "Clip x to 0 .. width - 1 and y to 0 .. height - 1 before the floor.",
+        "Print `x` and `x0` when two columns become four. What does NumPy do with the smallest `x0`?",
+        "The floor of −0.25 is −1, and `image[:, -1]` is the last column. Where should that output read?",
+        "Clip `x` to 0 .. width − 1 and `y` to 0 .. height − 1, before the floor.",
     ],
 )
 
@@ -833,9 +813,9 @@ TWO_TRUNCATIONS = SpotTheBug(
         ),
     ],
     hints=[
-        "Take four pixels of 1 and the middle of the cell. What are the two numbers that go into int()?",
-        "int(0.5) is 0, twice. When should the fraction be given up?",
-        "Add first, then round once, half up: int(np.floor(value + 0.5)).",
+        "Take four pixels of 1 and the middle of the cell. What are the two numbers that go into `int()`?",
+        "`int(0.5)` is 0, twice. When should the fraction be given up?",
+        "Add first, then round once, half up: `int(np.floor(value + 0.5))`.",
     ],
 )
 
@@ -863,12 +843,11 @@ QUARTER_OF_THE_DIAGONAL = Prediction(
     key="bilinear.diagonal",
     title="A quarter of the way down the diagonal",
     question="Walk from the top left sample (10) straight to the bottom right one (90); the other two are "
-    "20 and 40. "
-    "What is the value after a quarter of the way?",
+    "20 and 40. What is the value after a quarter of the way?",
     answer=lambda: bilinear(CELL, 0.25, 0.25),
     tolerance=1e-3,
-    explain="A straight line from 10 to 90 would say 30. The other two samples count as well: "
-    "0.5625 · 10 + 0.1875 · 20 + 0.1875 · 40 + 0.0625 · 90 = 22.5.",
+    explain="A straight line from 10 to 90 would say 30. The other two samples count as well: 0.5625 · 10 + "
+    "0.1875 · 20 + 0.1875 · 40 + 0.0625 · 90 = 22.5.",
 )
 
 A_GREY_WALL = Prediction(
@@ -884,8 +863,8 @@ A_GREY_WALL = Prediction(
 HOW_MUCH_IS_NEW = Prediction(
     key="bilinear.rank",
     title="How much is new in twenty samples made from eight",
-    question="Eight samples become twenty. How many of the twenty can you choose freely "
-    "(the rank of the 20 × 8 matrix)?",
+    question="Eight samples become twenty. How many of the twenty can you choose freely (the rank of the 20 "
+    "× 8 matrix)?",
     answer=lambda: np.linalg.matrix_rank(resampling_matrix(8, 20)),
     explain="All twenty are sums of the same eight numbers, so once eight are fixed, so are the rest: rank "
     "8.",
@@ -903,11 +882,9 @@ ROUNDING_A_HALF = Prediction(
     key="bilinear.rounding_a_half",
     title="Rounding one half",
     question="Four pixels 0, 0, 1, 1 shrink to one: the exact value is 0.5. Two numbers: what does np.round "
-    "make of "
-    "it, and what does cv2.resize?",
+    "make of it, and what does cv2.resize?",
     answer=_half_rounded_twice,
     tolerance=1e-3,
     explain="np.round sends a half to the nearest even number, 0. OpenCV computes (a + b + c + d + 2) >> 2, "
-    "which "
-    "sends a half up, to 1. Neither is wrong; they are two rules for the same tie.",
+    "which sends a half up, to 1. Neither is wrong; they are two rules for the same tie.",
 )

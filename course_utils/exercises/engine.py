@@ -98,8 +98,7 @@ class Exercise:
         self.tolerance, self.seconds, self.helpers = tolerance, seconds, tuple(helpers)
         self.stub = textwrap.dedent(stub).strip() if stub else self._default_stub()
         self._hints_shown = 0
-        if not self.cases:
-            raise ValueError(f"exercise {key!r} needs at least one case")
+        _check_parts(self)
         register_exercise(self)
 
     @property
@@ -200,8 +199,6 @@ class Exercise:
                 else calling.Called(timed_out=True)
             )
             calls.append(done)
-            if done.timed_out:
-                break
         return calls
 
     def _fails(self, expected, done):
@@ -230,7 +227,10 @@ class Exercise:
     def _finding(self, index, expected, calls, seconds):
         done = calls[index]
         if done.timed_out:
-            return Finding("time", f"Still not finished after {seconds:g} seconds. Does a loop ever end?")
+            plural = "" if seconds == 1 else "s"
+            return Finding(
+                "time", f"Still not finished after {seconds:g} second{plural}. Does a loop ever end?"
+            )
         if done.error:
             return Finding(
                 done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")
@@ -241,7 +241,7 @@ class Exercise:
         if done.changed:
             return Finding("in place", "Your function changes its input. Work on a copy: `array.copy()`.")
         pairs = _numeric_pairs(expected, calls, self.tolerance)
-        if pairs:
+        if not all(compare.close(*pair, self.tolerance) for pair in pairs):
             return diagnosis.explain(pairs, self.tolerance)
         return Finding("different", "That is another answer than the expected one.")
 
@@ -253,7 +253,7 @@ class Exercise:
     def matches(self, mistake, calls):
         """True when a mistake gives these answers in every case."""
         values = 0
-        for case, done in zip(self.cases, calls, strict=False):
+        for case, done in zip(self.cases, calls, strict=True):
             theirs = calling.call(mistake.function, case.args, case.kwargs)
             if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):
                 return False
@@ -380,6 +380,21 @@ _THOUGHTS = {
 }
 
 
+def _check_parts(exercise):
+    """Whoever writes an exercise gets an error at once, not the learner a strange report."""
+    key = exercise.key
+    if not exercise.cases:
+        raise ValueError(f"exercise {key!r} needs at least one case")
+    for name, kind in (("cases", Case), ("mistakes", Mistake), ("hints", str)):
+        for part in getattr(exercise, name):
+            if not isinstance(part, kind):
+                raise ValueError(
+                    f"{name} of exercise {key!r} must be a list of {kind.__name__}, got {part!r}"
+                )
+    if not (isinstance(exercise.tolerance, (int, float)) and exercise.tolerance >= 0):
+        raise ValueError(f"tolerance of exercise {key!r} must be 0 or more, got {exercise.tolerance!r}")
+
+
 def _replace(report, **changes):
     return Report(**{**report.__dict__, **changes})
 
@@ -409,16 +424,14 @@ def _with_circumstances(finding, done):
 
 def _says_todo(done):
     """True for a `...` handed back, or a NotImplementedError that the learner's own code raises."""
-    own = not done.line or done.line.startswith(
-        "raise"
-    )  # a library's NotImplementedError comes out of a call
+    own = done.line.startswith("raise") or not done.line  # a library's comes out of a call
     return done.value is Ellipsis or (done.error_type == "NotImplementedError" and own)
 
 
 def _numeric_pairs(expected, calls, tolerance):
     """(expected, got) for all that can be compared value by value; the parts of a tuple one by one."""
     pairs = []
-    for want, done in zip(expected, calls, strict=False):
+    for want, done in zip(expected, calls, strict=True):
         if done.failed or compare.wrong_kind(want, done.value, tolerance):
             continue
         parts = (
@@ -438,7 +451,7 @@ def _fingerprint(code):
             _fingerprint(step.argval) if isinstance(step.argval, types.CodeType) else repr(step.argval),
         )
         for step in dis.get_instructions(code)
-        if step.opname not in ("NOP", "RESUME")
+        if step.opname != "NOP"  # a `pass` between two lines
     )
 
 

@@ -15,6 +15,7 @@ As the last line of a cell, ``ROWS`` shows a form; it waits for nobody, so that 
 ``ROWS.check(1)`` answers from code.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,6 +26,7 @@ from course_utils.exercises import compare, progress
 from course_utils.exercises.registry import lesson_of, register_prediction
 from course_utils.exercises.report import Card, Outcome, Shown, ShownAsCard, show_argument, show_pair
 
+ARRIVAL_SECONDS = 0.25
 _NOT_COMPUTED = object()
 
 
@@ -76,6 +78,10 @@ class Prediction(Shown):
         self.key, self.question, self.explain, self.tolerance = key, question, explain, tolerance
         self.title = title or question.split("?")[0][:70]
         self.options = dict(options) if isinstance(options, dict) else {str(o): o for o in options or ()}
+        if not callable(answer):
+            raise ValueError(
+                f"the answer of prediction {key!r} must be computed by a function, got {answer!r}"
+            )
         if options is not None and len(self.options) != len(options):
             raise ValueError(f"the options of prediction {key!r} must differ, got {list(options)}")
         self._answer, self.guesses = answer, dict(guesses or {})
@@ -220,7 +226,7 @@ class _Form:
             layout={"width": "max-content"},
             tooltip="Compare it with the result",
         )
-        self.button.on_click(lambda _: self.submit())
+        self.button.on_click(lambda _: self.submit_soon())
         if prediction.options:
             self.entry = widgets.RadioButtons(
                 options=list(prediction.options),
@@ -229,12 +235,22 @@ class _Form:
             )
         else:
             self.entry = widgets.Text(
+                description="Your prediction",  # also what a screen reader calls the field
                 placeholder="numbers, separated by commas; 1/4 is fine",
-                layout={"width": "28em", "max_width": "100%"},
+                continuous_update=False,
+                style={"description_width": "initial"},
+                layout={"width": "36em", "max_width": "100%"},
             )
             self.entry.on_msg(self._on_message)
         question = widgets.HTML(prediction._question_card(with_choices=False).html)
         self.box = widgets.VBox([question, self.entry, self.button, self.result])
+
+    def submit_soon(self):
+        """Submit when the last value has arrived: a click or Enter overtakes it while the kernel is busy."""
+        try:
+            asyncio.get_running_loop().call_later(ARRIVAL_SECONDS, self.submit)
+        except RuntimeError:  # no loop, so nothing is under way
+            self.submit()
 
     def submit(self):
         """Show how the prediction turns out."""
@@ -257,7 +273,7 @@ class _Form:
 
     def _on_message(self, _, content, __):
         if content.get("event") == "submit":  # the Enter key
-            self.submit()
+            self.submit_soon()
 
 
 def read_numbers(answer, shape=()):

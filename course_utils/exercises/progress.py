@@ -1,7 +1,7 @@
 """What the learner has done so far: recorded by checks and predictions, shown at the end of each lesson.
 
 The file is ``~/.between_the_pixels/progress.json``; the environment variable BETWEEN_THE_PIXELS_HOME names
-another directory. Nothing here raises: a disk that is full costs a message, never a lesson.
+another directory. A disk that is full costs a message, never a lesson: nothing here raises over the file.
 """
 
 import os
@@ -101,7 +101,7 @@ def counts():
 
 def summary(lesson):
     """The card at the end of a lesson: what is done, what is open. ``lesson`` is its number, 1 or "01"."""
-    lesson = f"{int(lesson):02d}"
+    lesson = _two_digits(lesson)
     state = _state()
     exercises = registry.all_exercises().get(lesson, [])
     predictions = registry.all_predictions().get(lesson, [])
@@ -134,6 +134,13 @@ def start_over():
         if place
         else "There was no progress to forget."
     )
+
+
+def _two_digits(lesson):
+    try:
+        return f"{int(lesson):02d}"
+    except (TypeError, ValueError):
+        raise ValueError(f"a lesson is a number such as 1 or '01', got {lesson!r}") from None
 
 
 def _store():
@@ -177,18 +184,18 @@ def _count(state, exercises, predictions):
 def _exercise_item(state, item):
     entry = state["exercises"].get(item.key, store.NEW_EXERCISE)
     if entry["outcome"] == "right":
-        return "✓", "right", f"{item.title}: right"
+        return "✓", "right", f"{item.title} (right)"
     if entry["outcome"] == "not attempted":
-        return "○", "calm", f"{item.title}: open"
-    return "✗", "wrong", f"{item.title}: begun, not right yet"
+        return "○", "calm", f"{item.title} (open)"
+    return "✗", "wrong", f"{item.title} (begun, not right yet)"
 
 
 def _prediction_item(state, item):
     entry = state["predictions"].get(item.key)
     if entry is None:
-        return "○", "calm", f"{item.title}: prediction open"
+        return "○", "calm", f"{item.title} (prediction open)"
     return (
-        ("✓", "right", f"{item.title}: as predicted")
+        ("✓", "right", f"{item.title} (as predicted)")
         if entry["right"]
-        else ("✗", "wrong", f"{item.title}: predicted otherwise")
+        else ("✗", "wrong", f"{item.title} (predicted otherwise)")
     )

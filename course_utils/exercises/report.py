@@ -96,30 +96,34 @@ class Card(Shown):
 
     @property
     def html(self):
-        """The card as HTML with its own style; every text is escaped."""
-        head = f"<code>{_safe(self.headline)}</code>" if self.code_headline else _safe(self.headline)
-        parts = [
-            f'<p class="head"><span class="mark" aria-hidden="true">{_safe(self.mark)}</span> '
-            f"<b>{_safe(self.word)}</b> {head}</p>"
-        ]
+        """The card as HTML with its own style; every text is escaped.
+
+        It is made of ``div`` and ``span`` where it could be of ``table``, ``pre`` and ``code``: those are styled by
+        JupyterLab, by rules that win over ours.
+        """
+        head = (
+            f'<span class="code">{_safe(self.headline)}</span>'
+            if self.code_headline
+            else _safe(self.headline)
+        )
+        parts = [f"<p class='head'>{_mark(self.mark)} <b>{_safe(self.word)}</b> {head}</p>"]
         if self.rows:
-            cells = "".join(
-                f"<tr><th>{_safe(label)}</th><td><pre>{_safe(v)}</pre></td></tr>" for label, v in self.rows
+            cells = (
+                f'<div class="label">{_safe(k)}</div><div class="code">{_safe(v)}</div>' for k, v in self.rows
             )
-            parts.append(f"<table>{cells}</table>")
+            parts.append(f'<div class="rows">{"".join(cells)}</div>')
         if self.items:
-            listed = "".join(
-                f'<li class="{tone}"><span class="mark" aria-hidden="true">{_safe(mark)}</span> '
-                f"{with_code(text)}</li>"
+            listed = (
+                f'<div role="listitem" class="{tone}">{_mark(mark)} {with_code(text)}</div>'
                 for mark, tone, text in self.items
             )
-            parts.append(f"<ul>{listed}</ul>")
+            parts.append(f'<div role="list">{"".join(listed)}</div>')
         parts.extend(f"<p>{with_code(sentence)}</p>" for sentence in self.sentences)
-        if self.code:
-            parts.append(f'<pre class="code">{_safe(self.code)}</pre>')
-        for summary, code in self.folded:
+        folded = [("", self.code)] if self.code else []
+        for summary, code in (*folded, *self.folded):
+            source = f'<div class="code source">{_safe(code)}</div>'
             parts.append(
-                f'<details><summary>{_safe(summary)}</summary><pre class="code">{_safe(code)}</pre></details>'
+                f"<details><summary>{_safe(summary)}</summary>{source}</details>" if summary else source
             )
         return f'{STYLE}<div class="btp-card {self.tone}" role="status">{"".join(parts)}</div>'
 
@@ -157,7 +161,7 @@ class Report(ShownAsCard):
             mark=MARKS[self.outcome],
             word=self.word or WORDS[self.outcome],
             headline=self.call,
-            code_headline=True,
+            code_headline=self.outcome is not Outcome.NOT_ATTEMPTED,
             tone=TONES[self.outcome],
             rows=tuple(row for row in rows if row[1]),
             sentences=tuple(s for s in (self.note, self.sentence, *self.extra) if s),
@@ -218,7 +222,8 @@ def with_code(sentence):
     if len(pieces) % 2 == 0:  # an odd backtick is a backtick
         return _safe(sentence)
     return "".join(
-        f"<code>{_safe(piece)}</code>" if i % 2 else _safe(piece) for i, piece in enumerate(pieces)
+        f'<span class="code">{_safe(piece)}</span>' if i % 2 else _safe(piece)
+        for i, piece in enumerate(pieces)
     )
 
 
@@ -238,6 +243,10 @@ def _short(value):
 
 def _clip(text, most=300):
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _mark(mark):
+    return f'<span class="mark" aria-hidden="true">{_safe(mark)}</span>'
 
 
 def _safe(text):
@@ -260,17 +269,13 @@ STYLE = """<style>
 .btp-card p { margin: 4px 0; }
 .btp-card .mark, .btp-card .head b { color: var(--tone); font-weight: 700; }
 .btp-card .mark { display: inline-block; min-width: 1em; text-align: center; }
-.btp-card ul { list-style: none; margin: 4px 0; padding: 0; }
 .btp-card .head b { margin-right: .4em; }
-.btp-card code, .btp-card pre { font-family: var(--jp-code-font-family, ui-monospace, monospace);
-  font-size: var(--jp-code-font-size, 13px); background: none; color: inherit; padding: 0; border: 0; }
-.btp-card table { border-collapse: collapse; margin: 4px 0; }
-.btp-card tr, .btp-card tr:hover { background: none !important; }
-.btp-card th { text-align: left; vertical-align: top; font-weight: 400; padding: 1px 14px 1px 0;
-  color: var(--jp-content-font-color2, #57606a); }
-.btp-card td { text-align: left; padding: 1px 0; }
-.btp-card td pre { margin: 0; white-space: pre; line-height: 1.4; }
-.btp-card pre.code { background: var(--jp-layout-color2, rgba(128, 128, 128, .12)); padding: 8px 10px;
+.btp-card .rows { display: grid; grid-template-columns: max-content 1fr; column-gap: 14px; margin: 4px 0; }
+.btp-card .label { color: var(--jp-content-font-color2, #57606a); }
+.btp-card .code { font-family: var(--jp-code-font-family, ui-monospace, monospace); white-space: pre;
+  font-size: var(--jp-code-font-size, 13px); }
+.btp-card p .code { white-space: pre-wrap; }
+.btp-card .source { background: var(--jp-layout-color2, rgba(128, 128, 128, .12)); padding: 8px 10px;
   margin: 6px 0; overflow-x: auto; line-height: 1.4; border-radius: 3px; }
 .btp-card summary { cursor: pointer; }
 .btp-card summary:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }

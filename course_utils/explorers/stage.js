@@ -86,9 +86,9 @@ function render({ model, el }) {
     const place = box(id);
     if (!place) return;
     const [x, y, width, height] = place, sign = weight < 0 ? " minus" : "";
-    const opacity = 0.15 + 0.55 * Math.abs(weight) / largest;
+    const opacity = 0.15 + 0.4 * Math.abs(weight) / largest;  // the number in the cell stays readable
     make("rect", { x, y, width, height, class: "lit" + sign, "fill-opacity": opacity }, overlay);
-    const words = "×" + format(weight), size = Math.min(12, height * 0.28, width / (0.66 * words.length));
+    const words = "×" + format(weight), size = Math.min(12, height * 0.28, width / (0.72 * words.length));
     if (size < 7 || scene.places?.[id]) return;
     make("text", { x: x + width / 2, y: y + height - 3, "font-size": size, class: sign.trim() }, overlay)
       .textContent = words;

@@ -13,7 +13,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from course_utils.figures.scene import Scene
+from course_utils.figures.scene import STYLE, STYLE_ELEMENT, Scene
 
 HERE = Path(__file__).parent
 
@@ -28,7 +28,9 @@ class Stage(anywidget.AnyWidget):
     """
 
     _esm = HERE / "stage.js"
-    _css = HERE / "stage.css"
+    # The scene's colours come once, with the widget: a new <style> in every picture would make the browser look
+    # through the whole page again for what it changes.
+    _css = (HERE / "stage.css").read_text(encoding="utf-8") + STYLE
     scene = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Unicode("").tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
@@ -44,7 +46,7 @@ class Stage(anywidget.AnyWidget):
             if scene.frames:
                 self.step, self.chosen = scene.step, scene.steps[scene.step]
             self.scene = {
-                "svg": scene.svg,
+                "svg": scene.svg.replace(STYLE_ELEMENT, ""),
                 "text": scene.text,
                 "table": table_html(scene.table),
                 "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},

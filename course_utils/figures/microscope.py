@@ -143,7 +143,8 @@ def _overview(probe):
     )
     advice = "Point at an output to see its row (gather), at an input to see its column (scatter)."
     why = "" if probe.linearity.kind == "linear" else probe.linearity.sentence + " "
-    return f"{why}{cols} inputs become {rows} outputs; an output reads {reads} of them. {total}. {advice}"
+    sizes = f"{cols} input{'s' * (cols != 1)} become{'s' * (cols == 1)} {rows} output{'s' * (rows != 1)}"
+    return f"{why}{sizes}; an output reads {reads} of them. {total}. {advice}"
 
 
 def _row_sentences(probe, most=8):
@@ -181,7 +182,7 @@ def _column_sentences(probe, most=8):
         taps = probe.column(j)
         order = sorted(np.argsort(-np.abs(taps.weights), kind="stable")[:most])
         painted = ", ".join(
-            f"{name_of(taps.indices[k], probe.out_shape, 'out')} × {number(taps.weights[k])}" for k in order
+            f"{name_of(taps.indices[k], probe.out_shape, 'out')} × {number(taps.weights[k], 4)}" for k in order
         )
         more = f" and {len(taps.indices) - most} more" if len(taps.indices) > most else ""
         name = f"{name_of(j, probe.in_shape, 'in')} = {number(np.ravel(probe.at)[j])}"

@@ -60,6 +60,7 @@ STYLE = """
 .btp-scene .halo { paint-order: stroke; stroke: var(--jp-layout-color1, #fff); stroke-width: 3px;
   stroke-linejoin: round; }
 """
+STYLE_ELEMENT = f"<style>{STYLE}</style>"
 
 
 class NoPicture(ValueError):
@@ -266,7 +267,7 @@ def document(width: float, height: float, elements: Iterable[str], title: str, d
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="btp-scene" viewBox="0 0 {width:.6g} {height:.6g}" '
         f'width="{width:.6g}" height="{height:.6g}" role="img">'
-        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc><style>{STYLE}</style>"
+        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>{STYLE_ELEMENT}"
         f"{''.join(elements)}</svg>"
     )
 

@@ -12,6 +12,7 @@ import platform
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +64,11 @@ class Findings:
 class Tools:
     """What the set-up reaches the outside world with; a test hands in others."""
 
-    run_shown: callable = process.run_shown
-    run_quietly: callable = process.run_quietly
-    say: callable = say
-    clock: callable = time.monotonic
-    free_bytes: callable = lambda folder: shutil.disk_usage(folder).free
+    run_shown: Callable = process.run_shown
+    run_quietly: Callable = process.run_quietly
+    say: Callable = say
+    clock: Callable = time.monotonic
+    free_bytes: Callable = lambda folder: shutil.disk_usage(folder).free
     python: str = getattr(sys, "_base_executable", None) or sys.executable  # also when we run inside .venv
 
 
@@ -131,6 +132,8 @@ def _ask(venv, needs, run_quietly):
     names = json.dumps([(need.name, need.module) for need in needs])
     root = str(Path(__file__).resolve().parents[2])
     status, out, errors = run_quietly([str(python), "-I", "-c", QUESTION, root, names])
+    if status == process.TIMED_OUT:  # a busy computer is no reason to throw an environment away
+        raise Trouble(f"{python} does not answer ({errors}). Start again when this computer is less busy.")
     try:
         return json.loads(out), ""
     except ValueError:
@@ -221,10 +224,10 @@ def _make(venv, findings, tools):
     """A new, empty environment in the place of whatever half of one is there."""
     version = platform.python_version()
     _want_venv_modules(version)
-    _want_room(venv.parent, tools)
     if findings.state == "broken":
         tools.say(f"The environment .venv cannot be used: {findings.why}. Making it anew.")
         _clear(venv)
+    _want_room(venv.parent, tools)
     tools.say(f"Making the environment of the course in .venv, with Python {version}.")
     status, out, errors = tools.run_quietly([tools.python, "-I", "-m", "venv", str(venv)], seconds=600)
     if status != 0:
@@ -372,4 +375,6 @@ def is_whole(dist_info):
 
 
 def _is_in_place(path, size):
-    return not size or path.stat().st_size == int(size)
+    if not size or path.suffix == ".pyc":  # any Python may have compiled it anew
+        return True
+    return path.stat().st_size == int(size)

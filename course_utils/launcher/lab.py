@@ -5,16 +5,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 FIRST_LESSON = "00_start_here.ipynb"
-SETTINGS = (
-    Path(__file__).resolve().parent / "jupyter"
-)  # JupyterLab's defaults here; a learner's own choices win
+# JupyterLab's defaults while the course is open; what a learner has chosen wins over them.
+SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
 def lab_command(environment, root, lessons, extra=(), as_root=False):
     """The command that opens lesson 00 of the folder ``lessons``; ``extra`` has the last word."""
-    top = (
-        root if lessons.is_relative_to(root) else lessons
-    )  # the file browser shows the whole course if it can
+    top = root if lessons.is_relative_to(root) else lessons  # what the file browser can reach
     first = (lessons / FIRST_LESSON).relative_to(top).as_posix()
     command = [
         str(environment.python), "-m", "jupyterlab",
@@ -22,10 +19,9 @@ def lab_command(environment, root, lessons, extra=(), as_root=False):
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
         "--ServerApp.kernel_websocket_connection_class=course_utils.launcher.server.PromptConnection",
     ]  # fmt: skip
-    if os.access(
-        root, os.W_OK
-    ):  # tabs of other projects stay out of the course, and the course's out of theirs
-        command.append(f"--LabApp.workspaces_dir={root / '.course' / 'workspaces'}")
+    if os.access(root, os.W_OK):
+        # Tabs of other projects, or of another copy of the lessons, stay out of this one.
+        command.append(f"--LabApp.workspaces_dir={root / '.course' / 'workspaces' / lessons.name}")
     if as_root:  # containers; the server listens to this computer only and asks for a token
         command.append("--allow-root")
     return [*command, *extra]

@@ -8,6 +8,8 @@ import sys
 from course_utils.launcher.words import say
 
 STOP_SECONDS = 10
+TIMED_OUT = 124
+CANNOT_START = 127
 
 
 def run_shown(command, env=None, keep_open=()):
@@ -46,15 +48,15 @@ def stop(process):
 
 
 def run_quietly(command, env=None, cwd=None, seconds=60):
-    """Run a program out of sight: (exit status, stdout, stderr). One that cannot start has status 127."""
+    """Run a program out of sight: (exit status, stdout, stderr). Never raises."""
     try:
         done = subprocess.run(
             command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        return 124, "", f"no answer within {seconds} seconds"
+        return TIMED_OUT, "", f"no answer within {seconds} seconds"
     except OSError as error:
-        return 127, "", str(error)
+        return CANNOT_START, "", str(error)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 

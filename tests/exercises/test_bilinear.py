@@ -12,23 +12,12 @@ from scipy.interpolate import RegularGridInterpolator
 from course_utils.exercises import bilinear
 from course_utils.exercises.engine import Exercise, Outcome
 from course_utils.exercises.predictions import Prediction
-from course_utils.exercises.verify import verify, verify_prediction
 from course_utils.resampling import resample, resampling_matrix, resize, source_coordinates
 
 EXERCISES = [item for item in vars(bilinear).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(bilinear).values() if isinstance(item, Prediction)]
 NOISE = np.random.default_rng(0).integers(0, 256, (256, 256), dtype=np.uint8)
 size = st.integers(1, 12)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
-def test_exercise(exercise):
-    verify(exercise)
-
-
-@pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.key)
-def test_prediction(prediction):
-    verify_prediction(prediction)
 
 
 def test_the_lesson_has_what_it_promises():

@@ -7,20 +7,9 @@ import pytest
 from course_utils.exercises import coordinates
 from course_utils.exercises.engine import Exercise, Outcome
 from course_utils.exercises.predictions import Prediction
-from course_utils.exercises.verify import verify, verify_prediction
 
 EXERCISES = [item for item in vars(coordinates).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(coordinates).values() if isinstance(item, Prediction)]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
-def test_exercise(exercise):
-    verify(exercise)
-
-
-@pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.key)
-def test_prediction(prediction):
-    verify_prediction(prediction)
 
 
 def test_the_lesson_has_what_it_promises():

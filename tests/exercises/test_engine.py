@@ -2,6 +2,8 @@
 
 import asyncio
 import dataclasses
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -93,7 +95,9 @@ def test_a_stub_with_some_lines_given_is_not_an_attempt_until_it_changes():
         "sample.double", "Double", _double, [Case(3)], stub=stub, name="double", hints=["Add."]
     )
     given = verify.define(stub, "double", _double)
-    commented = verify.define("def double(x):\n    twice = x\n\n    return twice\n", "double", _double)
+    commented = verify.define(
+        "def double(x):\n    twice = x\n    pass\n\n    return twice\n", "double", _double
+    )
     changed = verify.define("def double(x):\n    twice = x + 1\n    return twice\n", "double", _double)
     outcomes = [exercise.check(function).outcome for function in (given, commented, changed)]
     assert outcomes == [Outcome.NOT_ATTEMPTED, Outcome.NOT_ATTEMPTED, Outcome.NOT_QUITE]
@@ -151,6 +155,22 @@ def test_a_mistake_must_agree_in_every_case():
         return samples.asymmetric(in_size, out_size) if in_size < 4 else np.zeros(out_size)
 
     assert MAP.check(like_the_asymmetric_map_at_first).diagnosis != "asymmetric map"
+
+
+def test_two_functions_that_only_raise_need_not_have_the_same_mistake():
+    exercise = Exercise(
+        "sample.raising", "Raising", samples.clamped_average, BUG.cases, hints=["-"],
+        mistakes=[Mistake("too far", lambda signal: signal[99], "It looks too far.")],
+    )  # fmt: skip
+    assert exercise.check(lambda signal: [][0]).diagnosis == "IndexError"
+
+
+def test_right_numbers_beside_a_wrong_word_are_not_explained_as_numbers():
+    def name_and_size(ramp):
+        return "torch", 2.0
+
+    exercise = Exercise("sample.pair", "A pair", name_and_size, [Case(1), Case(2)], hints=["-"])
+    assert exercise.check(lambda ramp: ("pillow", 2.0)).diagnosis == "different"
 
 
 def test_two_mistakes_that_agree_are_not_told_apart():
@@ -429,6 +449,22 @@ def test_an_exercise_needs_a_case():
         Exercise("sample.empty", "Title", samples.lerp, [])
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cases": [(1, 2)]}, r"cases of exercise 'sample\.bad' must be a list of Case, got \(1, 2\)"),
+        ({"mistakes": ["swapped"]}, "mistakes of .* must be a list of Mistake, got 'swapped'"),
+        ({"hints": [3]}, "hints of .* got 3"),
+        ({"tolerance": -1}, "tolerance of .* got -1"),
+        ({"tolerance": "small"}, "tolerance of .* got 'small'"),
+    ],
+)
+def test_a_badly_written_exercise_is_refused(changes, message):
+    fields = {"cases": [Case(0, 1, 0.5)], "hints": ["-"], **changes}
+    with pytest.raises(ValueError, match=message):
+        Exercise("sample.bad", "Bad", samples.lerp, **fields)
+
+
 def test_exercises_are_listed_by_lesson(monkeypatch):
     monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "07"})
     assert [e.key for e in all_exercises()["07"]].count("sample.lerp") == 1
@@ -480,9 +516,6 @@ def test_verify_notices_a_bug_that_no_case_shows():
 
 
 def test_the_alarm_leaves_no_trace():
-    import signal
-    import sys
-
     before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()
     for name, function in verify.misbehaving(LERP):
         LERP.judge(function, seconds=0.05 if "never ends" in name else None)
@@ -490,8 +523,6 @@ def test_the_alarm_leaves_no_trace():
 
 
 def test_somebody_elses_alarm_goes_on():
-    import signal
-
     old = signal.signal(signal.SIGALRM, lambda *_: None)
     try:
         signal.setitimer(signal.ITIMER_REAL, 60)
@@ -514,7 +545,16 @@ def test_nested_bare_excepts_do_not_outlast_the_alarm():
             except:  # noqa: E722
                 pass
 
-    assert calling.call(stubborn, seconds=0.05).timed_out
+    def tracer(*_):
+        return None
+
+    old = sys.gettrace()
+    sys.settrace(tracer)  # a debugger or a coverage tool
+    try:
+        assert calling.call(stubborn, seconds=0.05).timed_out
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(old)
 
 
 def test_reports_cannot_be_changed():

@@ -1,14 +1,26 @@
 """Predictions: asked first, computed, remembered; whatever is typed gets a sentence."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.exercises import progress, registry
+from course_utils.exercises import predictions, progress, registry
 from course_utils.exercises.predictions import Prediction, Unreadable, read_numbers
 from course_utils.exercises.report import Outcome
 from course_utils.exercises.verify import verify_prediction
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_running_loop():
+    """Playwright leaves its event loop running in the thread of a browser test; here nobody else waits in one."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
+
 
 HALF = Prediction(
     "sample.half", "What lies halfway?", lambda: (2 + 4) / 2, "It is the mean.", title="Halfway"
@@ -149,6 +161,11 @@ def test_choices_by_label():
     assert TONE.judge(None).sentence.startswith("Nothing is chosen yet")
 
 
+def test_a_typed_answer_is_refused():
+    with pytest.raises(ValueError, match=r"must be computed by a function, got 2\.5"):
+        Prediction("sample.typed", "Which?", 2.5)
+
+
 def test_options_must_differ():
     with pytest.raises(ValueError, match="must differ"):
         Prediction("sample.twice", "Which?", lambda: 1, options=["a", "a"])
@@ -187,6 +204,20 @@ def test_enter_in_the_text_field_answers_too():
     entry.value = "3"
     entry._handle_custom_msg({"event": "submit"}, [])
     assert "As you predicted" in result.value
+
+
+def test_a_value_that_arrives_after_the_click_is_the_one_that_counts(monkeypatch):
+    monkeypatch.setattr(predictions, "ARRIVAL_SECONDS", 0.01)
+    _, entry, button, result = HALF.form().children
+
+    async def busy_kernel():
+        entry.value = "4"
+        button.click()
+        entry.value = "3"  # chosen before the click, but the click overtook it
+        await asyncio.sleep(0.05)
+
+    asyncio.run(busy_kernel())
+    assert "As you predicted" in result.value and progress.prediction("sample.half")["answer"] == "3"
 
 
 def test_a_form_with_choices_starts_with_nothing_chosen():

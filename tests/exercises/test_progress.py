@@ -429,12 +429,12 @@ def test_the_summary_counts_and_names():
     card = progress.summary(9)
     assert card.text.splitlines()[:5] == [
         "○ Lesson 09: 1 of 3 exercises, 0 of 1 predictions",
-        "  ✓ Between two samples: right",
-        "  ✗ The half-pixel map: begun, not right yet",
-        "  ○ The last value: open",
-        "  ○ What comes out: prediction open",
+        "  ✓ Between two samples (right)",
+        "  ✗ The half-pixel map (begun, not right yet)",
+        "  ○ The last value (open)",
+        "  ○ What comes out (prediction open)",
     ]
-    assert "Lesson 09" in card.html and card.html.count("<li") == 4
+    assert "Lesson 09" in card.html and card.html.count('role="listitem"') == 4
 
 
 @pytest.mark.usefixtures("lesson")
@@ -446,13 +446,19 @@ def test_the_counts_for_the_map():
     count = progress.counts()["09"]
     assert count == progress.LessonCount(3, 3, 1, 1) and count.done and count.steps == (4, 4)
     text = progress.summary("09").text
-    assert text.startswith("✓ Lesson 09: 3 of 3") and "What comes out: predicted otherwise" in text
+    assert text.startswith("✓ Lesson 09: 3 of 3") and "What comes out (predicted otherwise)" in text
     restart()
     assert progress.counts()["09"].done
 
 
 def test_the_summary_of_a_lesson_without_exercises():
     assert "0 of 0" in progress.summary(99).text
+
+
+@pytest.mark.parametrize("lesson_name", ["one", None, [], "1.5"])
+def test_a_lesson_is_a_number(lesson_name):
+    with pytest.raises(ValueError, match="a lesson is a number"):
+        progress.summary(lesson_name)
 
 
 @pytest.mark.usefixtures("lesson")

@@ -72,7 +72,7 @@ def test_what_cannot_be_shown_is_said(function, shape, words):
     assert words in explorer.scene.text
 
 
-@pytest.mark.parametrize("shape", [(0,), (-1, 2), "4", (2.5,)])
+@pytest.mark.parametrize("shape", [(0,), (-1, 2), "4", (2.5,), ()])
 def test_a_shape_that_is_none_is_refused_with_its_value(shape):
     with pytest.raises((ValueError, TypeError), match="in_shape"):
         microscope(lambda x: x, shape)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
@@ -220,16 +219,11 @@ LARGEST = [
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("walk", LARGEST, ids=["1-D", "2-D"])
-def test_the_largest_walk_is_small_enough_to_send_ahead_and_quick_to_draw(walk, view):
+def test_the_largest_walk_is_small_enough_to_send_ahead(walk, view):
     x, kernel, chosen = walk
-    times = []
-    for _ in range(5):
-        begin = time.process_time()  # what others do on the machine meanwhile is not our doing
-        scene = stepper_scene(x, kernel, **chosen, view=view)
-        times.append(time.process_time() - begin)
+    scene = stepper_scene(x, kernel, **chosen, view=view)
     sent = json.dumps([{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames], ensure_ascii=False)
     assert len(sent.encode()) < MOST_BYTES
-    assert min(times) < 0.1, times
 
 
 def test_the_sentence_of_a_stamp():

@@ -33,6 +33,16 @@ def test_choosing_an_input_says_what_it_paints():
     assert scene.details["in-1"] == "in[1] = 2 paints 2 outputs: out[2] × 1, out[3] × 1."
 
 
+def test_a_column_names_the_weights_that_the_rows_name():
+    scene = microscope_scene(probe(double, (2, 2)))
+    assert "out[1, 1] × 0.5625" in scene.details["in-0"] and "0.5625 · 1" in scene.details["out-5"]
+
+
+def test_one_of_a_kind_is_not_many():
+    assert "4 inputs become 1 output;" in microscope_scene(probe(np.sum, (4,))).text
+    assert "1 input becomes 4 outputs;" in microscope_scene(probe(lambda x: np.repeat(x, 4), (1,))).text
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 7), st.integers(1, 7))
 def test_every_sum_in_words_is_the_output(h, w, out_h, out_w):
@@ -56,7 +66,7 @@ def test_the_picture_has_a_cell_for_every_number_and_a_band_for_every_row_and_co
 
 
 @pytest.mark.parametrize(
-    "shape", [(), (1,), (7,), (1, 1), (1, 9), (5, 1), (2, 3, 4), (1, 1, 4, 4), (2, 3, 2, 2)]
+    "shape", [(1,), (7,), (1, 1), (1, 9), (5, 1), (2, 3, 4), (1, 1, 4, 4), (2, 3, 2, 2)]
 )
 def test_any_shape_fits_its_frame(shape):
     root = ET.fromstring(microscope_scene(probe(lambda x: 3 * x, shape)).svg)

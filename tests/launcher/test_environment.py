@@ -188,6 +188,14 @@ def test_a_python_that_does_not_answer_is_replaced(computer):
     assert state(computer) == "ready"
 
 
+def test_a_busy_computer_is_no_reason_to_throw_an_environment_away(computer):
+    start(computer)
+    computer.describe = lambda names: (124, "", "no answer within 60 seconds")
+    with pytest.raises(Trouble, match="less busy"):
+        start(computer)
+    assert venv_python(computer.venv).exists() and (computer.venv / "lessons.stamp").exists()
+
+
 def test_an_environment_without_a_working_pip_is_made_anew(computer):
     computer.make_venv(computer.venv)  # venv was interrupted before it had put pip in
     computer.pip_works = False
@@ -342,6 +350,7 @@ def package(tmp_path):
     (info / "RECORD").write_text(
         "thing.py,sha256=abc,6\n"
         "__pycache__/thing.cpython-311.pyc,,\n"
+        "__pycache__/other.cpython-311.pyc,sha256=abc,99\n"
         "thing-1.0.dist-info/INSTALLER,sha256=abc,4\n"
         "thing-1.0.dist-info/RECORD,,\n"
     )

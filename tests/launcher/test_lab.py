@@ -42,6 +42,11 @@ def test_the_learners_arguments_come_last(tmp_path):
     assert lab_command(HERE, tmp_path, tmp_path / "n", ["--port", "9999"])[-2:] == ["--port", "9999"]
 
 
+def test_each_folder_of_lessons_remembers_its_own_tabs(tmp_path):
+    tabs = [lab_command(HERE, tmp_path, tmp_path / name)[-1] for name in ("notebooks", "my_lessons")]
+    assert all(word.startswith("--LabApp.workspaces_dir=") for word in tabs) and tabs[0] != tabs[1]
+
+
 @pytest.mark.parametrize("as_root", [True, False])
 def test_in_a_container_jupyterlab_may_run_as_root(tmp_path, as_root):
     assert ("--allow-root" in lab_command(HERE, tmp_path, tmp_path / "n", as_root=as_root)) == as_root
@@ -149,9 +154,8 @@ def server(tmp_path_factory):
 def test_the_page_of_the_first_lesson_answers(server):
     assert "JupyterLab" in server.ask(f"/lab/tree/{FIRST_LESSON}")
     assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
-    assert (
-        f"/lab/tree/{FIRST_LESSON}" in server.log.read_text()
-    )  # the address a learner without browser copies
+    printed = server.log.read_text()  # the address that a learner without a browser here copies
+    assert f"/lab/tree/{FIRST_LESSON}" in printed
 
 
 @one_server

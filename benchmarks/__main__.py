@@ -1,0 +1,95 @@
+"""python -m benchmarks [resize] [transposed] [explorers] [lessons] [--quick] [--record]
+
+Measures the parts that are named (all of them when none is), prints tables of ratios and says which goals are
+met. --quick takes fewer sizes and rounds. --record measures everything and keeps it in data/benchmark.md; do that
+on a machine that does nothing else.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import explorers, lessons, machine, resize, transposed
+from benchmarks.tables import goals_table
+from tests.browser.lab import NoBrowser
+
+RECORD = Path(__file__).resolve().parents[1] / "data" / "benchmark.md"
+PARTS = {  # name -> (heading, module, arguments of a quick run)
+    "resize": ("Resize", resize, {"sizes": resize.QUICK_SIZES, "rounds": 5}),
+    "transposed": ("Transposed convolution", transposed, {"layers": transposed.QUICK_LAYERS, "rounds": 5}),
+    "explorers": ("Explorers", explorers, {"rounds": 2, "keys": 4, "drag_seconds": 1.5, "firsts": 1}),
+    "lessons": ("Lessons", lessons, {}),
+}
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    if options.record and (options.parts or options.quick):
+        parser().error("--record keeps one full run: leave out the parts and --quick")
+    chosen = [name for name in PARTS if name in (options.parts or PARTS)]
+    pieces = [introduction(options)]
+    say(pieces[0])
+    reached = []
+    for name in chosen:
+        piece, goals = measured(name, options.quick)
+        pieces.append(piece)
+        reached += goals
+        say(piece)
+    pieces.append(f"## Goals\n\n{goals_table(reached)}" if reached else "## Goals\n\nNothing was measured.")
+    say(pieces[-1])
+    if options.record:
+        RECORD.write_text("\n\n".join(pieces) + "\n", encoding="utf-8")
+        say(f"Kept in {RECORD.relative_to(RECORD.parents[1])}")
+    return 0
+
+
+def measured(name, quick):
+    """One part: (Markdown, goals). A part that cannot run here says why and has no goals."""
+    heading, module, quick_arguments = PARTS[name]
+    begin = time.perf_counter()
+    try:
+        results = module.measure(**(quick_arguments if quick else {}))
+    except NoBrowser as reason:
+        return f"## {heading}\n\nNot measured: {reason}.", []
+    took = f"(This part took {time.perf_counter() - begin:.0f} s.)"
+    return f"## {heading}\n\n{module.report(results)}\n\n{took}", module.goals(results)
+
+
+def introduction(options):
+    words = [
+        "python -m benchmarks",
+        *options.parts,
+        *["--quick"] * options.quick,
+        *["--record"] * options.record,
+    ]
+    return (
+        f"# Benchmark\n\n- command: `{' '.join(words)}`\n{machine.description()}\n\n"
+        "Contenders took turns in one session; times are medians. A ratio can be compared with another run's, "
+        "a time only with others of this run."
+    )
+
+
+def parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", type=part, metavar="part", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="fewer sizes and rounds")
+    parser.add_argument("--record", action="store_true", help="keep a full run in data/benchmark.md")
+    return parser
+
+
+def part(name):
+    """A part's name, or a sentence that argparse prints."""
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is no part; there are {', '.join(PARTS)}")
+    return name
+
+
+def say(text):
+    print(text, end="\n\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

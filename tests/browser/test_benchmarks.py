@@ -1,0 +1,17 @@
+"""The benchmark's hand moves a slider of an explorer and of its rival, and sees both pictures follow."""
+
+import pytest
+
+from benchmarks import explorers
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+
+def test_one_short_match(lab, browser):
+    match = explorers.matches()[1]
+    result = explorers.measure_match(lab, browser, 0, match, rounds=1, keys=2, drag_seconds=0.5, firsts=1)
+    assert "P in a cell" in explorers.report([result])
+    for side in (explorers.OURS, explorers.RIVAL):
+        assert all(0 < changed < painted for keys in result["keys"][side] for changed, painted in keys)
+    assert result["drags"][explorers.OURS].frames > 0
+    assert len(result["hover"]) == 16 and min(result["hover"]) > 0

@@ -1,0 +1,161 @@
+"""The pieces of the benchmark work on tiny sizes and print ratios. Nothing here depends on how fast it is."""
+
+import doctest
+
+import matplotlib
+import nbformat
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import explorers, lessons, resize, tables, transposed
+from benchmarks.loops import resize_by_loops
+from benchmarks.page import Drag
+from tests.notebooks.run import with_sources
+
+
+def test_the_examples_in_tables():
+    assert doctest.testmod(tables).failed == 0
+
+
+def test_contenders_take_turns_and_slow_ones_fewer():
+    calls = []
+    seconds = tables.alternated(
+        {name: lambda name=name: calls.append(name) for name in "abc"}, rounds=3, fewer={"c": 1}
+    )
+    assert "".join(calls) == "ab" + "abc" + "ab" + "ab"  # a and b once before, uncounted
+    assert [len(seconds[name]) for name in "abc"] == [3, 3, 1]
+
+
+# ------------------------------------------------------------------------------------------------ resize
+
+
+def test_the_loops_and_every_library_make_our_picture():
+    result = resize.measure_one(6, rounds=1)
+    assert set(result["difference"]) == {"scipy zoom", "scikit-image", "OpenCV", "torch", "plain loops"}
+    assert max(result["difference"].values()) < 1e-12
+
+
+def test_loops_by_hand():
+    signal = np.array([[[10.0], [20.0]]])
+    assert resize_by_loops(signal, 1, 4)[0, :, 0].tolist() == [10, 12.5, 17.5, 20]
+
+
+def test_resize_prints_ratios_and_goals():
+    results = resize.measure(sizes=(4, 6), rounds=1)
+    assert resize.report(results).count("×") > 10
+    assert len(tables.goals_table(resize.goals(results)).splitlines()) == 2 + 4
+
+
+# ------------------------------------------------------------------------------ transposed convolution
+
+
+def test_the_stamps_and_torch_make_our_transposed_convolution():
+    result = transposed.measure_one(2, 3, rounds=1)
+    assert set(result["difference"]) == {"torch", "plain loops"}
+    assert max(result["difference"].values()) < 1e-5
+
+
+def test_large_layers_are_not_looped_and_the_report_says_so():
+    results = transposed.measure(layers=((2, 3), (24, 24)), rounds=1)
+    assert "not run" in transposed.report(results)
+    assert len(transposed.goals(results)) == 2
+
+
+# --------------------------------------------------------------------------------------------- explorers
+
+
+def made_up(match, ours, rival, frames):
+    """A result as ``measure_match`` gives it, with these times in ms."""
+    sides = {explorers.OURS: ours, explorers.RIVAL: rival}
+    return {
+        "match": match,
+        "browser": "1.2",
+        "first": {side: [10 * ms] for side, ms in sides.items()},
+        "keys": {side: [[(ms / 2, ms)] * 3] * 2 for side, ms in sides.items()},
+        "drags": {explorers.OURS: Drag(frames, 60, ours), explorers.RIVAL: Drag(2, 60, rival)},
+        "hover": [5.0, 7.0],
+        "drawing": (1.0, 12.0),
+    }
+
+
+def test_explorers_report_ratios_and_say_why_a_goal_is_missed():
+    two, cell, microscope = explorers.matches()
+    results = [made_up(two, 20, 200, 30), made_up(cell, 50, 200, 12), made_up(microscope, 10, 200, 60)]
+    printed = explorers.report(results)
+    assert all(ratio in printed for ratio in ("10×", "4.0×", "20×"))
+    verdicts = {goal.what: goal.verdict() for goal in explorers.goals(results)}
+    key, ahead, frames, *others = verdicts.values()
+    assert key.startswith("missed by 20%: P in a cell of four samples, x moves: of 50 ms, 25 ms until")
+    assert frames.startswith("missed by 20%: P in a cell")
+    assert [ahead, *others] == ["met"] * 4
+
+
+@pytest.mark.parametrize("name", ["two_samples", "bilinear_cell", "microscope"])
+def test_rivals_draw_every_state_of_their_sliders(name, monkeypatch):
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    from benchmarks import rivals
+
+    seen, shown = [], []
+    monkeypatch.setattr(rivals.widgets, "interact", lambda draw, **controls: seen.append((draw, controls)))
+    monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf().canvas.draw()))
+    getattr(rivals, f"interact_{name}")()
+    [(draw, controls)] = seen
+    start = {control: widget.value for control, widget in controls.items()}
+    for control, widget in controls.items():
+        for value in (widget.min, widget.max):
+            draw(**(start | {control: value}))
+            plt.close("all")
+    assert len(shown) == 2 * len(controls)
+
+
+def test_a_rival_that_shows_nothing_during_a_drag_has_no_ratio():
+    result = made_up(explorers.matches()[0], 20, 200, 30)
+    result["drags"][explorers.RIVAL] = Drag(0, 60, 900)
+    assert "no picture" in explorers.report([result])
+
+
+# ----------------------------------------------------------------------------------------------- lessons
+
+
+def test_a_lesson_is_timed_and_weighed(tmp_path):
+    path = tmp_path / "09_tiny.ipynb"
+    nbformat.write(with_sources("import numpy", "block = bytearray(b'x') * 50_000_000"), path)
+    result = lessons.measure_one(path)
+    assert result["name"] == "09_tiny" and not result["torch"]
+    assert result["end"] - result["start"] > 40  # MB: the block of the second cell
+    assert "09_tiny" in lessons.report([result])
+    assert len(lessons.goals([result])) == 2
+
+
+def test_without_lessons_there_is_a_sentence():
+    assert "no lessons" in lessons.report([]) and lessons.goals([]) == []
+
+
+# --------------------------------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize("arguments", [["--record", "resize"], ["--record", "--quick"], ["resise"]])
+def test_the_command_refuses_what_makes_no_sense(arguments, capsys):
+    with pytest.raises(SystemExit):
+        command.main(arguments)
+    assert "error" in capsys.readouterr().err
+
+
+def test_a_recorded_run_says_command_versions_machine_and_date(tmp_path, monkeypatch, capsys):
+    parts = {
+        "resize": ("Resize", resize, {}),
+        "lessons": ("Lessons", lessons, {}),
+    }
+    monkeypatch.setattr(command, "PARTS", parts)
+    monkeypatch.setattr(command, "RECORD", tmp_path / "data" / "benchmark.md")
+    monkeypatch.setattr(resize.measure, "__defaults__", ((4,), 1))
+    monkeypatch.setattr(lessons, "LESSONS", [])
+    (tmp_path / "data").mkdir()
+    assert command.main(["--record"]) == 0
+    kept = (tmp_path / "data" / "benchmark.md").read_text(encoding="utf-8")
+    for words in ("`python -m benchmarks --record`", "date: 20", "cores", "numpy 2", "## Resize", "## Goals"):
+        assert words in kept
+    assert kept.strip() in capsys.readouterr().out.replace("\n\nKept in", "\n\n")
