@@ -885,6 +885,11 @@ ROUNDING_A_HALF = Prediction(
     "make of it, and what does cv2.resize?",
     answer=_half_rounded_twice,
     tolerance=1e-3,
+    guesses={
+        "You expected half up from both.": lambda: (1, 1),
+        "You expected half to even from both.": lambda: (0, 0),
+        "You have the two exchanged.": lambda: _half_rounded_twice()[::-1],
+    },
     explain="np.round sends a half to the nearest even number, 0. OpenCV computes (a + b + c + d + 2) >> 2, "
     "which sends a half up, to 1. Neither is wrong; they are two rules for the same tie.",
 )

@@ -693,7 +693,13 @@ FLOOR_PICKS = Prediction(
     question="Eight pixels become three by nearest neighbour with the floor rule, floor(o·n/m). "
     "Which three input pixels are copied?",
     answer=lambda: nearest_indices(8, 3),
-    explain="0, 8/3 = 2.67 and 16/3 = 5.33, rounded down. Pixels 6 and 7 are far from all of them.",
+    guesses={
+        "You predicted the half-pixel rule, which comes next.": lambda: nearest_indices(8, 3, "half_pixel"),
+        "You rounded to the nearest whole number; the floor rule always rounds down.": lambda: np.round(
+            source_coordinates(8, 3, "asymmetric")
+        ),
+    },
+    explain="0, 8/3 = 2.67 and 16/3 = 5.33, rounded down. Nothing reaches pixels 6 and 7.",
 )
 
 FIRST_ROW = Prediction(
@@ -702,6 +708,14 @@ FIRST_ROW = Prediction(
     question="The array [[1, 2], [3, 4]] is made 4 × 4 by bilinear interpolation with the half-pixel map. "
     "What are the four numbers of its first row?",
     answer=lambda: enlarge_both("half_pixel")[0][0],
+    guesses={
+        "You predicted the align-corners map.": lambda: enlarge_both("align_corners")[0][0],
+        "You predicted the asymmetric map.": lambda: enlarge_both("asymmetric")[0][0],
+        "You continued the slope beyond the border; the border is repeated.": lambda: (
+            1 + source_coordinates(2, 4)
+        ),
+        "You copied each pixel, as nearest neighbour does.": lambda: resize(SMALL, (4, 4), mode="nearest")[0],
+    },
     explain="The four centres fall at −0.25, 0.25, 0.75 and 1.25. The outer two are clamped to 1 and 2; "
     "the inner two lie a quarter of the way in.",
 )

@@ -17,6 +17,11 @@ A_QUARTER = Prediction(
     question="The left sample is 2 and sits at 0, the right one is 8 and sits at 1. "
     "A straight line joins them: how high is it at x = 0.25?",
     answer=lambda: lerp(2, 8, 0.25),
+    guesses={
+        "You came from the other side: 6.5 is a quarter of the way from the right sample.": lambda: lerp(8, 2, 0.25),
+        "That is how much it climbs. Where does the climb begin?": lambda: lerp(2, 8, 0.25) - 2,
+        "That is a quarter of 8. The climb begins at 2 and is 6 high.": lambda: 0.25 * 8,
+    },
     explain=lambda value: f"From 2 to 8 it climbs 6; a quarter of that is 1.5, and 2 + 1.5 = {value:g}.",
 )
 

@@ -30,6 +30,21 @@ def test_the_answers_of_the_predictions():
     assert coordinates.NEW_LABELS.computed() == "0, 1 and 2"
 
 
+@pytest.mark.parametrize(
+    ("prediction", "typed", "words"),
+    [
+        (coordinates.FLOOR_PICKS, "1, 4, 6", "half-pixel rule"),
+        (coordinates.FLOOR_PICKS, "0, 3, 5", "always rounds down"),
+        (coordinates.FIRST_ROW, "1, 4/3, 5/3, 2", "align-corners"),
+        (coordinates.FIRST_ROW, "1, 1.5, 2, 2", "asymmetric"),
+        (coordinates.FIRST_ROW, "0.75, 1.25, 1.75, 2.25", "beyond the border"),
+        (coordinates.FIRST_ROW, "1, 1, 2, 2", "nearest"),
+    ],
+)
+def test_a_wrong_prediction_with_a_name_is_told_it(prediction, typed, words):
+    assert words in prediction.judge(typed).sentence
+
+
 # Ways a learner may write it that are right, or wrong in a way with a name
 
 

@@ -36,6 +36,11 @@ def test_predictions_by_hand(prediction, by_hand):
     assert computed == by_hand if isinstance(by_hand, str) else np.allclose(computed, by_hand)
 
 
+@pytest.mark.parametrize(("typed", "words"), [("6.5", "other side"), ("1.5", "begin"), ("2", "quarter of 8")])
+def test_a_wrong_quarter_is_told_what_it_is(typed, words):
+    assert words in linear.A_QUARTER.judge(typed).sentence
+
+
 @given(
     left=st.floats(-100, 100),
     right=st.floats(-100, 100),
