@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from benchmarks.page import Output, close, first_picture, median_of, open_cells
 from benchmarks.tables import Goal, digits, median, table, times
 from course_utils.explorers.bilinear import bilinear_cell
+from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
 from course_utils.explorers.microscope import microscope
 from course_utils.resampling import resize
 from tests.browser.lab import open_page, running_browser, running_lab
 
 OURS, RIVAL = "explorer", "interact"
+STEPPER = 'stepper(x=range(1, 8), kernel=[1, 2, 3, 2, 1], stride=3, view="gather")'
 WINDOW = {"width": 1400, "height": 1000}
 
 
@@ -26,6 +28,7 @@ class Match:
     shown: str  # JavaScript: element of the output -> the value of the slider that the picture shows
     explorer: object  # the same explorer here, to time its drawing without a browser
     pointed_at: str = ""  # the grid whose cells are pointed at
+    which_slider: int = 0  # the one that is moved; -1 for the last, the player's
     sent_ahead: bool = False  # its frames are in the browser before they are asked for
 
 
@@ -54,6 +57,15 @@ def matches():
             "root => root.querySelector('.btp-stage').dataset.lit.split('-')[1]",
             microscope(lambda image: resize(image, (8, 8)), (4, 4)),
             pointed_at="out",
+            sent_ahead=True,
+        ),
+        Match(
+            "stepper 7 → 23, scrubbing",
+            _cells("convolution", STEPPER),
+            "root => root.querySelector('.btp-stage').dataset.lit.split('-')[1]",
+            stepper(x=range(1, 8), kernel=[1, 2, 3, 2, 1], stride=3, view="gather"),
+            pointed_at="out",
+            which_slider=-1,
             sent_ahead=True,
         ),
     ]
@@ -89,7 +101,7 @@ def measure_match(lab, browser, number, match, rounds, keys, drag_seconds, first
     first = first_pictures(lab, page, number, match, firsts)
     lesson = open_cells(lab, page, f"match_{number}.ipynb", [*match.cells.values()])
     lesson.run_all()
-    outputs = {side: Output(lesson, position) for position, side in enumerate(match.cells)}
+    outputs = {side: Output(lesson, position, match.which_slider) for position, side in enumerate(match.cells)}
     for output in outputs.values():  # the first move of each pays for fonts and caches
         press(output, 2)
     pressed, drags = {OURS: [], RIVAL: []}, {OURS: [], RIVAL: []}

@@ -48,12 +48,12 @@ class Drag:
 class Output:
     """The output of one cell: controls and a picture that follows them."""
 
-    def __init__(self, lesson, number):
-        self.lesson, self.page = lesson, lesson.page
+    def __init__(self, lesson, number, which_slider=0):
+        self.lesson, self.page, self.which_slider = lesson, lesson.page, which_slider
         self.root = (
             self.page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-OutputArea-child").first
         )
-        self.handle = self.root.locator(".widget-slider .noUi-handle").first
+        self.handle = self.root.locator(".widget-slider .noUi-handle").nth(which_slider)
 
     def bring_forward(self):
         """Scroll to it and wait until the page is still."""
@@ -70,7 +70,8 @@ class Output:
         """Drag the slider to and fro."""
         noted = self._watched(
             lambda: self.page.evaluate(
-                "([output, ms]) => probe.drag(output, ms)", [self.root.element_handle(), 1000 * seconds]
+                "([output, ms, which]) => probe.drag(output, ms, which)",
+                [self.root.element_handle(), 1000 * seconds, self.which_slider],
             ),
             quiet=1500,
         )

@@ -78,11 +78,12 @@
     });
   }
 
-  // Drag the first slider from end to end and back for some time: one mouse event per frame, as a browser delivers a
+  // Drag one slider (0 is the first, -1 the last) from end to end and back for some time: one mouse event per frame, as a browser delivers a
   // real mouse, sent when the frame before has been painted. Each step is another value; the last one is a leap, so
   // that it surely changes the picture.
-  async function drag(output, milliseconds) {
-    const handle = output.querySelector(HANDLE), track = handle.closest(".noUi-base").getBoundingClientRect();
+  async function drag(output, milliseconds, which) {
+    const handle = [...output.querySelectorAll(HANDLE)].at(which);
+    const track = handle.closest(".noUi-base").getBoundingClientRect();
     const grip = handle.getBoundingClientRect(), y = grip.top + grip.height / 2, begin = performance.now();
     let x = grip.left + grip.width / 2, step = 10;
     const send = (type, target) => target.dispatchEvent(new MouseEvent(type, {

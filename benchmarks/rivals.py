@@ -1,4 +1,4 @@
-"""The pictures of three explorers as most notebooks would make them: a matplotlib figure, redrawn by interact.
+"""The pictures of four explorers as most notebooks would make them: a matplotlib figure, redrawn by interact.
 
 Each figure shows what the explorer of that name shows, at the same size on the screen: the same curves, areas,
 cells and numbers. It is written as one would write it: axes, patches and texts, ``plt.show()`` at the end. No words
@@ -230,6 +230,47 @@ def microscope_figure(seen, output):
         words = f"×{weight:.3g}"
         left.text(column, row + 0.42, words, color=KERNEL, ha="center", fontsize=8, weight="bold")
     plt.show()
+
+
+def interact_stepper():
+    """The rival of ``stepper`` in the gather view, 7 inputs, 5 taps, stride 3: the output as a slider."""
+    widgets.interact(stepper_figure, step=widgets.IntSlider(value=0, min=0, max=22))
+
+
+def stepper_figure(step):
+    """The input with zeros between, the flipped kernel over it, the outputs so far, the row of the matrix framed."""
+    x, kernel = np.arange(1.0, 8), np.array([1.0, 2, 3, 2, 1])
+    stretched = np.zeros(27)
+    stretched[4:23:3] = x
+    outputs = np.array([stretched[i : i + 5] @ kernel[::-1] for i in range(23)])
+    figure, (rows, side) = plt.subplots(1, 2, figsize=(8.4, 4.2), width_ratios=[660, 110])
+    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.06, top=0.84, wspace=0.05)
+    figure.suptitle(
+        "out = (n − 1) · stride − 2 · padding + dilation · (k − 1) + output_padding + 1 = 23\n"
+        "F.conv_transpose1d(x, w, stride=3)",
+        x=0.02,
+        ha="left",
+    )
+    rows.set(xlim=(-1, 27.5), ylim=(4.6, -0.8))
+    rows.axis("off")
+    products = stretched[step : step + 5] * kernel[::-1]
+    _row(rows, 0, 0, stretched, INPUT, "input, zeros between")
+    _row(rows, 1.2, step, kernel[::-1], KERNEL, "flipped kernel")
+    _row(rows, 2.2, step, products, KERNEL, "products")
+    _row(rows, 3.6, 2, outputs[: step + 1], OUTPUT, "output")
+    rows.text(0, 4.5, f"out[{step}] = " + " + ".join(f"{p:g}" for p in products) + f" = {outputs[step]:g}")
+    matrix = np.stack([[kernel[o - 3 * i] if 0 <= o - 3 * i < 5 else 0 for i in range(7)] for o in range(23)])
+    side.imshow(matrix, cmap="Greens", vmin=0, aspect="auto")
+    side.set(xticks=[], yticks=[], title="matrix 23 × 7")
+    side.add_patch(Rectangle((-0.5, step - 0.5), 7, 1, fill=False, linewidth=2))
+    plt.show()
+
+
+def _row(axes, y, start, values, colour, title):
+    axes.text(-0.9, y - 0.55, title, color=GREY, fontsize=8)
+    for k, value in enumerate(values):
+        axes.add_patch(Rectangle((start + k - 0.5, y - 0.4), 1, 0.8, facecolor=colour, alpha=0.25, edgecolor=GREY))
+        axes.text(start + k, y, f"{value:g}", ha="center", va="center", fontsize=8)
 
 
 def _cells(axes, values, colours, title):
