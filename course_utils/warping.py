@@ -343,7 +343,7 @@ def grid_sample_gradients(upstream, image, grid, mode="bilinear", padding_mode="
     >>> to_grid[0, 0, 0]  # squares, at pixel 2: 9 - 4 = 5 a pixel, and 5 / 2 pixels in a normalized unit
     np.float64(12.5)
     """
-    in_shape, grid_shape = np.shape(image), np.shape(grid)
+    in_shape, grid_shape = finite_array(image, "image").shape, finite_array(grid, "grid").shape
     image, grid, out_shape = _image_and_places(image, grid, "grid")
     upstream = finite_array(upstream, "upstream").astype(float)
     if upstream.shape != out_shape:
@@ -444,7 +444,7 @@ def _upright(offsets, places):
 def _gathered(image, flat):
     """The samples (N, C, h, w) of image (N, C, H, W) at the flat indices (N, 1, h, w)."""
     samples = image.reshape(*image.shape[:2], -1)
-    return samples[_everywhere(samples, flat)]
+    return np.stack([of_one.take(places[0], axis=1) for of_one, places in zip(samples, flat, strict=True)])
 
 
 def _everywhere(samples, flat):
