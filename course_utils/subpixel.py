@@ -7,7 +7,8 @@ Words used throughout the course (stride, padding, dilation: see ``windows.py``;
                "tensorflow" (a * r + b) * C + c, ONNX's DCR and its default
     pads       small samples added before and after each axis, zeros; below 0 they are cropped
     trims      large samples dropped before and after each axis, once shuffled
-    slot       a place in the low-resolution weights; one that no weight of the transposed convolution fills is empty
+    merged     the phases' kernels interleaved again into one: kernel_size * factor places along an axis
+    slot       such a place; one that no weight of the transposed convolution fills is empty, it holds 0
 
 A transposed convolution and a sub-pixel convolution are one operator with its weights in another arrangement:
 output o of the uncropped result, at o = q * stride + phase, reads only ``weight[phase::stride]``. Every function
@@ -278,8 +279,7 @@ def subpixel_to_transposed(weight, bias=None, factor=2, pads=0, trims=0, groups=
     phases = weight.reshape(-1, *factors, *weight.shape[1:])
     phases = np.flip(np.moveaxis(phases, 1 + dimensions, 1), range(-dimensions, 0))
     kernel = _channels_swapped(_taken(_interleaved(phases, dimensions), used, "weight"), groups)
-    axes = zip(sizes, factors, pads, trims, used, strict=True)
-    crops = [_dropped(*axis) for axis in axes]
+    crops = [_dropped(*axis) for axis in zip(sizes, factors, pads, trims, used, strict=True)]
     return _within_torchs_rules(kernel, bias, factors, crops, groups, [places.step for places in used])
 
 

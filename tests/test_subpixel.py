@@ -220,6 +220,8 @@ def test_the_crop_version_by_its_recipe():
     """pad K - 1 on all sides, K = ceil(k / s), drop p first; one sample more where output_padding wants it."""
     layer = transposed_to_subpixel(np.ones((1, 1, 5)), stride=3, padding=1, crop=True)
     assert (layer.weight.shape, layer.pads, layer.trims) == ((3, 1, 2), ((1, 1),), ((1, 2),))
+    layer = transposed_to_subpixel(np.ones((1, 1, 4)), stride=2, padding=2, crop=True)  # p off either end
+    assert (layer.weight.shape, layer.pads, layer.trims) == ((2, 1, 2), ((1, 1),), ((2, 2),))
     layer = transposed_to_subpixel(np.ones((1, 1, 2)), stride=2, output_padding=1, crop=True)
     assert (layer.pads, layer.trims) == (((0, 1),), ((0, 1),))
     np.testing.assert_array_equal(layer(np.ones((1, 1, 2))), [[[1, 1, 1, 1, 0]]])
