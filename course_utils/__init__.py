@@ -2,7 +2,7 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, resampling, linearity, operators, pooling, convolution, images
+    validation, windows, resampling, linearity, operators, pooling, convolution, subpixel, warping, images
                    numerics: numpy arrays in, numpy arrays out
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
     exercises/     check, hint, solution; predictions; progress
