@@ -6,21 +6,10 @@ import pytest
 from course_utils.exercises import pooling
 from course_utils.exercises.engine import Exercise, Outcome
 from course_utils.exercises.predictions import Prediction
-from course_utils.exercises.verify import verify, verify_prediction
 from course_utils.pooling import max_pool2d
 
 EXERCISES = [item for item in vars(pooling).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(pooling).values() if isinstance(item, Prediction)]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
-def test_exercise(exercise):
-    verify(exercise)
-
-
-@pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.key)
-def test_prediction(prediction):
-    verify_prediction(prediction)
 
 
 def test_the_lesson_has_what_it_promises():
@@ -44,12 +33,12 @@ def test_the_answers_of_the_predictions():
 
 
 def in_torch(array):
-    torch = pytest.importorskip("torch")
+    import torch
     return torch.from_numpy(np.asarray(array, float))[None, None]
 
 
 def test_torch_gives_the_reference_answers():
-    torch = pytest.importorskip("torch")
+    import torch
     for case in pooling.MAX_POOL.cases:
         x, kernel_size, stride = case.args
         values, indices = torch.nn.functional.max_pool2d(
@@ -72,7 +61,7 @@ def test_torch_gives_the_reference_answers():
 
 
 def test_the_odd_size_bug_is_what_torch_does():
-    torch = pytest.importorskip("torch")
+    import torch
     for case in pooling.ODD_SIZE.cases:
         (x,) = case.args
         pooled = torch.nn.functional.max_pool2d(in_torch(x), 2, return_indices=True)
@@ -87,7 +76,7 @@ def test_the_odd_size_bug_is_what_torch_does():
 
 
 def test_parameters_are_counted_as_torch_counts_them():
-    torch = pytest.importorskip("torch")
+    import torch
     nn = torch.nn
     for size, pools in ((8, 0), (8, 1), (16, 2)):
         layers = [nn.Conv2d(3, 8, 3, padding=1), *[nn.MaxPool2d(2)] * pools, nn.Conv2d(8, 4, 1), nn.Flatten()]
