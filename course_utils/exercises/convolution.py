@@ -76,6 +76,9 @@ STRIDE_THREE = Prediction(
     answer=lambda: _painted([1, 2], [1, 10], stride=3),
     explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches place 2: it "
     "stays 0.",
+    guesses={
+        "The size is right. But the second stamp begins at place 3, not at 2.": lambda: (1, 10, 2, 20, 0),
+    },
 )
 
 PADDING_CROPS = Prediction(
@@ -98,6 +101,16 @@ DILATED_STAMP = Prediction(
     "2 places apart. Which six numbers come out?",
     answer=lambda: _painted([1, 2], dilation=2),
     explain="The stamp of 1 is 1, 0, 10, 0, 100, and the stamp of 2 begins one place later, in its gaps.",
+    guesses={
+        "The stamps lie side by side there. The second begins one place after the first.": lambda: (
+            1,
+            10,
+            100,
+            2,
+            20,
+            200,
+        ),
+    },
 )
 
 ONE_MORE_SAMPLE = Prediction(
@@ -119,6 +132,12 @@ WEIGHTS_IN_GROUPS = Prediction(
     "weights are left?",
     answer=lambda: _weights(channels=6, kernel_size=3, groups=3),
     explain="Three groups of 2 → 2 channels: 3 · 2 · 2 · 9 = 108, a third of 324.",
+    guesses={
+        "That is one of the three groups.": lambda: _weights(channels=6, kernel_size=3, groups=3) // 3,
+        "That is with a single group, where every channel hears all others.": lambda: _weights(
+            channels=6, kernel_size=3, groups=1
+        ),
+    },
 )
 
 FIFTY = Prediction(
@@ -154,6 +173,16 @@ TWICE_AS_LONG = Prediction(
     answer=lambda: [convolution_size(7, 3, dilation=2), transposed_size(7, 3, stride=2)],
     explain="The dilated kernel reaches over 5 samples, so it fits 3 times: fewer outputs. The transposed "
     "convolution spreads the input to 13 places and adds 2: 15.",
+    guesses={
+        "The first is right. 7 · 2 = 14 is for a kernel as long as the stride; this one is longer.": lambda: (
+            convolution_size(7, 3, dilation=2),
+            7 * 2,
+        ),
+        "The second is right. The first is without dilation: the kernel reaches over 5 samples now.": lambda: (
+            convolution_size(7, 3),
+            transposed_size(7, 3, stride=2),
+        ),
+    },
 )
 
 SAME_CROPS = Prediction(

@@ -60,7 +60,9 @@ def stepper(
     def draw(view, in_size, kernel_size, input_numbers, kernel_numbers, **settings):
         x, kernel = inputs[input_numbers](in_size), kernels[kernel_numbers](kernel_size)
         step = place.step(view, Walk(x, kernel, **settings))
-        return stepper_scene(x, kernel, **settings, view=view, step=step)
+        scene = stepper_scene(x, kernel, **settings, view=view, step=step)
+        player.make_room(scene)
+        return scene
 
     explorer = Explorer(draw, controls, extra=(widgets.HBox(player.widgets),), on_scene=player.fit)
     player.link(explorer.stage)

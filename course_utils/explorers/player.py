@@ -34,6 +34,12 @@ class Player:
         widgets.jslink((self.play, "value"), (self.position, "value"))
         widgets.jslink((self.position, "value"), (stage, "step"))
 
+    def make_room(self, scene: Scene):
+        """To be called before ``scene`` is shown: it brings its step along, and a slider that ends before that step
+        would stop there and take the stage back with it."""
+        for control in (self.play, self.position):
+            control.max = max(control.max, len(scene.steps) - 1)
+
     def fit(self, scene: Scene):
         """As many positions as the scene has steps, and the one at which it is drawn; a sentence changes neither."""
         if not scene.steps:

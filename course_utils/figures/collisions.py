@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from course_utils.convolution import colliding_sizes, convolution_size, output_padding_for, transposed_size
 from course_utils.figures.cells import cell_group, tile, words_in
-from course_utils.figures.scene import Scene, document, label, line
+from course_utils.figures.scene import Scene, circle, document, label, line
 from course_utils.figures.walk import listed
 from course_utils.validation import whole_number
 
@@ -127,7 +127,7 @@ def _collisions_header(size, to, settings):
 
 def _ways(size, to, members, settings):
     """Lines from every size to what it becomes, and from there to where each output_padding leads."""
-    faint, strong = [], []
+    faint, strong, marks = [], [], []
     for m, found in members.items():
         followed = to.get(size) == m
         middle = _middle_x(found)
@@ -152,8 +152,10 @@ def _ways(size, to, members, settings):
             if followed:
                 at = 0.72
                 x, y = middle + at * (end - middle), MIDDLE_Y + BAR + at * (BACK_Y - MIDDLE_Y - BAR)
-                strong.append(label(x, y + 4, op, "output halo", size=13, font_weight="700"))
-    return [*faint, *strong]
+                # on a disc of paper, above all lines: on a line of its own colour the number could not be read
+                marks.append(circle(x, y, 9, "paper"))
+                marks.append(label(x, y + 4.5, op, "output", size=13, font_weight="700"))
+    return [*faint, *strong, *marks]
 
 
 def _size_bars(size, to, members):

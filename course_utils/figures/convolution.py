@@ -279,7 +279,7 @@ class _Line:
         self.cell = min(38.0, ROOM / (walk.full + span))
         self.left = LEFT + (ROOM - self.cell * (walk.full + span)) / 2
         self.pitch = min(56.0, 212 / len(walk.x))  # of the stamps' rows
-        self.sum_size = font_size(all_sums(walk), self.cell, ROW)
+        self.sum_size = font_size(all_sums(walk), 0.88 * self.cell, ROW)  # bold digits are wider
 
     def column(self, c):
         """Left edge of column c."""
@@ -450,8 +450,11 @@ class _Line:
             )  # fmt: skip
         if walk.output_padding:
             begin = walk.padding + walk.out_shape[0] - walk.output_padding
-            middle = (self.out_x(begin) + self.out_x(begin + walk.output_padding)) / 2
-            parts.append(label(middle, OUT_Y + ROW + 30, "added", "output", size=11))
+            end = begin + walk.output_padding
+            middle = (self.out_x(begin) + self.out_x(end)) / 2
+            beside = (self.out_x(end) + self.out_x(walk.full)) / 2  # the middle of what is cut off, if anything
+            if end == walk.full or beside - middle > 42:  # else the words "cut off" would lie over this one
+                parts.append(label(middle, OUT_Y + ROW + 30, "added", "output", size=11))
             words = f"output_padding = {walk.output_padding} adds {walk.output_padding} at the end"
             parts.append(label(LEFT + ROOM, HEIGHT - 4, words, "output", anchor="end", size=12))
         return "".join(parts)
@@ -552,7 +555,7 @@ class _Square:
         below = SQUARE_Y + 136 + 40
         parts = [
             _kernel_grid(
-                shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "kernel, flipped both ways"
+                shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "w, flipped both ways"
             ),
             label(
                 MIDDLE_X, below - 8, "stamp: input × w" if scatter else "products", anchor="start", size=12

@@ -376,7 +376,7 @@ def _misplaced_marks(state):
         row, column = divmod(int(i), state.back.shape[1])
         x, y = COLUMNS[2] + column * cell, TOP + row * cell
         parts.append(
-            rect(x + 2.5, y + 2.5, cell - 5, cell - 5, "line", stroke_width=2, stroke_dasharray="4 3")
+            rect(x + 1, y + 1, cell - 2, cell - 2, "line", stroke_width=2, stroke_dasharray="4 3")
         )
         parts.append(label(x + cell - 4, y + cell - 5, "✗", "", "end", min(12, cell * 0.3)))
     return group(parts, pointer_events="none")

@@ -96,18 +96,30 @@ def test_step_and_back(stepper):
     stepper.wait_until_chosen("in-0")
 
 
-def test_the_view_changes_and_the_position_stays(stepper):
-    stepper.slider("step").press("ArrowRight")
-    stepper.slider("step").press("ArrowRight")
-    stepper.wait_until_chosen("in-2")
+@pytest.mark.parametrize("chosen", range(4))
+def test_the_view_changes_and_the_position_stays(stepper, chosen):
+    for _ in range(chosen):
+        stepper.slider("step").press("ArrowRight")
+    stepper.wait_until_chosen(f"in-{chosen}")
     show(stepper, "gather")
     output = int(stepper.chosen().removeprefix("out-"))
-    assert MATRIX[output, 2] != 0
+    assert MATRIX[output, chosen] != 0
     assert sums(stepper) == [*OUTPUT[: output + 1], *[None] * (len(OUTPUT) - output - 1)]
     assert stepper.slider("step").get_attribute("aria-valuenow").startswith(str(output))
     show(stepper, "scatter")
-    assert stepper.chosen() == "in-2"
-    assert stepper.slider("step").get_attribute("aria-valuenow").startswith("2")
+    assert stepper.chosen() == f"in-{chosen}"
+    assert stepper.slider("step").get_attribute("aria-valuenow").startswith(str(chosen))
+
+
+def test_an_output_beyond_the_number_of_inputs_is_found_again(stepper):
+    show(stepper, "gather")
+    for _ in OUTPUT:
+        stepper.slider("step").press("ArrowRight")
+    stepper.wait_until_chosen("out-7")
+    show(stepper, "scatter")
+    assert stepper.chosen() == "in-3"
+    show(stepper, "gather")
+    assert stepper.chosen() == "out-7"
 
 
 def test_in_the_gather_view_the_window_moves_on_and_writes_one_output(stepper):
