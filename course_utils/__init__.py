@@ -2,8 +2,10 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, resampling, linearity, operators, pooling, convolution, subpixel, warping, images
+    validation, windows, resampling, linearity, operators, pooling, convolution, subpixel, warping, alignment,
+    images, scenes, scores
                    numerics: numpy arrays in, numpy arrays out
+    networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
     exercises/     check, hint, solution; predictions; progress
     explorers/     controls and a plain function from their values to a Scene
@@ -16,6 +18,9 @@ and by **topic**, the same file name on every floor:
     bilinear       lesson 03, four neighbours make one value
     pooling        lesson 06, what a maximum keeps and what comes back
     convolution    lesson 07, a convolution and its transpose
+    subpixel       lesson 10, channels become pixels
+    warping        lesson 11, every pixel asks for its own coordinate
+    alignment      lesson 12, features that do not sit where the network assumes
     pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 

@@ -9,6 +9,7 @@ import importlib.util
 
 LESSON_OF_TOPIC = {
     "start": "00", "linear": "01", "coordinates": "02", "bilinear": "03", "pooling": "06", "convolution": "07",
+    "subpixel": "10", "warping": "11", "alignment": "12",
 }  # fmt: skip
 
 _exercises = {}

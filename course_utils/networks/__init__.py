@@ -1,0 +1,1 @@
+"""Small networks in torch and their training: the only room of the package that knows torch."""

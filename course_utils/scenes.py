@@ -1,0 +1,1 @@
+"""Labelled street-like scenes, deterministic by seed, with exact masks at any resolution."""

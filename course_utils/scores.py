@@ -1,0 +1,1 @@
+"""Scores of a segmentation: intersection over union, boundaries, thin structures."""
