@@ -1,0 +1,1115 @@
+"""Exercises of lesson 10: channels into pixels and back, kernels into phases, the whole conversion, its cost.
+
+Words: ``factor`` is how many times larger a picture becomes, ``stride`` the same number for a transposed
+convolution. A picture has the axes (channels, height, width); channels count as in torch, the phases of
+channel 0 first.
+"""
+
+import numpy as np
+
+from course_utils import subpixel
+from course_utils.convolution import receptive_field, transposed_convolution
+from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
+from course_utils.exercises.predictions import Prediction
+from course_utils.operators import operator_matrix
+
+
+def _single(samples):
+    """One signal or picture of one channel, as batch and channels want it."""
+    return np.asarray(samples, float)[None, None]
+
+
+def _noise(*shape, seed=0):
+    return np.random.default_rng(seed).integers(-9, 10, shape).astype(float)
+
+
+# ---- predictions --------------------------------------------------------------------------------------------
+
+
+def _painted(x, kernel, **settings):
+    return transposed_convolution(_single(x), _single(kernel), stride=2, **settings)[0, 0]
+
+
+def _weights_that_make(place, **settings):
+    """The weights of the kernel (1, 2, 3, 4) that one output of a stride 2 meets, as the options say it."""
+    matrix, _ = operator_matrix(lambda x: _painted(x, [1, 2, 3, 4], **settings), (5,))
+    return tuple(sorted(int(weight) for weight in matrix[place] if weight))
+
+
+EVEN_SAMPLES = Prediction(
+    key="subpixel.even_samples",
+    title="Only the even places",
+    question="The samples 1, 10 and the kernel (1, 2, 3, 4), stride 2, no padding: six numbers come out, at "
+    "places 0 to 5. Which three numbers stand at the even places 0, 2 and 4?",
+    answer=lambda: _painted([1, 10], [1, 2, 3, 4])[::2],
+    explain="The first stamp, 1, 2, 3, 4, begins at place 0; the second, 10, 20, 30, 40, at place 2. Place 0 "
+    "gets 1, place 2 gets 3 + 10, place 4 gets 30.",
+    guesses={
+        "Those are the places 0, 1 and 2. Every second one is asked for.": lambda: [1, 2, 13],
+        "That is the second stamp in place of the sum. At place 2 the 3 of the first stamp is added.": lambda: [
+            1,
+            10,
+            30,
+        ],
+    },
+)
+
+WHO_MAKES_EVEN = Prediction(
+    key="subpixel.who_makes_even",
+    title="Which weights make place 4",
+    question="Five samples, the kernel (1, 2, 3, 4), stride 2, no padding. Which of the four weights does "
+    "output 4 meet?",
+    options={"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 4": (2, 4), "all four": (1, 2, 3, 4)},
+    answer=lambda: _weights_that_make(4),
+    explain="A stamp begins at every even place. At an even place you meet its parts 0 and 2, the weights 1 "
+    "and 3, and never the others.",
+)
+
+LENGTHS = Prediction(
+    key="subpixel.lengths",
+    title="A kernel of three",
+    question="Five samples and the kernel (1, 2, 3), stride 2, no padding: eleven outputs. How many come from "
+    "the weights 1 and 3, and how many from the weight 2? (two numbers)",
+    answer=lambda: [len(_painted(range(5), [1, 2, 3])[phase::2]) for phase in (0, 1)],
+    explain="Places 0, 2, 4, 6, 8, 10 are six; places 1, 3, 5, 7, 9 are five.",
+    guesses={"The other way round: place 0 is even, and so is place 10.": lambda: [5, 6]},
+)
+
+AFTER_A_CROP = Prediction(
+    key="subpixel.after_a_crop",
+    title="The same place after a crop",
+    question="The kernel (1, 2, 3, 4) and stride 2 again, but now padding is 1. Which weights does output 4 meet?",
+    options={"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 4": (2, 4), "all four": (1, 2, 3, 4)},
+    answer=lambda: _weights_that_make(4, padding=1),
+    explain="Padding 1 crops place 0, so output 4 was place 5 before: an odd place, with the weights 2 and 4.",
+)
+
+FIRST_ROW = Prediction(
+    key="subpixel.first_row",
+    title="The first row of the large picture",
+    question="Channel 0 holds 0, 1, 2, 3, channel 1 holds 4 to 7, channel 2 holds 8 to 11, channel 3 holds 12 to "
+    "15, each as 2 × 2. Shuffled with factor 2 they are one picture of 4 × 4. What is its first row?",
+    answer=lambda: subpixel.pixel_shuffle(np.arange(16).reshape(4, 2, 2), 2)[0, 0],
+    explain="Row 0 takes turns between channel 0 and channel 1: their first pixels, then their second ones.",
+    guesses={
+        "That is what a plain reshape gives: the four pixels of channel 0 in one row.": lambda: [0, 1, 2, 3],
+        "Those are the first pixels of the four channels. They make the first block of 2 × 2.": lambda: [
+            0,
+            4,
+            8,
+            12,
+        ],
+        "That takes turns between channels 0 and 2. The channel after the first goes to the right, not "
+        "down.": lambda: [0, 8, 1, 9],
+    },
+)
+
+SMALL_KERNELS = Prediction(
+    key="subpixel.small_kernels",
+    title="How large the small kernels must be",
+    question="A transposed convolution with a 4 × 4 kernel, stride 2 and padding 1 doubles a picture, one pixel "
+    "cropped on every side. You want exactly this from one convolution on the small picture and a shuffle, "
+    "with nothing to crop afterwards. How large must its four kernels be?",
+    options=["2 × 2", "3 × 3", "4 × 4"],
+    answer=lambda: " × ".join(map(str, _doubling().weight.shape[2:])),
+    explain="Each output reads 2 × 2 small pixels. But the first output of a pair reads one to the left of the "
+    "second: a window that serves both is 3 wide.",
+)
+
+FILLED_SLOTS = Prediction(
+    key="subpixel.filled_slots",
+    title="How many slots are filled",
+    question="Four kernels of 3 × 3 have 36 slots. How many of them hold a weight of the 4 × 4 kernel?",
+    answer=lambda: _doubling().slots[0],
+    explain="Every weight of the 4 × 4 kernel has one slot. The other 20 hold 0.",
+)
+
+WHICH_SHAPE = Prediction(
+    key="subpixel.which_shape",
+    title="The weights of the twin",
+    question="A convolution with weights of shape (9, 32, 3, 3) and a shuffle with factor 3. Which shape have the "
+    "weights of the transposed convolution that computes the same, as PyTorch stores them?",
+    options=["(9, 32, 3, 3)", "(1, 32, 9, 9)", "(32, 1, 9, 9)", "(32, 9, 9, 9)"],
+    answer=lambda: str(
+        subpixel.subpixel_to_transposed(np.ones((9, 32, 3, 3)), factor=3, pads=1).weight.shape
+    ),
+    explain="Nine rows of channels become one channel, 3 × 3 becomes 9 × 9. A transposed convolution stores the "
+    "input channels first.",
+)
+
+OTHER_ORDER = Prediction(
+    key="subpixel.other_order",
+    title="The other order",
+    question="Eight channels of one pixel each, holding 0 to 7, become two channels of 2 × 2. In PyTorch channel 0 "
+    "gets 0, 1, 2, 3. Which four numbers does it get in TensorFlow, which counts the phase first and the "
+    "channel last?",
+    answer=lambda: subpixel.pixel_shuffle(np.arange(8)[:, None, None], 2, order="tensorflow")[0].ravel(),
+    explain="With two output channels every second number belongs to channel 0.",
+    guesses={
+        "Every fourth number would need four output channels. There are two.": lambda: [0, 4, 1, 5],
+    },
+)
+
+FOUR_TIMES = Prediction(
+    key="subpixel.four_times",
+    title="The same cost, other sizes",
+    question="On the small picture: 32 channels to 32, kernel 3 × 3. On the picture twice as large: 8 channels to "
+    "8, kernel 6 × 6. Both make equally many products. How many times as many weights has the first?",
+    answer=lambda: (32 * 32 * 3 * 3) / (8 * 8 * 6 * 6),
+    explain="9216 against 2304. Every weight of the first works at a quarter of the places.",
+    guesses={"That is the ratio the other way round.": lambda: 0.25},
+)
+
+SEEN_BY_TWO = Prediction(
+    key="subpixel.seen_by_two",
+    title="What two layers see",
+    question="Two layers of 3 × 3 on the small picture see 5 × 5 small pixels. Two layers of 6 × 6 on a picture "
+    "twice as large: how many small pixels wide is what they see?",
+    answer=lambda: receptive_field([(6, 1, 0, 1)] * 2)[-1].size / 2,
+    explain="6 + 5 = 11 large pixels, 5.5 small ones. One layer sees 3 in both networks; then they part.",
+    guesses={
+        "That would be so if two layers of 6 saw 10 large pixels. They see 6 + 5.": lambda: 5,
+        "Two kernels of 6 overlap by one pixel: 6 + 5, not 6 + 6.": lambda: 6,
+        "In large pixels. Small ones are twice as wide.": lambda: 11,
+    },
+)
+
+SAME_TRAINING = Prediction(
+    key="subpixel.same_training",
+    title="A race of twins",
+    question="A transposed convolution and its sub-pixel twin start from the same weights, each in its own "
+    "arrangement. Both are trained for 100 steps on the same data. Which loss is smaller at the end?",
+    options=["the sub-pixel convolution's", "the transposed convolution's", "both are the same"],
+    answer=lambda: _race(),
+    explain="Each weight has one twin, and the loss is the same function of both. So both get the same gradient, "
+    "the same step, and are twins again.",
+)
+
+FIRST_WEIGHTS = Prediction(
+    key="subpixel.first_weights",
+    title="Before the first step",
+    question="PyTorch draws the first weights from ±1/√fan. For a convolution fan is input channels · K², for a "
+    "transposed convolution it is *output* channels · k². With 64 channels in, 32 out, K = 3 and k = 6: whose "
+    "first weights are larger?",
+    options=["the convolution's", "the transposed convolution's", "they are alike"],
+    answer=lambda: _larger(1 / np.sqrt(64 * 3 * 3), 1 / np.sqrt(32 * 6 * 6)),
+    explain="64 · 9 = 576 against 32 · 36 = 1152: the bounds are 0.042 and 0.029. The twins begin at different "
+    "places, and that is no property of the layer.",
+)
+
+FLAT_PICTURE = Prediction(
+    key="subpixel.flat_picture",
+    title="A flat picture",
+    question="A picture in which all pixels are 1 goes through a sub-pixel convolution with factor 2 and random "
+    "weights. How many different values are there inside the result, away from its border?",
+    answer=lambda: len(np.unique(_inside_of_flat().round(9))),
+    explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, before "
+    "anything was learned.",
+    guesses={"That would need four kernels with one sum. These are random.": lambda: 1},
+)
+
+
+def _doubling():
+    return subpixel.transposed_to_subpixel(np.ones((1, 1, 4, 4)), stride=2, padding=1)
+
+
+def _inside_of_flat():
+    weight = np.random.default_rng(0).normal(size=(4, 1, 3, 3))
+    return subpixel.subpixel_convolution(np.ones((1, 1, 6, 6)), weight, pads=1)[0, 0, 2:-2, 2:-2]
+
+
+def _larger(convolution_bound, transposed_bound):
+    if np.isclose(convolution_bound, transposed_bound):
+        return "they are alike"
+    larger = convolution_bound > transposed_bound
+    return "the convolution's" if larger else "the transposed convolution's"
+
+
+def _race(steps=100):
+    """Gradient descent with momentum on both arrangements of one layer, in one axis."""
+    rng = np.random.default_rng(0)
+    x, wanted = rng.normal(size=(1, 1, 9)), rng.normal(size=18)
+    kernel = rng.normal(size=(1, 1, 6))
+    small = subpixel.transposed_to_subpixel(kernel, stride=2, padding=2)
+
+    def painted(weights):
+        return transposed_convolution(x, weights.reshape(kernel.shape), stride=2, padding=2).ravel()
+
+    def shuffled(weights):
+        return small._replace(weight=weights.reshape(small.weight.shape))(x).ravel()
+
+    losses = []
+    for layer, weights in ((shuffled, small.weight.ravel()), (painted, kernel.ravel())):
+        matrix, _ = operator_matrix(layer, weights.shape)  # the output is linear in the weights as well
+        velocity = np.zeros_like(weights)
+        for _ in range(steps):
+            velocity = 0.9 * velocity + matrix.T @ (matrix @ weights - wanted) / wanted.size
+            weights = weights - 0.1 * velocity
+        losses.append(np.mean((matrix @ weights - wanted) ** 2))
+    if np.isclose(*losses, rtol=1e-9, atol=0):
+        return "both are the same"
+    return "the sub-pixel convolution's" if losses[0] < losses[1] else "the transposed convolution's"
+
+
+# ---- channels into pixels, and back -------------------------------------------------------------------------
+
+
+def pixel_shuffle(x, factor):
+    """Channels to pixels: (C * factor**2, H, W) becomes (C, H * factor, W * factor), as in PyTorch."""
+    _, height, width = x.shape
+    apart = x.reshape(-1, factor, factor, height, width)  # channel, phase down, phase right, row, column
+    woven = apart.transpose(0, 3, 1, 4, 2)  # channel, row, phase down, column, phase right
+    return woven.reshape(-1, height * factor, width * factor)
+
+
+def _shuffled_by(axes, order="torch"):
+    def shuffled(x, factor):
+        _, height, width = x.shape
+        shape = (-1, factor, factor) if order == "torch" else (factor, factor, -1)
+        apart = x.reshape(*shape, height, width)
+        return apart.transpose(axes).reshape(-1, height * factor, width * factor)
+
+    return shuffled
+
+
+def _plain_reshape(x, factor):
+    channels, height, width = x.shape
+    return x.reshape(channels // factor**2, height * factor, width * factor)
+
+
+TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
+
+SHUFFLE = Exercise(
+    key="subpixel.shuffle",
+    title="Pixel shuffle",
+    reference=pixel_shuffle,
+    cases=[
+        Case(
+            TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: one block of 2 × 2."
+        ),
+        Case(
+            np.arange(8.0).reshape(4, 1, 2),
+            2,
+            by_hand=[[[0, 2, 1, 3], [4, 6, 5, 7]]],
+            note="Two pixels: two blocks side by side. The first is 0, 2 above 4, 6.",
+        ),
+        Case(
+            np.arange(8.0).reshape(8, 1, 1),
+            2,
+            by_hand=[[[0, 1], [2, 3]], [[4, 5], [6, 7]]],
+            note="Eight channels become two: the first four of them are the first one.",
+        ),
+        Case(np.arange(16.0).reshape(4, 2, 2), 2),
+        Case(_noise(3, 2, 4), 1, note="Factor 1 changes nothing."),
+        Case(_noise(18, 2, 3, seed=1), 3),
+        Case(_noise(12, 3, 2, seed=2), 2),
+    ],
+    mistakes=[
+        Mistake(
+            "plain reshape",
+            _plain_reshape,
+            "That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in the "
+            "large picture come from *different* channels, so an axis has to move.",
+        ),
+        Mistake(
+            "phases swapped",
+            _shuffled_by((0, 3, 2, 4, 1)),
+            "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
+        ),
+        Mistake(
+            "TensorFlow's order",
+            _shuffled_by((2, 3, 0, 4, 1), "tensorflow"),
+            "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
+            "channels make output channel 0.",
+        ),
+        Mistake(
+            "side by side",
+            _shuffled_by((0, 1, 3, 2, 4)),
+            "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
+            "changes faster than the row and the column.",
+        ),
+    ],
+    hints=[
+        "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
+        "channel, phase down, phase right, row, column.",
+        "A large row is row * factor + phase down: when two axes become one, the one behind counts faster. So "
+        "which axis must stand right behind `row`, and which right behind `column`?",
+        "transpose(0, 3, 1, 4, 2), then the last reshape.",
+    ],
+)
+
+
+def pixel_unshuffle(x, factor):
+    """Pixels to channels, the inverse: (C, H * factor, W * factor) becomes (C * factor**2, H, W)."""
+    channels, height, width = x.shape
+    apart = x.reshape(channels, height // factor, factor, width // factor, factor)
+    phases = apart.transpose(0, 2, 4, 1, 3)  # channel, phase down, phase right, row, column
+    return phases.reshape(-1, height // factor, width // factor)
+
+
+def _unshuffled_by(axes, blocks=False):
+    def unshuffled(x, factor):
+        channels, height, width = x.shape
+        rows, columns = height // factor, width // factor
+        shape = (factor, rows, factor, columns) if blocks else (rows, factor, columns, factor)
+        return x.reshape(channels, *shape).transpose(axes).reshape(-1, rows, columns)
+
+    return unshuffled
+
+
+def _unshuffled_plainly(x, factor):
+    channels, height, width = x.shape
+    return x.reshape(channels * factor**2, height // factor, width // factor)
+
+
+def _first_of_each_block(x, factor):
+    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
+
+
+UNSHUFFLE = Exercise(
+    key="subpixel.unshuffle",
+    title="The inverse of the shuffle",
+    reference=pixel_unshuffle,
+    cases=[
+        Case(
+            np.array([[[1.0, 2], [3, 4]]]),
+            2,
+            by_hand=[[[1]], [[2]], [[3]], [[4]]],
+            note="One block of 2 × 2.",
+        ),
+        Case(
+            np.array([[[0.0, 2, 1, 3], [4, 6, 5, 7]]]),
+            2,
+            by_hand=[[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]],
+            note="Two blocks. Channel 0 gets the first pixel of each.",
+        ),
+        Case(
+            np.arange(8.0).reshape(2, 2, 2),
+            2,
+            by_hand=np.arange(8.0).reshape(8, 1, 1),
+            note="All of channel 0 comes before channel 1.",
+        ),
+        Case(np.arange(16.0).reshape(1, 4, 4), 2),
+        Case(_noise(2, 3, 4), 1, note="Factor 1 changes nothing."),
+        Case(_noise(2, 6, 9, seed=1), 3),
+        Case(_noise(3, 4, 6, seed=2), 2),
+    ],
+    mistakes=[
+        Mistake(
+            "plain reshape",
+            _unshuffled_plainly,
+            "That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every "
+            "factor-th pixel of every factor-th row.",
+        ),
+        Mistake(
+            "phases swapped",
+            _unshuffled_by((0, 4, 2, 1, 3)),
+            "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
+            "one below it to channel `factor`.",
+        ),
+        Mistake(
+            "TensorFlow's order",
+            _unshuffled_by((2, 4, 0, 1, 3)),
+            "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
+            "together.",
+        ),
+        Mistake(
+            "cut into quarters",
+            _unshuffled_by((0, 1, 3, 2, 4), blocks=True),
+            "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
+            "picture.",
+        ),
+        Mistake(
+            "one phase only",
+            _first_of_each_block,
+            "All your channels hold the first pixel of each block. Each phase starts at another pixel: "
+            "x[:, a::factor, b::factor].",
+        ),
+    ],
+    hints=[
+        "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
+        "take them apart again.",
+        "x.reshape(channels, height // factor, factor, width // factor, factor) has the axes channel, row, phase "
+        "down, column, phase right.",
+        "Then both phases go right behind the channel: transpose(0, 2, 4, 1, 3).",
+    ],
+)
+
+
+# ---- a kernel and its phases --------------------------------------------------------------------------------
+
+
+def split_1d(kernel, stride):
+    """One row for each phase: kernel[phase::stride], filled up with zeros at the end where it is shorter."""
+    taps = -(-len(kernel) // stride)  # rounded up
+    phases = np.zeros((stride, taps))
+    for phase in range(stride):
+        part = kernel[phase::stride]
+        phases[phase, : len(part)] = part
+    return phases
+
+
+def _in_pieces(kernel, stride):
+    taps = -(-len(kernel) // stride)
+    return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
+
+
+def _zeros_in_front(kernel, stride):
+    phases = split_1d(kernel, stride)
+    for phase in range(stride):
+        part = kernel[phase::stride]
+        phases[phase] = np.append(np.zeros(phases.shape[1] - len(part)), part)
+    return phases
+
+
+def _rest_dropped(kernel, stride):
+    taps = len(kernel) // stride
+    return kernel[: taps * stride].reshape(taps, stride).T
+
+
+def _rows_are_taps(kernel, stride):
+    return split_1d(kernel, stride).T.copy()
+
+
+def _every_row_flipped(kernel, stride):
+    return split_1d(kernel, stride)[:, ::-1].copy()
+
+
+def _last_phase_first(kernel, stride):
+    return split_1d(kernel, stride)[::-1].copy()
+
+
+SPLIT_1D = Exercise(
+    key="subpixel.split_1d",
+    title="A kernel in one axis, split into its phases",
+    reference=split_1d,
+    cases=[
+        Case(
+            np.array([1.0, 2.0]),
+            2,
+            by_hand=[[1], [2]],
+            note="As long as the stride: one weight for each phase.",
+        ),
+        Case(
+            np.array([1.0, 2.0, 3.0, 4.0]), 2, by_hand=[[1, 3], [2, 4]], note="Even places, then odd places."
+        ),
+        Case(
+            np.array([1.0, 2.0, 3.0]),
+            2,
+            by_hand=[[1, 3], [2, 0]],
+            note="The odd phase has one weight and a 0.",
+        ),
+        Case(np.array([1.0, 2.0, 3.0]), 1, by_hand=[[1, 2, 3]]),
+        Case(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 3, by_hand=[[1, 4], [2, 5], [3, 0]]),
+        Case(
+            np.array([7.0]), 3, by_hand=[[7], [0], [0]], note="Two of the three phases have nothing at all."
+        ),
+        Case(_noise(9), 4),
+    ],
+    mistakes=[
+        Mistake(
+            "cut into pieces",
+            _in_pieces,
+            "You cut the kernel into pieces of neighbours. A phase takes every stride-th weight: "
+            "kernel[phase::stride].",
+        ),
+        Mistake(
+            "zeros in front",
+            _zeros_in_front,
+            "Where a phase is shorter, the 0 stands at its end: weight j of a phase is kernel[phase + stride * j].",
+        ),
+        Mistake(
+            "the rest dropped",
+            _rest_dropped,
+            "You dropped the last weights, those after the last full stride. Round the number of taps *up*.",
+        ),
+        Mistake(
+            "rows and columns swapped",
+            _rows_are_taps,
+            "A row of yours holds one weight of each phase. A row should be a phase.",
+        ),
+        Mistake(
+            "every phase flipped",
+            _every_row_flipped,
+            "Each of your phases runs backwards. That is needed when it slides as a convolution; here it stays as "
+            "it is.",
+        ),
+        Mistake(
+            "last phase first", _last_phase_first, "Your phases begin with the last one. Row 0 is phase 0."
+        ),
+    ],
+    hints=[
+        "kernel[phase::stride] is one phase. How long is the longest?",
+        "The longest is phase 0, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
+        "Begin with np.zeros((stride, taps)) and write each phase into the beginning of its row.",
+    ],
+)
+
+
+def split_2d(kernel, stride):
+    """(stride**2, taps, taps): number a * stride + b is kernel[a::stride, b::stride], filled up with zeros."""
+    taps = -(-len(kernel) // stride)  # the kernel is square
+    phases = np.zeros((stride, stride, taps, taps))
+    for a in range(stride):
+        for b in range(stride):
+            part = kernel[a::stride, b::stride]
+            phases[a, b, : part.shape[0], : part.shape[1]] = part
+    return phases.reshape(stride * stride, taps, taps)
+
+
+def _phases_2d(kernel, stride):
+    taps = -(-len(kernel) // stride)
+    return split_2d(kernel, stride).reshape(stride, stride, taps, taps)
+
+
+def _down_and_right_swapped(kernel, stride):
+    return _phases_2d(kernel, stride).swapaxes(0, 1).reshape(stride**2, -(-len(kernel) // stride), -1)
+
+
+def _blocks(kernel, stride):
+    taps = -(-len(kernel) // stride)
+    filled = np.zeros((stride * taps, stride * taps))
+    filled[: len(kernel), : len(kernel)] = kernel
+    return filled.reshape(stride, taps, stride, taps).swapaxes(1, 2).reshape(-1, taps, taps)
+
+
+def _reshaped_2d(kernel, stride):
+    taps = -(-len(kernel) // stride)
+    filled = np.zeros((stride * taps, stride * taps))
+    filled[: len(kernel), : len(kernel)] = kernel
+    return filled.reshape(-1, taps, taps)
+
+
+def _zeros_in_front_2d(kernel, stride):
+    short = -len(kernel) % stride
+    phases = _phases_2d(kernel, stride)
+    for axis in (0, 1):
+        late = [slice(None)] * 4
+        late[axis] = slice(stride - short, None)  # these phases are one weight shorter
+        phases[tuple(late)] = np.roll(phases[tuple(late)], 1, axis=axis + 2)
+    return phases.reshape(stride**2, *phases.shape[2:])
+
+
+def _rest_dropped_2d(kernel, stride):
+    whole = len(kernel) // stride * stride
+    return split_2d(kernel[:whole, :whole], stride)
+
+
+def _only_the_diagonal(kernel, stride):
+    phases = _phases_2d(kernel, stride)
+    return np.array([phases[a, a] for a in range(stride)])
+
+
+def _flipped_2d(kernel, stride):
+    return split_2d(kernel, stride)[:, ::-1, ::-1].copy()
+
+
+ONE_TO_SIXTEEN = np.arange(1.0, 17).reshape(4, 4)
+
+SPLIT_2D = Exercise(
+    key="subpixel.split_2d",
+    title="A square kernel, split into its phases",
+    reference=split_2d,
+    cases=[
+        Case(
+            np.array([[1.0, 2], [3, 4]]),
+            2,
+            by_hand=[[[1]], [[2]], [[3]], [[4]]],
+            note="2 × 2 with stride 2: four kernels of one weight.",
+        ),
+        Case(
+            ONE_TO_SIXTEEN,
+            2,
+            by_hand=[[[1, 3], [9, 11]], [[2, 4], [10, 12]], [[5, 7], [13, 15]], [[6, 8], [14, 16]]],
+            note="The kernel of the article, (1, 1, 4, 4), as four of 2 × 2.",
+        ),
+        Case(
+            np.arange(1.0, 10).reshape(3, 3),
+            2,
+            by_hand=[[[1, 3], [7, 9]], [[2, 0], [8, 0]], [[4, 6], [0, 0]], [[5, 0], [0, 0]]],
+            note="3 × 3 with stride 2: four, two, two and one weight.",
+        ),
+        Case(np.array([[1.0, 2], [3, 4]]), 1, by_hand=[[[1, 2], [3, 4]]]),
+        Case(_noise(5, 5), 3),
+        Case(_noise(9, 9, seed=1), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "down and right swapped",
+            _down_and_right_swapped,
+            "Your phases are numbered down first. Number 1 is the phase to the *right*: "
+            "kernel[0::stride, 1::stride].",
+        ),
+        Mistake(
+            "cut into blocks",
+            _blocks,
+            "You cut the kernel into blocks of neighbours. A phase takes every stride-th weight of every "
+            "stride-th row.",
+        ),
+        Mistake(
+            "plain reshape",
+            _reshaped_2d,
+            "That is a reshape alone. Slice with a step: kernel[a::stride, b::stride].",
+        ),
+        Mistake(
+            "zeros in front",
+            _zeros_in_front_2d,
+            "Where a phase is shorter, its zeros stand at the end: below and on the right.",
+        ),
+        Mistake(
+            "the rest dropped",
+            _rest_dropped_2d,
+            "You dropped the last rows and columns of the kernel. Round the number of taps *up*.",
+        ),
+        Mistake(
+            "the diagonal only",
+            _only_the_diagonal,
+            "You used one number for both axes and got `stride` phases. Down and right have a phase each: stride * "
+            "stride of them.",
+        ),
+        Mistake(
+            "every phase flipped",
+            _flipped_2d,
+            "Your phases are turned round. That comes later, when they slide; here they stay as they are.",
+        ),
+    ],
+    hints=[
+        "kernel[a::stride, b::stride] is the phase a down, b to the right.",
+        "Its number is a * stride + b, as the channels of a pixel shuffle count: right first, then down.",
+        "Begin with np.zeros((stride, stride, taps, taps)), write each phase into the corner of its own, reshape "
+        "at the end.",
+    ],
+)
+
+
+# ---- the whole conversion -----------------------------------------------------------------------------------
+
+
+def to_subpixel(weight, stride):
+    """(C_in, C_out, k, k) of a transposed convolution as (C_out * stride**2, C_in, taps, taps) of its twin."""
+    c_in, c_out, size, _ = weight.shape
+    taps = -(-size // stride)
+    filled = np.zeros((c_in, c_out, taps * stride, taps * stride))
+    filled[:, :, :size, :size] = weight
+    apart = filled.reshape(c_in, c_out, taps, stride, taps, stride)
+    apart = apart[:, :, ::-1, :, ::-1, :]  # what painted forwards is read backwards
+    rows = apart.transpose(1, 3, 5, 0, 2, 4)  # output channel, phase down, phase right, input channel, taps
+    return rows.reshape(c_out * stride**2, c_in, taps, taps)
+
+
+def _rows_by(weight, stride, axes=(1, 3, 5, 0, 2, 4), flip=True, whole_flip=False, front=False):
+    c_in, c_out, size, _ = weight.shape
+    taps = -(-size // stride)
+    filled = np.zeros((c_in, c_out, taps * stride, taps * stride))
+    start = taps * stride - size if front else 0
+    filled[:, :, start : start + size, start : start + size] = (
+        weight[:, :, ::-1, ::-1] if whole_flip else weight
+    )
+    apart = filled.reshape(c_in, c_out, taps, stride, taps, stride)
+    if flip and not whole_flip:
+        apart = apart[:, :, ::-1, :, ::-1, :]
+    inputs = c_out if axes[3] == 1 else c_in
+    return apart.transpose(axes).reshape(-1, inputs, taps, taps)
+
+
+def _unflipped(weight, stride):
+    return _rows_by(weight, stride, flip=False)
+
+
+def _flipped_before(weight, stride):
+    return _rows_by(weight, stride, whole_flip=True)
+
+
+def _channels_kept(weight, stride):
+    return _rows_by(weight, stride, axes=(0, 3, 5, 1, 2, 4))
+
+
+def _phases_first(weight, stride):
+    return _rows_by(weight, stride, axes=(3, 5, 1, 0, 2, 4))
+
+
+def _phases_crossed(weight, stride):
+    return _rows_by(weight, stride, axes=(1, 5, 3, 0, 2, 4))
+
+
+def _filled_in_front(weight, stride):
+    return _rows_by(weight, stride, front=True)
+
+
+CONVERT = Exercise(
+    key="subpixel.convert",
+    title="From a transposed convolution to a sub-pixel convolution",
+    reference=to_subpixel,
+    cases=[
+        Case(
+            np.array([[[[1.0, 2], [3, 4]]]]),
+            2,
+            by_hand=[[[[1]]], [[[2]]], [[[3]]], [[[4]]]],
+            note="Kernel 2, stride 2: four kernels of one weight, in the order of the shuffle.",
+        ),
+        Case(
+            ONE_TO_SIXTEEN[None, None],
+            2,
+            by_hand=[[[[11, 9], [3, 1]]], [[[12, 10], [4, 2]]], [[[15, 13], [7, 5]]], [[[16, 14], [8, 6]]]],
+            note="The four phases of the kernel 1 to 16, each turned round.",
+        ),
+        Case(
+            np.array([[[[1.0, 2], [3, 4]]], [[[5.0, 6], [7, 8]]]]),
+            2,
+            by_hand=[[[[1]], [[5]]], [[[2]], [[6]]], [[[3]], [[7]]], [[[4]], [[8]]]],
+            note="Two channels in, one out: every row of the convolution reads both.",
+        ),
+        Case(
+            np.array([[[[1.0]], [[2.0]]]]),
+            2,
+            by_hand=[[[[1]]], [[[0]]], [[[0]]], [[[0]]], [[[2]]], [[[0]]], [[[0]]], [[[0]]]],
+            note="One channel in, two out: all phases of output channel 0 come first.",
+        ),
+        Case(_noise(1, 1, 3, 3), 2),
+        Case(_noise(2, 3, 3, 3, seed=1), 2),
+        Case(_noise(3, 2, 5, 5, seed=2), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "not turned round",
+            _unflipped,
+            "Your phases lie as they lie in the kernel. A stamp paints forwards; a convolution that *reads* meets "
+            "the same weights in reverse, so turn each phase round.",
+        ),
+        Mistake(
+            "turned round before splitting",
+            _flipped_before,
+            "You turned the whole kernel round and split it then: the phases come in the wrong order as well. Split "
+            "first, then turn each phase.",
+        ),
+        Mistake(
+            "channels not swapped",
+            _channels_kept,
+            "A transposed convolution stores (inputs, outputs, ...), a convolution (outputs, inputs, ...). Yours "
+            "still has the inputs first.",
+        ),
+        Mistake(
+            "phases before channels",
+            _phases_first,
+            "Your rows count the phase first and the output channel last: TensorFlow's order. PyTorch's shuffle "
+            "wants all phases of output channel 0 first.",
+        ),
+        Mistake(
+            "down and right swapped",
+            _phases_crossed,
+            "Your phases are numbered down first. The shuffle puts channel 1 to the *right* of channel 0.",
+        ),
+        Mistake(
+            "zeros in front",
+            _filled_in_front,
+            "You filled the kernel up at its beginning. That moves every weight to another phase; put the zeros at "
+            "the end.",
+        ),
+    ],
+    hints=[
+        "Four steps: fill the kernel up to a multiple of the stride, take the phases apart, turn each round, bring "
+        "the axes into order.",
+        "filled.reshape(c_in, c_out, taps, stride, taps, stride) has a phase and a tap for either axis. Turning "
+        "round is [::-1] along both axes of taps.",
+        "The rows count output channel, phase down, phase right; behind them come input channel and taps: "
+        "transpose(1, 3, 5, 0, 2, 4).",
+    ],
+)
+
+
+# ---- what it costs ------------------------------------------------------------------------------------------
+
+
+def count_cost(height, width, c_in, c_out, kernel_size, factor):
+    """(weights, products) of a K x K convolution on the height x width picture and a shuffle; no bias."""
+    rows = c_out * factor**2  # one channel for every phase
+    weights = rows * c_in * kernel_size**2
+    return weights, weights * height * width
+
+
+def _on_the_large_picture(height, width, c_in, c_out, kernel_size, factor):
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, products * factor**2
+
+
+def _no_phases(height, width, c_in, c_out, kernel_size, factor):
+    return count_cost(height, width, c_in, c_out, kernel_size, 1)
+
+
+def _factor_once(height, width, c_in, c_out, kernel_size, factor):
+    weights = c_out * factor * c_in * kernel_size**2
+    return weights, weights * height * width
+
+
+def _kernel_once(height, width, c_in, c_out, kernel_size, factor):
+    weights = c_out * factor**2 * c_in * kernel_size
+    return weights, weights * height * width
+
+
+def _one_pixel(height, width, c_in, c_out, kernel_size, factor):
+    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, weights
+
+
+def _with_bias(height, width, c_in, c_out, kernel_size, factor):
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights + c_out * factor**2, products
+
+
+def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
+    weights = c_out * factor**2 * kernel_size**2
+    return weights, weights * height * width
+
+
+COST = Exercise(
+    key="subpixel.cost",
+    title="Count the cost",
+    reference=count_cost,
+    cases=[
+        Case(1, 1, 1, 1, 1, 2, by_hand=(4, 4), note="One pixel becomes four: four weights, four products."),
+        Case(2, 3, 1, 1, 1, 2, by_hand=(4, 24), note="The same four weights at six pixels."),
+        Case(2, 3, 1, 1, 3, 1, by_hand=(9, 54), note="Factor 1 is an ordinary convolution."),
+        Case(4, 5, 2, 3, 3, 2, by_hand=(216, 4320), note="12 rows · 2 channels · 9 weights."),
+        Case(5, 6, 32, 1, 3, 3, by_hand=(2592, 77760), note="The (9, 32, 3, 3) of the article."),
+        Case(64, 64, 64, 64, 3, 2, by_hand=(147456, 603979776)),
+    ],
+    mistakes=[
+        Mistake(
+            "on the large picture",
+            _on_the_large_picture,
+            "Your weights are right. The convolution runs on the *small* picture, and the shuffle multiplies "
+            "nothing.",
+        ),
+        Mistake(
+            "phases forgotten",
+            _no_phases,
+            "Right for factor 1. Otherwise the convolution has c_out * factor**2 rows, one for each phase.",
+        ),
+        Mistake(
+            "factor once", _factor_once, "There are factor phases down *and* factor to the right: factor**2."
+        ),
+        Mistake(
+            "kernel_size once", _kernel_once, "The kernel has kernel_size rows *and* columns: kernel_size**2."
+        ),
+        Mistake(
+            "one pixel only", _one_pixel, "Your weights are right. Each of them is used at every pixel once."
+        ),
+        Mistake("bias counted", _with_bias, "You counted the biases. Here the layer has none."),
+        Mistake(
+            "input channels forgotten",
+            _no_inputs,
+            "Every output channel reads all input channels: times c_in.",
+        ),
+    ],
+    hints=[
+        "How many channels leave the convolution, before the shuffle? c_out for each of the factor**2 phases.",
+        "Each of them has a kernel of kernel_size × kernel_size for every input channel.",
+        "With stride 1 and full padding, each weight meets every small pixel once.",
+    ],
+)
+
+
+# ---- spot the bug -------------------------------------------------------------------------------------------
+
+
+def to_pixels(x, factor):
+    """The same as torch.nn.PixelShuffle: (N, C * factor**2, H, W) becomes (N, C, H * factor, W * factor)."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w)
+    x = x.transpose(0, 1, 4, 2, 5, 3)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _to_pixels_reshaped(x, factor):
+    """The same as torch.nn.PixelShuffle: (N, C * factor**2, H, W) becomes (N, C, H * factor, W * factor)."""
+    n, c, h, w = x.shape
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _rows_woven_only(x, factor):
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 2, 3, 5)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _crossed(x, factor):
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+PLAIN_RESHAPE = SpotTheBug(
+    key="subpixel.plain_reshape",
+    title="Only a reshape",
+    buggy=_to_pixels_reshaped,
+    reference=to_pixels,
+    cases=[
+        Case(TWO_BY_TWO[None], 2, by_hand=[[[[1, 2], [3, 4]]]], note="One pixel in each channel."),
+        Case(
+            np.arange(8.0).reshape(1, 4, 1, 2),
+            2,
+            by_hand=[[[[0, 2, 1, 3], [4, 6, 5, 7]]]],
+            note="Two pixels in each channel.",
+        ),
+        Case(np.arange(16.0).reshape(1, 4, 2, 2), 2),
+        Case(_noise(2, 18, 2, 3), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "rows only",
+            _rows_woven_only,
+            "The rows take turns now. Along a row the pixels of one channel still stand together.",
+        ),
+        Mistake(
+            "phases swapped",
+            _crossed,
+            "The pixels take turns, but down and right have changed places: channel 1 belongs to the right "
+            "of channel 0.",
+        ),
+    ],
+    hints=[
+        "Give every pixel a number of its own, np.arange, and two pixels to each channel.",
+        "In the large picture the right neighbour of channel 0 is channel 1. Where does the reshape put it?",
+        "A reshape never changes the order of the numbers in memory, and here the order must change. So an axis has "
+        "to move, between two reshapes.",
+    ],
+    name="to_pixels",
+)
+
+
+def depth_to_space(x, block):
+    """TensorFlow's depth_to_space, channels first: (block * block * C, H, W) becomes (C, H * block, W * block)."""
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width)
+    x = x.transpose(2, 3, 0, 4, 1)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _depth_to_space_in_torchs_order(x, block):
+    """TensorFlow's depth_to_space, channels first: (block * block * C, H, W) becomes (C, H * block, W * block)."""
+    _, height, width = x.shape
+    x = x.reshape(-1, block, block, height, width)
+    x = x.transpose(0, 3, 1, 4, 2)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _reshape_repaired_only(x, block):
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(0, 3, 1, 4, 2)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _right_before_down(x, block):
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(2, 3, 1, 4, 0)
+    return x.reshape(-1, height * block, width * block)
+
+
+DEPTH_ORDER = SpotTheBug(
+    key="subpixel.depth_order",
+    title="A network comes from TensorFlow",
+    buggy=_depth_to_space_in_torchs_order,
+    reference=depth_to_space,
+    cases=[
+        Case(TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="One channel comes out."),
+        Case(
+            np.arange(8.0).reshape(8, 1, 1),
+            2,
+            by_hand=[[[0, 2], [4, 6]], [[1, 3], [5, 7]]],
+            note="Two channels come out. The input counts phase first, channel last.",
+        ),
+        Case(np.arange(16.0).reshape(4, 2, 2), 2),
+        Case(_noise(18, 2, 3), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "the reshape only",
+            _reshape_repaired_only,
+            "The reshape is right now: phase down, phase right, channel, row, column. The transpose still picks its "
+            "axes from the old order.",
+        ),
+        Mistake(
+            "down and right swapped",
+            _right_before_down,
+            "The channels are right. But down and right have changed places.",
+        ),
+    ],
+    hints=[
+        "A gray picture was tested, and with one output channel there is no order of channels. How many does a color "
+        "picture have?",
+        "TensorFlow's channel number is (a * block + b) * C + c: what changes slowest stands first in a reshape.",
+        "reshape(block, block, -1, height, width) has the axes a, b, channel, row, column. The result wants channel, "
+        "row, a, column, b.",
+    ],
+    name="depth_to_space",
+)
+
+
+def icnr(weight, factor):
+    """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
+    return np.repeat(weight, factor**2, axis=0)
+
+
+def _icnr_tiled(weight, factor):
+    """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
+    return np.tile(weight, (factor**2, 1, 1, 1))
+
+
+def _inputs_repeated(weight, factor):
+    return np.repeat(weight, factor**2, axis=1)
+
+
+def _repeated_once(weight, factor):
+    return np.repeat(weight, factor, axis=0)
+
+
+def _shared_out(weight, factor):
+    return np.repeat(weight, factor**2, axis=0) / factor**2
+
+
+ICNR = SpotTheBug(
+    key="subpixel.icnr",
+    title="A start without a checkerboard",
+    buggy=_icnr_tiled,
+    reference=icnr,
+    cases=[
+        Case(
+            np.array([[[[5.0]]]]),
+            2,
+            by_hand=[[[[5]]]] * 4,
+            note="One channel: four rows with the same kernel.",
+        ),
+        Case(
+            np.array([[[[1.0]]], [[[2.0]]]]),
+            2,
+            by_hand=[[[[1]]]] * 4 + [[[[2]]]] * 4,
+            note="Two channels: the four phases of channel 0 come first.",
+        ),
+        Case(_noise(3, 2, 3, 3), 2),
+        Case(_noise(2, 3, 1, 1, seed=1), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "inputs repeated",
+            _inputs_repeated,
+            "You repeated the *input* channels, axis 1. The rows are axis 0.",
+        ),
+        Mistake(
+            "factor rows each",
+            _repeated_once,
+            "Each channel has factor phases down *and* factor to the right: factor**2 rows.",
+        ),
+        Mistake(
+            "shared out",
+            _shared_out,
+            "You divided the kernel among the phases. Each phase makes pixels of its own and needs the whole kernel.",
+        ),
+    ],
+    hints=[
+        "Write the numbers of the channels down, for C = 2 and factor 2: which rows make output channel 0?",
+        "np.tile gives 0, 1, 0, 1, … Which order does the shuffle want?",
+        "np.repeat gives 0, 0, 0, 0, 1, 1, 1, 1. (PyTorch calls these two `repeat` and `repeat_interleave`: its "
+        "`repeat` is NumPy's `tile`.)",
+    ],
+    name="icnr",
+)
