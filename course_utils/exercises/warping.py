@@ -1,0 +1,312 @@
+"""Lesson 11, warping: its predictions, and by name its five exercises and five bugs."""
+
+import numpy as np
+
+from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.warping_build import ALONG_FLOW, BACK, FETCH, IDENTITY, RESIZED
+from course_utils.exercises.warping_repair import (
+    HALF_PRECISION,
+    HEIGHT_WIDTH,
+    SMALL_FLOW,
+    YX_ORDER,
+    ZERO_FLOW,
+)
+from course_utils.resampling import resample, resize
+from course_utils.warping import (
+    PADDING_MODES,
+    affine_grid,
+    grid_sample,
+    grid_sample_gradients,
+    hat_sample,
+    identity_grid,
+    pixels_to_grid,
+    resize_flow,
+    rotation,
+    sample,
+    to_normalized,
+    warp,
+)
+
+__all__ = [
+    "ALONG_FLOW",
+    "ANOTHER_SIZE",
+    "BACK",
+    "BEYOND",
+    "FETCH",
+    "FIRST_PIXEL",
+    "HALF_PRECISION",
+    "HEIGHT_WIDTH",
+    "HOLES",
+    "HOW_FAR_OFF",
+    "HOW_MANY_COUNT",
+    "IDENTITY",
+    "LEFT_OR_RIGHT",
+    "ONE_PIXEL",
+    "QUARTER_TURN",
+    "RESIZED",
+    "SLOPE_ON_A_PIXEL",
+    "SMALL_FLOW",
+    "WHERE_IT_GOES",
+    "WHICH_PADDING",
+    "YX_ORDER",
+    "ZERO_FLOW",
+]
+
+SQUARES = np.arange(5.0) ** 2
+
+# ------------------------------------------------------------------------------------ forward and backward
+
+
+def _impulse_after(flow_x):
+    """The column that holds the impulse of column 2 after a warp with this flow."""
+    impulse = np.array([[0.0, 0, 1, 0, 0]])
+    return int(warp(impulse, np.full((1, 5, 2), [flow_x, 0.0])).argmax())
+
+
+def sent(row, places):
+    """A forward warp: every sample written to its own place, rounded half up; 0 where nothing arrives.
+
+    >>> sent(np.array([1.0, 2.0]), np.array([0.0, 2.0]))
+    array([1., 0., 2.])
+    """
+    places = np.floor(places + 0.5).astype(int)
+    out = np.zeros(places.max() + 1)
+    out[places] = row
+    return out
+
+
+WHERE_IT_GOES = Prediction(
+    key="warping.where_it_goes",
+    title="Where the impulse goes",
+    question="A row of five pixels is 0 except for a 1 in column 2. Every output fetches its value from "
+    "one pixel further right: flow +1. In which column is the 1 afterwards?",
+    answer=lambda: str(_impulse_after(1)),
+    options=["1", "2", "3"],
+    explain="Output 1 asks at 1 + 1 = 2 and finds it there. Fetching from the right moves the picture "
+    "to the left.",
+)
+
+HOLES = Prediction(
+    key="warping.holes",
+    title="Sent to twice the distance",
+    question="Now the other way: four pixels, 1 2 3 4, each *sent* to twice its column: 0, 2, 4, 6. "
+    "What do the seven columns hold?",
+    answer=lambda: sent(np.arange(1.0, 5), 2.0 * np.arange(4)),
+    guesses={
+        "That would be filled by interpolation. Nobody has been sent to columns 1, 3 and 5.": lambda: (
+            resample(np.arange(1.0, 5), 7, coordinate_map="align_corners")
+        ),
+    },
+    explain="Nothing is sent to columns 1, 3 and 5: they stay empty. A forward warp leaves holes.",
+)
+
+# ------------------------------------------------------------------------------------ places
+
+FIRST_PIXEL = Prediction(
+    key="warping.first_pixel",
+    title="The first of four",
+    question="Four pixels in a row. With align_corners=False, −1 is the left edge of the first pixel "
+    "and 1 the right edge of the last. Which number is the *centre* of the first pixel?",
+    answer=lambda: to_normalized([0], 4)[0],
+    guesses={
+        "That is align_corners=True. Here −1 is the edge.": lambda: to_normalized([0], 4, align_corners=True)[
+            0
+        ],
+        "A quarter of the way from −1 is a whole pixel, since 2 units are 4 pixels. Its half is.": lambda: (
+            -0.5
+        ),
+    },
+    explain="2 units are 4 pixels, so half a pixel is 0.25: −1 + 0.25.",
+)
+
+BEYOND = Prediction(
+    key="warping.beyond",
+    title="Two pixels to the left of the first",
+    question="The row 1, 2, 4 is asked at place −2, two pixels left of the first. What comes back with "
+    "padding zeros, border, reflection, in this order? (align_corners=False: a reflection turns round "
+    "at the *edge*, −0.5.)",
+    answer=lambda: [_beyond(padding_mode) for padding_mode in PADDING_MODES],
+    guesses={
+        "You reflected about the centre of the first pixel. With align_corners=False it is the edge.": lambda: [
+            0,
+            1,
+            _beyond("reflection", align_corners=True),
+        ],
+    },
+    explain="Zeros: nothing is there. Border: the first sample, 1. Reflection: −2 is 1.5 left of the "
+    "edge −0.5, so 1.5 right of it instead: place 1, and that is 2.",
+)
+
+
+def _beyond(padding_mode, align_corners=False):
+    row, place = np.array([[1.0, 2, 4]]), [[[-2.0, 0.0]]]
+    return sample(row, place, "bilinear", padding_mode, align_corners)[0, 0]
+
+
+ONE_PIXEL = Prediction(
+    key="warping.one_pixel",
+    title="One pixel in normalised units",
+    question="A map is 8 pixels wide. Which number must be added to x in the grid, so that it fetches "
+    "one pixel further right, with align_corners=False?",
+    answer=lambda: to_normalized([1], 8)[0] - to_normalized([0], 8)[0],
+    guesses={
+        "That is align_corners=True, where 2 units are 7 pixels.": lambda: 2 / 7,
+        "From −1 to 1 there are 2 units, not 1.": lambda: 1 / 8,
+    },
+    explain="2 units are 8 pixels, so one pixel is 2/8.",
+)
+
+# ------------------------------------------------------------------------------------ affine maps
+
+
+def disc(height, width, radius):
+    """1 within ``radius`` pixels of the middle, else 0."""
+    y, x = np.mgrid[:height, :width]
+    return ((x - (width - 1) / 2) ** 2 + (y - (height - 1) / 2) ** 2 <= radius**2).astype(float)
+
+
+def _turned_disc():
+    theta = np.column_stack([rotation(90), [0, 0]])
+    turned = grid_sample(disc(21, 41, 8), affine_grid(theta, (21, 41)), "nearest")
+    height, width = (np.ptp(np.nonzero(turned)[axis]) + 1 for axis in (0, 1))
+    return "a circle" if height == width else "wider than high" if width > height else "higher than wide"
+
+
+QUARTER_TURN = Prediction(
+    key="warping.quarter_turn",
+    title="A quarter turn of a wide map",
+    question="A map of 21 × 41 pixels (twice as wide as high) holds a circle in its middle. It is "
+    "turned by 90 degrees with theta = [[cos, −sin, 0], [sin, cos, 0]], straight from the textbook. "
+    "What becomes of the circle?",
+    answer=_turned_disc,
+    options=["a circle", "wider than high", "higher than wide"],
+    explain="A unit of y is half as many pixels as a unit of x. Turned, what was high is measured in "
+    "units of x, and becomes wide.",
+)
+
+# ------------------------------------------------------------------------------------ hats and slopes
+
+
+def _pixels_that_count(x, y, size_hw=(20, 30)):
+    """How many pixels have a hat above 0 at (x, y): one impulse at a time."""
+    impulses = np.eye(size_hw[0] * size_hw[1]).reshape(-1, *size_hw)
+    return np.count_nonzero(hat_sample(impulses, pixels_to_grid([[[x, y]]], size_hw)) > 1e-9)
+
+
+HOW_MANY_COUNT = Prediction(
+    key="warping.how_many_count",
+    title="How many of 600",
+    question="The formula sums over all pixels of a 20 × 30 map, 600 terms. At the place x = 12.3, y = "
+    "7.8: how many of the terms have a weight above 0?",
+    answer=lambda: _pixels_that_count(12.3, 7.8),
+    guesses={
+        "A place between pixels has two columns within a distance of 1, not three.": lambda: 9,
+        "All are in the sum, but beyond a distance of 1 the hat is 0.": lambda: 600,
+    },
+    explain="Columns 12 and 13 are less than 1 away, and rows 7 and 8: two times two.",
+)
+
+SLOPE_ON_A_PIXEL = Prediction(
+    key="warping.slope_on_a_pixel",
+    title="The slope on a kink",
+    question="The row 0, 1, 4, 9, 16 is asked exactly at pixel 2, where the value is 4. To the left the "
+    "slope is 3 a pixel, to the right 5. Which slope does torch report?",
+    answer=lambda: _slope_at_2(),
+    options={"3, the left one": 3.0, "4, their mean": 4.0, "5, the right one": 5.0},
+    explain="floor(2) = 2, so the taps are pixels 2 and 3, with weights 1 and 0. Their difference is 9 − 4.",
+)
+
+
+def _slope_at_2():
+    _, to_grid = grid_sample_gradients([[1.0]], SQUARES[None], [[[0.0, 0.0]]])
+    return to_grid[0, 0, 0] / 2.5  # 2.5 pixels in a normalised unit
+
+
+# ------------------------------------------------------------------------------------ uses
+
+
+def _paddings_that_resize():
+    image = np.random.default_rng(7).uniform(size=(5, 7))
+    larger = resize(image, (9, 12))
+    return tuple(
+        mode
+        for mode in PADDING_MODES
+        if np.allclose(grid_sample(image, identity_grid((9, 12)), padding_mode=mode), larger)
+    )
+
+
+WHICH_PADDING = Prediction(
+    key="warping.which_padding",
+    title="Resizing as a warp",
+    question="Sample an image on the identity grid of a *larger* size, align_corners=False. With which "
+    "padding is that exactly the bilinear resize?",
+    answer=_paddings_that_resize,
+    options={
+        "zeros only": ("zeros",),
+        "border only": ("border",),
+        "border and reflection": ("border", "reflection"),
+        "all three": PADDING_MODES,
+    },
+    explain="The outer outputs ask up to half a pixel beyond the outer centres. Zeros darken them. "
+    "Reflected at the edge, the first half pixel shows the border sample again, which is what border "
+    "does.",
+)
+
+
+def _better_way(rows=slice(200, 300)):
+    """Which sign of the disparity brings the right picture onto the left one, on some rows of the stereo pair."""
+    from skimage import data
+
+    left, right, disparity = (array[rows] for array in data.stereo_motorcycle())
+    known = np.isfinite(disparity)
+    flow = np.stack([np.where(known, disparity, 0), np.zeros(disparity.shape)], axis=-1).astype(float)
+    gray = right.mean(axis=-1)
+
+    def error(sign):
+        return np.abs(warp(gray, sign * flow, padding_mode="border") - left.mean(axis=-1))[known].mean()
+
+    return "further left" if error(-1) < error(1) else "further right"
+
+
+LEFT_OR_RIGHT = Prediction(
+    key="warping.left_or_right",
+    title="Two cameras",
+    question="Two cameras look at a motorcycle, one a little to the right of the other. A handlebar is "
+    "at column 300 of the left picture. Where is it in the right picture?",
+    answer=_better_way,
+    options=["further left", "further right"],
+    explain="Move your head to the right, and what is near moves to the left.",
+)
+
+
+def _farthest_off(dtype, size=1024):
+    """Pixels by which a zero-flow grid of this dtype misses its own places, at most (align_corners=True)."""
+    grid = np.linspace(-1, 1, size).astype(dtype).astype(float)
+    return np.abs((grid + 1) / 2 * (size - 1) - np.arange(size)).max()
+
+
+HOW_FAR_OFF = Prediction(
+    key="warping.how_far_off",
+    title="Sixteen bits for a place",
+    question="A row of 1024 pixels, align_corners=True, zero flow, and the grid is kept in float16. By "
+    "how many pixels does a place miss its own pixel, at worst?",
+    answer=lambda: min(
+        (1 / 8192, 1 / 8, 2), key=lambda guess: abs(np.log(guess / _farthest_off(np.float16)))
+    ),
+    options={"about 1/8000": 1 / 8192, "about 1/8": 1 / 8, "about 2": 2},
+    explain="Between 0.5 and 1 float16 has steps of 1/2048, so it rounds by up to 1/4096 of a unit. A "
+    "unit is 512 pixels: 512/4096 = 1/8.",
+)
+
+ANOTHER_SIZE = Prediction(
+    key="warping.flow_of_another_size",
+    title="A flow of another size",
+    question="A network estimates a flow on a map 8 pixels wide: 1 pixel to the right, everywhere. The "
+    "flow is used on the same picture at 16 pixels. What must it say there?",
+    answer=lambda: resize_flow(np.full((4, 8, 2), [1.0, 0.0]), (8, 16))[0, 0, 0],
+    guesses={
+        "The way is the same part of the picture, and that is more pixels now.": lambda: 1.0,
+        "The other way round: a larger picture has more pixels for the same way.": lambda: 0.5,
+    },
+    explain="An eighth of the width is 1 pixel of 8 and 2 pixels of 16.",
+)

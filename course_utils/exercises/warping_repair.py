@@ -1,0 +1,413 @@
+"""Lesson 11, the five bugs to repair: conventions mixed, (y, x), [h, w], a flow of the wrong size, too few bits."""
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Mistake, SpotTheBug
+from course_utils.resampling import resize
+from course_utils.warping import grid_sample, identity_grid, pixel_centers, sample
+
+DIGITS = np.arange(6.0).reshape(2, 3)
+WIDE = np.random.default_rng(4).integers(0, 10, (4, 8)).astype(float)
+SQUARE = np.random.default_rng(5).integers(0, 10, (5, 5)).astype(float)
+
+# ------------------------------------------------------------------------------------ zero flow is not identity
+
+
+def fetch_along(image, flow_xy):
+    """The image fetched along a flow in pixels."""
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    grid = np.stack([x, y], axis=-1) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _conventions_mixed(image, flow_xy):
+    """The image fetched along a flow in pixels."""
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    grid = np.stack([x, y], axis=-1) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
+    return grid_sample(image, grid)
+
+
+def _mixed_grid(image, flow_xy):
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    return np.stack([x, y], axis=-1) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
+
+
+def _border_over_it(image, flow_xy):
+    return grid_sample(image, _mixed_grid(image, flow_xy), padding_mode="border")
+
+
+def _only_zero_repaired(image, flow_xy):
+    return image.copy() if not flow_xy.any() else _conventions_mixed(image, flow_xy)
+
+
+def _flow_left_in_the_old_unit(image, flow_xy):
+    height, width = image.shape
+    return grid_sample(image, identity_grid(image.shape) + flow_xy * [2 / (width - 1), 2 / (height - 1)])
+
+
+def _flow_in_the_other_unit(image, flow_xy):
+    height, width = image.shape
+    grid = identity_grid(image.shape, True) + flow_xy * [2 / width, 2 / height]
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _still(height, width, x=0.0, y=0.0):
+    return np.full((height, width, 2), [x, y], float)
+
+
+ZERO_FLOW = SpotTheBug(
+    key="warping.zero_flow",
+    title="Nothing moves, and the picture changes",
+    buggy=_conventions_mixed,
+    reference=fetch_along,
+    cases=[
+        Case(
+            np.ones((2, 2)),
+            _still(2, 2),
+            by_hand=[[1, 1], [1, 1]],
+            note="A white picture, and no flow at all.",
+        ),
+        Case(np.ones((4, 8)), _still(4, 8), by_hand=np.ones((4, 8))),
+        Case(DIGITS, _still(2, 3), by_hand=DIGITS),
+        Case(DIGITS, _still(2, 3, x=1), by_hand=[[1, 2, 0], [4, 5, 0]]),
+        Case(WIDE, _still(4, 8, 0.5, -1)),
+        Case(SQUARE, _still(5, 5, -0.25, 0.75)),
+    ],
+    mistakes=[
+        Mistake(
+            "border over it",
+            _border_over_it,
+            "The dark frame is gone, and the picture is still stretched: outputs fetch from up to half "
+            "a pixel beside their own place. Look at what −1 means to the grid, and what to "
+            "`grid_sample`.",
+        ),
+        Mistake(
+            "zero flow treated apart",
+            _only_zero_repaired,
+            "Zero flow is returned as it is now. A flow of a hundredth of a pixel still stretches the "
+            "picture.",
+        ),
+        Mistake(
+            "flow in the old unit",
+            _flow_left_in_the_old_unit,
+            "Zero flow is right. But the grid has changed its convention, and the flow has not: a pixel "
+            "is 2 / width now.",
+        ),
+        Mistake(
+            "flow in the other unit",
+            _flow_in_the_other_unit,
+            "Zero flow is right. But with align_corners=True a pixel is 2 / (width − 1), as it was.",
+        ),
+    ],
+    hints=[
+        "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which place does the upper left output "
+        "ask for?",
+        "`np.linspace(-1, 1, width)` puts −1 on the first *centre*. Where does `grid_sample` put it by "
+        "default?",
+        "Both must speak one convention: tell `grid_sample` about it, or make the other grid *and* "
+        "scale the flow with it.",
+    ],
+    name="fetch_along",
+)
+
+# ------------------------------------------------------------------------------------ (y, x) order
+
+
+def shrink_to_center(image, factor):
+    """The image, every place fetched from factor times as far from the centre."""
+    height, width = image.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    grid = np.stack([x, y], axis=-1) * factor
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _y_before_x(image, factor):
+    """The image, every place fetched from factor times as far from the centre."""
+    height, width = image.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    grid = np.stack([y, x], axis=-1) * factor
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _other_shape(image, factor):
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height), indexing="ij")
+    return grid_sample(image, np.stack([x, y], axis=-1) * factor, align_corners=True)
+
+
+YX_ORDER = SpotTheBug(
+    key="warping.yx_order",
+    title="A picture on its side",
+    buggy=_y_before_x,
+    reference=shrink_to_center,
+    cases=[
+        Case(
+            np.array([[1.0, 2], [3, 4]]),
+            1,
+            by_hand=[[1, 2], [3, 4]],
+            note="Factor 1: every place is its own.",
+        ),
+        Case(DIGITS, 1, by_hand=DIGITS),
+        Case(WIDE, 0.5),
+        Case(SQUARE, 2),
+        Case(WIDE.T.copy(), 1.25),
+    ],
+    mistakes=[
+        Mistake(
+            "grid on its side",
+            _other_shape,
+            "x comes first now, but the grid has lain down: its first axis are columns. A picture of 4 "
+            "× 8 becomes 8 × 4.",
+        ),
+        Mistake(
+            "result transposed",
+            lambda image, factor: _y_before_x(image, factor).T,
+            "You transpose the result. In a square picture that helps; in a wide one rows and columns "
+            "have different steps, and the shape is wrong.",
+        ),
+    ],
+    hints=[
+        "Try `np.array([[1.0, 2], [3, 4]])` with factor 1.",
+        "Which number of the last axis does `grid_sample` take for x?",
+        "`np.stack([x, y], axis=-1)`: x first, whatever order `meshgrid` gives them in.",
+    ],
+    name="shrink_to_center",
+)
+
+# ------------------------------------------------------------------------------------ [h, w] instead of [w, h]
+
+
+def shift(image, dx, dy):
+    """The image fetched from dx pixels further right and dy pixels further down."""
+    height, width = image.shape
+    one_pixel = 2 / (np.array([width, height]) - 1)
+    grid = identity_grid(image.shape, align_corners=True) + one_pixel * [dx, dy]
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _height_before_width(image, dx, dy):
+    """The image fetched from dx pixels further right and dy pixels further down."""
+    height, width = image.shape
+    one_pixel = 2 / (np.array([height, width]) - 1)
+    grid = identity_grid(image.shape, align_corners=True) + one_pixel * [dx, dy]
+    return grid_sample(image, grid, align_corners=True)
+
+
+def _shift_by(one_pixel, swap=False):
+    def wrong(image, dx, dy):
+        step = one_pixel(*np.array(image.shape, float)) * np.array([dy, dx] if swap else [dx, dy])
+        return grid_sample(image, identity_grid(image.shape, align_corners=True) + step, align_corners=True)
+
+    return wrong
+
+
+IMPULSE = np.zeros((4, 8))
+IMPULSE[1, 2] = 1
+MOVED_DOWN, MOVED_RIGHT = np.roll(IMPULSE, 1, 0), np.roll(IMPULSE, 1, 1)
+
+HEIGHT_WIDTH = SpotTheBug(
+    key="warping.height_width",
+    title="A step that is too short",
+    buggy=_height_before_width,
+    reference=shift,
+    cases=[
+        Case(
+            DIGITS,
+            1,
+            0,
+            by_hand=[[1, 2, 0], [4, 5, 0]],
+            note="Two rows of three, fetched one pixel further right.",
+        ),
+        Case(DIGITS, 0, 1, by_hand=[[3, 4, 5], [0, 0, 0]], note="One pixel further down."),
+        Case(MOVED_RIGHT, 1, 0, by_hand=IMPULSE),
+        Case(MOVED_DOWN, 0, 1, by_hand=IMPULSE),
+        Case(SQUARE, 1, -1),
+        Case(WIDE, 0.5, 0.25),
+    ],
+    mistakes=[
+        Mistake(
+            "dx and dy swapped too",
+            _shift_by(lambda height, width: 2 / (np.array([height, width]) - 1), swap=True),
+            "The lengths fit now, but dx moves down and dy to the right: two swaps. The last axis of a "
+            "grid is (x, y).",
+        ),
+        Mistake(
+            "width for both",
+            _shift_by(lambda height, width: 2 / (np.array([width, width]) - 1)),
+            "x is right. y runs over the height.",
+        ),
+        Mistake(
+            "height for both",
+            _shift_by(lambda height, width: 2 / (np.array([height, height]) - 1)),
+            "y is right. x runs over the width.",
+        ),
+        Mistake(
+            "the unit of edges",
+            _shift_by(lambda height, width: 2 / np.array([width, height])),
+            "The order is right. But with align_corners=True one pixel is 2 / (size − 1).",
+        ),
+    ],
+    hints=[
+        "Square pictures cannot show it. Fetch two rows of three from one pixel further right.",
+        "`[dx, dy]` is in the order (x, y). In which order are the sizes it is scaled by?",
+        "`np.array([width, height])`.",
+    ],
+    name="shift",
+)
+
+# ------------------------------------------------------------------------------------ a flow of the wrong size
+
+
+def fetch_by_small_flow(image, flow_xy):
+    """The image fetched along a flow that was estimated on a smaller copy of it."""
+    height, width = image.shape
+    factor = np.array([width, height]) / [flow_xy.shape[1], flow_xy.shape[0]]
+    flow = resize(flow_xy, (height, width), axes=(0, 1)) * factor
+    return sample(image, pixel_centers((height, width)) + flow)
+
+
+def _flow_not_rescaled(image, flow_xy):
+    """The image fetched along a flow that was estimated on a smaller copy of it."""
+    height, width = image.shape
+    flow = resize(flow_xy, (height, width), axes=(0, 1))
+    return sample(image, pixel_centers((height, width)) + flow)
+
+
+def _by_small_flow(factors):
+    def wrong(image, flow_xy):
+        h, w = np.array(image.shape) / flow_xy.shape[:2]
+        flow = resize(flow_xy, image.shape, axes=(0, 1)) * factors(h, w)
+        return sample(image, pixel_centers(image.shape) + flow)
+
+    return wrong
+
+
+SMALL_FLOW = SpotTheBug(
+    key="warping.small_flow",
+    title="Half of the way",
+    buggy=_flow_not_rescaled,
+    reference=fetch_by_small_flow,
+    cases=[
+        Case(
+            np.array([[7.0, 5, 3, 1]]),
+            _still(1, 2, x=1),
+            by_hand=[[3, 1, 0, 0]],
+            note="The small copy is 2 wide. There the flow is 1 pixel; here that is 2.",
+        ),
+        Case(WIDE, _still(2, 4, 1, -1)),
+        Case(WIDE, _still(4, 2, 1, 1)),
+        Case(SQUARE, _still(5, 5, 1, 2)),
+        Case(WIDE, np.random.default_rng(6).integers(-4, 5, (2, 2, 2)) / 4),
+    ],
+    mistakes=[
+        Mistake(
+            "divided",
+            _by_small_flow(lambda h, w: [1 / w, 1 / h]),
+            "You divide by the factor: now it moves even less.",
+        ),
+        Mistake(
+            "factors swapped",
+            _by_small_flow(lambda h, w: [h, w]),
+            "x wants the factor of the width, y that of the height.",
+        ),
+        Mistake(
+            "always 2",
+            _by_small_flow(lambda h, w: [2, 2]),
+            "You multiply by 2. The factor is the one between the sizes.",
+        ),
+        Mistake(
+            "one factor",
+            _by_small_flow(lambda h, w: [w, w]),
+            "x and y have a factor each; the height may grow otherwise.",
+        ),
+    ],
+    hints=[
+        "Take `np.array([[7.0, 5, 3, 1]])` and a flow of shape (1, 2, 2) that says 1 pixel to the right.",
+        "`resize` makes the flow larger and leaves its numbers as they are. In whose pixels are they?",
+        "Multiply the resized flow by [width / small width, height / small height].",
+    ],
+    name="fetch_by_small_flow",
+)
+
+# ------------------------------------------------------------------------------------ too few bits
+
+
+def shift_row(row, dx):
+    """The row fetched from dx pixels further right; beyond the ends, the border is repeated."""
+    size = len(row)
+    grid = np.linspace(-1, 1, size)
+    place = (grid + 1) / 2 * (size - 1) + dx
+    return np.interp(place, np.arange(size), row)
+
+
+def _half_precision(row, dx):
+    """The row fetched from dx pixels further right; beyond the ends, the border is repeated."""
+    size = len(row)
+    grid = np.linspace(-1, 1, size).astype(np.float16)  # half the memory
+    place = (grid.astype(float) + 1) / 2 * (size - 1) + dx
+    return np.interp(place, np.arange(size), row)
+
+
+def _half_precision_to_the_end(row, dx):
+    size = len(row)
+    place = (np.linspace(-1, 1, size).astype(np.float16) + 1) / 2 * (size - 1) + dx
+    return np.interp(place.astype(float), np.arange(size), row)
+
+
+def _half_precision_pixels(row, dx):
+    place = (np.arange(len(row)) + dx).astype(np.float16)
+    return np.interp(place.astype(float), np.arange(len(row)), row)
+
+
+def _whole_pixels(row, dx):
+    size = len(row)
+    grid = np.linspace(-1, 1, size).astype(np.float16)
+    place = np.rint((grid.astype(float) + 1) / 2 * (size - 1) + dx)
+    return np.interp(place, np.arange(size), row)
+
+
+STRIPES = np.arange(1024.0) % 2
+
+HALF_PRECISION = SpotTheBug(
+    key="warping.half_precision",
+    title="An eighth of a pixel",
+    buggy=_half_precision,
+    reference=shift_row,
+    cases=[
+        Case(
+            np.array([0.0, 8000, 0, 8000]), 0, by_hand=[0, 8000, 0, 8000], note="Four samples, and no shift."
+        ),
+        Case(STRIPES, 0, by_hand=STRIPES, note="1024 samples, 0 and 1 in turn, and no shift."),
+        Case(np.arange(1024.0), 0.25),
+        Case(np.arange(5.0) ** 2, 0.5, by_hand=[0.5, 2.5, 6.5, 12.5, 16]),
+        Case(np.cos(np.arange(3000.0)), -1.5),
+    ],
+    mistakes=[
+        Mistake(
+            "half precision to the end",
+            _half_precision_to_the_end,
+            "You compute in float16 even further. Every step rounds again.",
+        ),
+        Mistake(
+            "pixels in half precision",
+            _half_precision_pixels,
+            "Places in pixels are exact for small whole numbers. But in float16 there is nothing "
+            "between 2048 and 2050.",
+        ),
+        Mistake(
+            "whole pixels",
+            _whole_pixels,
+            "Rounding to whole pixels repairs a shift of 0 and breaks a shift of a quarter.",
+        ),
+    ],
+    hints=[
+        "Sizes such as 5, 9, 17 cannot show it: their numbers are exact. Try four samples with large "
+        "differences.",
+        "float16 keeps 11 binary digits. Near 1 that is a step of 1/2048, and 2 units are the whole row.",
+        "Make the grid in float32 or float64. Converting it afterwards does not bring the digits back.",
+    ],
+    name="shift_row",
+)
