@@ -3,7 +3,7 @@
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, resampling, linearity, operators, pooling, convolution, subpixel, warping, alignment,
-    images, scenes, scores
+    images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
