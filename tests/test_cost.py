@@ -145,10 +145,8 @@ def test_low_and_high_are_networks_of_torch(rule, channels, kernel_size, factor)
     for network, coarse in zip(
         low_and_high(channels, kernel_size, factor, layers, rule), (r, 1), strict=True
     ):
-        size = small * r // coarse
-        layer = torch.nn.Conv2d(
-            network.channels, network.channels, network.kernel_size, padding="same", bias=False
-        )
+        size = small * r // coarse + network.kernel_size - 1  # what padding would add
+        layer = torch.nn.Conv2d(network.channels, network.channels, network.kernel_size, bias=False)
         weights, products, numbers = counted(layer, network.channels, (size, size))
         large = (small * r) ** 2
         assert network.layer.parameters == weights
