@@ -254,7 +254,7 @@ def _race(steps=100):
 # ---- channels into pixels, and back -------------------------------------------------------------------------
 
 
-def pixel_shuffle(x, factor):
+def channels_to_pixels(x, factor):
     """Channels to pixels: (C * factor**2, H, W) becomes (C, H * factor, W * factor), as in PyTorch."""
     _, height, width = x.shape
     apart = x.reshape(-1, factor, factor, height, width)  # channel, phase down, phase right, row, column
@@ -282,7 +282,7 @@ TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
 SHUFFLE = Exercise(
     key="subpixel.shuffle",
     title="Pixel shuffle",
-    reference=pixel_shuffle,
+    reference=channels_to_pixels,
     cases=[
         Case(
             TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: one block of 2 × 2."
@@ -339,7 +339,7 @@ SHUFFLE = Exercise(
 )
 
 
-def pixel_unshuffle(x, factor):
+def pixels_to_channels(x, factor):
     """Pixels to channels, the inverse: (C, H * factor, W * factor) becomes (C * factor**2, H, W)."""
     channels, height, width = x.shape
     apart = x.reshape(channels, height // factor, factor, width // factor, factor)
@@ -369,7 +369,7 @@ def _first_of_each_block(x, factor):
 UNSHUFFLE = Exercise(
     key="subpixel.unshuffle",
     title="The inverse of the shuffle",
-    reference=pixel_unshuffle,
+    reference=pixels_to_channels,
     cases=[
         Case(
             np.array([[[1.0, 2], [3, 4]]]),

@@ -70,8 +70,8 @@ def test_a_guess_that_many_make_is_told_so():
 def test_shuffle_and_inverse_are_torch(channels, factor, height, width):
     x = noise(channels * factor**2, height, width)
     large = F.pixel_shuffle(torch.tensor(x), factor).numpy()
-    np.testing.assert_array_equal(lesson.pixel_shuffle(x, factor), large)
-    np.testing.assert_array_equal(lesson.pixel_unshuffle(large, factor), x)
+    np.testing.assert_array_equal(lesson.channels_to_pixels(x, factor), large)
+    np.testing.assert_array_equal(lesson.pixels_to_channels(large, factor), x)
     np.testing.assert_array_equal(lesson.to_pixels(x[None], factor)[0], large)
 
 
