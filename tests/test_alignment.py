@@ -1,0 +1,175 @@
+"""Alignment: torch's gradients say where features sit, torch's upsampling where it draws them."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from course_utils.alignment import (
+    aligned_coordinates,
+    aligned_padding,
+    assumed_places,
+    center_of_mass,
+    feature_places,
+    offsets,
+    stage_offsets,
+    stages,
+)
+from course_utils.resampling import COORDINATE_MAPS, source_coordinates
+
+HALVINGS = [(3, 2, 1, 1)] * 4
+WINDOWS = [(2, 2, 0, 1)] * 4
+LAYER = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+
+
+def through_torch(x, layers):
+    """Ones for weights: every tap counts the same, so a field's middle is its center of mass."""
+    for kernel_size, stride, padding, dilation in layers:
+        ones = torch.ones(1, 1, kernel_size, dtype=torch.float64)
+        x = F.conv1d(x, ones, stride=stride, padding=padding, dilation=dilation)
+    return x
+
+
+def seen_by(feature, in_size, layers):
+    """The gradient of one feature with respect to the image."""
+    x = torch.zeros(1, 1, in_size, dtype=torch.float64, requires_grad=True)
+    through_torch(x, layers)[0, 0, feature].backward()
+    return x.grad[0, 0].numpy()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LAYER, min_size=1, max_size=4))
+def test_features_sit_where_their_gradient_has_its_center(layers):
+    in_size = 200
+    last = stages(in_size, layers)[-1]
+    size = through_torch(torch.zeros(1, 1, in_size, dtype=torch.float64), layers).shape[-1]
+    assert last.size == size
+    middle = size // 2
+    seen = seen_by(middle, in_size, layers)
+    places = np.flatnonzero(seen)
+    assume(places[0] > 0 and places[-1] < in_size - 1)  # nothing cut off by the border
+    assert center_of_mass(seen) == pytest.approx(feature_places(in_size, layers)[middle], abs=1e-9)
+    assert places[-1] - places[0] + 1 <= last.field
+
+
+@given(st.integers(3, 12), st.integers(1, 6))
+def test_upsampling_draws_where_we_say_it_draws(size, factor):
+    """The answer to a single 1, by torch. Interior features only: at the border bilinear repeats."""
+    for align_corners in (False, True):
+        out_size = (size - 1) * factor + 1 if align_corners else size * factor
+        for feature in range(1, size - 1):
+            one = torch.zeros(1, 1, size, dtype=torch.float64)
+            one[0, 0, feature] = 1
+            drawn = F.interpolate(one, size=out_size, mode="linear", align_corners=align_corners)
+            name = "align_corners" if align_corners else "half_pixel"
+            assumed = assumed_places(size, out_size, name)[feature]
+            if feature not in (1, size - 2) or align_corners:  # the next to the border loses part of its tent
+                assert center_of_mass(drawn[0, 0].numpy()) == pytest.approx(assumed, abs=1e-9)
+
+
+@given(st.integers(2, 40), st.integers(2, 200), st.sampled_from(COORDINATE_MAPS))
+def test_assumed_places_are_the_coordinate_map_read_backwards(size, in_size, name):
+    """Draw a ramp of places: the upsampled ramp must give back every pixel's own place."""
+    ramp = assumed_places(size, in_size, name)
+    read = np.interp(source_coordinates(size, in_size, name), np.arange(size), ramp)
+    coordinates = source_coordinates(size, in_size, name)
+    inside = (coordinates >= 0) & (coordinates <= size - 1)
+    np.testing.assert_allclose(read[inside], np.arange(in_size)[inside], atol=1e-9)
+
+
+@given(st.lists(st.integers(2, 9), min_size=2, max_size=4), st.sampled_from(COORDINATE_MAPS))
+def test_steps_in_between_change_nothing(factors, name):
+    sizes = [int(size) for size in np.cumprod([2, *factors])]
+    for feature in range(2):
+        place = feature
+        for small, large in itertools.pairwise(sizes):
+            first, second = assumed_places(small, large, name)[:2]
+            place = first + (second - first) * place
+        assert place == pytest.approx(assumed_places(2, sizes[-1], name)[feature])
+
+
+# ---- the offsets that the lesson names ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_halvings_by_three_taps_are_off_by_half_of_what_they_jump_less_one(count):
+    np.testing.assert_array_equal(offsets(96, HALVINGS[:count]), (2**count - 1) / 2)
+    np.testing.assert_array_equal(offsets(96, WINDOWS[:count]), 0)
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_align_corners_suits_three_taps_where_the_size_is_a_multiple_plus_one(count):
+    np.testing.assert_array_equal(offsets(2**count * 5 + 1, HALVINGS[:count], "align_corners"), 0)
+    np.testing.assert_array_equal(offsets(2**count * 5, HALVINGS[:count], "asymmetric"), 0)
+
+
+def test_align_corners_on_an_even_size_grows_from_corner_to_corner():
+    off = offsets(96, HALVINGS, "align_corners")
+    assert off[0] == 0 and off[-1] == 15 and np.allclose(np.diff(off), 3)
+
+
+def test_what_an_fpn_adds_is_half_a_fine_pixel_apart():
+    """Stage n on stage n - 1: half a step of the finer one, 2**(n - 1) / 2 image pixels."""
+    for count in range(1, 5):
+        np.testing.assert_array_equal(offsets(96, HALVINGS[:count], fine=count - 1), 2 ** (count - 1) / 2)
+    assert sum(offsets(96, HALVINGS[:n], fine=n - 1)[0] for n in range(1, 5)) == offsets(96, HALVINGS)[0]
+
+
+def test_stage_offsets_are_the_first_and_the_last():
+    for name in COORDINATE_MAPS:
+        pairs = stage_offsets(45, HALVINGS, name)
+        for count, (first, last) in enumerate(pairs):
+            every = offsets(45, HALVINGS[:count], name)
+            assert (first, last) == (every[0], every[-1])
+            np.testing.assert_allclose(every, np.linspace(first, last, every.size), atol=1e-12)
+
+
+@given(st.lists(LAYER, min_size=1, max_size=3), st.integers(120, 200))
+def test_sampled_at_aligned_coordinates_a_ramp_of_places_is_a_ramp(layers, in_size):
+    places = feature_places(in_size, layers)
+    read = np.interp(aligned_coordinates(in_size, layers), np.arange(places.size), places)
+    inside = (np.arange(in_size) >= places[0]) & (np.arange(in_size) <= places[-1])
+    np.testing.assert_allclose(read[inside], np.arange(in_size)[inside], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", COORDINATE_MAPS)
+def test_aligned_padding_is_the_only_one_without_an_offset(name):
+    """Tried out: every kernel, stride, dilation and padding, on a size that suits."""
+    for kernel_size in range(1, 8):
+        for stride in range(1, 5):
+            for dilation in (1, 2):
+                found = [
+                    padding for padding in range(12) if _suits(kernel_size, stride, padding, dilation, name)
+                ]
+                expected = aligned_padding(kernel_size, stride, dilation, name)
+                assert found == ([] if expected is None else [expected])
+
+
+def _suits(kernel_size, stride, padding, dilation, name):
+    """The first feature stands right; and all of them, if the size comes out as a stride-th."""
+    layers = [(kernel_size, stride, padding, dilation)]
+    in_size = stride * 30 + (name == "align_corners")
+    off = offsets(in_size, layers, name)
+    size = 30 + (name == "align_corners")
+    return off.size == size and not off.any()
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: stages(0, []), "in_size must be a whole number, from 1"),
+        (lambda: stages(8, [(3, 2)]), "layers[0] must be (kernel_size, stride, padding, dilation)"),
+        (lambda: stages(4, [(9, 1, 0, 1)]), "The kernel does not fit"),
+        (lambda: offsets(8, HALVINGS, "corners"), "coordinate_map must be one of"),
+        (lambda: offsets(8, HALVINGS, fine=5), "fine must be a whole number, from 0 to 4; got 5"),
+        (lambda: center_of_mass([1, -1]), "weights must not sum to 0"),
+    ],
+)
+def test_bad_input_is_refused_in_words(call, words):
+    with pytest.raises((ValueError, TypeError)) as refusal:
+        call()
+    assert words in str(refusal.value)
