@@ -65,8 +65,14 @@ def matches():
             "root => root.querySelector('.btp-stage').dataset.lit.split('-')[1]",
             stepper(x=range(1, 8), kernel=[1, 2, 3, 2, 1], stride=3, view="gather"),
             pointed_at="out",
-            which_slider=-1,
+            which_slider=-1,  # the player's, and interact's step
             sent_ahead=True,
+        ),
+        Match(
+            "stepper, the stride moves",
+            _cells("convolution", STEPPER),
+            "root => (/stride=(\\d)/.exec(root.querySelector('.btp-stage .code').textContent) ?? [0, 1])[1]",
+            stepper(x=range(1, 8), kernel=[1, 2, 3, 2, 1], stride=3, view="gather"),
         ),
     ]
 
@@ -101,7 +107,9 @@ def measure_match(lab, browser, number, match, rounds, keys, drag_seconds, first
     first = first_pictures(lab, page, number, match, firsts)
     lesson = open_cells(lab, page, f"match_{number}.ipynb", [*match.cells.values()])
     lesson.run_all()
-    outputs = {side: Output(lesson, position, match.which_slider) for position, side in enumerate(match.cells)}
+    outputs = {
+        side: Output(lesson, position, match.which_slider) for position, side in enumerate(match.cells)
+    }
     for output in outputs.values():  # the first move of each pays for fonts and caches
         press(output, 2)
     pressed, drags = {OURS: [], RIVAL: []}, {OURS: [], RIVAL: []}

@@ -1,4 +1,4 @@
-"""The pictures of four explorers as most notebooks would make them: a matplotlib figure, redrawn by interact.
+"""The pictures of the explorers as most notebooks would make them: a matplotlib figure, redrawn by interact.
 
 Each figure shows what the explorer of that name shows, at the same size on the screen: the same curves, areas,
 cells and numbers. It is written as one would write it: axes, patches and texts, ``plt.show()`` at the end. No words
@@ -233,44 +233,119 @@ def microscope_figure(seen, output):
 
 
 def interact_stepper():
-    """The rival of ``stepper`` in the gather view, 7 inputs, 5 taps, stride 3: the output as a slider."""
-    widgets.interact(stepper_figure, step=widgets.IntSlider(value=0, min=0, max=22))
+    """The rival of ``stepper`` in the gather view, 7 inputs, 5 taps: the stride and the output as sliders."""
+    stride, step = widgets.IntSlider(value=3, min=1, max=4), widgets.IntSlider(value=0, min=0, max=22)
+    widgets.interact(stepper_figure, stride=stride, step=step)
 
 
-def stepper_figure(step):
-    """The input with zeros between, the flipped kernel over it, the outputs so far, the row of the matrix framed."""
-    x, kernel = np.arange(1.0, 8), np.array([1.0, 2, 3, 2, 1])
-    stretched = np.zeros(27)
-    stretched[4:23:3] = x
-    outputs = np.array([stretched[i : i + 5] @ kernel[::-1] for i in range(23)])
-    figure, (rows, side) = plt.subplots(1, 2, figsize=(8.4, 4.2), width_ratios=[660, 110])
-    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.06, top=0.84, wspace=0.05)
-    figure.suptitle(
-        "out = (n − 1) · stride − 2 · padding + dilation · (k − 1) + output_padding + 1 = 23\n"
-        "F.conv_transpose1d(x, w, stride=3)",
-        x=0.02,
-        ha="left",
-    )
-    rows.set(xlim=(-1, 27.5), ylim=(4.6, -0.8))
+X, TAPS = np.arange(1.0, 8), np.array([1.0, 2, 3, 2, 1])
+TERMS = (
+    ("out", "{out}", OUTPUT), ("=", "=", GREY), ("(n − 1)", "(7 − 1)", INPUT), ("·", "·", GREY),
+    ("stride", "{stride}", DARK), ("−", "−", GREY), ("2 · padding", "2 · 0", DARK), ("+", "+", GREY),
+    ("dilation", "1", DARK), ("·", "·", GREY), ("(k − 1)", "(5 − 1)", KERNEL), ("+", "+", GREY),
+    ("output_padding", "0", DARK), ("+ 1", "+ 1", GREY),
+)  # fmt: skip
+
+
+def stepper_figure(stride, step):
+    """The input with zeros between, the flipped kernel under it, products, the outputs so far, kernel and matrix."""
+    stretched = np.zeros(6 * stride + 9)
+    stretched[4:-4:stride] = X
+    windows = np.lib.stride_tricks.sliding_window_view(stretched, 5)
+    figure, (rows, side) = plt.subplots(1, 2, figsize=(9.8, 4.82), width_ratios=[716, 150])
+    figure.subplots_adjust(left=0.09, right=0.97, bottom=0.04, top=0.82, wspace=0.05)
+    step = min(step, len(windows) - 1)
+    _formula(figure, stride)
+    rows.set(xlim=(-0.6, len(stretched) - 0.4), ylim=(10.4, -1.2))
     rows.axis("off")
-    products = stretched[step : step + 5] * kernel[::-1]
-    _row(rows, 0, 0, stretched, INPUT, "input, zeros between")
-    _row(rows, 1.2, step, kernel[::-1], KERNEL, "flipped kernel")
-    _row(rows, 2.2, step, products, KERNEL, "products")
-    _row(rows, 3.6, 2, outputs[: step + 1], OUTPUT, "output")
-    rows.text(0, 4.5, f"out[{step}] = " + " + ".join(f"{p:g}" for p in products) + f" = {outputs[step]:g}")
-    matrix = np.stack([[kernel[o - 3 * i] if 0 <= o - 3 * i < 5 else 0 for i in range(7)] for o in range(23)])
-    side.imshow(matrix, cmap="Greens", vmin=0, aspect="auto")
-    side.set(xticks=[], yticks=[], title="matrix 23 × 7")
-    side.add_patch(Rectangle((-0.5, step - 0.5), 7, 1, fill=False, linewidth=2))
+    _input_and_kernel(rows, stretched, windows[step], stride, step)
+    _outputs(rows, windows @ TAPS[::-1], step)
+    shown = " + ".join(
+        f"{value:g} · {tap:g}" for value, tap in zip(windows[step], TAPS[::-1], strict=True) if value
+    )
+    figure.text(0.01, 0.02, f"Output {step} = {shown} = {windows[step] @ TAPS[::-1]:g}")
+    _kernel_and_matrix(side, stride, step)
     plt.show()
 
 
-def _row(axes, y, start, values, colour, title):
-    axes.text(-0.9, y - 0.55, title, color=GREY, fontsize=8)
-    for k, value in enumerate(values):
-        axes.add_patch(Rectangle((start + k - 0.5, y - 0.4), 1, 0.8, facecolor=colour, alpha=0.25, edgecolor=GREY))
-        axes.text(start + k, y, f"{value:g}", ha="center", va="center", fontsize=8)
+def _formula(figure, stride):
+    left = 0.01
+    for symbol, value, colour in TERMS:
+        width = 0.0075 * len(symbol) + 0.007
+        middle = {
+            "x": left + width / 2,
+            "ha": "center",
+            "color": colour,
+            "fontsize": 8,
+            "family": "monospace",
+        }
+        figure.text(y=0.965, s=symbol, **middle)
+        figure.text(y=0.925, s=value.format(out=6 * stride + 5, stride=stride), weight="bold", **middle)
+        left += width
+    figure.text(0.01, 0.87, f"F.conv_transpose1d(x, w, stride={stride})", family="monospace", weight="bold")
+    figure.text(0.98, 0.87, "x of shape (1, 1, 7), w of shape (1, 1, 5)", color=GREY, ha="right", fontsize=8)
+
+
+def _input_and_kernel(axes, stretched, window, stride, step):
+    for k, value in enumerate(stretched):
+        _box(axes, k, 0, value, INPUT if value else None)
+    for i in range(7):
+        axes.text(4 + stride * i, -0.75, str(i), color=GREY, ha="center", fontsize=7)
+    axes.add_patch(Rectangle((step - 0.5, -0.5), 5, 1, fill=False, linewidth=2))
+    for k, (value, tap) in enumerate(zip(window, TAPS[::-1], strict=True)):
+        if value:
+            axes.add_patch(Rectangle((step + k - 0.5, -0.5), 1, 1, color=KERNEL, alpha=0.4))
+            axes.text(step + k, 0.4, f"×{tap:g}", color=KERNEL, ha="center", fontsize=6, weight="bold")
+        _box(axes, step + k, 2, tap, KERNEL)
+        _box(axes, step + k, 4.2, value * tap, OUTPUT, opacity=0.1)
+        axes.plot([step + k] * 2, [0.5, 1.5], color=GREY, linewidth=1)
+        axes.plot([step + k] * 2, [2.5, 3.7], color=GREY, linewidth=1)
+        axes.plot([step + k, step + 2], [4.7, 7.9], color=OUTPUT, linewidth=0.8)
+    for y, words in (
+        (0, "input\nwith zeros"),
+        (2, "kernel,\nflipped"),
+        (4.2, "products"),
+        (7, "add up ↓"),
+        (8.4, "output"),
+    ):
+        axes.text(-3, y, words, va="center", fontsize=8, weight="bold")
+
+
+def _outputs(axes, outputs, step):
+    for o, value in enumerate(outputs):
+        _box(axes, 2 + o, 8.4, value if o <= step else "", OUTPUT)
+        axes.text(2 + o, 9.4, str(o), color=GREY, ha="center", fontsize=7)
+    axes.add_patch(Rectangle((1.5 + step, 7.9), 1, 1, fill=False, linewidth=2))
+
+
+def _kernel_and_matrix(axes, stride, step):
+    count = 6 * stride + 5
+    matrix = np.zeros((count, 7))
+    for i in range(7):
+        matrix[stride * i : stride * i + 5, i] = TAPS
+    axes.set(xlim=(-0.5, 6.5), ylim=(count + 2.5, -10), xticks=[], yticks=[])
+    axes.axis("off")
+    axes.imshow(matrix, cmap="Greens", vmin=0, vmax=6, aspect="auto", extent=(-0.5, 6.5, count - 0.5, -0.5))
+    for (row, column), weight in np.ndenumerate(matrix):
+        if weight:
+            axes.text(column, row, f"{weight:g}", ha="center", va="center", fontsize=5)
+    axes.add_patch(Rectangle((-0.5, -0.5), 7, count, fill=False, color=GREY))
+    axes.add_patch(Rectangle((-0.5, step - 0.5), 7, 1, fill=False, linewidth=2))
+    axes.text(-0.5, -1.2, f"matrix {count} × 7", fontsize=8)
+    axes.text(-0.5, count + 2, "row = output\ncolumn = input", color=GREY, fontsize=7)
+    axes.text(-0.5, -9, "kernel w", fontsize=8)
+    for k, tap in enumerate(TAPS):
+        axes.add_patch(
+            Rectangle((-0.5 + 1.4 * k, -8), 1.4, 3.4, facecolor=KERNEL, alpha=0.25, edgecolor=GREY)
+        )
+        axes.text(0.2 + 1.4 * k, -6.3, f"{tap:g}", ha="center", va="center", fontsize=8)
+
+
+def _box(axes, x, y, value, colour, opacity=0.25):
+    style = {"facecolor": colour, "alpha": opacity} if colour else {"fill": False, "linestyle": ":"}
+    axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, edgecolor=GREY, **style))
+    words = value if isinstance(value, str) else f"{value:g}"
+    axes.text(x, y, words, ha="center", va="center", fontsize=8)
 
 
 def _cells(axes, values, colours, title):

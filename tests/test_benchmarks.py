@@ -80,7 +80,7 @@ def made_up(match, ours, rival, frames):
 
 
 def test_explorers_report_ratios_and_say_why_a_goal_is_missed():
-    two, cell, microscope, _ = explorers.matches()
+    two, cell, microscope, *_ = explorers.matches()
     results = [made_up(two, 20, 200, 30), made_up(cell, 50, 200, 12), made_up(microscope, 10, 200, 60)]
     printed = explorers.report(results)
     assert all(ratio in printed for ratio in ("10×", "4.0×", "20×"))
