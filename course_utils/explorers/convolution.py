@@ -6,14 +6,12 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils.explorers.explorer import Explorer, choice, slider
+from course_utils.explorers.patterns import numbers_given, patterns_of_inputs, patterns_of_kernels
 from course_utils.explorers.player import Player
 from course_utils.figures.collisions import LARGEST_FOLLOWED, collisions_scene
 from course_utils.figures.convolution import MOST, MOST_INPUTS, MOST_TAPS, VIEWS, stepper_scene
 from course_utils.figures.walk import Walk
-from course_utils.validation import finite_array, one_of, whole_number
-
-YOURS = "yours"
-LARGEST = 99  # of a number that is shown
+from course_utils.validation import one_of, whole_number
 
 
 def stepper(
@@ -39,8 +37,10 @@ def stepper(
     """
     dimensions = whole_number(dimensions, "dimensions", 1, 2)
     one_of(view, "view", VIEWS)
-    inputs = _patterns_of_inputs(dimensions, _yours(x, "x", dimensions, MOST_INPUTS[dimensions]))
-    kernels = _patterns_of_kernels(dimensions, _yours(kernel, "kernel", dimensions, MOST_TAPS[dimensions]))
+    inputs = patterns_of_inputs(dimensions, numbers_given(x, "x", dimensions, MOST_INPUTS[dimensions]))
+    kernels = patterns_of_kernels(
+        dimensions, numbers_given(kernel, "kernel", dimensions, MOST_TAPS[dimensions])
+    )
     starts = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
     sizes = {
         "in_size": slider("input size", 3 if x is None else len(x), 1, MOST_INPUTS[dimensions]),
@@ -131,71 +131,6 @@ def _setting(name, value, dimensions):
     )
     control.layout.width = "270px" if name == "output_padding" else "210px"
     return control
-
-
-def _yours(values, name, dimensions, most):
-    """The numbers that were given, checked; None when none were."""
-    if values is None:
-        return None
-    values = finite_array(values, name, ndim=dimensions).astype(float)
-    if len(set(values.shape)) > 1 or len(values) > most or np.abs(values).max() > LARGEST:
-        wanted = f"{most} numbers" if dimensions == 1 else f"{most} rows of as many numbers"
-        raise ValueError(
-            f"{name} must be up to {wanted}, from -{LARGEST} to {LARGEST}; got shape {values.shape}, "
-            f"{values.min():g} to {values.max():g}."
-        )
-    return values
-
-
-def _patterns_of_inputs(dimensions, yours):
-    """name -> (size -> numbers); the learner's own come first, and repeat where the size is larger."""
-
-    def shaped(values, size):
-        return np.asarray(values, float).reshape((size,) * dimensions)
-
-    def impulse(size):
-        values = np.zeros((size,) * dimensions)
-        values[(size // 2,) * dimensions] = 1
-        return values
-
-    patterns = {
-        "1, 2, 3, …": lambda size: shaped(np.arange(1, size**dimensions + 1), size),
-        "all ones": lambda size: np.ones((size,) * dimensions),
-        "one impulse": impulse,
-        "random digits": lambda size: shaped(
-            np.random.default_rng(3).integers(0, 10, size**dimensions), size
-        ),
-    }
-    return _with_yours(patterns, yours, dimensions)
-
-
-def _patterns_of_kernels(dimensions, yours):
-    """name -> (size -> numbers)."""
-
-    def separable(profile):
-        return lambda size: profile(size) if dimensions == 1 else np.outer(profile(size), profile(size))
-
-    def tent(size):
-        middle = (size - 1) / 2
-        return np.floor(middle - np.abs(np.arange(size) - middle)) + 1
-
-    def edge(size):
-        profile = -np.sign(np.arange(size) - (size - 1) / 2) if size > 1 else np.ones(1)
-        return profile if dimensions == 1 else np.tile(profile, (size, 1))
-
-    patterns = {
-        "tent": separable(tent),
-        "1, 2, 3, …": lambda size: np.arange(1.0, size**dimensions + 1).reshape((size,) * dimensions),
-        "all ones": lambda size: np.ones((size,) * dimensions),
-        "edge": edge,
-    }
-    return _with_yours(patterns, yours, dimensions)
-
-
-def _with_yours(patterns, yours, dimensions):
-    if yours is None:
-        return patterns
-    return {YOURS: lambda size: yours[np.ix_(*[np.arange(size) % len(yours)] * dimensions)], **patterns}
 
 
 def collisions(kernel_size=3, stride=2, padding=1, dilation=1, size=8) -> Explorer:

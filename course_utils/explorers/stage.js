@@ -58,17 +58,20 @@ function render({ model, el }) {
     if (focusKey) picture.querySelector(focusKey)?.focus({ preventScroll: true });
   }
 
-  // ---- steps: every frame came with the scene; a slot holds the last text written up to now -----------------
+  // ---- steps: every frame came with the scene; a slot holds the last text written up to now, and what moved
+  // stays where it last moved to -----------------------------------------------------------------------------
   function pose() {
     const frames = scene.frames || [], last = Math.min(model.get("step"), frames.length - 1);
     if (last < 0) return;
-    const texts = Object.assign({}, ...frames.slice(0, last + 1).map((frame) => frame.write));
+    const until = frames.slice(0, last + 1);
+    const texts = Object.assign({}, ...until.map((frame) => frame.write));
+    const places = Object.assign({}, ...until.map((frame) => frame.move));
     for (const slot of picture.querySelectorAll("[data-slot]")) {
       const text = texts[slot.dataset.slot] ?? "";
       if (slot.textContent !== text) slot.textContent = text;
     }
     for (const part of picture.querySelectorAll("[data-move]")) {
-      const place = frames[last].move[part.dataset.move];
+      const place = places[part.dataset.move];
       if (place) part.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
     }
   }
@@ -86,8 +89,10 @@ function render({ model, el }) {
     const place = box(id);
     if (!place) return;
     const [x, y, width, height] = place, sign = weight < 0 ? " minus" : "";
-    const opacity = 0.15 + 0.4 * Math.abs(weight) / largest;  // the number in the cell stays readable
+    // the number in the cell stays readable; null belongs together without a weight
+    const opacity = weight === null ? 0.45 : 0.15 + 0.4 * Math.abs(weight) / largest;
     make("rect", { x, y, width, height, class: "lit" + sign, "fill-opacity": opacity }, overlay);
+    if (weight === null) return;
     const words = "×" + format(weight), size = Math.min(12, height * 0.28, width / (0.72 * words.length));
     if (size < 7 || scene.places?.[id]) return;
     make("text", { x: x + width / 2, y: y + height - 3, "font-size": size, class: sign.trim() }, overlay)

@@ -6,7 +6,8 @@ where no kernel runs. The shapes below return SVG text; a figure joins them with
 
 Words used in every figure
     id        name of a cell that can be pointed at: "in-3" is input 3 (flat index), "out-3" output 3
-    links     id -> [(id, weight), ...]: what lights up when the id is chosen (a row or column of the matrix)
+    links     id -> [(id, weight), ...]: what lights up when the id is chosen (a row or column of the matrix); the
+              weight is None where two cells belong together without one
     details   id -> the sentence that is read when the id is chosen
     steps     ids in the order in which play and scrub visit them
     places    id -> (x, y, width, height) of a cell that is part of an image and has no element of its own
@@ -72,7 +73,8 @@ class Frame:
     """What one step changes on the picture of all steps.
 
     write   slot -> text: fills the <text data-slot="..."> of that name; it stays written at all later steps
-    move    name -> (x, y): where the <g data-move="..."> of that name stands at this step, in scene px
+    move    name -> (x, y): where the <g data-move="..."> of that name goes at this step, in scene px; it stays there
+            at all later steps
     """
 
     write: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +94,18 @@ def written(frames: Sequence[Frame], step: int) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+def moved(frames: Sequence[Frame], step: int) -> dict[str, tuple[float, float]]:
+    """Where everything that moves stands at ``step``: the last place that it went to.
+
+    >>> moved([Frame(move={"a": (0, 0), "b": (0, 0)}), Frame(move={"a": (5, 0)})], 1)
+    {'a': (5, 0), 'b': (0, 0)}
+    """
+    places = {}
+    for frame in frames[: step + 1]:
+        places.update(frame.move)
+    return places
+
+
 class Scene:
     """One picture. ``svg`` and ``text`` say the same; ``table`` is (header, rows) with the numbers of the text.
 
@@ -101,7 +115,7 @@ class Scene:
     svg: str
     text: str
     table: tuple[Sequence[str], Sequence[Sequence[str]]] | None = None
-    links: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    links: Mapping[str, Sequence[tuple[str, float | None]]] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     steps: Sequence[str] = ()
     places: Mapping[str, Sequence[float]] = field(default_factory=dict)

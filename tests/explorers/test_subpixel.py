@@ -1,0 +1,174 @@
+"""Phases, moved: every control over its range, any combination against torch, the place in the shuffle kept."""
+
+import re
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils.explorers.subpixel import phases
+from course_utils.figures.phases import VERSIONS
+
+EXPLORERS = {1: phases(1), 2: phases(2)}
+
+
+def position(explorer):
+    """The slider that scrubs."""
+    player = explorer.children[0].children[-1]
+    return next(child for child in player.children if isinstance(child, widgets.IntSlider))
+
+
+def values_of(control):
+    return control.options if hasattr(control, "options") else range(control.min, control.max + 1)
+
+
+def call_of(explorer, name):
+    return re.search(rf">({re.escape(name)}.*?)</text>", explorer.scene.svg)[1]
+
+
+def table_array(text, ndim):
+    rows = [[float(value.replace("−", "-")) for value in row.split()] for row in text.split(" / ")]
+    return np.array(rows[0] if ndim == 1 else rows)
+
+
+def check(explorer, ndim):
+    """Both lines of torch give the same, for the numbers of the scene; or both say why there is no picture."""
+    assert explorer.failure is None
+    n, k = explorer.values["in_size"], explorer.values["kernel_size"]
+    if "numbers could be read" in explorer.scene.text:
+        return "too many numbers"
+    call = call_of(explorer, f"F.conv_transpose{ndim}d(")
+    shape = f"x of shape {(1, 1, *(n,) * ndim)}, w of shape {(1, 1, *(k,) * ndim)}"
+    assert shape in explorer.scene.svg
+    if not explorer.scene.frames:
+        x, w = (torch.ones((1, 1, *(size,) * ndim), dtype=torch.float64) for size in (n, k))
+        with pytest.raises(RuntimeError) as refusal:
+            eval(call, {"F": F, "x": x, "w": w})
+        said = re.search("“(.*?)”", explorer.scene.text)[1]
+        assert said in str(refusal.value)
+        return "refused"
+    details = explorer.scene.details
+    x = [number(re.search(r" = (\S+):", details[f"in-{i}"])[1]) for i in range(n**ndim)]
+    slots = {}
+    for name, words in details.items():
+        found = (
+            re.search(r"it holds kernel number (.*?), (\S+)\. ", words) if name.startswith("slot") else None
+        )
+        if found:
+            slots[tuple(map(int, re.findall(r"\d+", found[1])))] = number(found[2])
+    w = [slots[t] for t in np.ndindex((k,) * ndim)]
+    x, w = (
+        torch.tensor(a, dtype=torch.float64).reshape(1, 1, *(size,) * ndim) for a, size in ((x, n), (w, k))
+    )
+    theirs = eval(call, {"F": F, "x": x, "w": w})
+    rows = explorer.scene.table[1]
+    weight = np.stack([table_array(row[2], ndim) for row in rows])[:, None]
+    line = call_of(explorer, "F.pixel_shuffle(" if ndim == 2 else "F.conv1d(")
+    ours = eval(line, {"F": F, "x": x, "W": torch.tensor(weight)})
+    assert ours.shape == theirs.shape and torch.equal(ours, theirs)
+    said = [number(re.search(r" = ([^=]*?)[.:] ", details[f"out-{o}"])[1]) for o in range(theirs.numel())]
+    assert said == theirs.ravel().tolist()
+    assert "Largest difference: 0." in explorer.scene.text
+    return "drawn"
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_every_control_over_its_range(dimensions, version):
+    explorer = phases(dimensions, version=version)
+    for name, control in explorer.controls.items():
+        start = control.value
+        for value in values_of(control):
+            explorer.set(**{name: value})
+            check(explorer, dimensions)
+        explorer.set(**{name: start})
+
+
+setting = st.integers(0, 6)
+
+
+@given(st.sampled_from([1, 2]), st.fixed_dictionaries({
+    "stride": setting, "padding": setting, "output_padding": st.integers(0, 3), "dilation": st.integers(1, 3),
+    "in_size": st.integers(1, 6), "kernel_size": st.integers(1, 9), "version": st.sampled_from(VERSIONS),
+    "input_numbers": st.sampled_from(["1, 2, 3, …", "all ones", "one impulse", "random digits"]),
+    "kernel_numbers": st.sampled_from(["tent", "1, 2, 3, …", "all ones", "edge"]),
+}))  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_any_combination_is_torchs_output_or_torchs_refusal(dimensions, chosen):
+    explorer = EXPLORERS[dimensions]
+    explorer.set(**chosen)
+    check(explorer, dimensions)
+
+
+def test_all_three_kinds_of_state_are_reached():
+    explorer = phases(2)
+    assert check(explorer, 2) == "drawn"
+    explorer.set(output_padding=2)
+    assert check(explorer, 2) == "refused"
+    explorer.set(output_padding=0, kernel_size=6, dilation=2)
+    assert check(explorer, 2) == "too many numbers"
+
+
+def test_sixteen_of_thirty_six_slots_are_used_to_begin_with():
+    explorer = phases()
+    assert "16 of 36 slots hold a weight, 20 are empty" in explorer.scene.text
+    explorer.set(version="crop")
+    assert "16 of 16 slots hold a weight, 0 are empty" in explorer.scene.text
+
+
+def test_it_begins_at_the_end_and_stays_there_until_the_slider_is_moved():
+    explorer = phases(1)
+    slider = position(explorer)
+    assert slider.value == slider.max == 3 and explorer.stage.step == 3
+    explorer.set(stride=4)
+    assert slider.value == slider.max == 5
+    slider.value = 2
+    explorer.set(stride=3)
+    assert slider.value == 2 and slider.max == 4 and explorer.stage.chosen == "phase-1"
+    explorer.set(output_padding=3, dilation=1)  # refused: nothing moves
+    assert not explorer.scene.frames and slider.value == 2
+    explorer.set(output_padding=0, stride=1)
+    assert slider.value == slider.max == 2
+    slider.value = 0
+    explorer.set(stride=2)
+    assert slider.value == 0 and explorer.stage.chosen == "maps"
+
+
+def test_a_refused_start_and_then_the_end():
+    explorer = phases(2, output_padding=2)
+    assert not explorer.scene.frames
+    explorer.set(output_padding=1)
+    assert position(explorer).value == position(explorer).max == 5
+
+
+def test_numbers_of_ones_own_come_first():
+    explorer = phases(1, x=[3, 1, 2], kernel=[1, 0, -1], stride=3, padding=2)
+    assert explorer.values["input_numbers"] == explorer.values["kernel_numbers"] == "yours"
+    assert explorer.values["kernel_size"] == 3
+    assert check(explorer, 1) == "drawn"
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"dimensions": 3}, "dimensions must be a whole number, from 1 to 2; got 3"),
+        ({"dimensions": 1, "x": [1] * 7}, "x must be up to 6 numbers"),
+        ({"dimensions": 1, "x": [21]}, "from -20 to 20"),
+        ({"kernel": [1, 2]}, "kernel must have 2 axes"),
+        ({"kernel_size": 7}, "kernel_size must be a whole number, from 1 to 6; got 7"),
+        ({"version": "no-crop"}, "version"),
+        ({"stride": 0}, "stride must be a whole number, from 1 to 3; got 0"),
+        ({"padding": 1.5}, "padding must be a whole number"),
+    ],
+)
+def test_wrong_arguments_are_refused_with_their_values(wrong, words):
+    with pytest.raises((ValueError, TypeError), match=re.escape(words)):
+        phases(**wrong)

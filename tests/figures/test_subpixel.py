@@ -1,0 +1,313 @@
+"""The picture of phases: its numbers, its lines and its words against torch; empty slots counted; refusals."""
+
+import json
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from course_utils.figures.phases import VERSIONS
+from course_utils.figures.scene import NoPicture, moved, written
+from course_utils.figures.subpixel import (
+    HEIGHT,
+    MOST,
+    MOST_INPUTS,
+    MOST_REACH,
+    MOST_TAPS,
+    WIDTH,
+    phases_scene,
+)
+from course_utils.figures.walk import torch_words
+
+CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
+LOW = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+CELL = re.compile(r'<rect x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"[^>]*data-id="([^"]+)"')
+TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)" text-anchor="middle"[^>]*>([^<]+)</text>')
+TILE = re.compile(r'data-move="([^"]+)" transform="translate\(([^ ]+) ([^)]+)\)"[^>]*>(.*?)</g>')
+
+
+@st.composite
+def layers(draw):
+    """(x, kernel, settings) that torch takes: small whole numbers, one setting for all axes."""
+    ndim = draw(st.sampled_from([1, 2]))
+    n, k = draw(st.integers(1, MOST_INPUTS[ndim])), draw(st.integers(1, MOST_TAPS[ndim]))
+    chosen = {name: draw(st.integers(LOW[name], MOST[name][ndim])) for name in LOW}
+    assume(chosen["dilation"] * (k - 1) + 1 <= MOST_REACH[ndim])
+    assume(by_torch(np.ones((n,) * ndim), np.ones((k,) * ndim), chosen) is not None)
+    digits = np.random.default_rng(draw(st.integers(0, 99)))
+    kernel = digits.integers(1, 10, (k,) * ndim) * digits.choice([-1, 1], (k,) * ndim)
+    return digits.integers(-9, 10, (n,) * ndim), kernel, chosen
+
+
+def by_torch(x, kernel, chosen):
+    """The output, or None where torch refuses."""
+    x, kernel = (torch.tensor(np.asarray(a, float))[None, None] for a in (x, kernel))
+    try:
+        return CONV[x.ndim - 2](x, kernel, **chosen)[0, 0].numpy()
+    except RuntimeError:
+        return None
+
+
+def read(text):
+    return float(text.replace("−", "-"))
+
+
+def cells_of(scene):
+    """id -> the number that is written in the cell, NaN for an empty one. What flies is not looked at."""
+    svg = re.sub(TILE, "", scene.svg)
+    texts = [(float(x), float(y), text) for x, y, text in TEXT.findall(svg)]
+    found = {}
+    for *corner, name in CELL.findall(svg):
+        x, y, width, height = map(float, corner)
+        inside = [text for tx, ty, text in texts if x < tx < x + width and y < ty < y + height]
+        assert len(inside) <= 1, name
+        found[name] = read(inside[0]) if inside and not name.startswith("phase") else np.nan
+    return found
+
+
+def shuffled_in(scene, step):
+    """id of a cell of the shuffled picture -> the number that stands on it at ``step``."""
+    corners = {(float(x), float(y)): name for x, y, _, _, name in CELL.findall(scene.svg)}
+    tiles = {name: read(TEXT.search(inside)[3]) for name, _, _, inside in TILE.findall(scene.svg)}
+    places = moved(scene.frames, step)
+    assert set(places) == set(tiles)
+    found = {}
+    for name, (x, y) in places.items():
+        cell = next(c for (cx, cy), c in corners.items() if abs(cx - x) + abs(cy - y) < 0.02)
+        found[cell] = tiles[name]
+    assert len(found) == len(tiles)  # no two on one place
+    return found
+
+
+def array(cells, name, shape):
+    return np.array([cells[f"{name}-{i}"] for i in range(int(np.prod(shape)))]).reshape(shape)
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=150, deadline=None)
+def test_every_number_of_the_picture_is_torchs(layer, version):
+    x, kernel, chosen = layer
+    wanted, ndim, stride = by_torch(x, kernel, chosen), x.ndim, chosen["stride"]
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    cells = cells_of(scene)
+    assert array(cells, "in", x.shape) == pytest.approx(x)
+    assert array(cells, "ref", wanted.shape) == pytest.approx(wanted)
+    shuffled = shuffled_in(scene, len(scene.steps) - 1)
+    assert array(shuffled, "out", wanted.shape) == pytest.approx(wanted)
+    # the line of torch, with the sub-kernels that stand in the picture
+    size = max(int(name.split("-")[2]) for name in cells if name.startswith("tap-")) + 1
+    taps = np.array([[cells[f"tap-{c}-{j}"] for j in range(size)] for c in range(stride**ndim)])
+    weight = np.nan_to_num(taps).reshape(-1, 1, *(round(size ** (1 / ndim)),) * ndim)
+    call = re.search(r"(?:F\.pixel_shuffle|F\.conv1d)\(.*?(?=</text>)", scene.svg)[0]
+    tensors = {name: torch.tensor(a).double() for name, a in (("x", x[None, None]), ("W", weight))}
+    assert f"W of shape {tuple(weight.shape)}" in scene.svg
+    assert eval(call, {"F": F, **tensors})[0, 0].numpy() == pytest.approx(wanted)
+    # the maps: the same without what is trimmed and shuffled, and the ghosts say what flies
+    inner = re.search(r"F\.conv\dd\((?:x|F\.pad\(.*?\)), W(?:, padding=\d+)?\)", call)[0]
+    maps = eval(inner, {"F": F, **tensors})[0].reshape(stride**ndim, -1).numpy()
+    for channel, values in enumerate(maps):
+        assert array(cells, f"map-{channel}", values.shape) == pytest.approx(values)
+        before = shuffled_in(scene, 0)
+        assert array(before, f"map-{channel}", values.shape) == pytest.approx(values)
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=80, deadline=None)
+def test_slots_are_the_kernel_counted_and_the_rest_is_empty(layer, version):
+    x, kernel, chosen = layer
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    cells = cells_of(scene)
+    for name in ("slot", "tap"):
+        values = np.array([value for cell, value in cells.items() if cell.startswith(name)])
+        assert sorted(values[~np.isnan(values)]) == sorted(kernel.ravel())
+        assert f"{kernel.size} of {values.size} slots" in scene.text
+    side = round(values.size ** (1 / x.ndim))
+    slots = np.nan_to_num(array(cells, "slot", (side,) * x.ndim))
+    p, d = chosen["padding"], chosen["dilation"]
+    first = -p % chosen["stride"] if version == "no crop" else 0
+    inside = slice(first, first + d * (len(kernel) - 1) + 1, d)
+    assert np.array_equal(slots[(inside,) * x.ndim], kernel)
+    words = [
+        scene.details[cell] for cell, value in cells.items() if cell.startswith("slot") and np.isnan(value)
+    ]
+    assert all(": empty, " in sentence for sentence in words)
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=60, deadline=None)
+def test_one_map_after_another_is_shuffled(layer, version):
+    x, kernel, chosen = layer
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    channels = chosen["stride"] ** x.ndim
+    assert len(scene.steps) == len(scene.frames) == channels + 2 and len(set(scene.steps)) == channels + 2
+    assert all(step in scene.details for step in scene.steps)
+    for step in range(channels + 1):
+        at_home = {name.split("-")[1] for name in shuffled_in(scene, step) if name.startswith("map")}
+        assert at_home == {str(channel) for channel in range(step, channels)}
+    assert written(scene.frames, channels) == {}
+    last = written(scene.frames, channels + 1)
+    assert last["largest"] == "largest difference: 0"
+    if x.ndim == 1:
+        zeros = [text for slot, text in last.items() if slot.startswith("difference")]
+        assert zeros == ["0"] * len(by_torch(x, kernel, chosen))
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=60, deadline=None)
+def test_an_output_lights_up_what_makes_it_and_the_way_back_is_the_same(layer, version):
+    x, kernel, chosen = layer
+    wanted = by_torch(x, kernel, chosen)
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    cells, links = cells_of(scene), scene.links
+    shuffled = shuffled_in(scene, len(scene.steps) - 1)
+    for o, value in enumerate(wanted.flat):
+        lit = dict(links[f"out-{o}"])
+        reads = {name: weight for name, weight in lit.items() if weight is not None}
+        assert all(name.startswith("in-") for name in reads)
+        assert sum(weight * cells[name] for name, weight in reads.items()) == pytest.approx(value)
+        taps = sorted(cells[name] for name in lit if name.startswith("tap"))
+        assert (
+            taps == sorted(reads.values()) == sorted(cells[name] for name in lit if name.startswith("slot"))
+        )
+        (place,) = [name for name in lit if name.startswith("map")]
+        assert cells[place] == shuffled[f"out-{o}"] == pytest.approx(value)
+        assert len({name.split("-")[1] for name in lit if name.startswith(("tap", "map"))}) == 1
+        assert f"ref-{o}" in lit
+        for name in lit:
+            if not name.startswith("in-"):
+                assert (f"out-{o}", None) in links[name]
+        channel = place.split("-")[1]
+        assert (f"out-{o}", None) in links[f"phase-{channel}"]
+        terms, result = (
+            re.search(r" = (.*?)[.:] ", scene.details[f"out-{o}"])[1].rsplit(" = ", 1) if reads else "00"
+        )
+        terms = terms.replace("·", "*").replace("−", "-")
+        assert eval(terms) == read(result) == pytest.approx(value)
+    every = set(cells)
+    assert all(name in every and {other for other, _ in pairs} <= every for name, pairs in links.items())
+    assert every <= set(scene.details)
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=80, deadline=None)
+def test_formulas_trims_and_pads_are_true(layer, version):
+    x, kernel, chosen = layer
+    wanted, ndim = by_torch(x, kernel, chosen), x.ndim
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    formula = re.search(r">(\([^<]* = \d+)</text>", scene.svg)[1]
+    formula = formula.replace("·", "*").replace("−", "-").replace("=", "==")
+    assert eval(formula) and formula.endswith(f"== {len(wanted)}")
+    first, last = map(int, re.search(r"trims (\d+) and (\d+)", scene.svg).groups())
+    cut = scene.svg.count('data-id="cut-')
+    assert cut == (len(wanted) + first + last) ** ndim - wanted.size
+    assert first == (chosen["padding"] if version == "crop" else 0)
+    assert version == "crop" or last < chosen["stride"]
+    before, after = (read(pad) for pad in re.search(r"pads (−?\d+) and (−?\d+)", scene.svg).groups())
+    zeros = re.search(r'<g data-group="in".*?</g>', scene.svg)[0].count('class="muted"')
+    assert zeros == (len(x) + max(before, 0) + max(after, 0)) ** ndim - x.size
+
+
+@pytest.mark.parametrize(
+    "k, s, p, op, pads, trims, used",
+    [
+        (2, 2, 0, 0, (0, 0), 0, (4, 4)),
+        (3, 2, 1, 1, (0, 1), 0, (9, 16)),
+        (3, 2, 1, 0, (0, 1), 1, (9, 16)),
+        (4, 2, 1, 0, (1, 1), 0, (16, 36)),
+        (5, 2, 2, 1, (1, 1), 0, (25, 36)),
+        (6, 2, 2, 0, (1, 1), 0, (36, 36)),
+    ],
+)
+def test_the_table_of_known_layers(k, s, p, op, pads, trims, used):
+    kernel = np.arange(1, k * k + 1).reshape(k, k)
+    scene = phases_scene(np.ones((3, 3)), kernel, s, p, op)
+    assert f"{used[0]} of {used[1]} slots used" in scene.svg
+    assert f"pads {pads[0]} and {pads[1]}" in scene.svg and f"trims 0 and {trims}" in scene.svg
+
+
+def test_the_kernel_of_four_falls_apart_flipped():
+    scene = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1)
+    header, rows = scene.table
+    assert header[2] == "sub-kernel, as the convolution uses it"
+    assert [row[2] for row in rows] == ["4 2 0", "0 3 1"]
+    crop = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1, version="crop")
+    assert [row[2] for row in crop.table[1]] == ["3 1", "4 2"]
+
+
+@pytest.mark.parametrize("ndim", [1, 2])
+def test_every_refusal_of_torch_is_a_picture_with_torchs_words(ndim):
+    ranges = (range(1, 4), range(1, 4), range(1, 4), range(0, 5), range(0, 3), range(1, 3))
+    refused = drawn = 0
+    for n, k, s, p, op, d in product(*ranges):
+        chosen = {"stride": s, "padding": p, "output_padding": op, "dilation": d}
+        x, kernel = np.ones((n,) * ndim), np.ones((k,) * ndim)
+        if by_torch(x, kernel, chosen) is None:
+            scene = phases_scene(x, kernel, **chosen)
+            assert scene.text.startswith(f"torch refuses this setting: “{torch_words(x.shape, k, **chosen)}”")
+            assert not scene.frames and not scene.steps and "What would work" in scene.svg
+            assert f'viewBox="0 0 {WIDTH} {HEIGHT[ndim]}"' in scene.svg  # nothing below it jumps
+            refused += 1
+        else:
+            drawn += 1
+    assert refused > 100 and drawn > 100
+
+
+@given(layers(), st.sampled_from(VERSIONS), st.integers(0, 20))
+@settings(max_examples=100, deadline=None)
+def test_everything_stays_in_the_picture(layer, version, step):
+    x, kernel, chosen = layer
+    scene = phases_scene(x, kernel, **chosen, version=version, step=step)
+    height = HEIGHT[x.ndim]
+    for left, top, wide, high in re.findall(
+        r'<rect x="([-\d.e]+)" y="([-\d.e]+)" width="([-\d.e]+)" height="([-\d.e]+)"', scene.svg
+    ):
+        assert float(left) >= 0 and float(left) + float(wide) <= WIDTH + 0.01
+        assert float(top) >= 0 and float(top) + float(high) <= height + 0.01
+    for place in moved(scene.frames, step).values():
+        assert 0 <= place[0] < WIDTH and 0 <= place[1] < height
+    for x_, y_, anchor, size, text in re.findall(
+        r'<text x="([-\d.e]+)" y="([-\d.e]+)" text-anchor="(\w+)"(?: font-size="([\d.]+)")?[^>]*>([^<]*)',
+        scene.svg,
+    ):
+        wide = 0.62 * float(size or 13) * len(text)
+        left = float(x_) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        assert left >= -3 and left + wide <= WIDTH + 12, text
+        assert 0 <= float(y_) <= height and float(size or 13) >= 5
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("ndim, taps, dilation", [(1, 9, 3), (2, 5, 2), (2, 6, 1)])
+def test_the_largest_pictures_are_small_enough_to_send_and_every_cell_has_its_number(
+    ndim, taps, dilation, version
+):
+    x = np.full((MOST_INPUTS[ndim],) * ndim, -9.0)
+    kernel = np.full((taps,) * ndim, 9.0)
+    for stride in range(1, MOST["stride"][ndim] + 1):
+        scene = phases_scene(x, kernel, stride, dilation=dilation, version=version)
+        cells = cells_of(scene)
+        drawn = [value for name, value in cells.items() if name.startswith(("in", "map", "ref"))]
+        assert not np.isnan(drawn).any()
+        frames = [{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames]
+        assert len(json.dumps(frames)) < 40_000
+        assert len(json.dumps([scene.links, scene.details], ensure_ascii=False)) < 350_000
+        assert len(scene.svg) < 500_000
+
+
+@pytest.mark.parametrize(
+    "x, kernel, chosen, words",
+    [
+        (np.ones(7), [1], {}, r"x has shape \(7,\); this picture shows up to 6"),
+        (np.ones((3, 3)), np.ones((7, 7)), {}, "up to 6 numbers along an axis in a square"),
+        ([1], [[1]], {}, "need 1 axis each, or 2"),
+        ([1], [1], {"stride": 9}, "stride up to 4; got 9"),
+        (np.ones((3, 3)), np.ones((6, 6)), {"dilation": 2}, "reaches over 11 samples; .* up to 9"),
+    ],
+)
+def test_what_could_not_be_read_is_no_picture(x, kernel, chosen, words):
+    with pytest.raises(NoPicture, match=words):
+        phases_scene(x, kernel, **chosen)
