@@ -119,6 +119,16 @@ def test_what_an_fpn_adds_is_half_a_fine_pixel_apart():
     assert sum(offsets(96, HALVINGS[:n], fine=n - 1)[0] for n in range(1, 5)) == offsets(96, HALVINGS)[0]
 
 
+def test_between_two_stages_neither_of_which_begins_at_pixel_zero():
+    """By hand: the fine features sit at 1 + 2 i, the coarse ones at 4 + 6 i; 19 become 6."""
+    layers = [(3, 2, 0, 1), (4, 3, 0, 1)]
+    np.testing.assert_array_equal(feature_places(39, layers[:1])[:3], [1, 3, 5])
+    np.testing.assert_array_equal(feature_places(39, layers)[:2], [4, 10])
+    assert stages(39, layers)[1].size == 19 and stages(39, layers)[2].size == 6
+    index = (0 + 0.5) * 19 / 6 - 0.5
+    assert offsets(39, layers, fine=1)[0] == pytest.approx(1 + 2 * index - 4)
+
+
 def test_stage_offsets_are_the_first_and_the_last():
     for name in COORDINATE_MAPS:
         pairs = stage_offsets(45, HALVINGS, name)
