@@ -43,7 +43,12 @@ class Explorer(widgets.VBox):
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
         if on_drag is not None:
-            self.stage.observe(lambda change: change["new"] and self.set(**on_drag(**change["new"])), names="dragged")
+            self.stage.observe(
+                lambda change: (
+                    change["new"] and self.set(**on_drag(*(change["new"][key] for key in ("name", "x", "y"))))
+                ),
+                names="dragged",
+            )
         if on_choose is not None:
             self.stage.observe(
                 lambda change: change["new"] and self.set(**on_choose(change["new"])), names="chosen"

@@ -99,6 +99,15 @@ function render({ model, el }) {
       .textContent = words;
   }
 
+  function point([x1, y1, x2, y2]) {
+    const length = Math.hypot(x2 - x1, y2 - y1), head = Math.min(10, length);
+    if (!length) return;
+    const [backX, backY] = [(x1 - x2) / length * head, (y1 - y2) / length * head];
+    const wing = (side) => `M${x2} ${y2}l${backX - side * backY * 0.45} ${backY + side * backX * 0.45}`;
+    const d = `M${x1} ${y1}L${x2} ${y2}${wing(1)}${wing(-1)}`;
+    for (const name of ["under", "arrow"]) make("path", { d, class: name }, overlay);
+  }
+
   function light(id) {
     overlay.replaceChildren();
     const targets = links.get(id) || [];
@@ -110,6 +119,7 @@ function render({ model, el }) {
       const [x, y, width, height] = place;
       make("rect", { x, y, width, height, class: "chosen" }, overlay);
     }
+    if (scene.arrows?.[id]) point(scene.arrows[id]);
     root.dataset.lit = id || "";
     const words = scene.details?.[id] || scene.text || "";
     if (sentence.textContent !== words) sentence.textContent = words;
@@ -156,16 +166,22 @@ function render({ model, el }) {
     const [x0, y0, unitX, unitY] = handle.split(" ").map(Number);
     return [unitX ? (x - x0) / unitX : 0, unitY ? (y - y0) / unitY : 0];
   };
-  const report = (name, x, y) => { model.set("dragged", { name, x, y }); model.save_changes(); };
+  // Of many moves only the newest may arrive: each says where its own stroke began, which a brush has to know.
+  const report = (name, x, y, start, stroke) => {
+    model.set("dragged", { name, x, y, start, stroke });
+    model.save_changes();
+  };
 
   function moveDrag(event) {
     const { x, y } = local(event);
-    report(drag.name, ...toData(drag.axes, x, y));
+    const at = toData(drag.axes, x, y);
+    drag.start ??= at;
+    report(drag.name, ...at, drag.start, drag.stroke);
   }
   picture.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest?.("[data-drag]");
     if (!handle) return;
-    drag = { name: handle.dataset.drag, axes: handle.dataset.axes };
+    drag = { name: handle.dataset.drag, axes: handle.dataset.axes, stroke: Date.now() };
     picture.setPointerCapture(event.pointerId);
     root.classList.add("dragging");
     picture.querySelector(`[data-drag="${drag.name}"][tabindex]`)?.focus({ preventScroll: true });
@@ -185,7 +201,8 @@ function render({ model, el }) {
     if (handle) {
       const [x, y, step] = handle.dataset.at.split(" ").map(Number);
       const [, , unitX, unitY] = handle.dataset.axes.split(" ").map(Number);
-      report(handle.dataset.drag, x + Math.sign(unitX) * move[1] * step, y + Math.sign(unitY) * move[0] * step);
+      const to = [x + Math.sign(unitX) * move[1] * step, y + Math.sign(unitY) * move[0] * step];
+      report(handle.dataset.drag, ...to, [x, y], Date.now());
     } else if (grid) {
       choose(neighbour(grid, move));
     } else return;

@@ -24,7 +24,8 @@ class Stage(anywidget.AnyWidget):
     chosen     id of the chosen cell, "" for none
     step       position in ``scene.steps``; a play button or a slider is linked to it in the browser, so a scene
                with ``frames`` can be scrubbed without the kernel
-    dragged    {"name", "x", "y"} of the handle last moved, in the data coordinates that its figure states
+    dragged    {"name", "x", "y"} of the handle last moved, in the data coordinates that its figure states; and of the
+               stroke that it belongs to, where it began, "start": [x, y], and a number of its own, "stroke"
     """
 
     _esm = HERE / "stage.js"
@@ -54,6 +55,7 @@ class Stage(anywidget.AnyWidget):
                 "steps": list(scene.steps),
                 "places": dict(scene.places),
                 "bands": dict(scene.bands),
+                "arrows": dict(scene.arrows),
                 "frames": [{"write": dict(frame.write), "move": dict(frame.move)} for frame in scene.frames],
             }
 

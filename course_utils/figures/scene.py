@@ -12,6 +12,7 @@ Words used in every figure
     steps     ids in the order in which play and scrub visit them
     places    id -> (x, y, width, height) of a cell that is part of an image and has no element of its own
     bands     id -> (x, y, width, height) of what is framed beside the cell itself, e.g. its row of the matrix
+    arrows    id -> (x1, y1, x2, y2): the arrow that is drawn when the id is chosen
     frames    one per step: what is written and what has moved by then; sent ahead, so that scrubbing is instant
 
 Colours, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
@@ -93,7 +94,6 @@ def written(frames: Sequence[Frame], step: int) -> dict[str, str]:
     return texts
 
 
-@dataclass(frozen=True)
 def moved(frames: Sequence[Frame], step: int) -> dict[str, tuple[float, float]]:
     """Where everything that moves stands at ``step``: the last place that it went to.
 
@@ -106,6 +106,7 @@ def moved(frames: Sequence[Frame], step: int) -> dict[str, tuple[float, float]]:
     return places
 
 
+@dataclass(frozen=True)
 class Scene:
     """One picture. ``svg`` and ``text`` say the same; ``table`` is (header, rows) with the numbers of the text.
 
@@ -120,6 +121,7 @@ class Scene:
     steps: Sequence[str] = ()
     places: Mapping[str, Sequence[float]] = field(default_factory=dict)
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    arrows: Mapping[str, Sequence[float]] = field(default_factory=dict)
     frames: Sequence[Frame] = ()
     step: int = 0
 

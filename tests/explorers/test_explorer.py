@@ -48,6 +48,17 @@ def test_a_drag_sets_controls():
     assert explorer.scene.text == "3 0.75 a"
 
 
+def test_a_drag_may_tell_of_its_stroke():
+    explorer = make(on_drag=lambda name, x, y: {"t": x})
+    explorer.stage.dragged = {"name": "P", "x": 0.25, "y": 2, "start": [0, 2], "stroke": 7}
+    assert explorer.controls["t"].value == 0.25 and explorer.failure is None
+
+
+def test_arrows_go_along_with_the_scene():
+    sent = make(lambda **_: drawn("x", arrows={"out-1": (1, 2, 3, 4)})).stage.scene
+    assert sent["arrows"] == {"out-1": (1, 2, 3, 4)}
+
+
 def test_a_choice_sets_controls():
     explorer = make(on_choose=lambda chosen: {"size": int(chosen.split("-")[1])})
     explorer.stage.chosen = "in-5"

@@ -1,0 +1,153 @@
+"""The warp explorer under a hand: a flow painted by mouse and by keys, taps lit, on numbers and a picture."""
+
+import re
+
+import nbformat
+import pytest
+
+from tests.browser.stage import stages
+from tests.notebooks.run import with_sources
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+NAME = "warps_for_a_test.ipynb"
+NUMBERS = """
+from course_utils.explorers.warping import warp_grid
+numbers = warp_grid(field="painted", padding_mode="border")
+numbers"""
+REAL = """
+real = warp_grid(field="painted", picture="camera")
+real"""
+AFFINE = "warp_grid(turn=0.0, shift_x=1.5)"
+
+NET = "root => root.querySelector('path.line').getAttribute('d')"
+NUMBERS_OUT = (
+    """root => [...root.querySelectorAll('g[data-group="out"] text')].map(text => text.textContent)"""
+)
+PICTURES = "root => [...root.querySelectorAll('image')].map(image => image.getAttribute('href'))"
+ARROW = "root => root.querySelector('.overlay path.arrow')?.getAttribute('d') || ''"
+
+
+@pytest.fixture(scope="module")
+def lesson(open_lesson, lessons):
+    nbformat.write(with_sources(NUMBERS, REAL, AFFINE), lessons / NAME)
+    lesson = open_lesson(NAME)
+    lesson.run_all()
+    assert lesson.cell_errors() == []
+    return lesson
+
+
+@pytest.fixture
+def numbers(lesson):
+    return cleared(stages(lesson)[0])
+
+
+@pytest.fixture
+def real(lesson):
+    return cleared(stages(lesson)[1])
+
+
+def cleared(stage):
+    """The stage with no flow painted."""
+    if "Zero flow" not in whole_text(stage):
+        before = stage.shown()
+        stage._explorer().locator("button", has_text="no flow").click()
+        stage.wait_for_change(before)
+    return stage
+
+
+def whole_text(stage):
+    return stage.root.locator("svg").first.locator("desc").text_content()
+
+
+def drag(stage, cell, by, steps=12):
+    """Press the mouse on a cell of the output, move, let go; what the text says on the way."""
+    box = stage.root.locator(f'[data-id="{cell}"]').bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before, said = stage.shown(), []
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    for i in range(steps):
+        stage.page.mouse.move(x + by[0] * (i + 1) / steps, y + by[1] * (i + 1) / steps)
+        stage.page.wait_for_timeout(60)
+        said.append(stage.text())
+    stage.page.mouse.up()
+    stage.wait_for_change(before)
+    return said
+
+
+def test_a_flow_is_painted_on_the_numbers(numbers):
+    numbers.root.scroll_into_view_if_needed()
+    net, values = numbers.root.evaluate(NET), numbers.root.evaluate(NUMBERS_OUT)
+    said = drag(numbers, "out-18", (90, 0))
+    assert numbers.root.evaluate(NET) != net
+    after = numbers.root.evaluate(NUMBERS_OUT)
+    changed = [i for i, (a, b) in enumerate(zip(values, after, strict=True)) if a != b]
+    assert set(range(19, 21)) <= set(changed) and not set(range(40, 48)) & set(changed)
+    assert numbers.chosen() == "out-18" and "Output at x = 2, y = 2 fetches from" in numbers.text()
+    assert "A painted flow" in whole_text(numbers)
+    assert len(set(said)) > 3  # the words, and with them the picture, went along with the hand
+    x = float(re.search(r"fetches from x = (\S+),", numbers.text())[1].replace("−", "-"))
+    assert x < 1.8  # the picture went right, so what is here comes from the left
+
+
+def test_what_was_taken_hold_of_stays_lit_while_it_is_painted(numbers):
+    drag(numbers, "out-20", (60, 30))
+    numbers.page.mouse.move(0, 0)
+    assert numbers.chosen() == "out-20" and 1 <= len(numbers.lit()) <= 4
+    assert all(name.startswith("in-") for name in numbers.lit())
+    assert numbers.root.evaluate(ARROW).startswith("M")
+
+
+def test_the_second_stroke_does_not_join_the_first(numbers):
+    drag(numbers, "out-0", (15, 0))
+    values = numbers.root.evaluate(NUMBERS_OUT)
+    drag(numbers, "out-47", (-15, 0))
+    after = numbers.root.evaluate(NUMBERS_OUT)
+    assert [after[i] for i in (19, 20, 27, 28)] == [values[i] for i in (19, 20, 27, 28)]
+
+
+def test_the_places_can_be_dragged_too(numbers):
+    before = whole_text(numbers)
+    numbers.drag("places", by=(50, 0))
+    assert whole_text(numbers) != before and "flow (+" in numbers.text()
+
+
+@pytest.mark.parametrize("hand", ["picture", "places"])
+def test_arrow_keys_paint(numbers, hand):
+    knob = numbers.root.locator(f'[data-drag="{hand}"][tabindex]')
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowRight"):
+        before = numbers.shown()
+        knob.press(key)
+        numbers.wait_for_change(before)
+    assert "A painted flow" in whole_text(numbers)
+    focused = "() => document.activeElement.dataset?.drag"
+    assert numbers.page.evaluate(focused) == hand  # the focus stays on the brush
+
+
+def test_a_flow_is_painted_on_a_real_picture(real):
+    real.root.scroll_into_view_if_needed()
+    _, source, output = real.root.evaluate(PICTURES)
+    net, outputs = real.root.evaluate(NET), real.ids("out")
+    drag(real, outputs[18], (80, 20))
+    _, source_after, output_after = real.root.evaluate(PICTURES)
+    assert source_after == source and output_after != output
+    assert real.root.evaluate(NET) != net
+    assert real.chosen() == outputs[18] and "A painted flow" in whole_text(real)
+
+
+def test_pointing_shows_place_taps_and_sum_without_the_kernel(lesson):
+    stage = stages(lesson)[2]
+    stage.hover("out-19")  # x = 3, y = 2, fetched from 4.5, 2
+    assert stage.lit() == {"in-20", "in-21"}
+    assert "0.5 · 20 + 0.5 · 21 = 20.5" in stage.text()
+    first = stage.root.evaluate(ARROW)
+    stage.hover("out-20")
+    assert stage.root.evaluate(ARROW) not in ("", first)
+    stage.press("out", "ArrowDown")
+    assert stage.root.evaluate(ARROW).startswith("M")
+
+
+def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
+    assert lesson.console_errors == []
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], []]
