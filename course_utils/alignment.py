@@ -18,6 +18,7 @@ import numpy as np
 from course_utils.convolution import convolution_size, receptive_field
 from course_utils.resampling import COORDINATE_MAPS, source_coordinates
 from course_utils.validation import LARGEST_SIZE, finite_array, one_of, shown, whole_number
+from course_utils.warping import sample
 from course_utils.windows import reach
 
 
@@ -145,6 +146,28 @@ def center_of_mass(weights):
     if np.isclose(weights.sum(), 0):
         raise ValueError(f"weights must not sum to 0, or they have no center; got {shown(weights)}.")
     return float(weights @ np.arange(weights.size) / weights.sum())
+
+
+def fetch(features, flow_xy):
+    """Enlarge and align in one step: every output reads ``features`` at its own place + flow.
+
+    features has shape (C, h, w), flow_xy (H, W, 2), x before y and in pixels of *features*, the map that is read;
+    the result is (C, H, W). The two maps' outer edges coincide, and beyond the border the border is repeated, so zero
+    flow is bilinear resizing.
+
+    >>> fetch(np.array([[[0.0, 4.0]]]), np.zeros((1, 4, 2)))
+    array([[[0., 1., 3., 4.]]])
+    >>> fetch(np.array([[[0.0, 4.0]]]), np.full((1, 4, 2), [0.25, 0.0]))
+    array([[[0., 2., 4., 4.]]])
+    """
+    features, flow_xy = finite_array(features, "features", 3), finite_array(flow_xy, "flow_xy", 3)
+    if flow_xy.shape[-1] != 2:
+        raise ValueError(
+            f"flow_xy must have shape (height, width, 2), x before y; got shape {flow_xy.shape}."
+        )
+    rows, columns = map(source_coordinates, features.shape[1:], flow_xy.shape[:2])
+    own = np.stack(np.meshgrid(columns, rows), axis=-1)
+    return sample(features, own + flow_xy, padding_mode="border")
 
 
 def _places(stage):

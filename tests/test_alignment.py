@@ -14,12 +14,14 @@ from course_utils.alignment import (
     aligned_padding,
     assumed_places,
     center_of_mass,
+    fetch,
     feature_places,
     offsets,
     stage_offsets,
     stages,
 )
-from course_utils.resampling import COORDINATE_MAPS, source_coordinates
+from course_utils.resampling import COORDINATE_MAPS, resize, source_coordinates
+from course_utils.warping import warp
 
 HALVINGS = [(3, 2, 1, 1)] * 4
 WINDOWS = [(2, 2, 0, 1)] * 4
@@ -166,6 +168,40 @@ def _suits(kernel_size, stride, padding, dilation, name):
     off = offsets(in_size, layers, name)
     size = 30 + (name == "align_corners")
     return off.size == size and not off.any()
+
+
+# ---- fetching -----------------------------------------------------------------------------------------------
+
+SIZES = st.tuples(*[st.integers(1, 7)] * 4)
+
+
+@given(SIZES, st.integers(0, 1000))
+def test_fetch_is_torchs_grid_sample_at_the_places_written_out(sizes, seed):
+    h, w, height, width = sizes
+    rng = np.random.default_rng(seed)
+    features, flow = rng.normal(size=(2, h, w)), rng.normal(size=(height, width, 2)) * 3
+    rows, columns = (np.arange(height) + 0.5) / height * 2 - 1, (np.arange(width) + 0.5) / width * 2 - 1
+    grid = np.stack(np.meshgrid(columns, rows), -1) + flow * [2 / w, 2 / h]
+    theirs = F.grid_sample(
+        torch.tensor(features)[None], torch.tensor(grid)[None], padding_mode="border", align_corners=False
+    )[0]
+    np.testing.assert_allclose(fetch(features, flow), theirs.numpy(), atol=1e-10)
+
+
+@given(SIZES, st.integers(0, 1000))
+def test_fetch_without_flow_is_resizing_and_on_one_size_a_warp(sizes, seed):
+    h, w, height, width = sizes
+    rng = np.random.default_rng(seed)
+    features, flow = rng.normal(size=(2, h, w)), rng.normal(size=(h, w, 2))
+    still = np.zeros((height, width, 2))
+    np.testing.assert_allclose(fetch(features, still), resize(features, (height, width)), atol=1e-12)
+    np.testing.assert_array_equal(fetch(features, flow), warp(features, flow, padding_mode="border"))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (4, 4, 3)])
+def test_fetch_wants_a_flow(shape):
+    with pytest.raises(ValueError, match="flow_xy must have"):
+        fetch(np.ones((1, 2, 2)), np.zeros(shape))
 
 
 @pytest.mark.parametrize(
