@@ -14,8 +14,8 @@ from course_utils.alignment import (
     aligned_padding,
     assumed_places,
     center_of_mass,
-    fetch,
     feature_places,
+    fetch,
     offsets,
     stage_offsets,
     stages,
@@ -194,7 +194,9 @@ def test_fetch_without_flow_is_resizing_and_on_one_size_a_warp(sizes, seed):
     rng = np.random.default_rng(seed)
     features, flow = rng.normal(size=(2, h, w)), rng.normal(size=(h, w, 2))
     still = np.zeros((height, width, 2))
-    np.testing.assert_allclose(fetch(features, still), resize(features, (height, width)), atol=1e-12)
+    np.testing.assert_allclose(
+        fetch(features, still), resize(features, (height, width), axes=(1, 2)), atol=1e-12
+    )
     np.testing.assert_array_equal(fetch(features, flow), warp(features, flow, padding_mode="border"))
 
 
