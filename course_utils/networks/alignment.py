@@ -10,6 +10,8 @@ One convention throughout, ``align_corners=False``: the outer edges of two maps 
 Zero flow is therefore plain bilinear upsampling, and on maps of one size it is the identity.
 """
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -70,6 +72,8 @@ def enlarge(features, size_hw, mode="bilinear"):
 class Addition(nn.Module):
     """fine + enlarged coarse, as a feature pyramid (FPN) adds them. Nothing is learned, nothing is aligned."""
 
+    fine_pixels: ClassVar = {}
+
     def __init__(self, width, mode="bilinear"):
         super().__init__()
         self.mode = mode
@@ -100,6 +104,8 @@ class FlowAlignment(nn.Module):
 
     Source: Li et al., Semantic Flow for Fast and Accurate Scene Parsing, arXiv 2002.10120, section 3.
     """
+
+    fine_pixels: ClassVar = {"coarse": 2}  # in one unit of each flow, when the coarse map is half as large
 
     def __init__(self, width, fetch=fetch, zero_start=False):
         super().__init__()
@@ -141,6 +147,8 @@ class TwoBranchAlignment(nn.Module):
 
     Source: Huang et al., AlignSeg: Feature-Aligned Segmentation Networks, arXiv 2003.00872, section 3.
     """
+
+    fine_pixels: ClassVar = {"coarse": 1, "fine": 1}  # in one unit of each flow
 
     def __init__(self, width, fetch=fetch):
         super().__init__()
