@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.alignment import (
@@ -44,16 +44,15 @@ def seen_by(feature, in_size, layers):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(LAYER, min_size=1, max_size=4))
+@given(st.lists(LAYER, min_size=1, max_size=3))
 def test_features_sit_where_their_gradient_has_its_center(layers):
-    in_size = 200
+    in_size = 600  # so long that no window in the middle reaches the padding of any layer
     last = stages(in_size, layers)[-1]
     size = through_torch(torch.zeros(1, 1, in_size, dtype=torch.float64), layers).shape[-1]
     assert last.size == size
     middle = size // 2
     seen = seen_by(middle, in_size, layers)
     places = np.flatnonzero(seen)
-    assume(places[0] > 0 and places[-1] < in_size - 1)  # nothing cut off by the border
     assert center_of_mass(seen) == pytest.approx(feature_places(in_size, layers)[middle], abs=1e-9)
     assert places[-1] - places[0] + 1 <= last.field
 
