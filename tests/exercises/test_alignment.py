@@ -1,0 +1,145 @@
+"""The exercises of lesson 12: held against torch; where the bugs hide."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from course_utils.exercises import alignment as lesson
+from course_utils.exercises.engine import Exercise, Outcome
+from course_utils.exercises.predictions import Prediction
+from course_utils.networks import alignment as networks
+from course_utils.networks.alignment_bugs import as_in_alignseg, height_and_width_swapped, measured_flow
+
+EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
+PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
+LAYER = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2))
+few = settings(max_examples=60, deadline=None)
+
+
+def test_the_lesson_has_what_it_promises():
+    names = ("stack_offset", "fetch_coarse", "flow_alignment", "two_mistakes", "late_jump")
+    assert {exercise.key for exercise in EXERCISES} == {f"alignment.{name}" for name in names}
+    assert len(PREDICTIONS) == 10
+
+
+@pytest.mark.parametrize(
+    ("prediction", "by_hand"),
+    [
+        (lesson.WHERE_IT_SITS, [0, 2, 4, 6]),
+        (lesson.WHERE_IT_IS_DRAWN, [0.5, 2.5, 4.5, 6.5]),
+        (lesson.FOUR_HALVINGS, 7.5),
+        (lesson.WHICH_LAYER, "kernel 4, padding 1"),
+        (lesson.OTHER_CONVENTION, "it grows along the row"),
+        (lesson.ADDED_APART, "two steps of 1"),
+        (lesson.WHICH_FLOW, 2),
+        (lesson.ZERO_START, "only the last layer"),
+        (lesson.STRETCHED, -0.5),
+        (lesson.HEIGHT_BEFORE_WIDTH, [0.875, 0.1875]),
+    ],
+    ids=lambda value: getattr(value, "key", ""),
+)
+def test_predictions_by_hand(prediction, by_hand):
+    computed = prediction.computed()
+    assert computed == by_hand if isinstance(by_hand, str) else np.array_equal(computed, by_hand)
+
+
+def test_zero_start_is_what_autograd_says():
+    branch = networks.TwoBranchAlignment(4)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        fused = branch(torch.randn(2, 4, 8, 8), torch.randn(2, 4, 4, 4))
+        (fused * torch.randn_like(fused)).sum().backward()
+    first, last = branch.coarse_branch[0].weight.grad, branch.coarse_branch[-1].weight.grad
+    assert last.abs().max() > 0 and first.abs().max() == 0
+
+
+def test_the_historical_offsets_are_those_of_the_early_code():
+    moved = measured_flow(height_and_width_swapped, (4, 8), (1.0, 1.0))[1, 3]
+    np.testing.assert_allclose(moved, lesson.HEIGHT_BEFORE_WIDTH.computed())
+
+
+# ---- against torch ------------------------------------------------------------------------------------------
+
+
+@few
+@given(st.lists(LAYER, max_size=4))
+def test_the_offset_is_between_torchs_gradient_and_torchs_upsampling(layers):
+    """The middle feature's gradient has its center where the feature sits; its answer, where it is drawn."""
+    jump = int(np.prod([stride for _, stride, _ in layers]))
+    x = torch.zeros(1, 1, jump * 40, dtype=torch.float64, requires_grad=True)
+    y = x
+    for kernel_size, stride, padding in layers:
+        y = F.conv1d(y, torch.ones(1, 1, kernel_size, dtype=torch.float64), stride=stride, padding=padding)
+    feature = y.shape[-1] // 2
+    (seen,) = torch.autograd.grad(y[0, 0, feature], x)
+    seen = seen[0, 0].numpy()
+    assume(seen.sum() == np.prod([kernel for kernel, _, _ in layers]))  # no padding in its field
+    sits = seen @ np.arange(seen.size) / seen.sum()
+    drawn = (feature + 0.5) * jump - 0.5
+    assert lesson.stack_offset(layers) == pytest.approx(drawn - sits)
+
+
+@few
+@given(st.tuples(*[st.integers(1, 6)] * 4), st.integers(0, 99))
+def test_fetching_is_what_the_networks_do(sizes, seed):
+    h, w, height, width = sizes
+    rng = np.random.default_rng(seed)
+    coarse, flow = rng.normal(size=(3, h, w)), rng.normal(size=(height, width, 2))
+    theirs = networks.fetch(torch.tensor(coarse)[None], torch.tensor(flow).movedim(-1, 0)[None])[0]
+    np.testing.assert_allclose(lesson.fetch_coarse(coarse, flow), theirs.numpy(), atol=1e-10)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_module_is_the_one_that_is_trained(seed):
+    """torch's FlowAlignment, its looking and flow-making taken as ``make_flow``."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = networks.FlowAlignment(4).double()
+        fine, coarse = torch.randn(1, 4, 6, 10).double(), torch.randn(1, 4, 3, 5).double()
+
+    def make_flow(both):
+        stacked = torch.tensor(both)[None]
+        seen = torch.cat([module.look_fine(stacked[:, :4]), module.look_coarse(stacked[:, 4:])], 1)
+        return module.to_flow(seen)[0].movedim(0, -1).detach().numpy()
+
+    ours = lesson.flow_alignment(fine[0].numpy(), coarse[0].numpy(), make_flow)
+    np.testing.assert_allclose(ours, module(fine, coarse)[0].detach().numpy(), atol=1e-10)
+
+
+# ---- where the bugs hide ------------------------------------------------------------------------------------
+
+
+def test_a_flat_map_hides_the_convention_and_a_square_one_the_order():
+    flat, still = np.ones((4, 8)), np.zeros((4, 8, 2))
+    np.testing.assert_allclose(lesson.TWO_MISTAKES.buggy(flat, still), flat)
+    order_left = next(
+        m for m in lesson.TWO_MISTAKES.mistakes if m.name == "convention repaired, order not"
+    ).function
+    rng = np.random.default_rng(0)
+    square, flow = rng.normal(size=(6, 6)), rng.normal(size=(6, 6, 2))
+    np.testing.assert_allclose(order_left(square, flow), lesson.move(square, flow), atol=1e-12)
+    wide, flow = rng.normal(size=(4, 8)), rng.normal(size=(4, 8, 2))
+    assert np.abs(order_left(wide, flow) - lesson.move(wide, flow)).max() > 0.1
+
+
+def test_the_two_mistakes_are_those_of_alignseg():
+    """The same displacement up to the unit: theirs counts in 2 / size, ours in pixels."""
+    theirs = measured_flow(as_in_alignseg, (4, 8)).numpy()
+    ramps = np.stack(np.meshgrid(np.arange(8.0), np.arange(4.0)))
+    ours = np.moveaxis(lesson.TWO_MISTAKES.buggy(ramps, np.zeros((4, 8, 2))) - ramps, 0, -1)
+    np.testing.assert_allclose(ours[1:-1, 1:-1], theirs[1:-1, 1:-1], atol=1e-12)
+
+
+@pytest.mark.parametrize("kernel_size", [1, 3, 5, 7])
+def test_same_padding_hides_the_late_jump(kernel_size):
+    layers = [(kernel_size, 2, kernel_size // 2)] * 4
+    assert lesson.LATE_JUMP.buggy(layers) == lesson.sits(layers) == (0, 16)
+
+
+def test_each_half_of_the_repair_is_told_that_one_mistake_is_left():
+    for mistake in lesson.TWO_MISTAKES.mistakes[:2]:
+        report = lesson.TWO_MISTAKES.judge(mistake.function)
+        assert report.outcome is Outcome.NOT_QUITE and "One mistake is left" in report.text
