@@ -141,7 +141,8 @@ def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None
     """Train for ``steps`` steps: ``loss_of(model, batch)`` is one number, ``optimizer`` makes it smaller. A History.
 
     ``batches`` is a list or a DataLoader, gone through again and again, or something without end (``shuffled``).
-    Batches are moved to the model's device. ``progress`` is the title of a progress bar; None is quiet.
+    Batches are moved to the model's device. ``progress`` is the title of a progress bar, or a tqdm bar
+    that several trainings share; None is quiet.
     ``scheduler``, a torch learning-rate scheduler, makes one step after each of the optimizer's.
 
     An interrupt (■ in the lab, Ctrl-C) ends the training: the model keeps what it has learned, and ``stopped``
@@ -152,7 +153,8 @@ def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None
     whole_number(steps, "steps", 1)
     was_training = model.training
     losses, stopped, begin = [], False, time.perf_counter()
-    bar = tqdm(total=steps, desc=progress, disable=progress is None)
+    shared = isinstance(progress, tqdm)
+    bar = progress if shared else tqdm(total=steps, desc=progress, disable=progress is None)
     try:
         model.train()
         for batch in _first(steps, batches):
@@ -168,7 +170,8 @@ def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None
     except KeyboardInterrupt:
         stopped = True
     finally:
-        bar.close()
+        if not shared:
+            bar.close()
         model.train(was_training)
     return History(np.array(losses), time.perf_counter() - begin, str(device), stopped)
 

@@ -206,6 +206,13 @@ def test_the_bar_has_the_title_and_counts_the_steps(monkeypatch):
     assert ("seed 0: " in bars[0][0] or bars[0][0] == "seed 0") and bars[0][1:] == (20, 20)
 
 
+def test_several_trainings_can_share_a_bar():
+    with training.tqdm(total=40) as bar:
+        for done in (20, 40):
+            trained(progress=bar)
+            assert bar.n == done and bar.desc == ""  # and it is still open
+
+
 # ---- Devices and batches -------------------------------------------------------------------------
 
 
