@@ -25,6 +25,23 @@ def picture(name):
     return np.array(getattr(data, name)())
 
 
+def stereo_pair():
+    """Two cameras before one motorcycle, and how far apart each point is seen: (left, right, disparity). Yours.
+
+    left, right   uint8 (500, 741, 3)
+    disparity     float64 (500, 741), in pixels: what the left picture shows at x, the right one shows at
+                  x - disparity. So the left is fetched from the right with a flow of -disparity in x (the
+                  docstring of the data has it the other way around). Infinite where it is not known
+
+    From the Middlebury benchmark: Scharstein et al., "High-resolution stereo datasets with subpixel-accurate
+    ground truth", GCPR 2014.
+    """
+    from skimage import data
+
+    left, right, disparity = data.stereo_motorcycle()
+    return np.array(left), np.array(right), disparity.astype(float)
+
+
 def crop(image, top, left, height, width):
     """Rows top .. top + height - 1 and columns left .. left + width - 1 of an image, as a new array.
 

@@ -8,7 +8,7 @@ import skimage.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.images import PICTURES, crop, picture, psnr
+from course_utils.images import PICTURES, crop, picture, psnr, stereo_pair
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -20,6 +20,20 @@ def test_every_picture_is_there_without_a_network(name, monkeypatch):
     image = picture(name)
     assert image.dtype == np.uint8 and image.ndim in (2, 3) and min(image.shape[:2]) >= 300
     assert np.ptp(image) > 100
+
+
+def test_the_stereo_pair_is_there_without_a_network(monkeypatch):
+    def no_network(*_):
+        raise AssertionError("the pair asked for the network")
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    left, right, disparity = stereo_pair()
+    assert left.shape == right.shape == (500, 741, 3) and left.dtype == right.dtype == np.uint8
+    assert disparity.shape == (500, 741) and disparity.dtype == np.float64
+    known = disparity[np.isfinite(disparity)]
+    assert known.min() > 7 and known.max() < 60 and not np.isnan(disparity).any()
+    left[:], right[:], disparity[:] = 0, 0, 0
+    assert min(array.max() for array in stereo_pair()) > 200
 
 
 def test_a_picture_is_yours_to_write_into():

@@ -199,7 +199,7 @@ def _controls(names, field, picture):
     }
     for control in controls.values():
         if isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
-            control.layout.width = "272px"
+            control.layout.width = "262px"
         elif isinstance(control, widgets.Dropdown):
             control.layout.min_width = "120px"
     return controls

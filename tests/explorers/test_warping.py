@@ -45,6 +45,7 @@ def test_every_control_over_its_range(field, picture):
         explorer.set(**{name: start})
 
 
+# No values here that put places exactly between two pixels: there rounding alone decides what nearest takes.
 @given(
     st.fixed_dictionaries(
         {
@@ -55,9 +56,9 @@ def test_every_control_over_its_range(field, picture):
             "built": st.booleans(),
             "sampled": st.booleans(),
             "turn": st.sampled_from([-35.0, 0.0, 20.0]),
-            "spread": st.sampled_from([0.5, 1.0, 1.35]),
+            "spread": st.sampled_from([0.55, 1.0, 1.35]),
             "shear": st.sampled_from([0.0, 0.4]),
-            "shift_x": st.sampled_from([0.0, -1.75, 8.0]),
+            "shift_x": st.sampled_from([0.0, -1.6, 8.0]),
             "swirl": st.sampled_from([-90.0, 0.0, 120.0]),
         }
     )

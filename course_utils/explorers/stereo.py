@@ -1,0 +1,52 @@
+"""A stereo pair with its true flow: move between no warp and all of it, and watch the error and PSNR."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from course_utils import images
+from course_utils.explorers.explorer import Explorer, choice, slider, switch
+from course_utils.figures.stereo import AMOUNTS, part_of_pair, shrunk_pair, stereo_scene
+from course_utils.warping import PADDING_MODES
+
+THIRD, FIFTH, PART = "all, 1/3 of the size", "all, 1/5 of the size", "front wheel, full size"
+VIEWS = (THIRD, FIFTH, PART)
+WINDOW = {"top": 130, "start": 470, "height": 166, "width": 247}
+"""The part that is shown at full size, in pixels of the left picture."""
+
+
+def stereo(amount=0.0, view=THIRD) -> Explorer:
+    """Fetch the left picture from the right one along a part of the true flow.
+
+    amount   where the slider starts: 0 no warp, 1 all of it, below 0 the wrong way; or drag the dot on the curve
+    view     one of VIEWS: the whole pair made smaller, or a part of it as it is
+
+    Switch "flow resized too" off to see a picture made smaller whose flow was not.
+    """
+    controls = {
+        "amount": slider("amount of warp", float(amount), float(AMOUNTS[0]), float(AMOUNTS[-1]), 0.05),
+        "view": choice("view", list(VIEWS), view),
+        "padding_mode": choice(
+            "padding_mode", ["border", *(mode for mode in PADDING_MODES if mode != "border")]
+        ),
+        "rescaled": switch("flow resized too", True),
+    }
+
+    def draw(amount, view, padding_mode, rescaled):
+        name = view if rescaled or view == PART else f"{view} but its flow not divided"
+        return stereo_scene(_pair(view, padding_mode, rescaled), round(amount, 2), name)
+
+    return Explorer(draw, controls, on_drag=lambda name, x, y: {"amount": round(round(x / 0.05) * 0.05, 2)})
+
+
+@lru_cache(maxsize=8)
+def _pair(view, padding_mode, rescaled):
+    whole = _whole()
+    if view == PART:  # full size: nothing to divide
+        return part_of_pair(*whole, **WINDOW, padding_mode=padding_mode)
+    return shrunk_pair(*whole, {THIRD: 3, FIFTH: 5}[view], rescaled, padding_mode)
+
+
+@lru_cache(maxsize=1)
+def _whole():
+    return images.stereo_pair()
