@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from course_utils.figures.cells import lifted
 from course_utils.figures.scene import circle, label, line, rect
 
 
@@ -34,7 +35,7 @@ class Panel:
     def words(self, corner, text, size, css="", **more):
         if size is None or not text:
             return ""
-        x, y = corner[0] + self.width / 2, corner[1] + self.height / 2 + 0.36 * size
+        x, y = corner[0] + self.width / 2, lifted(corner[1], self.height) + self.height / 2 + 0.36 * size
         return label(round(x, 2), round(y, 2), text, css, size=round(size, 2), pointer_events="none", **more)
 
     def tile(self, corner, css, phase, factors, **more):

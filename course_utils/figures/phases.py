@@ -203,7 +203,7 @@ def phases_overview(parts: Phases) -> str:
 def phases_table(parts: Phases):
     """One row per channel: the phase, its sub-kernel, its map. Rows of a 2-D array are parted by a stroke."""
     rows = [
-        (str(channel), name_of(phase), in_a_line(kernel), in_a_line(values))
+        (str(channel), phase_name(phase), in_a_line(kernel), in_a_line(values))
         for channel, (phase, kernel, values) in enumerate(
             zip(parts.phases, parts.sub_kernels, parts.maps, strict=True)
         )
@@ -222,10 +222,12 @@ def in_a_line(array):
 def phases_details(parts: Phases) -> dict[str, str]:
     walk, details = parts.walk, {}
     for i, index in enumerate(np.ndindex(walk.x.shape)):
-        details[f"in-{i}"] = (
-            f"Input {name_of(index)} = {number(walk.x[index], 2)}: the outputs that light up read it, each with the "
-            "number of the kernel that is written there."
+        words = (
+            "the outputs that light up read it, each with the number of the kernel that is written there."
+            if walk.outputs_of(index)
+            else f"no output reads it, because padding = {walk.padding} cuts all of them off."
         )
+        details[f"in-{i}"] = f"Input {name_of(index)} = {number(walk.x[index], 2)}: {words}"
     for u, slot in enumerate(np.ndindex(parts.merged.shape)):
         details[f"slot-{u}"] = _slot_sentence(parts, slot)
     for channel in range(len(parts.phases)):
@@ -251,7 +253,7 @@ def phases_details(parts: Phases) -> dict[str, str]:
 def _slot_sentence(parts, slot):
     t = parts.kernel_number(slot)
     channel, tap = parts.tap_of(slot)
-    where = f"Slot {name_of(slot)}, phase {name_of(parts.phases[channel])}"
+    where = f"Slot {name_of(slot)}, phase {phase_name(parts.phases[channel])}"
     if t is not None:
         return (
             f"{where}: it holds kernel number {name_of(t)}, {number(parts.walk.kernel[t], 2)}. In the sub-kernel of "
@@ -275,7 +277,7 @@ def _phase_sentence(parts, channel):
     where = " and ".join(f"{name} {a}" for name, a in zip(names, phase, strict=True))
     size = parts.sub_kernels[channel].size
     return (
-        f"Channel {channel} is phase {name_of(phase)}: {where} of every small pixel, {stride} samples wide. "
+        f"Channel {channel} is phase {phase_name(phase)}: {where} of every small pixel, {stride} samples wide. "
         f"{filled} of the {size} slots of its sub-kernel hold a weight; its map becomes every output of its tint."
     )
 
@@ -295,7 +297,8 @@ def _output_sentence(parts, out):
     sums = f"{terms} = {value}" if pairs else "0: none of its weights meets an input"
     return (
         f"Output {name_of(out)} = {sums}. It is sample {name_of(small)} of map {channel}, phase "
-        f"{name_of(parts.phases[channel])}; the transposed convolution has {number(parts.walk.output[out], 2)} there."
+        f"{phase_name(parts.phases[channel])}; the transposed convolution has "
+        f"{number(parts.walk.output[out], 2)} there."
     )
 
 
@@ -303,7 +306,7 @@ def _map_sentence(parts, channel, small):
     place = parts.place_of(channel, small)
     out = parts.output_at(place)
     value = number(parts.maps[(channel, *small)], 2)
-    start = f"Map {channel}, phase {name_of(parts.phases[channel])}, sample {name_of(small)} = {value}"
+    start = f"Map {channel}, phase {phase_name(parts.phases[channel])}, sample {name_of(small)} = {value}"
     if out is None:
         return f"{start}: the shuffle puts it at {name_of(place)}, where it is trimmed off."
     return f"{start}: the shuffle makes it output {name_of(out)}."
@@ -350,9 +353,14 @@ def phases_links(parts: Phases) -> dict[str, list[tuple[str, float | None]]]:
     return links | members
 
 
-def phase_name(phase, room, size):
-    """The phase as long as it fits: "phase 1", else "1"."""
-    words = f"phase {name_of(phase)}" if len(phase) == 1 else f"({phase[0]}, {phase[1]})"
+def phase_name(phase):
+    """``1`` in 1-D, ``(0, 1)`` in 2-D: a pair of places inside a small pixel, not an index into an array."""
+    return str(phase[0]) if len(phase) == 1 else str(phase)
+
+
+def phase_badge(phase, room, size):
+    """The phase in as many words as fit: "phase 1", else "1"."""
+    words = f"phase {phase_name(phase)}" if len(phase) == 1 else phase_name(phase)
     return words if 0.56 * size * len(words) <= room else ", ".join(map(str, phase))
 
 

@@ -18,7 +18,7 @@ from course_utils.figures.phases import (
     VERSIONS,
     Phases,
     checked_phases,
-    phase_name,
+    phase_badge,
     phases_details,
     phases_links,
     phases_overview,
@@ -320,7 +320,7 @@ class _Picture:
             if panel is self.taps and self.p.dimensions == 1:  # above it the lines from the kernel arrive
                 y += panel.height + BADGE + 2
             room = size * panel.width + panel.gap[0]
-            words = phase_name(phase, room, 11)
+            words = phase_badge(phase, room, 11)
             more = {"data_row": _two(phase)[0], "data_col": _two(phase)[1]}
             more["data_id" if panel is self.taps else "data_name"] = f"phase-{channel}"
             width = min(room, 6.4 * len(words) + 6)

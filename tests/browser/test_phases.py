@@ -86,8 +86,10 @@ def test_scrubbing_lands_one_map_after_another(row):
 
 def test_play_walks_from_the_beginning_to_the_end(square):
     go(square, "Home", "maps")
+    go(square, "End", "all")
     play = square._explorer().locator("button:has(.fa-play)")
     play.click()
+    square.wait_until_chosen("phase-0")
     square.wait_until_chosen("all")
     x, w = torch.arange(1.0, 10).reshape(1, 1, 3, 3), torch.arange(1.0, 17).reshape(1, 1, 4, 4)
     wanted = F.conv_transpose2d(x, w, stride=2, padding=1).ravel().tolist()
