@@ -31,7 +31,7 @@ TRAINING = ("astronaut", "brick", "coffee")
 HELD_OUT = ("camera", "chelsea")
 
 PATCH, BATCH = 16, 16  # small pixels along a side; patches in a batch
-RATE = 4e-3  # the highest learning rate; it rises to it and falls to 0 (torch's OneCycleLR)
+RATE = 3e-3  # the highest learning rate; it rises to it and falls to 0 (torch's OneCycleLR)
 MIDDLE = 0.5  # gray: what the network takes for 0, so that its padding is gray and not black
 
 
