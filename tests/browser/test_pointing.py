@@ -1,0 +1,69 @@
+"""Pointing at channels, pixels and features: what lights up there and back, at the sizes where room is least."""
+
+import nbformat
+import pytest
+
+from course_utils.figures.shuffle import origins
+from tests.browser.stage import stages
+from tests.notebooks.run import with_sources
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+NAME = "pointing_for_a_test.ipynb"
+SHUFFLE = """
+from course_utils.explorers.shuffle import shuffle
+shuffle(3, 3, 3, 4, order="tensorflow")"""
+MISALIGNMENT = """
+from course_utils.explorers.misalignment import misalignment
+misalignment(64, [("convolution", 7, 2, 3), ("pooling", 3, 2, 1), ("convolution", 3, 2, 1)], rule="align_corners")"""
+COST = """
+from course_utils.explorers.cost import cost
+cost(16, 7, 4, 6)"""
+
+
+@pytest.fixture(scope="module")
+def lesson(open_lesson, lessons):
+    nbformat.write(with_sources(SHUFFLE, MISALIGNMENT, COST), lessons / NAME)
+    lesson = open_lesson(NAME)
+    lesson.run_all()
+    assert lesson.cell_errors() == []
+    return lesson
+
+
+def test_a_number_lights_up_where_it_goes_and_where_it_comes_from(lesson):
+    shuffle = stages(lesson)[0]
+    origin = origins(3, 3, 3, 4, "tensorflow").ravel()
+    for pixel in (0, 100, 323):
+        shuffle.hover(f"out-{pixel}")
+        assert shuffle.lit() == {f"in-{origin[pixel]}"}
+        assert "comes from" in shuffle.text() or "goes to" in shuffle.text()
+        shuffle.hover(f"in-{origin[pixel]}")
+        assert shuffle.lit() == {f"out-{pixel}"}
+    assert (
+        shuffle.root.locator(".overlay text").count() == 0
+    )  # no weight: a number moves, it is not multiplied
+
+
+def test_arrow_keys_walk_from_map_to_map(lesson):
+    shuffle = stages(lesson)[0]
+    shuffle.press("in", "ArrowRight", *["ArrowRight"] * 4)  # the first key chooses the first cell
+    shuffle.wait_until_chosen("in-12")  # out of channel 0 into channel 1
+    shuffle.press("in", *["ArrowDown"] * 3)
+    shuffle.wait_until_chosen("in-48")  # and down into channel 4
+
+
+def test_a_feature_lights_up_the_pixels_it_sees(lesson):
+    misalignment = stages(lesson)[1]
+    misalignment.hover("s2-3")
+    # stage 1: jump 2, field 7; stage 2: jump 4, field 7 + 2·2 = 11; feature 3 sits at 12 and sees 7 to 17
+    assert misalignment.lit() == {f"px-{p}" for p in range(7, 18)}
+    assert misalignment.text().startswith("Stage 2, feature 3 sees pixels 7 to 17 and sits at 12.")
+    misalignment.hover("px-0")
+    assert "s1-0" in misalignment.lit() and "s1-5" not in misalignment.lit()
+    misalignment.press_slider("image size", "ArrowLeft")
+    assert misalignment.text().startswith("63 pixels") or "Pixel 0" in misalignment.text()
+
+
+def test_no_word_leaves_its_picture(lesson):
+    for stage in stages(lesson):
+        assert stage.cut_off() == []
