@@ -358,6 +358,9 @@ def _feature_words(state, n, i):
     sits, drawn, shift = state.sits(n, i), state.drawn(n, i), float(state.offsets[n][i])
     first, last = (number(place, 2) for place in state.field(n, i))
     seen = f"sees pixels {first} to {last}" if first != last else f"sees pixel {first}"
+    low, high = state.field(n, i)
+    if low < 0 or high > state.in_size - 1:
+        seen += " (beyond the image it is padding)"
     away = "exactly there" if abs(shift) < 1e-9 else (
         f"{number(abs(shift), 2)} px too far {'right' if shift > 0 else 'left'}"
     )  # fmt: skip

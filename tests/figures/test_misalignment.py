@@ -146,6 +146,9 @@ def test_the_strides_of_a_resnet():
     assert scene.details["s3-1"] == (
         "Stage 3, feature 1 sees pixels 1 to 15 and sits at 8. It is drawn at 11.5: 3.5 px too far right."
     )
+    assert scene.details["s3-0"].startswith(
+        "Stage 3, feature 0 sees pixels −7 to 7 (beyond the image it is padding) and sits at 0."
+    )
     scene = misalignment_scene(32, FOUR, laid_on="stage")
     assert "stage 1: +0.5, stage 2: +1, stage 3: +2, stage 4: +4" in scene.text
 
