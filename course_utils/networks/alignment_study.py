@@ -1,4 +1,4 @@
-"""The trainings of lesson 12: the table, the three open questions, and pictures of a network while it learns.
+"""The trainings of lesson 12: the table and the open questions.
 
     results = compare(seeds=range(3), progress="12 trainings")
     print(table(summary(results)))
@@ -11,7 +11,6 @@ import statistics
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from tqdm.auto import tqdm
 
@@ -23,7 +22,6 @@ from course_utils.networks.segmentation import (
     SCORES,
     Segmenter,
     parameter_count,
-    predicted_labels,
     score,
     test_scenes,
     train,
@@ -90,8 +88,8 @@ def compare(seeds=range(3), contenders=TABLE, budget=LESSON, device=None, progre
     """Train every contender with every seed: a list of ``Result``, seed by seed.
 
     ``progress`` is the title of one bar for all. ■ ends it; the seeds that were finished by then are returned, since
-    a.contender is compared within its seed. ``film`` (see ``new_film``) is filled while the first seed learns.
-    The default device is the CPU, which gives the same result every time.
+    a contender is compared within its seed. ``film`` (``alignment_pictures.new_film()``) is filled while the first
+    seed learns. The default device is the CPU, which gives the same result every time.
     """
     contenders = [one_of(name, "contenders", tuple(CONTENDERS)) for name in contenders]
     device = choose_device(device or "cpu")
@@ -238,57 +236,3 @@ def flow_kept(model, data, shares=(0.0, 0.05, 0.1, 0.25, 0.5, 1.0), where="edges
             fusion.share = share
         result.append(score(partly, data)["mean IoU"])
     return result
-
-
-class Film:
-    """Pictures of networks while they learn, as plain arrays. See ``new_film``."""
-
-    def __init__(self, data, steps):
-        self.images = data.images.movedim(1, -1).numpy()  # (n, H, W, 3) float32, 0 to 1
-        self.labels = data.labels.numpy().astype(np.uint8)  # (n, H, W)
-        self.steps = tuple(steps)  # of training, at which pictures were taken
-        self.predictions = {}  # contender -> (step, n, H, W) uint8
-        self.flows = {}  # contender -> {stride: {"coarse" or "fine": (step, n, h, w, 2) float32, in image pixels}}
-        self._images = data.images
-
-    def watching(self, name):
-        """The ``watch`` of ``segmentation.train`` for one contender."""
-        self.predictions[name], self.flows[name] = [], []
-
-        def watch(step, model):
-            if step not in self.steps:
-                return
-            self.predictions[name].append(predicted_labels(model, self._images))
-            self.flows[name].append(_flows(model, self._images))
-            if step == self.steps[-1]:
-                self._develop(name)
-
-        return watch
-
-    def _develop(self, name):
-        self.predictions[name] = np.stack(self.predictions[name])
-        taken = self.flows[name]
-        self.flows[name] = {
-            stride: {which: np.stack([each[stride][which] for each in taken]) for which in flows}
-            for stride, flows in taken[0].items()
-        }
-
-
-def new_film(budget=LESSON, scenes=2, steps=None):
-    """A film for ``compare``: the first test scenes, at seven moments from before the first step to the last."""
-    data = test_scenes(budget._replace(test=scenes))
-    if steps is None:
-        steps = sorted({round(budget.steps * part) for part in (0, 0.04, 0.1, 0.2, 0.4, 0.7, 1)})
-    return Film(data, steps)
-
-
-def _flows(model, images):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        flows = model.flows(images.to(next(model.parameters()).device))
-    model.train(was_training)
-    return {
-        stride: {which: each.movedim(1, -1).cpu().numpy() for which, each in of_stride.items()}
-        for stride, of_stride in flows.items()
-    }

@@ -91,17 +91,21 @@ class Segmenter(nn.Module):
             self.fusions = nn.ModuleList(fusion(width) for _ in used[1:])  # from fine to coarse
         self.first = first
 
-    def forward(self, images):
-        return enlarge(self.head(self.steps(images)[-1].fused), images.shape[-2:])
+    def forward(self, images, alter=None):
+        return enlarge(self.head(self.steps(images, alter)[-1].fused), images.shape[-2:])
 
-    def steps(self, images):
-        """The decoder's fusions in their order, from coarse to fine: a list of ``Step``."""
+    def steps(self, images, alter=None):
+        """The decoder's fusions in their order, from coarse to fine: a list of ``Step``.
+
+        ``alter(stride, coarse)`` may put another map in place of the coarse one before it is fused.
+        """
         maps = self.encoder(images)[self.first :]
         *finer, coarse = (lateral(each) for lateral, each in zip(self.laterals, maps, strict=True))
         result = []
         for level in reversed(range(len(finer))):
-            fusion, fine = self.fusions[level], finer[level]
-            result.append(Step(STRIDES[self.first + level], fusion, fine, coarse, fusion(fine, coarse)))
+            stride, fusion, fine = STRIDES[self.first + level], self.fusions[level], finer[level]
+            coarse = coarse if alter is None else alter(stride, coarse)
+            result.append(Step(stride, fusion, fine, coarse, fusion(fine, coarse)))
             coarse = result[-1].fused
         return result
 

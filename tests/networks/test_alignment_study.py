@@ -135,23 +135,3 @@ def test_a_flow_kept_everywhere_is_the_network_itself_and_kept_nowhere_is_biline
     none, whole = study.flow_kept(model, unseen, shares=(0, 1))
     assert whole == score(model, unseen)["mean IoU"]
     assert none == pytest.approx(score(plain, unseen)["mean IoU"], abs=1e-3)
-
-
-def test_a_film_holds_plain_arrays_and_changes_no_training(results):
-    film = study.new_film(TINY, scenes=2, steps=(0, 1, 2))
-    filmed = study.compare(range(2), budget=TINY, film=film)
-    assert [each.scores for each in filmed] == [each.scores for each in results]
-    assert film.images.shape == (2, 32, 32, 3) and film.labels.shape == (2, 32, 32)
-    assert all(film.predictions[name].shape == (3, 2, 32, 32) for name in study.TABLE)
-    assert film.flows["bilinear"] == {8: {}, 4: {}}
-    assert film.flows["flow"][4]["coarse"].shape == (3, 2, 8, 8, 2)
-    assert film.flows["two-branch"][8]["fine"].shape == (3, 2, 4, 4, 2)
-    assert not film.flows["two-branch"][4]["coarse"][0].any() and film.flows["flow"][4]["coarse"][0].any()
-    assert np.array_equal(
-        film.predictions["nearest"][-1], study.predicted_labels(filmed[0].model, film._images)
-    )
-
-
-def test_a_film_has_a_first_and_a_last_picture():
-    assert study.new_film(TINY).steps == (0, 1, 2)
-    assert study.new_film(TINY._replace(steps=100)).steps == (0, 4, 10, 20, 40, 70, 100)
