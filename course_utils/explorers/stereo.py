@@ -9,7 +9,7 @@ from course_utils.explorers.explorer import Explorer, choice, slider, switch
 from course_utils.figures.stereo import AMOUNTS, part_of_pair, shrunk_pair, stereo_scene
 from course_utils.warping import PADDING_MODES
 
-THIRD, FIFTH, PART = "all, 1/3 of the size", "all, 1/5 of the size", "front wheel, full size"
+THIRD, FIFTH, PART = "all, 1/3 of the size", "all, 1/5 of the size", "headlight and fork, full size"
 VIEWS = (THIRD, FIFTH, PART)
 WINDOW = {"top": 130, "start": 470, "height": 166, "width": 247}
 """The part that is shown at full size, in pixels of the left picture."""
@@ -36,6 +36,11 @@ def stereo(amount=0.0, view=THIRD) -> Explorer:
         name = view if rescaled or view == PART else f"{view} but its flow not divided"
         return stereo_scene(_pair(view, padding_mode, rescaled), round(amount, 2), name)
 
+    def limit(_=None):
+        controls["rescaled"].disabled = controls["view"].value == PART  # nothing was resized
+
+    controls["view"].observe(limit, names="value")
+    limit()
     return Explorer(draw, controls, on_drag=lambda name, x, y: {"amount": round(round(x / 0.05) * 0.05, 2)})
 
 

@@ -258,7 +258,7 @@ def _flow_end(pair):
 
 def _scale(column, row, ramp, ends, description):
     x, y = COLUMN[column], ROW[row] + PANEL_HEIGHT + 8
-    width = 160
+    width = 148
     parts = [
         f'<image x="{x}" y="{y}" width="{width}" height="10" href="{ramp}" preserveAspectRatio="none" role="img" '
         f'aria-label="{description}"/>',

@@ -19,6 +19,9 @@ REAL = """
 real = warp_grid(field="painted", picture="camera")
 real"""
 AFFINE = "warp_grid(turn=0.0, shift_x=1.5)"
+STEREO = """
+from course_utils.explorers.stereo import stereo
+stereo()"""
 
 NET = "root => root.querySelector('path.line').getAttribute('d')"
 NUMBERS_OUT = (
@@ -30,7 +33,7 @@ ARROW = "root => root.querySelector('.overlay path.arrow')?.getAttribute('d') ||
 
 @pytest.fixture(scope="module")
 def lesson(open_lesson, lessons):
-    nbformat.write(with_sources(NUMBERS, REAL, AFFINE), lessons / NAME)
+    nbformat.write(with_sources(NUMBERS, REAL, AFFINE, STEREO), lessons / NAME)
     lesson = open_lesson(NAME)
     lesson.run_all()
     assert lesson.cell_errors() == []
@@ -148,6 +151,28 @@ def test_pointing_shows_place_taps_and_sum_without_the_kernel(lesson):
     assert stage.root.evaluate(ARROW).startswith("M")
 
 
+def decibels(stage):
+    return float(re.search(r"PSNR (\S+) dB", stage.text())[1])
+
+
+def test_the_amount_of_a_real_warp_is_dragged_and_slid(lesson):
+    stage = stages(lesson)[3]
+    assert decibels(stage) < 14
+    first = stage.root.evaluate(PICTURES)
+    stage.drag("amount", by=(60, 0))
+    after = stage.root.evaluate(PICTURES)
+    assert after[0] == first[0] and after[-1] == first[-1]  # what we want, and what is hidden
+    assert after[1] != first[1] and after[2] != first[2]  # what is fetched, and its error
+    before = stage.shown()
+    stage.slider("amount of warp").press("Home")
+    stage.wait_for_change(before)
+    assert "the wrong way" in stage.text() and decibels(stage) < 12.5
+    stage.press_slider("amount of warp", "End")
+    for _ in range(10):
+        stage.press_slider("amount of warp", "ArrowLeft")
+    assert decibels(stage) > 23
+
+
 def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
     assert lesson.console_errors == []
-    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], []]
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], [], []]

@@ -26,6 +26,7 @@ def test_every_amount_in_every_view(explorer, view, rescaled):
         assert explorer.failure is None and view in explorer.scene.text
     explorer.set(amount=1.0)
     assert (decibels(explorer) > 21) == (rescaled or view == PART)
+    assert explorer.controls["rescaled"].disabled == (view == PART)
     assert ("flow not divided" in explorer.scene.text) == (not rescaled and view != PART)
 
 
