@@ -15,7 +15,14 @@ import torch
 from tqdm.auto import tqdm
 
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
-from course_utils.networks.registration import GlobalAffine, GlobalShift, ImageShift, PartialFlow, SparseFlow
+from course_utils.networks.registration import (
+    GlobalAffine,
+    GlobalShift,
+    ImageShift,
+    OneBranch,
+    PartialFlow,
+    SparseFlow,
+)
 from course_utils.networks.segmentation import (
     FUSIONS,
     LESSON,
@@ -50,6 +57,8 @@ CONTENDERS = {
     "a shift for each image": Contender(ImageShift),
     "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4"),
     "4x4, flow": Contender(FUSIONS["flow"], "4x4"),
+    "flow, zero at the start": Contender(partial(FUSIONS["flow"], zero_start=True)),
+    "two-branch, coarse alone": Contender(OneBranch),
     "flow, grids mixed up": Contender(partial(FUSIONS["flow"], fetch=mixed_conventions)),
     "two-branch, as first published": Contender(partial(FUSIONS["two-branch"], fetch=as_in_alignseg)),
 }
@@ -65,6 +74,7 @@ QUESTIONS = {
         "bilinear", "known shift", "one learned shift", "one learned affine map", "a shift for each image", "flow",
     ),
     "where from": ("bilinear", "flow", "4x4, bilinear", "4x4, flow"),
+    "which part": ("bilinear", "flow", "flow, zero at the start", "two-branch, coarse alone", "two-branch"),
     "what the bugs cost": (
         "bilinear", "flow", "flow, grids mixed up", "two-branch", "two-branch, as first published",
     ),

@@ -4,11 +4,13 @@ They answer the lesson's open questions. Each is a fusion as in ``alignment``: `
 ``flows`` in pixels of the coarse map, and plain bilinear addition where the flow is zero.
 """
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils.networks.alignment import FlowAlignment, enlarge, fetch, own_places
+from course_utils.networks.alignment import FlowAlignment, TwoBranchAlignment, enlarge, fetch, own_places
 
 
 class _Registration(nn.Module):
@@ -71,6 +73,24 @@ class ImageShift(_Registration):
         """The flow (N, 2, H, W), in pixels of the coarse map."""
         means = torch.cat([fine.mean((-2, -1)), coarse.mean((-2, -1))], dim=1)
         return self.to_shift(means)[..., None, None].expand(-1, -1, *fine.shape[-2:])
+
+
+class OneBranch(_Registration):
+    """AlignSeg's module without the flow of the fine map: its branch for the coarse map, and nothing else."""
+
+    fine_pixels: ClassVar = {"coarse": 1}
+
+    def __init__(self, width):
+        super().__init__()
+        self.branch = TwoBranchAlignment(width).coarse_branch
+
+    def flow(self, fine, coarse):
+        """The flow (N, 2, H, W), in pixels of the enlarged coarse map."""
+        return self.branch(torch.cat([fine, enlarge(coarse, fine.shape[-2:])], dim=1))
+
+    def aligned(self, fine, coarse):
+        """The two maps that ``forward`` adds, both of the fine map's size."""
+        return fine, fetch(enlarge(coarse, fine.shape[-2:]), self.flow(fine, coarse))
 
 
 class SparseFlow(FlowAlignment):

