@@ -7,7 +7,7 @@ channel 0 first.
 
 import numpy as np
 
-from course_utils import subpixel
+from course_utils import images, subpixel
 from course_utils.convolution import receptive_field, transposed_convolution
 from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
 from course_utils.exercises.predictions import Prediction
@@ -206,6 +206,19 @@ FLAT_PICTURE = Prediction(
     explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, before "
     "anything was learned.",
     guesses={"That would need four kernels with one sum. These are random.": lambda: 1},
+)
+
+HALF_THE_ERROR = Prediction(
+    key="subpixel.half_the_error",
+    title="Decibels",
+    question="PSNR is 20 · log10(largest value / typical error). A picture's typical error becomes half as large. By "
+    "how many dB does its PSNR rise?",
+    answer=lambda: images.psnr([1.0], [0.9], peak=1) - images.psnr([1.0], [0.8], peak=1),
+    explain="20 · log10(2) = 6.02, whatever the error was. So 0.5 dB more means an error 0.944 times as large.",
+    guesses={
+        "The logarithm of 2 is 0.301, and it is multiplied by 20.": lambda: np.log10(2),
+        "That is 10 · log10(2). The typical error is a root, so it counts with 20.": lambda: 10 * np.log10(2),
+    },
 )
 
 

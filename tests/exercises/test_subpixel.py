@@ -27,7 +27,7 @@ def test_the_lesson_has_what_it_promises():
     assert {exercise.key.partition(".")[2] for exercise in EXERCISES} == {
         "shuffle", "unshuffle", "split_1d", "split_2d", "convert", "cost", "plain_reshape", "depth_order", "icnr",
     }  # fmt: skip
-    assert len(PREDICTIONS) == 14
+    assert len(PREDICTIONS) == 15
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,12 @@ def test_the_lesson_has_what_it_promises():
 def test_predictions_by_hand(prediction, by_hand):
     computed = prediction.computed()
     assert computed == by_hand if isinstance(by_hand, str) else np.array_equal(computed, by_hand)
+
+
+def test_half_the_error_is_six_decibels():
+    computed = lesson.HALF_THE_ERROR.computed()
+    np.testing.assert_allclose(computed, 20 * np.log10(2))
+    assert round(10 ** (-0.5 / 20), 3) == 0.944  # what its explanation says
 
 
 def test_a_guess_that_many_make_is_told_so():
