@@ -1,6 +1,6 @@
 """Train the contenders of lesson 12 and write down what came out.
 
-    python -m data.alignment_table             the table with ten seeds, the open questions with five; prints
+    python -m data.alignment_table             the table with ten seeds, the open questions with four; prints
     python -m data.alignment_table --record    and writes alignment_table.json and alignment_questions.json
     python -m data.alignment_table large --record     the table with a larger budget: alignment_large.json
 
@@ -23,7 +23,7 @@ from course_utils.networks.training import choose_device
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
-SEEDS, QUESTION_SEEDS, LARGE_SEEDS = 10, 5, 2
+SEEDS, QUESTION_SEEDS, LARGE_SEEDS = 10, 4, 2
 SHARES = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 NOTE = "One thread; seconds of processor time. Percent; ± is the standard deviation over the seeds."
 

@@ -18,7 +18,6 @@ from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventio
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
-    ImageShift,
     OneBranch,
     PartialFlow,
     SparseFlow,
@@ -54,10 +53,8 @@ CONTENDERS = {
     "known shift": Contender(partial(GlobalShift, shift_xy=(0.25, 0.25), learned=False)),
     "one learned shift": Contender(GlobalShift),
     "one learned affine map": Contender(GlobalAffine),
-    "a shift for each image": Contender(ImageShift),
     "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4"),
     "4x4, flow": Contender(FUSIONS["flow"], "4x4"),
-    "flow, zero at the start": Contender(partial(FUSIONS["flow"], zero_start=True)),
     "two-branch, coarse alone": Contender(OneBranch),
     "flow, grids mixed up": Contender(partial(FUSIONS["flow"], fetch=mixed_conventions)),
     "two-branch, as first published": Contender(partial(FUSIONS["two-branch"], fetch=as_in_alignseg)),
@@ -71,10 +68,10 @@ feature 2 i of the fine one, and upsampling reads it a quarter of a coarse pixel
 QUESTIONS = {
     "some points": ("bilinear", "flow", "flow at 1 place in 16", "flow at the steepest quarter"),
     "another registration": (
-        "bilinear", "known shift", "one learned shift", "one learned affine map", "a shift for each image", "flow",
+        "bilinear", "known shift", "one learned shift", "one learned affine map", "flow",
     ),
     "where from": ("bilinear", "flow", "4x4, bilinear", "4x4, flow"),
-    "which part": ("bilinear", "flow", "flow, zero at the start", "two-branch, coarse alone", "two-branch"),
+    "which part": ("bilinear", "flow", "two-branch, coarse alone", "two-branch"),
     "what the bugs cost": (
         "bilinear", "flow", "flow, grids mixed up", "two-branch", "two-branch, as first published",
     ),

@@ -61,20 +61,6 @@ class GlobalAffine(_Registration):
         return flow.expand(len(fine), -1, -1, -1)
 
 
-class ImageShift(_Registration):
-    """One (x, y) for each image, from the mean of both maps: learned from (0, 0) on."""
-
-    def __init__(self, width):
-        super().__init__()
-        self.to_shift = nn.Linear(2 * width, 2, bias=False)
-        nn.init.zeros_(self.to_shift.weight)
-
-    def flow(self, fine, coarse):
-        """The flow (N, 2, H, W), in pixels of the coarse map."""
-        means = torch.cat([fine.mean((-2, -1)), coarse.mean((-2, -1))], dim=1)
-        return self.to_shift(means)[..., None, None].expand(-1, -1, *fine.shape[-2:])
-
-
 class OneBranch(_Registration):
     """AlignSeg's module without the flow of the fine map: its branch for the coarse map, and nothing else."""
 

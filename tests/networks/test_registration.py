@@ -10,7 +10,6 @@ from course_utils.networks.alignment import FlowAlignment, TwoBranchAlignment, e
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
-    ImageShift,
     OneBranch,
     PartialFlow,
     SparseFlow,
@@ -28,7 +27,7 @@ def noise(*shape, seed=0):
 FINE, COARSE = noise(3, WIDTH, 8, 12), noise(3, WIDTH, 4, 6, seed=1)
 
 
-@pytest.mark.parametrize("kind", [GlobalShift, GlobalAffine, ImageShift, OneBranch])
+@pytest.mark.parametrize("kind", [GlobalShift, GlobalAffine, OneBranch])
 def test_untrained_they_are_bilinear_addition_and_their_first_step_moves_them(kind):
     fusion = kind(WIDTH).double()
     fused = fusion(FINE, COARSE)
@@ -57,13 +56,6 @@ def test_an_affine_flow_grows_from_the_middle_by_half_the_width_to_the_edge():
     x, y = fusion.flow(FINE, COARSE)[1]
     assert x[0].tolist() == pytest.approx(((np.arange(12) + 0.5) / 6 - 1 + 0.5).tolist())
     assert (x == x[0]).all() and (y == -2).all()
-
-
-def test_each_image_has_its_own_shift_and_it_is_one_for_all_places():
-    fusion = ImageShift(WIDTH).double()
-    torch.nn.init.normal_(fusion.to_shift.weight)
-    flow = fusion.flow(FINE, COARSE)
-    assert (flow == flow[..., :1, :1]).all() and len(flow[:, :, 0, 0].unique(dim=0)) == 3
 
 
 def test_one_branch_is_the_two_branch_module_with_the_fine_map_left_alone():
