@@ -152,8 +152,8 @@ class Budget(NamedTuple):
 
 
 LESSON = Budget()
-LARGE = Budget(train=2000, test=400, size=128, steps=3000, batch=32, width=48)
-"""For a GPU."""
+LARGE = Budget(train=1000, size=96, steps=500, width=32, pole_width=0.03)
+"""For a GPU: more and larger scenes, twice the steps; poles are as many pixels wide."""
 
 TEST_SEEDS = 1_000_000
 
