@@ -65,11 +65,6 @@ class Phases:
     def trims(self) -> tuple[int, int]:
         return self.layer.trims[0]
 
-    @property
-    def empty(self) -> int:
-        """Empty slots in front of the kernel."""
-        return self.layer.used[0].start
-
     @cached_property
     def phases(self) -> list[tuple[int, ...]]:
         """The phase of every channel."""

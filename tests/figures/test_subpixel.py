@@ -23,6 +23,7 @@ from course_utils.figures.subpixel import (
     phases_scene,
 )
 from course_utils.figures.walk import torch_words
+from course_utils.subpixel import transposed_to_subpixel
 
 CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 LOW = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
@@ -208,8 +209,14 @@ def test_formulas_trims_and_pads_are_true(layer, version):
     assert first == (chosen["padding"] if version == "crop" else 0)
     assert version == "crop" or last < chosen["stride"]
     before, after = (read(pad) for pad in re.search(r"pads (−?\d+) and (−?\d+)", scene.svg).groups())
-    zeros = re.search(r'<g data-group="in".*?</g>', scene.svg)[0].count('class="muted"')
-    assert zeros == (len(x) + max(before, 0) + max(after, 0)) ** ndim - x.size
+    padded = re.search(r'<g data-group="in".*?</g>', scene.svg)[0]
+    assert padded.count('class="muted"') == (len(x) + max(before, 0) + max(after, 0)) ** ndim - x.size
+    assert (
+        f'data-id="in-0" data-row="{max(before, 0) if ndim == 2 else 0:g}" data-col="{max(before, 0):g}"'
+        in padded
+    )
+    kept = max(len(x) + min(before, 0) + min(after, 0), 0)
+    assert padded.count("<line") == x.size - kept**ndim  # struck out: what the pads crop
 
 
 @pytest.mark.parametrize(
@@ -237,6 +244,41 @@ def test_the_kernel_of_four_falls_apart_flipped():
     assert [row[2] for row in rows] == ["4 2 0", "0 3 1"]
     crop = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1, version="crop")
     assert [row[2] for row in crop.table[1]] == ["3 1", "4 2"]
+
+
+def test_why_a_slot_is_empty():
+    said = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1).details
+    assert said["slot-0"] == "Slot 0, phase 0: empty, because without a crop the kernel begins 1 later."
+    assert said["slot-1"].startswith(
+        "Slot 1, phase 1: it holds kernel number 0, 1. In the sub-kernel of this phase"
+    )
+    assert "that is number 2, because a convolution's kernel runs the other way round" in said["slot-1"]
+    assert said["tap-1-0"] == said["slot-5"].replace("Slot 0", "Slot 5")
+    assert said["slot-5"].startswith("Slot 5, phase 1: empty, because the kernel has ended")
+    holes = phases_scene([1, 2, 3], [1, 2], stride=1, dilation=2).details
+    assert holes["slot-1"] == "Slot 1, phase 0: empty, a hole of dilation = 2."
+
+
+def test_an_input_that_nobody_reads():
+    scene = phases_scene([1, 2, 3], [1, 2], stride=2, padding=2)
+    assert (
+        scene.details["in-0"] == "Input 0 = 1: no output reads it, because padding = 2 cuts all of them off."
+    )
+    assert not any("in-0" in dict(pairs) for pairs in scene.links.values())
+
+
+@pytest.mark.parametrize("ndim", [1, 2])
+def test_the_difference_is_measured(ndim, monkeypatch):
+    def wrong(weight, **settings):
+        layer = transposed_to_subpixel(weight, **settings)
+        return layer._replace(weight=layer.weight + (layer.weight == 2) / 4)
+
+    monkeypatch.setattr("course_utils.figures.phases.transposed_to_subpixel", wrong)
+    scene = phases_scene(np.full((3,) * ndim, 2.0), np.arange(1, 4**ndim + 1).reshape((4,) * ndim), 2, 1)
+    assert "Largest difference: 0.5." in scene.text
+    last = scene.frames[-1].write
+    assert last["largest"] == "largest difference: 0.5"
+    assert ndim == 2 or [last[f"difference-{o}"] for o in range(6)] == ["0.5", "0", "0.5", "0", "0.5", "0"]
 
 
 @pytest.mark.parametrize("ndim", [1, 2])
