@@ -329,9 +329,8 @@ def _curve(pair, amount, facts):
 
 def _fetched_url(pair, warped):
     pixels = _rounded(warped)
-    pixels[~pair.known] = (
-        GRAY  # nobody knows what belongs there; fetched from anywhere it would look like an error
-    )
+    # Nobody knows what belongs there; fetched from anywhere it would look like an error.
+    pixels[~pair.known] = GRAY
     return _jpeg_url(pixels)
 
 

@@ -117,6 +117,7 @@ def test_the_pictures_show_left_fetched_error_and_flow(third):
     assert photo.mean() < 6  # a JPEG
     near = np.abs(np.asarray(fetched).astype(float) - third.warped(1))[third.known]
     assert np.median(near) < 4
+    assert np.abs(np.asarray(fetched)[~third.known].mean() - 128) < 4  # gray: not known
     rgba = np.asarray(error.convert("RGBA")).astype(float)
     wanted = (np.abs(third.warped(1) - third.left).mean(axis=2) / 96).clip(0, 1) * 255
     np.testing.assert_allclose(rgba[..., 3][third.known], wanted[third.known], atol=1.6)
@@ -138,6 +139,11 @@ def test_the_sentence_has_the_numbers(third, amount):
     )
     _, rows = scene.table
     assert int(rows[0][1]) == third.known.sum() == int(rows[1][1]) + int(rows[2][1])
+    error = ((third.warped(amount) - third.left) ** 2).sum(axis=2)
+    part = error[third.hidden].sum() / error[third.known].sum()
+    assert (
+        f"carry {part * 100:.0f} % of the squared error" in scene.text and f"{part * 100:.0f} %" == rows[2][3]
+    )
     assert int(rows[3][1]) == (~third.known).sum()
     assert ("the wrong way" in scene.text) == (amount < 0)
     x, _, step = (float(n) for n in re.search(r'data-at="(\S+) (\S+) (\S+)"', scene.svg).groups())
