@@ -89,7 +89,7 @@ WHERE_IT_GOES = Prediction(
 HOLES = Prediction(
     key="warping.holes",
     title="Sent to twice the distance",
-    question="Now the other way: four pixels, 1 2 3 4, each *sent* to twice its column: 0, 2, 4, 6. "
+    question="Now the other way: four pixels, 1 2 3 4, each sent to twice its column: 0, 2, 4, 6. "
     "What do the seven columns hold?",
     answer=lambda: sent(np.arange(1.0, 5), 2.0 * np.arange(4)),
     guesses={
@@ -106,7 +106,7 @@ FIRST_PIXEL = Prediction(
     key="warping.first_pixel",
     title="The first of four",
     question="Four pixels in a row. With align_corners=False, −1 is the left edge of the first pixel "
-    "and 1 the right edge of the last. Which number is the *centre* of the first pixel?",
+    "and 1 the right edge of the last. Which number is the centre of the first pixel?",
     answer=lambda: to_normalized([0], 4)[0],
     guesses={
         "That is align_corners=True. Here −1 is the edge.": lambda: to_normalized([0], 4, align_corners=True)[
@@ -124,7 +124,7 @@ BEYOND = Prediction(
     title="Two pixels to the left of the first",
     question="The row 1, 2, 4 is asked at place −2, two pixels left of the first. What comes back with "
     "padding zeros, border, reflection, in this order? (align_corners=False: a reflection turns round "
-    "at the *edge*, −0.5.)",
+    "at the edge, −0.5.)",
     answer=lambda: [_beyond(padding_mode) for padding_mode in PADDING_MODES],
     guesses={
         "You reflected about the centre of the first pixel. With align_corners=False it is the edge.": lambda: [
@@ -238,7 +238,7 @@ def _paddings_that_resize():
 WHICH_PADDING = Prediction(
     key="warping.which_padding",
     title="Resizing as a warp",
-    question="Sample an image on the identity grid of a *larger* size, align_corners=False. With which "
+    question="Sample an image on the identity grid of a larger size, align_corners=False. With which "
     "padding is that exactly the bilinear resize?",
     answer=_paddings_that_resize,
     options={

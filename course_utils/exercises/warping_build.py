@@ -123,7 +123,7 @@ IDENTITY = Exercise(
             "align_corners=True in both",
             _centers_always,
             "Your result equals `align_corners=True` whatever is asked for. With False, −1 and 1 are "
-            "the outer *edges*, half a pixel beyond the centres.",
+            "the outer edges, half a pixel beyond the centres.",
         ),
         Mistake(
             "n instead of n - 1",
@@ -294,7 +294,7 @@ BACK = Exercise(
         Mistake(
             "there instead of back",
             lambda grid, height, width, align_corners: pixels_to_grid(grid, (height, width), align_corners),
-            "That is the way *to* normalised units. Solve it for the pixel.",
+            "That is the way to normalised units. Solve it for the pixel.",
         ),
     ],
     hints=[
@@ -438,7 +438,7 @@ FETCH = Exercise(
         Mistake(
             "x and y swapped",
             _x_for_rows,
-            "Your result equals the sampler with x and y swapped. x is the column, the *second* index: "
+            "Your result equals the sampler with x and y swapped. x is the column, the second index: "
             "image[row, column].",
         ),
         Mistake(
@@ -461,7 +461,7 @@ FETCH = Exercise(
         Mistake(
             "negative index",
             _negative_indices,
-            "Index −1 is the *last* pixel in NumPy. A tap at row or column −1 is outside: weight 0.",
+            "Index −1 is the last pixel in NumPy. A tap at row or column −1 is outside: weight 0.",
         ),
         Mistake(
             "cut off instead of floor",
@@ -481,7 +481,7 @@ FETCH = Exercise(
         Mistake(
             "0 as soon as outside",
             _nothing_beyond_the_centers,
-            "You return 0 as soon as the *place* is outside. Only the *taps* outside are 0: within a "
+            "You return 0 as soon as the place is outside. Only the taps outside are 0: within a "
             "pixel of the picture, the inner taps still count, and the picture fades.",
         ),
         Mistake(
@@ -572,7 +572,7 @@ ALONG_FLOW = Exercise(
         Mistake(
             "forward",
             _forward,
-            "You send every pixel along the flow. That is the forward warp; here every *output* fetches "
+            "You send every pixel along the flow. That is the forward warp; here every output fetches "
             "its value. And a flow of half a pixel needs interpolation.",
         ),
         Mistake(
@@ -701,7 +701,7 @@ RESIZED = Exercise(
         Mistake(
             "divided",
             _resized_times(lambda h, w: [1 / w, 1 / h]),
-            "You divide by the factor. In a larger picture the same way is *more* pixels long.",
+            "You divide by the factor. In a larger picture the same way is more pixels long.",
         ),
         Mistake(
             "factor squared",

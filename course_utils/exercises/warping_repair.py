@@ -105,9 +105,9 @@ ZERO_FLOW = SpotTheBug(
     hints=[
         "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which place does the upper left output "
         "ask for?",
-        "`np.linspace(-1, 1, width)` puts −1 on the first *centre*. Where does `grid_sample` put it by "
+        "`np.linspace(-1, 1, width)` puts −1 on the first centre. Where does `grid_sample` put it by "
         "default?",
-        "Both must speak one convention: tell `grid_sample` about it, or make the other grid *and* "
+        "Both must speak one convention: tell `grid_sample` about it, or make the other grid and "
         "scale the flow with it.",
     ],
     name="fetch_along",

@@ -21,6 +21,7 @@ import traceback
 
 REPORT = "WATCHED "  # begins the line that ``report`` prints
 MOST_VALUES = 25  # of one slider; a slider with fewer steps is moved to every one of them
+MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
 ROUNDS = 12  # at the end: in each, every control in turn is moved somewhere at random, and left there
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
@@ -254,7 +255,9 @@ def stage_range(stage):
     ways = [("chosen", [*few, ""])]
     if scene.get("steps"):
         ways.append(("step", steps_between(0, len(scene["steps"]) - 1, 1)))
-    drags = [place for handle in handles(svg) for place in places_to_drag(handle)]
+    every = list(handles(svg))  # a field that can be pushed anywhere has one on each cell
+    some = every[:: -(-len(every) // MOST_HANDLES) or 1]
+    drags = [place for handle in some for place in places_to_drag(handle)]
     if drags:
         ways.append(("dragged", drags))
     return ways
