@@ -33,8 +33,7 @@ def stereo(amount=0.0, view=THIRD) -> Explorer:
     }
 
     def draw(amount, view, padding_mode, rescaled):
-        name = view if rescaled or view == PART else f"{view} but its flow not divided"
-        return stereo_scene(_pair(view, padding_mode, rescaled), round(amount, 2), name)
+        return _scene(view, padding_mode, rescaled, round(amount, 2))
 
     def limit(_=None):
         controls["rescaled"].disabled = controls["view"].value == PART  # nothing was resized
@@ -42,6 +41,12 @@ def stereo(amount=0.0, view=THIRD) -> Explorer:
     controls["view"].observe(limit, names="value")
     limit()
     return Explorer(draw, controls, on_drag=lambda name, x, y: {"amount": round(round(x / 0.05) * 0.05, 2)})
+
+
+@lru_cache(maxsize=64)  # 8 MB: moving back over amounts that were seen costs nothing
+def _scene(view, padding_mode, rescaled, amount):
+    name = view if rescaled or view == PART else f"{view}, but its flow was not divided"
+    return stereo_scene(_pair(view, padding_mode, rescaled), amount, name)
 
 
 @lru_cache(maxsize=8)
