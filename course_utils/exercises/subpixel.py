@@ -127,8 +127,8 @@ FILLED_SLOTS = Prediction(
 WHICH_SHAPE = Prediction(
     key="subpixel.which_shape",
     title="The weights of the twin",
-    question="A convolution with weights of shape (9, 32, 3, 3) and a shuffle with factor 3. Which shape have the "
-    "weights of the transposed convolution that computes the same, as PyTorch stores them?",
+    question="A convolution with weights of shape (9, 32, 3, 3) and a shuffle with factor 3. What is the shape "
+    "of the weights of the transposed convolution that computes the same, as PyTorch stores them?",
     options=["(9, 32, 3, 3)", "(1, 32, 9, 9)", "(32, 1, 9, 9)", "(32, 9, 9, 9)"],
     answer=lambda: str(
         subpixel.subpixel_to_transposed(np.ones((9, 32, 3, 3)), factor=3, pads=1).weight.shape
@@ -189,7 +189,7 @@ FIRST_WEIGHTS = Prediction(
     key="subpixel.first_weights",
     title="Before the first step",
     question="PyTorch draws the first weights from ±1/√fan. For a convolution fan is input channels · K², for a "
-    "transposed convolution it is *output* channels · k². With 64 channels in, 32 out, K = 3 and k = 6: whose "
+    "transposed convolution it is output channels · k². With 64 channels in, 32 out, K = 3 and k = 6: whose "
     "first weights are larger?",
     options=["the convolution's", "the transposed convolution's", "they are alike"],
     answer=lambda: _larger(1 / np.sqrt(64 * 3 * 3), 1 / np.sqrt(32 * 6 * 6)),
