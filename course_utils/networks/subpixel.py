@@ -29,6 +29,9 @@ class ChannelBias(nn.Module):
     def forward(self, x):
         return x + self.bias[:, None, None]
 
+    def extra_repr(self):
+        return str(len(self.bias))
+
 
 def subpixel_layer(in_channels, out_channels, kernel_size, factor, padding=0, bias="phase", icnr=False):
     """A new sub-pixel convolution, nn.Sequential(nn.Conv2d, nn.PixelShuffle), a ChannelBias last if asked for.

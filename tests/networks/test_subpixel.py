@@ -46,8 +46,16 @@ def test_every_transposed_convolution_has_its_twin_and_comes_back(bias):
         assert furthest(to_transposed(twin)(x), expected) < EXACT, settings
 
 
-def test_kernels_that_are_not_square():
-    layer = transposed(kernel_size=(2, 5), stride=3, padding=(0, 2), output_padding=(1, 0), dilation=(2, 1))
+@pytest.mark.parametrize(
+    "settings",
+    [
+        dict(kernel_size=(2, 5), stride=3, padding=(0, 2), output_padding=(1, 0), dilation=(2, 1)),
+        dict(kernel_size=(3, 4), stride=2, padding=(1, 0), output_padding=(1, 0)),  # other pads for rows
+        dict(kernel_size=(3, 5), stride=3, padding=(0, 2), output_padding=(2, 0)),  # other cuts for rows
+    ],
+)
+def test_rows_and_columns_with_settings_of_their_own(settings):
+    layer = transposed(**settings)
     twin = to_subpixel(layer)
     x = noise(1, 4, 6, 3)
     assert furthest(twin(x), layer(x)) < EXACT and furthest(to_transposed(twin)(x), layer(x)) < EXACT
