@@ -20,7 +20,7 @@ WHERE_IT_SITS = Prediction(
     key="alignment.where_it_sits",
     title="Where four features sit",
     question="A convolution with kernel 3, stride 2 and padding 1 reads a row of 8 pixels. Four features come out. "
-    "On which pixel is the *middle* of each one's window?",
+    "On which pixel is the middle of each one's window?",
     answer=lambda: feature_places(8, [HALVING]),
     explain="The first window begins at −1, in the padding, and covers −1, 0, 1: its middle is pixel 0. Then it "
     "moves by 2.",
@@ -51,9 +51,9 @@ WHERE_IT_IS_DRAWN = Prediction(
 FOUR_HALVINGS = Prediction(
     key="alignment.four_halvings",
     title="Four times half a pixel",
-    question="One such layer is off by half a pixel. How many pixels of the *image* is a stack of four of them off, "
+    question="One such layer is off by half a pixel. How many pixels of the image is a stack of four of them off, "
     "at stride 16?",
-    answer=lambda: offsets(96, [HALVING] * 4)[0],
+    answer=lambda: offsets(64, [HALVING] * 4)[0],
     explain="Each layer is off by half a pixel of its own input: 0.5 + 1 + 2 + 4 image pixels.",
     guesses={
         "Four times 0.5. But the second layer's pixel is two of the image, the third's four.": lambda: 2,
@@ -73,8 +73,8 @@ WHICH_LAYER = Prediction(
 _SYMMETRIC = ((3, 1), (4, 1), (5, 2), (7, 3))
 
 
-def _corners_on_96():
-    along = offsets(96, [HALVING] * 4, "align_corners")
+def _corners_on_64():
+    along = offsets(64, [HALVING] * 4, "align_corners")
     return (
         "it is gone"
         if not along.any()
@@ -87,11 +87,11 @@ def _corners_on_96():
 OTHER_CONVENTION = Prediction(
     key="alignment.other_convention",
     title="The other convention",
-    question="Four halvings with kernel 3 and padding 1, on a row of 96 pixels. What becomes of the offset when the "
+    question="Four halvings with kernel 3 and padding 1, on a row of 64 pixels. What becomes of the offset when the "
     "features are enlarged with align_corners=True?",
     options=["it is gone", "the same everywhere", "it grows along the row"],
-    answer=_corners_on_96,
-    explain="The last feature sits at 16 · 5 = 80 and is drawn at the last pixel, 95. The first is right.",
+    answer=_corners_on_64,
+    explain="The last feature sits at 16 · 3 = 48 and is drawn at the last pixel, 63. The first is right.",
 )
 
 ADDED_APART = Prediction(
@@ -126,7 +126,7 @@ WHICH_FLOW = Prediction(
     answer=lambda: next(flow for flow in range(-4, 5) if _half_way(flow) == 8 and _half_way(flow - 1) != 8),
     explain="The output in column 8 must read what stands in column 10: 8 + 2.",
     guesses={
-        "That way the edge goes from 10 to 12. A flow says where to *fetch from*.": lambda: -2,
+        "That way the edge goes from 10 to 12. A flow says where to fetch from.": lambda: -2,
     },
 )
 
@@ -159,7 +159,7 @@ STRETCHED = Prediction(
     question="A grid runs from −1 to 1 over a map 8 pixels wide, `linspace(-1, 1, 8)`, no flow is added, and "
     "`grid_sample` is called without align_corners. At which place of the map does output 0 read?",
     answer=lambda: ((-1 + 1) * 8 - 1) / 2,
-    explain="By default −1 is the left *edge* of the first pixel, half a pixel beside its centre.",
+    explain="By default −1 is the left edge of the first pixel, half a pixel beside its centre.",
     guesses={"That is right with align_corners=True. The default is False.": lambda: 0},
 )
 
@@ -256,7 +256,7 @@ OFFSET = Exercise(
         Case(
             [(5, 2, 0), (3, 2, 1)],
             by_hand=-0.5,
-            note="The first layer has no padding, and sits too far *right*.",
+            note="The first layer has no padding, and sits too far right.",
         ),
         Case([(4, 4, 0), (2, 2, 0)], by_hand=0, note="Patches of 4, then of 2."),
         Case([(4, 2, 1), (3, 3, 0), (5, 2, 1)]),
@@ -272,7 +272,7 @@ OFFSET = Exercise(
             "jump after the stride",
             _stack(_after_the_stride),
             "You multiply by the jump that includes this layer's own stride. Its kernel still steps through the "
-            "*old* features: take the jump before.",
+            "old features: take the jump before.",
         ),
         Mistake(
             "jump forgotten",
@@ -404,7 +404,7 @@ FETCH = Exercise(
             RAMP,
             _same_flow(1, 6, x=0.25),
             by_hand=[[[0, 2, 4, 6, 8, 8]]],
-            note="A quarter of a *coarse* pixel further right.",
+            note="A quarter of a coarse pixel further right.",
         ),
         Case(
             RAMP.swapaxes(1, 2).copy(),
@@ -425,7 +425,7 @@ FETCH = Exercise(
         Mistake(
             "subtracted",
             _fetch_at(lambda c, f: _own_places(c, f) - f),
-            "You subtract the flow. Every output reads at its own place *plus* flow.",
+            "You subtract the flow. Every output reads at its own place plus flow.",
         ),
         Mistake(
             "flow left out",
@@ -555,7 +555,7 @@ FORWARD = Exercise(
         Mistake(
             "fetched from the enlarged map",
             _module(lambda fine, coarse, enlarged, flow: fine + _along(enlarged, flow)),
-            "You fetch from the *enlarged* map. Its pixels are smaller, so the same flow moves less far. Fetch from "
+            "You fetch from the enlarged map. Its pixels are smaller, so the same flow moves less far. Fetch from "
             "`coarse` itself.",
         ),
         Mistake(
@@ -597,7 +597,7 @@ FORWARD = Exercise(
     ],
     hints=[
         "Enlarge `coarse` with `resize(..., axes=(1, 2))`, stack with `np.concatenate`, ask `make_flow`.",
-        "The enlarged map is for *looking* only. Fetch from `coarse`: `fetch(coarse, flow_xy)` enlarges and aligns.",
+        "The enlarged map is for looking only. Fetch from `coarse`: `fetch(coarse, flow_xy)` enlarges and aligns.",
         "Then add `fine`, which stays where it is.",
     ],
 )
@@ -735,7 +735,7 @@ LATE_JUMP = SpotTheBug(
     ],
     hints=[
         "With kernel 3 and padding 1 the part added to start is 0, whatever it is multiplied by. Try (2, 2, 0).",
-        "The kernel of a layer steps through the features of the layer *before*. How far apart are those?",
+        "The kernel of a layer steps through the features of the layer before. How far apart are those?",
         "Two lines stand in the wrong order.",
     ],
     name="sits",
