@@ -84,6 +84,15 @@ def test_a_twin_shares_nothing():
     assert weight_difference(one, other) == pytest.approx(1)
 
 
+def test_the_largest_difference_is_found_in_any_weight():
+    for number, _ in enumerate(network().parameters()):
+        one, other = network(), network(last="transposed")
+        other.load_state_dict(twin(one).state_dict())
+        with torch.no_grad():
+            list(other.parameters())[number].view(-1)[0] += 0.25
+        assert weight_difference(one, other) == weight_difference(other, one) == pytest.approx(0.25)
+
+
 def test_they_cost_the_same():
     count = {
         last: sum(p.numel() for p in network(last=last).parameters()) for last in ("sub-pixel", "transposed")
@@ -268,15 +277,31 @@ def test_bicubic_scores_what_the_lesson_says(unknown):
         assert scores == pytest.approx({"camera": camera, "chelsea": chelsea}, abs=0.01)
 
 
-def test_contenders_meet_the_same_batches(monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        sr, "squared_error", lambda network, batch: (seen.append(batch[0]), squared_error(network, batch))[1]
-    )
+def test_patches_come_from_all_pictures():
+    flat = [
+        sr.Pair(str(n), torch.full((1, 1, 4, 4), n / 8), torch.full((1, 1, 8, 8), n / 8)) for n in range(3)
+    ]
+    low, _ = next(patches(flat, seed=0, size=2, count=64))
+    assert set(low.flatten().tolist()) == {0.0, 0.125, 0.25}
+
+
+def test_contenders_meet_the_same_batches_and_seeds_differ_in_batches_and_weights(monkeypatch):
+    batches, weights = [], []
+
+    def watched(network, batch):
+        batches.append(batch[0])
+        weights.append(network.features[0].weight.detach().clone())
+        return squared_error(network, batch)
+
+    monkeypatch.setattr(sr, "squared_error", watched)
     compare(("sub-pixel", "transposed"), seeds=(0, 1), steps=2, device="cpu")
-    assert len(seen) == 8
-    assert all(map(torch.equal, seen[:2], seen[2:4])) and all(map(torch.equal, seen[4:6], seen[6:8]))
-    assert not torch.equal(seen[0], seen[4])
+    assert len(batches) == 8
+    assert all(map(torch.equal, batches[:2], batches[2:4])) and all(
+        map(torch.equal, batches[4:6], batches[6:8])
+    )
+    assert not torch.equal(batches[0], batches[4])
+    assert torch.equal(weights[0], weights[2]) and torch.equal(weights[4], weights[6])
+    assert not torch.equal(weights[0], weights[4])
 
 
 def test_a_comparison_repeats_itself():
