@@ -410,4 +410,5 @@ HALF_PRECISION = SpotTheBug(
         "Make the grid in float32 or float64. Converting it afterwards does not bring the digits back.",
     ],
     name="shift_row",
+    tolerance=1e-3,  # so that float32, which the lesson recommends, is right
 )

@@ -151,6 +151,15 @@ def test_the_other_repair_of_mixed_conventions_is_right_too():
     assert lesson.ZERO_FLOW.check(edges_everywhere).outcome is Outcome.RIGHT
 
 
+def test_a_grid_in_single_precision_is_good_enough():
+    def in_float32(row, dx):
+        size = len(row)
+        grid = np.linspace(-1, 1, size, dtype=np.float32)
+        return np.interp((grid + 1) / 2 * (size - 1) + dx, np.arange(size), row)
+
+    assert lesson.HALF_PRECISION.check(in_float32).outcome is Outcome.RIGHT
+
+
 # ---- Where the bugs hide -------------------------------------------------------------------------
 
 
