@@ -11,7 +11,7 @@ from course_utils.figures.phases import VERSIONS
 from course_utils.figures.subpixel import MOST, MOST_INPUTS, MOST_TAPS, phases_scene
 from course_utils.validation import one_of, whole_number
 
-LARGEST = 20  # of a number that is given: their sums could not be read otherwise
+LARGEST = 9  # of a number that is given: their sums could not be read otherwise
 
 
 def phases(
@@ -29,7 +29,7 @@ def phases(
 
     dimensions       1 or 2
     x, kernel        the numbers to start with: lists of up to 6 and 9 in 1-D, square rows of up to 3 × 3 and 6 × 6
-                     in 2-D, none beyond 20; without them 1, 2, 3, ..., and a kernel of ``kernel_size``. Sizes and
+                     in 2-D, none beyond 9; without them 1, 2, 3, ..., and a kernel of ``kernel_size``. Sizes and
                      patterns can be changed with the controls
     stride, padding, output_padding, dilation   where the sliders start; also settings that torch refuses, which
                      are then explained

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from course_utils.figures.cells import lifted
-from course_utils.figures.scene import circle, label, line, rect
+from course_utils.figures.scene import NoPicture, circle, label, line, rect
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,19 @@ class Panel:
         )
 
     def font(self, texts):
-        """The size at which all texts fit, at most 14. At 5 a number can still be read."""
-        longest = max(map(len, texts), default=1)
-        size = min(14.0, self.height * 0.54, (self.width - max(1.5, 0.13 * self.width)) / (0.61 * longest))
-        return size if size >= 5 else None
+        """The size at which all texts fit, at most 14. Raises NoPicture where that could not be read."""
+        longest = max(texts, key=len)
+        room = self.width - 1 - 0.16 * max(self.width - 14, 0)
+        size = min(14.0, self.height * 0.54, room / (0.61 * len(longest)))
+        if size < 5:
+            raise NoPicture(
+                f"A number such as {longest} could not be read in cells this small. A smaller kernel, dilation or "
+                "input works, or shorter numbers."
+            )
+        return size
 
     def words(self, corner, text, size, css="", **more):
-        if size is None or not text:
+        if not text:
             return ""
         x, y = corner[0] + self.width / 2, lifted(corner[1], self.height) + self.height / 2 + 0.36 * size
         return label(round(x, 2), round(y, 2), text, css, size=round(size, 2), pointer_events="none", **more)
@@ -45,7 +51,7 @@ class Panel:
         tint = 0.12 + 0.4 * (a * columns + b) / last
         body = rect(x, y, self.width, self.height, f"cell {css}", fill_opacity=f"{tint:.2f}", **more)
         in_the_middle = rows > 1 and (2 * a, 2 * b) == (rows - 1, columns - 1)
-        crowded = rows > 1 and self.width < 24  # dots would lie on the numbers
+        crowded = rows > 1 and self.width < (24 if rows == 2 else 34)  # dots would lie on the numbers
         if rows * columns == 1 or in_the_middle or crowded:
             return body
         radius = max(1.2, min(2.6, 0.075 * min(self.width, self.height)))

@@ -99,6 +99,8 @@ def phases_scene(
     step = len(frames) - 1 if step is None else min(whole_number(step, "step", 0), len(frames) - 1)
     text = phases_overview(parts)
     shapes = [_header(walk), _subpixel_header(parts), *draw.parts(frames, step)]
+    if any("<circle" in shape for shape in shapes):
+        shapes.append(_beside(95, "a dot says where a phase lies in a small pixel"))
     return Scene(
         document(WIDTH, HEIGHT[walk.x.ndim], shapes, f"A kernel and its phases, {version}", text),
         text,
@@ -157,7 +159,6 @@ def _subpixel_header(parts):
     symbols, numbers = subpixel_size(parts)
     return "".join(
         [
-            _beside(95, "a dot says where a phase lies in a small pixel") if parts.walk.stride > 1 else "",
             label(2, 77, subpixel_line(parts), "mono code", anchor="start", size=12, font_weight="600"),
             _beside(77, f"W of shape {parts.layer.weight.shape}"),
             label(2, 95, f"out = {symbols} = ", "mono muted", anchor="start", size=11),
@@ -277,10 +278,10 @@ class _Picture:
         parts = [self.slots.frame(0, 0, *self._rows(len(p.merged)), stroke_dasharray="2 3")]
         for u, slot in enumerate(np.ndindex(p.merged.shape)):
             parts.append(self._weight(self.slots, _two(slot), slot, f"slot-{u}"))
-        stride = p.walk.stride
-        for block in np.ndindex((p.taps,) * p.dimensions):
-            row, column = _two(tuple(j * stride for j in block))
-            parts.append(self.slots.outline(row, column, *self._rows(stride), "line muted", stroke_width=1.5))
+        size = p.walk.stride if p.walk.stride > 1 else len(p.merged)  # a frame around every small pixel
+        for block in np.ndindex((len(p.merged) // size,) * p.dimensions):
+            row, column = _two(tuple(j * size for j in block))
+            parts.append(self.slots.outline(row, column, *self._rows(size), "line muted", stroke_width=1.5))
         return cell_group(parts, "slots", "kernel")
 
     def _weight(self, panel, position, slot, name):

@@ -157,12 +157,32 @@ def test_numbers_of_ones_own_come_first():
     assert check(explorer, 1) == "drawn"
 
 
+@pytest.mark.parametrize("dimensions, sizes", [(1, (6, 9)), (2, (3, 5)), (2, (3, 6))])
+def test_the_longest_whole_numbers_are_all_readable(dimensions, sizes):
+    x = np.full((sizes[0],) * dimensions, -9)
+    explorer = phases(dimensions, x=x, kernel_size=sizes[1], padding=0)
+    for dilation in range(1, 4 if dimensions == 1 else 2 + (sizes[1] < 6)):
+        for stride in range(1, 4):
+            for version in VERSIONS:
+                explorer.set(dilation=dilation, stride=stride, version=version)
+                assert check(explorer, dimensions) == "drawn"
+
+
+def test_fractions_may_be_too_long_and_are_refused_in_words():
+    explorer = phases(x=np.full((3, 3), -8.25), kernel=np.full((5, 5), 8.25), stride=3, dilation=2)
+    assert explorer.failure is None and "could not be read in cells this small" in explorer.scene.text
+    explorer.set(dilation=1, in_size=2)
+    assert explorer.scene.frames
+    tent = phases(1, x=[1, 2, 4], kernel=[0.25, 0.75, 0.75, 0.25])
+    assert check(tent, 1) == "drawn"
+
+
 @pytest.mark.parametrize(
     "wrong, words",
     [
         ({"dimensions": 3}, "dimensions must be a whole number, from 1 to 2; got 3"),
         ({"dimensions": 1, "x": [1] * 7}, "x must be up to 6 numbers"),
-        ({"dimensions": 1, "x": [21]}, "from -20 to 20"),
+        ({"dimensions": 1, "x": [10]}, "from -9 to 9"),
         ({"kernel": [1, 2]}, "kernel must have 2 axes"),
         ({"kernel_size": 7}, "kernel_size must be a whole number, from 1 to 6; got 7"),
         ({"version": "no-crop"}, "version"),
