@@ -499,7 +499,7 @@ def _ramp_fact(warp):
     read = warp.output - pixel_centers(warp.image.shape)[..., axis]
     right = int((np.abs(read - warp.flow_xy[..., axis]) < 1e-9).sum())
     name = "xy"[axis]
-    return f"output − own {name} is the {name} flow that was meant: at {right} of {read.size}"
+    return f"output − own {name} is the {name} flow: at {right} of {read.size}"
 
 
 # ---- what lights up ------------------------------------------------------------------------------------------

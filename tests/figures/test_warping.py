@@ -129,7 +129,7 @@ def test_a_ramp_reads_out_the_flow(axis, name):
     flow = np.zeros((6, 8, 2))
     flow[2, 3] = [1.25, -0.5]
     scene = warp_scene(warp_of(flow, image, name))
-    assert f"own {name[0]} is the {name[0]} flow that was meant: at 48 of 48" in scene.text
+    assert f"own {name[0]} is the {name[0]} flow: at 48 of 48" in scene.text
     read = (
         "Minus its own x: 4.25 − 3 = +1.25, its flow in x.",
         "Minus its own y: 1.5 − 2 = −0.5, its flow in y.",
