@@ -103,14 +103,13 @@ def gpu_or_record(name):
 
 
 def device_in_words(device):
-    """What kind of processor a device is, without a name of the machine: "CPU (AMD EPYC), 2 threads"."""
+    """What kind of processor a device is, without a name of the machine: "CPU (AMD EPYC)"."""
     device = torch.device(device)
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)} (CUDA)"
     if device.type == "mps":
         return f"GPU of an Apple {platform.processor()} (MPS)"
-    threads = torch.get_num_threads()
-    return f"CPU ({_processor()}), {threads} thread{'s' if threads > 1 else ''}"
+    return f"CPU ({_processor()})"
 
 
 # ---- Parts ---------------------------------------------------------------------------------------
