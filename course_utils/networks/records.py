@@ -157,7 +157,7 @@ def _texts(value):
 def _laid_out(value, indent=""):
     """JSON for reading: what fits on a line stays on one."""
     flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, (dict, list)) or len(indent + flat) <= 110:
+    if not isinstance(value, (dict, list)) or len(indent + flat) <= 140:
         return flat
     inner = indent + "  "
     if isinstance(value, dict):
