@@ -123,6 +123,17 @@ def _checked(x, kernel, stride, padding, output_padding, dilation):
     return Walk(x, kernel, **settings)
 
 
+def _readable(sums, width, height):
+    """The font size at which all sums fit their cells; blank cells would be read as nothing."""
+    size = font_size(sums, width, height)
+    if size is None:
+        raise NoPicture(
+            f"A sum such as {max(sums, key=len)} could not be read in cells this small. A smaller stride, dilation, "
+            "kernel or input works, or shorter numbers."
+        )
+    return size
+
+
 def _header(walk):
     """The size formula, the same with the present numbers below it, and the line of torch."""
     parts, left = [], 2.0
@@ -279,7 +290,7 @@ class _Line:
         self.cell = min(38.0, ROOM / (walk.full + span))
         self.left = LEFT + (ROOM - self.cell * (walk.full + span)) / 2
         self.pitch = min(56.0, 212 / len(walk.x))  # of the stamps' rows
-        self.sum_size = font_size(all_sums(walk), 0.88 * self.cell, ROW)  # bold digits are wider
+        self.sum_size = _readable(all_sums(walk), 0.88 * self.cell, ROW)  # bold digits are wider
 
     def column(self, c):
         """Left edge of column c."""
@@ -452,7 +463,9 @@ class _Line:
             begin = walk.padding + walk.out_shape[0] - walk.output_padding
             end = begin + walk.output_padding
             middle = (self.out_x(begin) + self.out_x(end)) / 2
-            beside = (self.out_x(end) + self.out_x(walk.full)) / 2  # the middle of what is cut off, if anything
+            beside = (
+                self.out_x(end) + self.out_x(walk.full)
+            ) / 2  # the middle of what is cut off, if anything
             if end == walk.full or beside - middle > 42:  # else the words "cut off" would lie over this one
                 parts.append(label(middle, OUT_Y + ROW + 30, "added", "output", size=11))
             words = f"output_padding = {walk.output_padding} adds {walk.output_padding} at the end"
@@ -554,9 +567,7 @@ class _Square:
         shown = walk.kernel if scatter else walk.kernel[::-1, ::-1]
         below = SQUARE_Y + 136 + 40
         parts = [
-            _kernel_grid(
-                shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "w, flipped both ways"
-            ),
+            _kernel_grid(shown, MIDDLE_X, SQUARE_Y, tap, "kernel w" if scatter else "w, flipped both ways"),
             label(
                 MIDDLE_X, below - 8, "stamp: input × w" if scatter else "products", anchor="start", size=12
             ),
@@ -576,7 +587,7 @@ class _Square:
 
     def _outputs(self, texts, moves):
         walk, cell = self.walk, self.out_cell
-        size = font_size(all_sums(walk), cell, cell)
+        size = _readable(all_sums(walk), cell, cell)
         out, p = walk.out_shape[0], walk.padding
         parts = [
             label(OUT_X, SQUARE_Y - 9, f"output {out} × {out}", anchor="start", size=12, font_weight="600")

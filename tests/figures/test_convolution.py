@@ -29,7 +29,18 @@ def walks(draw, legal=True):
     if legal:
         assume(by_torch(np.ones((n,) * ndim), np.ones((k,) * ndim), chosen) is not None)
     digits = np.random.default_rng(draw(st.integers(0, 99)))
-    return digits.integers(-9, 10, (n,) * ndim), digits.integers(-9, 10, (k,) * ndim), chosen
+    x, kernel = digits.integers(-9, 10, (n,) * ndim), digits.integers(-9, 10, (k,) * ndim)
+    if legal:
+        assume(readable(x, kernel, chosen))
+    return x, kernel, chosen
+
+
+def readable(x, kernel, chosen):
+    try:
+        return bool(stepper_scene(x, kernel, **chosen).frames)
+    except NoPicture as reason:
+        assert "could not be read" in str(reason)
+        return False
 
 
 def by_torch(x, kernel, chosen):
@@ -193,7 +204,8 @@ def test_everything_stays_in_the_picture(walk, view, step):
         assert -30 <= float(left) and float(left) + float(width) <= WIDTH + 1
         assert 0 <= float(top) and float(top) + float(height) <= HEIGHT + 1
     for x_, y_, anchor, size, text in re.findall(
-        r'<text x="([-\d.e]+)" y="([-\d.e]+)" text-anchor="(\w+)"(?: font-size="([\d.]+)")?[^>]*>([^<]*)', scene.svg
+        r'<text x="([-\d.e]+)" y="([-\d.e]+)" text-anchor="(\w+)"(?: font-size="([\d.]+)")?[^>]*>([^<]*)',
+        scene.svg,
     ):
         width = 0.62 * float(size or 13) * len(text)
         left = float(x_) - {"start": 0, "middle": width / 2, "end": width}[anchor]
@@ -213,7 +225,7 @@ def test_frames_move_on_the_grid_of_the_cells():
 
 LARGEST = [
     (np.arange(-7.0, 0), np.arange(-5.0, 0), {"stride": 4, "output_padding": 3, "dilation": 3}),
-    (np.full((4, 4), -99.0), np.full((4, 4), -99.0), {"stride": 3, "output_padding": 2, "dilation": 2}),
+    (np.full((4, 4), -9.0), np.full((4, 4), 9.0), {"stride": 3, "output_padding": 2, "dilation": 2}),
 ]
 
 
@@ -222,14 +234,19 @@ LARGEST = [
 def test_the_largest_walk_is_small_enough_to_send_ahead(walk, view):
     x, kernel, chosen = walk
     scene = stepper_scene(x, kernel, **chosen, view=view)
-    sent = json.dumps([{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames], ensure_ascii=False)
+    sent = json.dumps(
+        [{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames], ensure_ascii=False
+    )
     assert len(sent.encode()) < MOST_BYTES
 
 
 def test_the_sentence_of_a_stamp():
     details = stepper_scene([3, 1, 2], [1, 2, 1], stride=2, padding=1).details
     assert details["in-1"] == "Input 1 = 1 stamps 1 × (1, 2, 1) onto outputs 1 to 3."
-    assert details["in-0"] == "Input 0 = 3 stamps 3 × (1, 2, 1) onto outputs 0 and 1; padding = 1 cuts 1 of 3 off."
+    assert (
+        details["in-0"]
+        == "Input 0 = 3 stamps 3 × (1, 2, 1) onto outputs 0 and 1; padding = 1 cuts 1 of 3 off."
+    )
     assert details["out-1"].startswith("Output 1 = 3 · 1 + 1 · 1 = 4: input · kernel number.")
     square = stepper_scene(np.ones((2, 2)), np.ones((2, 2)), stride=3, dilation=2).details
     assert "onto rows 3 and 5, columns 0 and 2 of the output." in square["in-2"]
@@ -276,7 +293,9 @@ def test_collisions_are_torchs(k, s, p, d, size):
     forward = {}
     for n in range(1, 21):
         try:
-            forward[n] = F.conv1d(torch.ones(1, 1, n), torch.ones(1, 1, k), stride=s, padding=p, dilation=d).shape[-1]
+            forward[n] = F.conv1d(
+                torch.ones(1, 1, n), torch.ones(1, 1, k), stride=s, padding=p, dilation=d
+            ).shape[-1]
         except RuntimeError as error:
             assert "Kernel size can't be greater than actual input size" in str(error)
             assert "too small" in scene.details[f"in-{n}"]
@@ -301,5 +320,14 @@ def test_collisions_are_torchs(k, s, p, d, size):
                 continue
         assert led == ", ".join(f"{op} → {n}" for op, n in wanted.items() if n <= 20)
         together = {n for n in forward if forward[n] == int(m)}
-        assert {name for name in lit[f"middle-{m}"] if name.startswith("in-")} == {f"in-{n}" for n in together}
+        assert {name for name in lit[f"middle-{m}"] if name.startswith("in-")} == {
+            f"in-{n}" for n in together
+        }
     assert scene.text == scene.details[f"in-{size}"]
+
+
+def test_sums_too_long_for_their_cells_are_a_sentence_and_not_blank_cells():
+    x, kernel = np.full(7, 9), np.full(5, -9)
+    with pytest.raises(NoPicture, match=r"A sum such as −162 could not be read in cells this small"):
+        stepper_scene(x, kernel, stride=4, dilation=3)
+    assert stepper_scene(x, kernel, stride=2).frames
