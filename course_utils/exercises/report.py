@@ -5,6 +5,7 @@ Colors and fonts come from JupyterLab's theme variables, with values for other f
 """
 
 import html
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -104,7 +105,7 @@ class Card(Shown):
         head = (
             f'<span class="code">{_safe(self.headline)}</span>'
             if self.code_headline
-            else _safe(self.headline)
+            else marked_up(self.headline)
         )
         parts = [f"<p class='head'>{_mark(self.mark)} <b>{_safe(self.word)}</b> {head}</p>"]
         if self.rows:
@@ -114,11 +115,11 @@ class Card(Shown):
             parts.append(f'<div class="rows">{"".join(cells)}</div>')
         if self.items:
             listed = (
-                f'<div role="listitem" class="{tone}">{_mark(mark)} {with_code(text)}</div>'
+                f'<div role="listitem" class="{tone}">{_mark(mark)} {marked_up(text)}</div>'
                 for mark, tone, text in self.items
             )
             parts.append(f'<div role="list">{"".join(listed)}</div>')
-        parts.extend(f"<p>{with_code(sentence)}</p>" for sentence in self.sentences)
+        parts.extend(f"<p>{marked_up(sentence)}</p>" for sentence in self.sentences)
         folded = [("", self.code)] if self.code else []
         for summary, code in (*folded, *self.folded):
             source = f'<div class="code source">{_safe(code)}</div>'
@@ -216,15 +217,26 @@ def show(value, digits=4):
         return f"<{type(value).__name__}>"
 
 
-def with_code(sentence):
-    """A sentence as HTML; `words in backticks` become code."""
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*\w|\w)\*(?![\w*])")  # *word*, and not 2 * 3 * 4 or **options
+
+
+def marked_up(sentence):
+    """A sentence as HTML; `words in backticks` become code, *words between asterisks* are emphasised.
+
+    >>> marked_up("the *second* of `x * y * z`")
+    'the <em>second</em> of <span class="code">x * y * z</span>'
+    """
     pieces = sentence.split("`")
     if len(pieces) % 2 == 0:  # an odd backtick is a backtick
-        return _safe(sentence)
+        return _emphasised(sentence)
     return "".join(
-        f'<span class="code">{_safe(piece)}</span>' if i % 2 else _safe(piece)
+        f'<span class="code">{_safe(piece)}</span>' if i % 2 else _emphasised(piece)
         for i, piece in enumerate(pieces)
     )
+
+
+def _emphasised(words):
+    return EMPHASIS.sub(r"<em>\1</em>", _safe(words))
 
 
 def _short(value):
