@@ -356,11 +356,11 @@ def test_one_bar_for_all(monkeypatch):
 
 
 def test_a_short_training_beats_bicubic_on_held_out_pictures(unknown):
-    """The lesson's own claim at a third of its budget: with one seed, on both pictures."""
+    """The lesson's own claim and budget, with one seed, on both pictures. There it is 0.4 to 0.6 dB."""
     base = score(lambda low: bicubic(low, 2), unknown)
     with seeded(0):
         one = ESPCN()
-    train(one, pairs(TRAINING), seed=0, steps=600)
+    train(one, pairs(TRAINING), seed=0, steps=1000)
     scores = score(one, unknown)
     assert all(scores[name] > base[name] + 0.3 for name in HELD_OUT), (scores, base)
 
