@@ -102,7 +102,9 @@ def film_scene(reel: Reel, scene=0, stride=4, step=None, magnified=False) -> Sce
     """
     film, last = reel.film, len(reel.film.steps) - 1
     step = last if step is None else min(step, last)
-    upper, lower = _places(film, 1 + len(reel.contenders), len(reel.flows(stride)) + 1)
+    upper = row_of_places(film.labels.shape[1:], TOP, 1 + len(reel.contenders), MOST + 1)
+    y = TOP + upper[0].height + 54
+    lower = rows_of_four(film.labels.shape[1:], y, 1 + len(reel.flows(stride)), below=62)
     longest, factors = _lengths(reel, scene, stride, lower[0].unit * stride, magnified)
     ious = _ious(reel, scene)
     frames = _frames(reel, scene, stride, ious, longest, factors, lower[0])
@@ -144,15 +146,13 @@ def row_of_places(size_hw, y, count, across=None) -> list[Place]:
     return [Place(LEFT + i * (column + GAP), y, width * unit, height * unit, unit) for i in range(count)]
 
 
-def _places(film, above, below):
-    """Places of the predictions in one row of five, and of the flows in rows of four."""
-    size_hw = film.labels.shape[1:]
-    upper = row_of_places(size_hw, TOP, above, MOST + 1)
-    y, lower = TOP + upper[0].height + 54, []
-    for begin in range(0, below, 4):
-        lower += row_of_places(size_hw, y, min(4, below - begin), 4)
-        y += lower[-1].height + 62
-    return upper, lower
+def rows_of_four(size_hw, y, count, below) -> list[Place]:
+    """``count`` places in rows of up to four, ``below`` scene px for the words under each row and the next titles."""
+    places = []
+    for begin in range(0, count, 4):
+        places += row_of_places(size_hw, y, min(4, count - begin), 4)
+        y += places[-1].height + below
+    return places
 
 
 def _still(reel, scene, stride, upper, lower, texts):
@@ -441,7 +441,7 @@ def _bar(place):
 
 
 def longest_words(longest):
-    return f"longest {number(longest, 1 if longest >= 1 else 2)} px" if longest else "zero flow"
+    return f"longest arrow: {number(longest, 1 if longest >= 1 else 2)} px" if longest else "zero flow"
 
 
 def scale_words(place, factor):

@@ -36,6 +36,7 @@ from course_utils.figures.alignment import (
     picture,
     prediction,
     row_of_places,
+    rows_of_four,
     scale_words,
 )
 from course_utils.figures.scene import Scene, arrow, document, label, line, number, path, png_url, rect
@@ -186,12 +187,12 @@ def _captions(maps, still, plain, aligned, kind):
         return f"{100 * maps.wrong(shares):.1f} % of places another class"
 
     return (
-        (width(maps.fine), f"curve: share of {CLASS_NAMES[kind]}"),
+        (width(maps.fine), f"curve: share of {CLASS_NAMES[kind]}, 0 to 1"),
         (f"flow to be found: ({number(dx)}, {number(dy)}) px", "dashed: before the shift"),
         (width(plain), wrong(plain)),
         (width(aligned), f"{wrong(aligned)}"),
     ) if maps.shift_xy != (0, 0) else (
-        (width(maps.fine), f"curve: share of {CLASS_NAMES[kind]}"),
+        (width(maps.fine), f"curve: share of {CLASS_NAMES[kind]}, 0 to 1"),
         ("no shift yet", ""),
         (width(before), wrong(before)),
         (width(before), "no flow: the same sum"),
@@ -284,14 +285,7 @@ def answered(flow, flow_still, shift_xy) -> float:
 def _networks(image, maps, networks, y):
     """A row of true labels, predictions and flows under the shift: parts, y below, a sentence, rows of the table."""
     aligning = [name for name, both in networks.items() if any(each["flow"].any() for each in both)]
-    count = 1 + len(networks) + len(aligning)
-    places = [
-        place
-        for i in range(0, count, 4)
-        for place in row_of_places(
-            maps.labels.shape, y + 34 + i // 4 * (290 if count > 4 else 0), min(4, count - i), 4
-        )
-    ]
+    places = rows_of_four(maps.labels.shape, y + 34, 1 + len(networks) + len(aligning), below=84)
     parts = picture(places[0], png_url(CLASS_COLOURS[maps.labels]), "true labels")
     parts += class_names(places[0], maps.labels)
     sentences, rows = [], []
@@ -309,7 +303,7 @@ def _networks(image, maps, networks, y):
     for place, name in zip(places[1 + len(networks) :], aligning, strict=True):
         more, said = _flow_under_shift(place, photo, name, networks[name], maps)
         parts, words = parts + more, f"{words} {said}"
-    return parts, places[-1].y + places[-1].height + 58, words, rows
+    return parts, places[-1].y + places[-1].height + 74, words, rows
 
 
 def _flow_under_shift(place, photo, name, now_and_before, maps):
@@ -324,9 +318,13 @@ def _flow_under_shift(place, photo, name, now_and_before, maps):
         *picture(place, photo, f"flow, {WORDS.get(name, name)}", pale=True),
         arrows(place, flow, maps.stride, factor),
         *arrow_scale(
-            place, _slotless, "scale", {"scale": f"{scale_words(place, factor)}, {longest_words(longest)}"}
+            place,
+            _slotless,
+            "scale",
+            {"scale": f"{scale_words(place, factor)}"},
         ),
         _below(place, 17, said, font_weight="600"),
+        _below(place, 50, longest_words(longest)),
     ]
     return parts, f"The flow of {WORDS.get(name, name)}: {said}."
 

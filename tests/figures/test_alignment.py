@@ -57,7 +57,7 @@ def test_the_numbers_are_those_of_the_film():
         assert written(picture.frames, 1)[f"iou-{i}"] == f"mean IoU {expected:.3f}"
         assert f"{expected:.3f}" in picture.text
     assert "mean IoU 1.000" in written(picture.frames, 2).values()
-    assert written(picture.frames, 2)["longest-0"] == "longest 3 px"
+    assert written(picture.frames, 2)["longest-0"] == "longest arrow: 3 px"
     assert written(picture.frames, 0)["longest-0"] == "zero flow"
     assert [row[0] for row in picture.table[1]] == ["0", "5", "10"]
 
@@ -225,7 +225,7 @@ def test_networks_under_a_shift():
     picture = shift_scene(image, LABELS, 4, (8, 0), networks={"flow": (now, before)})
     score = mean_iou(confusion_matrix(LABELS, now["labels"], 5))
     assert f"flow alignment {score:.3f} (1.000 without the shift)" in picture.text
-    assert "answers 25 % of the shift" in picture.text and "longest 3 px" in picture.svg
+    assert "answers 25 % of the shift" in picture.text and "longest arrow: 3 px" in picture.svg
     assert "nothing to answer" in shift_scene(image, LABELS, networks={"flow": (before, before)}).text
     assert answered(now["flow"], before["flow"], (0, 8)) == 0
     still = {"labels": LABELS, "flow": np.zeros((16, 24, 2))}

@@ -1,0 +1,155 @@
+"""The alignment explorers under a hand: step through training without the kernel, choose a scale, shift by keys."""
+
+import nbformat
+import psutil
+import pytest
+
+from tests.browser.stage import stages
+from tests.notebooks.run import with_sources
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+
+NAME = "alignment_for_a_test.ipynb"
+FILM = """
+import numpy as np
+from types import SimpleNamespace
+from course_utils.scenes import scenes
+images, labels = scenes(2, (64, 64))
+film = SimpleNamespace(images=images, labels=labels, steps=(0, 10, 20), predictions={}, flows={})
+for by, name in enumerate(("nearest", "bilinear", "flow", "two-branch")):
+    film.predictions[name] = np.stack([np.roll(labels, 2 * (3 - t) + by, 2) for t in (1, 2, 3)])
+    film.flows[name] = {
+        s: {which: np.full((3, 2, 64 // s, 64 // s, 2), 1.0) * np.array([0, 0.5, 3])[:, None, None, None, None]
+            for which in ("coarse", "fine")[:max(0, by - 1)]}
+        for s in (8, 4)
+    }"""
+LEARNING = """
+from course_utils.explorers.alignment import alignment, shift_a_map
+alignment(film)"""
+BY_HAND = """
+def network(image, shift, stride):
+    flow = np.full((64 // stride, 64 // stride, 2), shift) / 4 + 1
+    return {"labels": np.roll(labels[0], shift, (1, 0)), "flow": flow}
+shift_a_map(film, {"bilinear": network, "flow": network})"""
+
+# per picture that is in sight now: what it is, and where from
+IN_SIGHT = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
+    return [...root.querySelectorAll('image')].filter(image => image.getBoundingClientRect().right > frame.left)
+        .map(image => [image.getAttribute('aria-label'), image.getAttribute('href')]); }"""
+ARROWS = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
+    return [...root.querySelectorAll('path.line')].filter(path => path.getBoundingClientRect().right > frame.left)
+        .map(path => (path.getAttribute('d').match(/M/g) || []).length); }"""
+CURVES = "root => [...root.querySelectorAll('path.line')].map(path => path.getAttribute('d'))"
+
+
+@pytest.fixture(scope="module")
+def lesson(open_lesson, lessons):
+    nbformat.write(with_sources(FILM, LEARNING, BY_HAND), lessons / NAME)
+    lesson = open_lesson(NAME, width=1000)
+    lesson.run_all()
+    assert lesson.cell_errors() == []
+    return lesson
+
+
+@pytest.fixture
+def learning(lesson):
+    return stages(lesson)[0]
+
+
+@pytest.fixture
+def by_hand(lesson):
+    return stages(lesson)[1]
+
+
+@pytest.fixture
+def kernels(lesson):
+    """The processes of all kernels of the server."""
+    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
+    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
+    assert kernels
+    yield kernels
+    for kernel in kernels:
+        kernel.resume()
+
+
+def go(stage, key, moment):
+    stage.slider("moment").press(key)
+    stage.wait_until_chosen(moment)
+
+
+def choose(stage, control, label):
+    """Another option of a dropdown, and its new picture."""
+    before = stage.shown()
+    box = stage._explorer().locator(".widget-dropdown", has_text=control).locator("select")
+    box.select_option(label=label)
+    stage.wait_for_change(before)
+
+
+def test_stepping_through_training_does_not_wait_for_the_kernel(lesson, learning, kernels):
+    go(learning, "Home", "moment-0")
+    lesson.wait_idle()
+    for kernel in kernels:
+        kernel.suspend()
+    first = learning.root.evaluate(IN_SIGHT)
+    assert [name for name, _ in first[-4:]] == [
+        f"what {name} predicts" for name in ("nearest", "bilinear", "flow alignment", "two-branch")
+    ]
+    assert "after 0 training steps" in learning.text() and "zero flow" in learning.shown()
+    go(learning, "ArrowRight", "moment-1")
+    second = learning.root.evaluate(IN_SIGHT)
+    assert [name for name, _ in second] == [name for name, _ in first]
+    assert all(a != b for (_, a), (_, b) in zip(first[-4:], second[-4:], strict=True))
+    assert "after 10 training steps" in learning.text() and "longest arrow: 0.71 px" in learning.shown()
+    go(learning, "End", "moment-2")
+    assert "1.000 nearest" in learning.text() and "mean IoU 1.000" in learning.shown()
+    assert learning.root.evaluate(ARROWS) == [256, 256, 256]
+
+
+def test_a_scale_and_a_scene_are_chosen_at_the_same_moment(learning):
+    go(learning, "Home", "moment-0")
+    go(learning, "ArrowRight", "moment-1")
+    choose(learning, "flow onto", "stride 8")
+    assert learning.root.evaluate(ARROWS) == [64, 64, 64] and learning.chosen() == "moment-1"
+    pictures = learning.root.evaluate(IN_SIGHT)
+    choose(learning, "scene", "scene 2 of 2")
+    assert "Scene 2 after 10 training steps" in learning.text()
+    assert not set(href for _, href in pictures) & set(href for _, href in learning.root.evaluate(IN_SIGHT))
+    before = learning.shown()
+    learning._explorer().locator("input[type=checkbox]").check()
+    learning.wait_for_change(before)
+    assert "drawn × 10" in learning.shown()
+    choose(learning, "flow onto", "stride 4")
+    assert learning.root.evaluate(ARROWS) == [256, 256, 256]
+
+
+def test_a_map_is_shifted_by_keys(by_hand):
+    curves, pictures = by_hand.root.evaluate(CURVES), by_hand.root.evaluate(IN_SIGHT)
+    assert "moved 8 px right and 0 px down" in by_hand.text()
+    by_hand.press_slider("shift right", "ArrowRight")
+    assert "moved 9 px right and 0 px down" in by_hand.text() and "no flow undoes" in by_hand.text()
+    by_hand.press_slider("shift down", "ArrowLeft")
+    assert "moved 9 px right and −1 px down" in by_hand.text()
+    assert "answers 25 % of the shift" in by_hand.shown()
+    after = dict(by_hand.root.evaluate(IN_SIGHT))
+    same = [name for name, href in pictures if after[name] == href]
+    assert same == ["fine, stride 4", "true labels", "flow, bilinear", "flow, flow alignment"]
+    now = by_hand.root.evaluate(CURVES)
+    assert now[0] == curves[0] and now[1:] != curves[1:]
+
+
+def test_the_profile_follows_its_row_and_class(by_hand):
+    curves, pictures = by_hand.root.evaluate(CURVES), by_hand.root.evaluate(IN_SIGHT)
+    by_hand.press_slider("along row", "End")
+    choose(by_hand, "profile of", "ground")
+    assert by_hand.root.evaluate(CURVES)[0] != curves[0]
+    assert by_hand.root.evaluate(IN_SIGHT) == pictures
+    choose(by_hand, "onto", "stride 8")
+    assert "at stride 16 was moved" in by_hand.text()
+    assert len(by_hand.root.evaluate(IN_SIGHT)) == len(pictures)
+
+
+def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
+    assert lesson.console_errors == []
+    for stage in stages(lesson):
+        assert stage.cut_off() == []
+        assert stage.root.locator("svg").first.bounding_box()["width"] >= 780
