@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from course_utils.networks.training import choose_device, present_devices
-from course_utils.validation import real_number, shown
+from course_utils.validation import one_of, real_number, shown
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 _FOLDER = re.compile(r"(^|[\s'\"=(:,])(~|/[\w.-]+|[A-Za-z]:\\[\w.-]*)[/\\]")
@@ -64,41 +64,45 @@ def read_record(name):
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def table(rows):
+def table(rows, columns=None):
     """Rows, dictionaries with the same keys, as lines of text: numbers to the right, words to the left.
+
+    ``columns`` names the keys to show, in their order; by default all.
 
     >>> print(table([{"network": "ESPCN", "dB": 31.25}, {"network": "bicubic", "dB": 9}]))
     network     dB
     ESPCN    31.25
     bicubic      9
     """
-    names = list(rows[0])
-    columns = [[name, *(_cell(row[name]) for row in rows)] for name in names]
+    names = (
+        list(rows[0]) if columns is None else [one_of(name, "columns", tuple(rows[0])) for name in columns]
+    )
+    cells = [[name, *(_cell(row[name]) for row in rows)] for name in names]
     for i, name in enumerate(names):
-        width = max(map(len, columns[i]))
+        width = max(map(len, cells[i]))
         is_word = isinstance(rows[0][name], str)
-        columns[i] = [cell.ljust(width) if is_word else cell.rjust(width) for cell in columns[i]]
-    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+        cells[i] = [cell.ljust(width) if is_word else cell.rjust(width) for cell in cells[i]]
+    return "\n".join("  ".join(line).rstrip() for line in zip(*cells, strict=True))
 
 
-def show_record(name):
-    """Print the table of a record, and where it comes from."""
+def show_record(name, columns=None):
+    """Print the table of a record, or some of its columns, and where it comes from."""
     record = read_record(name)
-    print(table(record["result"]["rows"]))
+    print(table(record["result"]["rows"], columns))
     print(
         f"\nRecorded {record['date']} on {record['device']} in {record['seconds']:.0f} s by `{record['command']}`\n"
         f"(data/{name}.json; torch {record['versions']['torch']})."
     )
 
 
-def gpu_or_record(name):
+def gpu_or_record(name, columns=None):
     """The GPU as a torch.device where there is one; otherwise None, after showing the record ``name``."""
     if present_devices()[0] != "cpu":
         return choose_device()
     print(
         "No GPU here: torch finds neither CUDA nor MPS, so this cell is skipped. What it showed elsewhere:\n"
     )
-    show_record(name)
+    show_record(name, columns)
     return None
 
 

@@ -133,6 +133,15 @@ def test_shown_with_file_device_and_date(data, capsys):
         assert said in printed
 
 
+def test_some_columns_of_it_in_an_order_of_ones_own(data, capsys):
+    written(data)
+    names = list(read_record("something")["result"]["rows"][0])
+    show_record("something", names[1::-1])
+    assert capsys.readouterr().out.split("\n")[0].split() == names[1::-1]
+    with pytest.raises(ValueError, match="columns must be one of"):
+        show_record("something", ["speed"])
+
+
 def test_without_a_gpu_the_record_is_shown(data, capsys, monkeypatch):
     written(data)
     monkeypatch.setattr(records, "present_devices", lambda: ("cpu",))
