@@ -5,8 +5,7 @@ Words used here
     fine       the shares at a stride, coarse at twice that stride
     shift      (right, down) in image pixels, by which the coarse map is moved before it is fused
     plain      the coarse map is enlarged as it lies; aligned: it is read along the flow that undoes the shift
-    mixed      a place where no class has a share of 90 % or more
-    width      of the boundaries, in image pixels: the area of all mixed places / the length of all boundaries
+    width      of the boundaries, in image pixels: of straight ramps that would be as mixed, see ``Shifted.width``
     answered   the part of the shift by which a network's flow grew: 1 all of it, 0 nothing
 """
 
@@ -41,9 +40,6 @@ from course_utils.figures.alignment import (
 )
 from course_utils.figures.scene import Scene, arrow, document, label, line, number, path, png_url, rect
 from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
-
-DECIDED = 0.9
-"""The share from which a place belongs to a class."""
 
 PROFILE = 64  # px, the height of a profile
 
@@ -106,10 +102,14 @@ class Shifted:
         down = np.count_nonzero(self.labels[1:] != self.labels[:-1])
         return (down + np.count_nonzero(self.labels[:, 1:] != self.labels[:, :-1])) * np.pi / 4
 
-    def width(self, shares, stride=None) -> float:
-        """The mean width of a map's boundaries in image pixels; NaN in a scene without any."""
-        area = np.count_nonzero(shares.max(axis=0) < DECIDED - 1e-9) * (stride or self.stride) ** 2
-        return area / self.boundary_length if self.boundary_length else np.nan
+    def width(self, shares) -> float:
+        """How wide the boundaries of a map are, in image pixels: straight ramps of that width would be as mixed.
+
+        A place with the shares p is mixed by 1 - sum(p ** 2). Across a ramp from one class to another of width w that
+        adds up to w / 3. NaN in a scene without boundaries.
+        """
+        mixed = (1 - (shares**2).sum(axis=0)).sum() * self.stride**2
+        return 3 * mixed / self.boundary_length if self.boundary_length else np.nan
 
     def wrong(self, shares) -> float:
         """The part of the places whose strongest class is another than the fine map's."""

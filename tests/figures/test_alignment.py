@@ -92,6 +92,21 @@ def test_wrong_pixels_and_no_others_have_a_dark_dot():
     assert not dark[:, [0, 3]].any() and not dark[..., [0, 3]].any()
 
 
+def test_every_moment_shows_its_own_predictions_and_flows():
+    svg = film_scene(REEL, 1, 4).svg
+    for moment in range(3):
+        part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
+        for each, predicted in zip(part.split("<image")[1:], FILM.predictions.values(), strict=True):
+            np.testing.assert_array_equal(decoded(each)[::4, ::4], CLASS_COLOURS[predicted[moment, 1]])
+        unit = film_lengths(part)
+        assert unit == pytest.approx([FILM.flows["flow"][4]["coarse"][moment].max() * 203 / 24] * 3, abs=0.1)
+
+
+def film_lengths(part):
+    """How long, in scene px, the first arrow of every flow is drawn."""
+    return [shafts(each)[0][2] for each in part.split("<path")[1:]]
+
+
 def shafts(path):
     """(x1, y1, dx, dy) of every arrow."""
     return [tuple(map(float, each)) for each in re.findall(r"M(\S+) (\S+)l(\S+) ([-\d.]+)", path)]
@@ -194,17 +209,16 @@ def test_half_a_shift_leaves_a_blur_that_no_flow_undoes():
     assert left[0] > 0.1 and left[1] < 1e-12
 
 
-def test_the_width_of_a_boundary():
-    labels = np.zeros((16, 32), np.uint8)
-    labels[:, 16:] = (
-        1  # a boundary of length 16; on the map of stride 4 it lies between places: nothing is mixed
-    )
+def test_the_width_of_a_ramp_is_its_width():
+    labels = np.zeros((40, 400), np.uint8)
+    labels[:, 200:] = 1  # an upright boundary crosses 40 pairs of neighbors; a slanted one 4 / pi as many
     maps = Shifted(labels, 4, (0, 0))
-    assert maps.boundary_length == pytest.approx(16 * np.pi / 4)
-    assert maps.width(maps.fine) == 0
-    moved_one = Shifted(np.roll(labels, 1, axis=1)[:, 1:29], 4, (0, 0))
-    column = moved_one.width(moved_one.fine) * 16 * np.pi / 4  # a column of places, 4 x 16 pixels, is mixed
-    assert column in (pytest.approx(64), pytest.approx(0))
+    assert maps.boundary_length == pytest.approx(40 * np.pi / 4) and maps.width(maps.fine) == 0
+    for width in (20, 80, 200):
+        ramp = np.clip((np.arange(2, 400, 4) - 200) / width + 0.5, 0, 1)  # at the places' middles
+        shares = np.zeros((5, 10, 100))
+        shares[0], shares[1] = 1 - ramp, ramp
+        assert maps.width(shares) == pytest.approx(width * 4 / np.pi, rel=0.05)
     assert np.isnan(Shifted(np.zeros((8, 8), np.uint8), 4, (0, 0)).width(np.full((5, 2, 2), 0.2)))
 
 
