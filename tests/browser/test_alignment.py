@@ -105,6 +105,14 @@ def test_stepping_through_training_does_not_wait_for_the_kernel(lesson, learning
     assert learning.root.evaluate(ARROWS) == [256, 256, 256]
 
 
+def test_play_begins_again_after_the_last_moment(learning):
+    go(learning, "End", "moment-2")
+    play = learning._explorer().locator(".widget-play button").first
+    play.click()
+    learning.wait_until_chosen("moment-0")
+    learning.wait_until_chosen("moment-2")
+
+
 def test_a_scale_and_a_scene_are_chosen_at_the_same_moment(learning):
     go(learning, "Home", "moment-0")
     go(learning, "ArrowRight", "moment-1")
