@@ -135,3 +135,13 @@ def test_a_flow_kept_everywhere_is_the_network_itself_and_kept_nowhere_is_biline
     none, whole = study.flow_kept(model, unseen, shares=(0, 1))
     assert whole == score(model, unseen)["mean IoU"]
     assert none == pytest.approx(score(plain, unseen)["mean IoU"], abs=1e-3)
+
+
+@pytest.mark.parametrize("where", ["edges", "random"])
+def test_a_flow_is_kept_at_the_share_that_is_asked_for(where, monkeypatch):
+    def moved(model, data):
+        return {"mean IoU": float(model.flows(data.images)[4]["coarse"].any(dim=1).float().mean())}
+
+    monkeypatch.setattr(study, "score", moved)
+    shares = [0.0, 0.25, 0.5, 1.0]
+    assert study.flow_kept(study.network("flow", 0, TINY), test_scenes(TINY), shares, where) == shares
