@@ -81,6 +81,8 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
         "kind": choice("profile of", [(name, kind) for kind, name in enumerate(CLASS_NAMES)], BLOCK),
         "row": slider("along row", rows // 2, 0, rows - 1),
     }
+    if shifted:
+        controls["changed"] = switch("arrows: only what the shift changed")
     for name in ("right", "down", "row"):
         controls[name].layout.width = "260px"
 
@@ -88,14 +90,21 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
     def answer(name, scene, shift, stride):
         return shifted[name](pictures.images[scene], shift, stride)
 
-    def draw(scene, stride, right, down, kind, row):
+    def draw(scene, stride, right, down, kind, row, changed=False):
         networks = {
             name: (answer(name, scene, (right, down), stride), answer(name, scene, (0, 0), stride))
             for name in shifted
         }
         row = row * 4 // stride  # the slider counts rows at stride 4, so that a line stays where it is
         return shift_scene(
-            pictures.images[scene], pictures.labels[scene], stride, (right, down), kind, row, networks
+            pictures.images[scene],
+            pictures.labels[scene],
+            stride,
+            (right, down),
+            kind,
+            row,
+            networks,
+            changed,
         )
 
     return Explorer(draw, controls)

@@ -264,7 +264,7 @@ def iou(truth, predicted) -> float:
 def _sentence(reel, scene, stride, moment, ious, longest):
     scores = ", ".join(f"{each[moment]:.3f} {WORDS.get(name, name)}" for name, each in ious.items())
     arrows = [
-        f"{WORDS.get(name, name)}, {which} map {number(each[moment], 1)} px"
+        f"{WORDS.get(name, name)}, {which} map {_pixels(each[moment])}"
         for (name, which), each in longest.items()
     ]
     learned = (
@@ -441,7 +441,11 @@ def _bar(place):
 
 
 def longest_words(longest):
-    return f"longest arrow: {number(longest, 1 if longest >= 1 else 2)} px" if longest else "zero flow"
+    return f"longest arrow: {_pixels(longest)}" if longest else "zero flow"
+
+
+def _pixels(length):
+    return f"{number(length, 1 if length >= 1 else 2)} px"
 
 
 def scale_words(place, factor):

@@ -119,12 +119,15 @@ class Shifted:
 # ---- the picture ---------------------------------------------------------------------------------------------
 
 
-def shift_scene(image, labels, stride=4, shift_xy=(0, 0), kind=2, row=None, networks=None) -> Scene:
+def shift_scene(
+    image, labels, stride=4, shift_xy=(0, 0), kind=2, row=None, networks=None, changed=False
+) -> Scene:
     """Above: fine map, shifted coarse map, their plain and their aligned sum, and below each a profile along a row.
 
     kind, row   the class and the row of the fine map of which the profiles are; row None is the middle
     networks    contender -> what ``shift_by_hand`` gives for (shift, no shift), a pair of dictionaries: a row of
                 their predictions and flows
+    changed     of the flows, draw only what the shift changed
     """
     maps, still = Shifted(labels, stride, tuple(shift_xy)), _unshifted(labels.tobytes(), labels.shape, stride)
     row = maps.fine.shape[1] // 2 if row is None else min(row, maps.fine.shape[1] - 1)
@@ -132,7 +135,7 @@ def shift_scene(image, labels, stride=4, shift_xy=(0, 0), kind=2, row=None, netw
     parts, y = _maps(maps, still, places, kind, row)
     text, table = _words(maps, still), _table(maps, still)
     if networks:
-        more, y, words, rows = _networks(image, maps, networks, y)
+        more, y, words, rows = _networks(image, maps, networks, changed, y)
         parts, text, table = parts + more, f"{text} {words}", (table[0], table[1] + rows)
     parts.append(
         class_key(
@@ -282,7 +285,7 @@ def answered(flow, flow_still, shift_xy) -> float:
     return float((flow - flow_still).mean(axis=(0, 1)) @ shift / (shift @ shift))
 
 
-def _networks(image, maps, networks, y):
+def _networks(image, maps, networks, changed, y):
     """A row of true labels, predictions and flows under the shift: parts, y below, a sentence, rows of the table."""
     aligning = [name for name, both in networks.items() if any(each["flow"].any() for each in both)]
     places = rows_of_four(maps.labels.shape, y + 34, 1 + len(networks) + len(aligning), below=84)
@@ -301,22 +304,23 @@ def _networks(image, maps, networks, y):
     words = f"Trained networks whose coarse map is moved so, mean IoU: {', '.join(sentences)}."
     photo = photo_url(image)
     for place, name in zip(places[1 + len(networks) :], aligning, strict=True):
-        more, said = _flow_under_shift(place, photo, name, networks[name], maps)
+        more, said = _flow_under_shift(place, photo, name, networks[name], maps, changed)
         parts, words = parts + more, f"{words} {said}"
     return parts, places[-1].y + places[-1].height + 74, words, rows
 
 
-def _flow_under_shift(place, photo, name, now_and_before, maps):
+def _flow_under_shift(place, photo, name, now_and_before, maps, changed):
     flow, before = (each["flow"] for each in now_and_before)
-    longest = float(lengths(flow).max())
+    drawn = flow - before if changed else flow
+    longest = float(lengths(drawn).max())
     factor = drawing_factor(longest, 1.2 * maps.stride)
     said = "no shift: nothing to answer"
     if any(maps.shift_xy):
         percent = round(100 * answered(flow, before, maps.shift_xy))
         said = f"answers {number(percent)} % of the shift"
     parts = [
-        *picture(place, photo, f"flow, {WORDS.get(name, name)}", pale=True),
-        arrows(place, flow, maps.stride, factor),
+        *picture(place, photo, f"{'change' if changed else 'arrows'}: {WORDS.get(name, name)}", pale=True),
+        arrows(place, drawn, maps.stride, factor),
         *arrow_scale(
             place,
             _slotless,

@@ -107,10 +107,10 @@ def test_stepping_through_training_does_not_wait_for_the_kernel(lesson, learning
 
 def test_play_begins_again_after_the_last_moment(learning):
     go(learning, "End", "moment-2")
-    play = learning._explorer().locator(".widget-play button").first
-    play.click()
+    learning._explorer().locator("button:has(.fa-play)").click()
     learning.wait_until_chosen("moment-0")
     learning.wait_until_chosen("moment-2")
+    learning._explorer().locator("button:has(.fa-play)").wait_for()  # it has stopped
 
 
 def test_a_scale_and_a_scene_are_chosen_at_the_same_moment(learning):
@@ -140,7 +140,7 @@ def test_a_map_is_shifted_by_keys(by_hand):
     assert "answers 25 % of the shift" in by_hand.shown()
     after = dict(by_hand.root.evaluate(IN_SIGHT))
     same = [name for name, href in pictures if after[name] == href]
-    assert same == ["fine, stride 4", "true labels", "flow, bilinear", "flow, flow alignment"]
+    assert same == ["fine, stride 4", "true labels", "arrows: bilinear", "arrows: flow alignment"]
     now = by_hand.root.evaluate(CURVES)
     assert now[0] == curves[0] and now[1:] != curves[1:]
 

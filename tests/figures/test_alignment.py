@@ -241,6 +241,8 @@ def test_networks_under_a_shift():
     assert f"flow alignment {score:.3f} (1.000 without the shift)" in picture.text
     assert "answers 25 % of the shift" in picture.text and "longest arrow: 3 px" in picture.svg
     assert "nothing to answer" in shift_scene(image, LABELS, networks={"flow": (before, before)}).text
+    change = shift_scene(image, LABELS, 4, (8, 0), networks={"flow": (now, before)}, changed=True).svg
+    assert "change: flow alignment" in change and "longest arrow: 2 px" in change
     assert answered(now["flow"], before["flow"], (0, 8)) == 0
     still = {"labels": LABELS, "flow": np.zeros((16, 24, 2))}
-    assert "flow, bilinear" not in shift_scene(image, LABELS, networks={"bilinear": (still, still)}).svg
+    assert "arrows: bilinear" not in shift_scene(image, LABELS, networks={"bilinear": (still, still)}).svg
