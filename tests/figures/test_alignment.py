@@ -232,6 +232,15 @@ def test_a_shift_widens_boundaries_and_alignment_narrows_them():
     assert "averaged" in shift_scene(np.zeros((64, 96, 3)), LABELS, 4, (3, 0)).text
 
 
+def test_the_profile_is_that_of_the_row_and_the_class():
+    svg = shift_scene(np.zeros((64, 96, 3)), LABELS, 4, (8, 0), kind=1, row=11).svg
+    line = re.search(r'<path d="M([^"]+)" class="line"', svg)[1]
+    y = np.array([float(point.split(",")[1]) for point in line.split("L")])
+    share = Shifted(LABELS, 4, (8, 0)).fine[1, 11]
+    assert share.std() > 0.1
+    np.testing.assert_allclose((y.max() - y) / 64, share - share.min(), atol=1e-3)
+
+
 def test_networks_under_a_shift():
     now = {"labels": np.roll(LABELS, 3, 1), "flow": np.full((16, 24, 2), [3.0, 0.0])}
     before = {"labels": LABELS, "flow": np.full((16, 24, 2), [1.0, 0.0])}
