@@ -685,7 +685,7 @@ RESIZED = Exercise(
         Mistake(
             "factors swapped",
             _resized_times(lambda h, w: [h, w]),
-            "You multiply x by the factor of the height and y by that of the width. Square enlargements "
+            "You multiply x by the factor of the height and y by that of the width. Two equal factors "
             "hide this one.",
         ),
         Mistake(
@@ -702,6 +702,16 @@ RESIZED = Exercise(
             "divided",
             _resized_times(lambda h, w: [1 / w, 1 / h]),
             "You divide by the factor. In a larger picture the same way is more pixels long.",
+        ),
+        Mistake(
+            "always 2",
+            _resized_times(lambda h, w: [2, 2]),
+            "You multiply by 2. The factor is new size / old size, one for x and one for y.",
+        ),
+        Mistake(
+            "both factors at once",
+            _resized_times(lambda h, w: [w * h, w * h]),
+            "You multiply by the factor of the area. x grows with the width alone, y with the height alone.",
         ),
         Mistake(
             "factor squared",

@@ -80,15 +80,13 @@ ZERO_FLOW = SpotTheBug(
         Mistake(
             "border over it",
             _border_over_it,
-            "The dark frame is gone, and the picture is still stretched: outputs fetch from up to half "
-            "a pixel beside their own place. Look at what −1 means to the grid, and what to "
-            "`grid_sample`.",
+            "The dark frame is gone, but outputs still fetch from up to half a pixel beside their own "
+            "place. Look at what −1 means to the grid, and what to `grid_sample`.",
         ),
         Mistake(
             "zero flow treated apart",
             _only_zero_repaired,
-            "Zero flow is returned as it is now. A flow of a hundredth of a pixel still stretches the "
-            "picture.",
+            "Zero flow is returned as it is now. A flow of a hundredth of a pixel still shrinks the picture.",
         ),
         Mistake(
             "flow in the old unit",
@@ -210,7 +208,7 @@ MOVED_DOWN, MOVED_RIGHT = np.roll(IMPULSE, 1, 0), np.roll(IMPULSE, 1, 1)
 
 HEIGHT_WIDTH = SpotTheBug(
     key="warping.height_width",
-    title="A step that is too short",
+    title="A step of the wrong length",
     buggy=_height_before_width,
     reference=shift,
     cases=[
@@ -231,7 +229,7 @@ HEIGHT_WIDTH = SpotTheBug(
         Mistake(
             "dx and dy swapped too",
             _shift_by(lambda height, width: 2 / (np.array([height, width]) - 1), swap=True),
-            "The lengths fit now, but dx moves down and dy to the right: two swaps. The last axis of a "
+            "Each is divided by its own size now, but dx ends up in y and dy in x. The last axis of a "
             "grid is (x, y).",
         ),
         Mistake(

@@ -119,7 +119,10 @@ function render({ model, el }) {
       const [x, y, width, height] = place;
       make("rect", { x, y, width, height, class: "chosen" }, overlay);
     }
-    if (scene.arrows?.[id]) point(scene.arrows[id]);
+    if (scene.arrows?.[id]) {
+      point(scene.arrows[id]);
+      overlay.append(...overlay.querySelectorAll("text"));  // weights stay readable where the arrow crosses them
+    }
     root.dataset.lit = id || "";
     const words = scene.details?.[id] || scene.text || "";
     if (sentence.textContent !== words) sentence.textContent = words;

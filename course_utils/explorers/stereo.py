@@ -45,8 +45,7 @@ def stereo(amount=0.0, view=THIRD) -> Explorer:
 
 @lru_cache(maxsize=64)  # 8 MB: moving back over amounts that were seen costs nothing
 def _scene(view, padding_mode, rescaled, amount):
-    name = view if rescaled or view == PART else f"{view}, but its flow was not divided"
-    return stereo_scene(_pair(view, padding_mode, rescaled), amount, name)
+    return stereo_scene(_pair(view, padding_mode, rescaled), amount, view)
 
 
 @lru_cache(maxsize=8)

@@ -43,6 +43,7 @@ class Pair:
     right       (H, W', 3): what is fetched from; its column 0 is column ``start`` of the left picture, negated
     disparity   (H, W) in pixels of this size, infinite where not known
     start       the column of the right picture in which the left one's column 0 would be
+    too_long    by how many times the flow is longer than the disparity: 1, or what it was not divided by
     """
 
     left: np.ndarray
@@ -50,6 +51,7 @@ class Pair:
     disparity: np.ndarray
     start: int = 0
     padding_mode: str = "border"
+    too_long: int = 1
 
     @cached_property
     def known(self) -> np.ndarray:
@@ -57,8 +59,8 @@ class Pair:
 
     @cached_property
     def flow_xy(self) -> np.ndarray:
-        """The true flow (H, W, 2): -disparity in x; zero where it is not known."""
-        flow_x = np.where(self.known, -np.where(self.known, self.disparity, 0), 0)
+        """The flow (H, W, 2): -disparity in x, too_long times; zero where it is not known."""
+        flow_x = -self.too_long * np.where(self.known, self.disparity, 0)
         return np.stack([flow_x, np.zeros_like(flow_x)], axis=-1)
 
     def warped(self, amount) -> np.ndarray:
@@ -112,7 +114,7 @@ def hidden_pixels(disparity, start=0):
 def shrunk_pair(left, right, disparity, factor, rescaled=True, padding_mode="border") -> Pair:
     """The pair at 1/factor of its size: means of blocks, the disparity of their middle pixel divided by factor.
 
-    rescaled=False leaves the disparity undivided: the bug of this lesson.
+    rescaled=False leaves the flow undivided: the bug of this lesson. What is hidden stays hidden.
     """
     height, width = (size // factor for size in disparity.shape)
 
@@ -123,7 +125,7 @@ def shrunk_pair(left, right, disparity, factor, rescaled=True, padding_mode="bor
 
     small = [blocks(picture.astype(float)).mean(axis=(1, 3)) for picture in (left, right)]
     middle = blocks(disparity)[:, factor // 2, :, factor // 2]
-    return Pair(*small, middle / factor if rescaled else middle, padding_mode=padding_mode)
+    return Pair(*small, middle / factor, 0, padding_mode, too_long=1 if rescaled else factor)
 
 
 def part_of_pair(left, right, disparity, top, start, height, width, padding_mode="border") -> Pair:
@@ -377,10 +379,11 @@ def _sentence(pair, amount, name, facts):
         side = "left" if amount > 0 else "right, the wrong way"
         where = f"Outputs fetch from {number(nearest, 1)} to {number(farthest, 1)} px further {side}"
     peak = AMOUNTS[pair.curves[0].argmax()]
+    flow_name = "the true flow" if pair.too_long == 1 else f"a flow {pair.too_long} times too long"
     return (
-        f"{name}, {height} × {width}: the right picture fetched along {number(amount)} of the true flow. {where}. "
+        f"{name}, {height} × {width}: the right picture fetched along {number(amount)} of {flow_name}. {where}. "
         f"PSNR {number(facts['known'], 2)} dB on the pixels whose flow is known "
-        f"({facts['unknown']} are not, and do not count); it is highest at amount {number(peak)}. "
+        f"({facts['unknown']} are not, and do not count), highest at amount {number(peak)}. "
         f"{facts['hidden_part'] * 100:.1f} % of them are hidden from the right camera and carry "
         f"{facts['error_part'] * 100:.0f} % of the squared error; on the others it is {number(facts['seen'], 2)} dB."
     )

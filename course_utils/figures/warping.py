@@ -571,7 +571,7 @@ class _Chosen:
         if not taps:
             return "No tap lies in the picture: value 0."
         heavy = sorted(taps, key=lambda tap: -abs(tap[1]))[:4]
-        terms = " + ".join(f"{number(w)} · {number(values[j], 2)}" for j, w in heavy)
+        terms = " + ".join(f"{number(w)} · {number(values[j], 2)}" for j, w in heavy).replace("+ −", "− ")
         more = f" + {len(taps) - 4} lighter taps" if len(taps) > 4 else ""
         total = sum(weight for _, weight in taps)
         lost = (

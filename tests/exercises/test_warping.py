@@ -10,6 +10,7 @@ from course_utils.exercises import warping_build as build
 from course_utils.exercises import warping_repair as repair
 from course_utils.exercises.engine import Outcome, all_exercises
 from course_utils.exercises.predictions import Prediction
+from course_utils.warping import to_normalized
 
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
 EXACT = 1e-12
@@ -222,3 +223,35 @@ def test_what_a_missing_factor_costs():
         np.testing.assert_array_equal(
             repair._flow_not_rescaled(image, flow), repair.fetch_by_small_flow(image, flow)
         )
+
+
+def test_two_tests_find_all_five():
+    """Zero flow on random numbers, 6 x 7; a ramp along one pixel to the right, then one down. The lesson says so."""
+    image, still = noise(6, 7), np.zeros((6, 7, 2))
+    assert np.abs(repair._conventions_mixed(image, still) - image).max() > 0.1
+    assert np.abs(repair._y_before_x(image, 1) - image).max() > 0.1
+    assert np.abs(repair._half_precision(image[0], 0) - image[0]).max() > 1e-4
+    assert np.abs(repair._half_precision(image[:, 0], 0) - image[:, 0]).max() > 1e-5
+    for unmoved in (
+        repair._height_before_width(image, 0, 0),
+        repair._flow_not_rescaled(image, still[::2, ::2]),
+    ):
+        np.testing.assert_allclose(unmoved, image, atol=EXACT)  # 3 and 4 stay hidden
+    y, x = np.mgrid[:6.0, :7.0]
+    for dx, dy, ramp in ((1, 0, x), (0, 1, y)):
+        asked = (ramp + 1)[:4, :5]
+        assert np.abs(repair._height_before_width(ramp, dx, dy)[:4, :5] - asked).min() > 0.1
+        small = np.full((3, 3, 2), [dx * 3 / 7, dy / 2])
+        assert np.abs(repair._flow_not_rescaled(ramp, small)[:4, :5] - asked).min() > 0.1
+        np.testing.assert_allclose(repair.shift(ramp, dx, dy)[:4, :5], asked, atol=EXACT)
+        np.testing.assert_allclose(repair.fetch_by_small_flow(ramp, small)[:4, :5], asked, atol=EXACT)
+
+
+def test_powers_of_two_up_to_2048_hide_float16_with_edges_on_edges():
+    hidden = [n for n in range(2, 4100) if not _off_in_float16(n)]
+    assert hidden == [2**k for k in range(1, 12)]
+
+
+def _off_in_float16(size):
+    exact = to_normalized(np.arange(size), size)
+    return np.abs(exact.astype(np.float16) - exact).max() > 1e-12

@@ -27,7 +27,7 @@ def test_every_amount_in_every_view(explorer, view, rescaled):
     explorer.set(amount=1.0)
     assert (decibels(explorer) > 21) == (rescaled or view == PART)
     assert explorer.controls["rescaled"].disabled == (view == PART)
-    assert ("flow was not divided" in explorer.scene.text) == (not rescaled and view != PART)
+    assert ("times too long" in explorer.scene.text) == (not rescaled and view != PART)
 
 
 @pytest.mark.parametrize("padding_mode", PADDING_MODES)

@@ -62,6 +62,8 @@ def test_the_whole_flow_is_best_and_not_resized_a_third_of_it(whole, third):
     assert AMOUNTS[forgotten.curves[0].argmax()] == 0.35
     assert forgotten.psnr(1) < third.psnr(0) + 0.1 < third.psnr(1) - 9
     assert forgotten.psnr(1 / 3) == pytest.approx(third.psnr(1))
+    np.testing.assert_array_equal(forgotten.hidden, third.hidden)  # no flow hides anything
+    assert "1 of a flow 3 times too long" in stereo_scene(forgotten, 1.0, "").text
 
 
 def test_a_part_is_that_part_of_the_whole(whole):

@@ -76,6 +76,7 @@ def test_the_sentence_of_an_output_has_its_place_and_value(warp):
         value = re.search(r"= (\S+)\.( The weights| Minus|$)|No tap", words)
         shown = float(value[1].replace("−", "-")) if value[1] else 0
         assert shown == pytest.approx(warp.output[row, column], abs=6e-4)
+        assert "+ −" not in words.partition("Value")[2]  # a weight below zero is subtracted
 
 
 def test_a_shift_by_hand():
