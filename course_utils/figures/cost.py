@@ -8,7 +8,7 @@ Words used here (parameters, multiply-add, activations, low, high: see ``course_
 from __future__ import annotations
 
 from course_utils.cost import RULES, low_and_high
-from course_utils.figures.scene import Scene, document, label, line, number, rect
+from course_utils.figures.scene import Scene, counted, document, label, line, number, rect
 from course_utils.validation import one_of, whole_number
 
 MOST = {"channels": 16, "kernel_size": 7, "factor": 4, "layers": 6}
@@ -61,7 +61,7 @@ def _sums(low, high, factor, layers):
         (58, "high resolution", high, "output", ("W", "H")),
     ):
         c, k = network.channels, network.kernel_size
-        kind = f"{_layers(layers)} of {k} × {k}, {c} → {c} channels, on {image[0]} × {image[1]}"
+        kind = f"{_layers(layers)} of {k} × {k}, {c} → {counted(c, 'channel')}, on {image[0]} × {image[1]}"
         end = ", then pixel shuffle (no multiply-adds)" if css == "input" and factor > 1 else ""
         product = f"{c}·{c}·{k}·{k}·{image[0]}·{image[1]} = {network.layer.multiply_adds:,}·W·H"
         parts.append(label(3, y, name, css, "start", 13, font_weight="600"))
@@ -138,19 +138,23 @@ def _small(factor):
 
 
 def _layers(count):
-    return "1 layer" if count == 1 else f"{count} layers"
+    return counted(count, "layer")
 
 
 def _summary(low, high, factor, layers):
     a, b = low.layer, high.layer
-    small, depth = " × ".join(_small(factor)), _layers(layers)
+    depth = _layers(layers)
+    on_small, on_large = (
+        f"{depth} of {each.kernel_size} × {each.kernel_size} with {counted(each.channels, 'channel')} on {size}"
+        for each, size in ((low, " × ".join(_small(factor))), (high, "W × H"))
+    )
+    seen = "1 small pixel" if low.fields[-1] == 1 else f"{number(low.fields[-1], 2)} small pixels"
     return (
-        f"{depth} of {low.kernel_size} × {low.kernel_size} with {low.channels} channels on {small}, against {depth} "
-        f"of {high.kernel_size} × {high.kernel_size} with {high.channels} channels on W × H. Each layer: "
-        f"{a.multiply_adds:,}·W·H multiply-adds against {b.multiply_adds:,}·W·H, {a.parameters:,} parameters against "
-        f"{b.parameters:,}, {a.activations:,} activations per large pixel against {b.activations:,}. "
-        f"After {depth} an output sees {number(low.fields[-1], 2)} small pixels along an axis, against "
-        f"{number(high.fields[-1], 2)}."
+        f"{on_small}, against {on_large}. Each layer: "
+        f"{a.multiply_adds:,}·W·H multiply-adds against {b.multiply_adds:,}·W·H, "
+        f"{counted(a.parameters, 'parameter')} against {b.parameters:,}, "
+        f"{counted(a.activations, 'activation')} per large pixel against {b.activations:,}. "
+        f"After {depth} an output sees {seen} along an axis, against {number(high.fields[-1], 2)}."
     )
 
 

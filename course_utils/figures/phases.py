@@ -189,8 +189,9 @@ def phases_overview(parts: Phases) -> str:
     count, k = len(parts.phases), " × ".join([str(parts.taps)] * parts.dimensions)
     rest = f"{slots - filled} are empty" if slots - filled != 1 else "1 is empty"
     kernels = f"{count} small kernels of {k}" if count > 1 else f"one kernel of {k}"
+    hold = "holds" if filled == 1 else "hold"
     return (
-        f"{overview(parts.walk)} The same from {kernels} and a shuffle: {filled} of {slots} slots hold a weight, "
+        f"{overview(parts.walk)} The same from {kernels} and a shuffle: {filled} of {slots} slots {hold} a weight, "
         f"{rest}. Largest difference: {number(np.abs(parts.difference).max(), 12)}."
     )
 

@@ -146,6 +146,15 @@ def number(value: float, digits: int = 3) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are, in words.
+
+    >>> counted(1, "input"), counted(2304, "parameter")
+    ('1 input', '2,304 parameters')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _attributes(css: str, extra: Mapping[str, object]) -> str:
     """``css`` and keyword attributes as SVG: ``data_id="in-3"`` becomes ``data-id``, None is left out."""
     text = f' class="{css}"' if css else ""

@@ -16,7 +16,7 @@ from math import prod
 import numpy as np
 
 from course_utils.figures.cells import cell_group, font_size, words_in
-from course_utils.figures.scene import Scene, arrow, document, group, label, number, rect
+from course_utils.figures.scene import Scene, arrow, counted, document, group, label, number, rect
 from course_utils.subpixel import pixel_shuffle
 from course_utils.validation import one_of, whole_number
 
@@ -156,7 +156,7 @@ def _small_maps(state):
         name = f"channel {channel}" if across >= 62 else channel
         parts.append(rect(x, y, across, state.h * state.cell, "frame", pointer_events="none"))
         notes.append(label(x, y - 3, name, "muted", "start", 11))
-    title = f"{state.maps} channels of {state.h} × {state.w}"
+    title = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
     notes.append(label(3, SMALL_Y - 9, title, "input", "start", 13, font_weight="600"))
     return group(notes, pointer_events="none") + cell_group(parts, "in", title)
 
@@ -176,8 +176,7 @@ def _large_maps(state):
                 rect(left + column * side, LARGE_Y + row * side, side, side, "frame", pointer_events="none",
                      stroke_width=1.6)
             )  # fmt: skip
-    maps = "1 map" if state.c == 1 else f"{state.c} maps"
-    title = f"{maps} of {state.r * state.h} × {state.r * state.w}"
+    title = f"{counted(state.c, 'map')} of {state.r * state.h} × {state.r * state.w}"
     wrong = ", the wrong picture" if state.order == "reshape" else ""
     heading = label(
         3, LARGE_Y - 10, f"{title}: {ORDERS[state.order]}{wrong and _and_wrong(state)}", "output", "start", 13,
@@ -263,21 +262,18 @@ def _order_title(state, order):
         return "torch: the order to compare with"
     name = {"tensorflow": "TensorFlow", "reshape": "plain reshape"}[order]
     count = int(state.moved[order].sum())
-    return f"{name}: {count or 'none'} of {state.count} pixels differ"
+    return f"{name}: {count} of {counted(state.count, 'pixel')} {'differs' if count == 1 else 'differ'}"
 
 
 # ---- the words ----------------------------------------------------------------------------------------------
 
 
 def _summary(state):
-    sizes = (
-        f"{state.maps} channels of {state.h} × {state.w}"
-        if state.maps > 1
-        else f"1 channel of {state.h} × {state.w}"
-    )
-    maps = f"{state.c} maps" if state.c > 1 else "1 map"
+    sizes = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
+    become = "becomes" if state.maps == 1 else "become"
+    maps = counted(state.c, "map")
     first = (
-        f"{sizes} become {maps} of {state.r * state.h} × {state.r * state.w} in the order that "
+        f"{sizes} {become} {maps} of {state.r * state.h} × {state.r * state.w} in the order that "
         f"{'torch and ONNX’s CRD use' if state.order == 'torch' else 'TensorFlow and ONNX’s DCR use'}; "
         "no number changes."
         if state.order != "reshape"
@@ -285,8 +281,8 @@ def _summary(state):
     )
     counts = {name: int(moved.sum()) for name, moved in state.moved.items()}
     second = (
-        f" Against torch's, {counts['tensorflow']} of {state.count} pixels come from elsewhere in TensorFlow's "
-        f"order, {counts['reshape']} in a plain reshape."
+        f" Against torch's, {counts['tensorflow']} of {counted(state.count, 'pixel')} come from elsewhere in "
+        f"TensorFlow's order, {counts['reshape']} in a plain reshape."
     )
     return first + second + _hidden(state, counts)
 

@@ -86,10 +86,13 @@ def phases_scene(
     step        0: no map is shuffled yet; c: the first c maps are; one more: the difference is written, too.
                 None: the last
 
-    A setting that torch refuses becomes a scene that says so. Raises NoPicture for more numbers than can be read.
+    A setting that torch refuses, or a dilated kernel that is too long to be read, becomes a scene that says so, as
+    large as the others. Raises NoPicture for more numbers than there are places.
     """
     one_of(version, "version", VERSIONS)
     walk = _checked(x, kernel, stride, padding, output_padding, dilation)
+    if walk.reach > MOST_REACH[walk.x.ndim]:
+        return _too_long(walk)
     try:
         parts = checked_phases(walk, version)
     except NoPicture as reason:
@@ -129,13 +132,7 @@ def _checked(x, kernel, stride, padding, output_padding, dilation):
         whole_number(value, name, 1 if name in ("stride", "dilation") else 0)
         if value > MOST[name][x.ndim]:
             raise NoPicture(f"This picture shows {name} up to {MOST[name][x.ndim]}; got {value}.")
-    walk = Walk(x, kernel, **settings)
-    if walk.reach > MOST_REACH[x.ndim]:
-        raise NoPicture(
-            f"A kernel of {len(kernel)} with dilation = {dilation} reaches over {walk.reach} samples; the numbers "
-            f"could be read up to {MOST_REACH[x.ndim]}. A smaller kernel or dilation = {dilation - 1} works."
-        )
-    return walk
+    return Walk(x, kernel, **settings)
 
 
 # ---- above the picture --------------------------------------------------------------------------------------
@@ -172,23 +169,40 @@ def _beside(y, words):
 
 
 def _refusal(walk, sentence):
-    """A setting without output, in a picture as large as the others."""
+    """A setting without output."""
     theirs = torch_words(walk.x.shape, len(walk.kernel), **settings_of(walk))
     reason = sentence.removeprefix(f"torch refuses this setting: “{theirs}”. ").removesuffix(advice(walk))
-    height = HEIGHT[walk.x.ndim]
-    parts = [_header(walk), rect(2, 76, WIDTH - 4, height - 80, "frame", rx=6, stroke_dasharray="5 4")]
-    y = 124
-    for title, words, css in (
+    said = [
         ("torch refuses this setting:", theirs, "mono"),
         ("In plain words:", reason, ""),
         ("What would work:", advice(walk), ""),
-    ):
-        parts.append(label(28, y, title, anchor="start", size=14, font_weight="600"))
+    ]
+    return _in_words(walk, said, "A setting that torch refuses", sentence)
+
+
+def _too_long(walk):
+    """A setting that torch takes, whose cells would be too small for their numbers."""
+    reason = (
+        f"A kernel of {len(walk.kernel)} with dilation = {walk.dilation} reaches over {walk.reach} samples. Here the "
+        f"numbers could be read up to {MOST_REACH[walk.x.ndim]}."
+    )
+    works = f"A smaller kernel, or dilation = {walk.dilation - 1}."
+    said = [("No room for the numbers:", reason, ""), ("What would work:", works, "")]
+    return _in_words(walk, said, "A kernel that is too long to be drawn", f"{reason} {works}")
+
+
+def _in_words(walk, said, title, sentence):
+    """Words in place of a picture, and as large as one, so that nothing below it moves."""
+    height = HEIGHT[walk.x.ndim]
+    parts = [_header(walk), rect(2, 76, WIDTH - 4, height - 80, "frame", rx=6, stroke_dasharray="5 4")]
+    y = 124
+    for heading, words, css in said:
+        parts.append(label(28, y, heading, anchor="start", size=14, font_weight="600"))
         for piece in textwrap.wrap(words, 96 if css else 112):
             y += 22
             parts.append(label(28, y, piece, css, anchor="start"))
         y += 40
-    svg = document(WIDTH, height, parts, "A setting that torch refuses", sentence)
+    svg = document(WIDTH, height, parts, title, sentence)
     return Scene(svg.replace('class="btp-scene"', 'class="btp-scene btp-sentence"', 1), sentence)
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from course_utils.convolution import transposed_convolution, transposed_size
-from course_utils.figures.scene import Frame, number
+from course_utils.figures.scene import Frame, counted, number
 
 
 @dataclass(frozen=True)
@@ -183,10 +183,17 @@ def settings_of(walk):
 
 
 def overview(walk):
-    n, k, out = (" × ".join(map(str, shape)) for shape in (walk.x.shape, walk.kernel.shape, walk.out_shape))
+    k = " × ".join(map(str, walk.kernel.shape))
+    n, out = (_counted(*each) for each in ((walk.x.shape, "input"), (walk.out_shape, "output")))
     terms = size_terms(len(walk.x), len(walk.kernel), **settings_of(walk))
     sum_ = " ".join(value for _, value, _ in terms[2:])
-    return f"{n} inputs and a kernel of {k} make {out} outputs: {sum_} = {terms[0][1]}."
+    return f"{n} and a kernel of {k} make {out}: {sum_} = {terms[0][1]}."
+
+
+def _counted(shape, noun):
+    """How many there are along every axis: "1 input", "3 × 3 inputs"."""
+    *others, last = shape
+    return " × ".join([*map(str, others), f"{last} {noun}s"]) if others else counted(last, noun)
 
 
 def advice(walk):

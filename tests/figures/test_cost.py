@@ -89,3 +89,12 @@ def test_settings_without_room_are_refused():
             cost_scene(**{name: most + 1})
     with pytest.raises(ValueError, match="rule must be one of"):
         cost_scene(rule="cheap")
+
+
+def test_one_of_a_kind_is_not_many():
+    scene = cost_scene(1, 1, 1, 1)
+    assert scene.text.startswith(
+        "1 layer of 1 × 1 with 1 channel on W × H, against 1 layer of 1 × 1 with 1 channel on"
+    )
+    assert "1 parameter against 1, 1 activation per large pixel against 1." in scene.text
+    assert "After 1 layer an output sees 1 small pixel along an axis, against 1." in scene.text

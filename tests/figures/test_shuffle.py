@@ -170,3 +170,9 @@ def test_what_has_no_room_is_refused(state, words):
 
 def test_every_kind_of_numbers_is_offered():
     assert set(NUMBERS) == {"count", "channel"}
+
+
+def test_one_of_a_kind_is_not_many():
+    scene = shuffle_scene(1, 1, 1, 1)
+    assert scene.text.startswith("1 channel of 1 × 1 becomes 1 map of 1 × 1 in the order")
+    assert ">1 channel of 1 × 1<" in scene.svg and "TensorFlow: 0 of 1 pixel differ" in scene.svg
