@@ -1,0 +1,79 @@
+"""The command behind the recorded tables of lesson 12, in the small, and the records themselves."""
+
+import json
+import statistics
+
+import pytest
+import torch
+
+from course_utils.networks import alignment_study as study
+from course_utils.networks.records import DATA, read_record, show_record, table
+from course_utils.networks.segmentation import LARGE, LESSON, Budget
+from data import alignment_table
+
+TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
+RECORDED = [
+    ("alignment_table", alignment_table.SEEDS, LESSON),
+    ("alignment_questions", alignment_table.QUESTION_SEEDS, LESSON),
+    ("alignment_large", alignment_table.LARGE_SEEDS, LARGE),
+]
+every_record = pytest.mark.parametrize("name, seeds, budget", RECORDED)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_command_writes_a_record_that_lessons_can_show(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(alignment_table, "HERE", tmp_path)
+    monkeypatch.setitem(alignment_table.PARTS, "table", lambda: alignment_table.table_result(2, TINY))
+    alignment_table.main(["table", "--record"])
+    record = json.loads((tmp_path / "alignment_table.json").read_text())
+    assert record["command"] == "python -m data.alignment_table table --record"
+    assert record["device"].startswith("CPU")
+    assert table(record["result"]["rows"]) in capsys.readouterr().out
+
+
+def test_without_record_nothing_is_written(monkeypatch, tmp_path):
+    monkeypatch.setattr(alignment_table, "HERE", tmp_path)
+    monkeypatch.setitem(alignment_table.PARTS, "table", lambda: alignment_table.table_result(1, TINY))
+    alignment_table.main(["table"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_question_gets_its_rows():
+    result = alignment_table.questions_result(1, TINY)
+    assert {name: [row["fusion"] for row in each["rows"]] for name, each in result["questions"].items()} == {
+        name: list(names) for name, names in study.QUESTIONS.items()
+    }
+    assert len(result["kept"]) == len(alignment_table.SHARES)
+
+
+@every_record
+def test_a_record_says_what_the_code_would_say_of_its_trainings(name, seeds, budget, capsys):
+    """Means, spreads and gains follow from the single trainings, and the budget is the one in the code."""
+    result = read_record(name)["result"]
+    assert result["budget"] == budget._asdict()
+    assert {run["seed"] for run in result["runs"]} == set(range(seeds))
+    tables = result["questions"].values() if "questions" in result else [result]
+    for each in tables:
+        names = [row["fusion"] for row in each["rows"]]
+        assert each["rows"] == study.summary(
+            [run for own in names for run in result["runs"] if run["contender"] == own]
+        )
+    show_record(name)
+    assert (DATA / f"{name}.json").name in capsys.readouterr().out
+
+
+def test_gains_in_the_table_are_differences_within_a_seed():
+    """By hand, without the code that made them."""
+    result = read_record("alignment_table")["result"]
+    found = {(run["contender"], run["seed"]): 100 * run["mean IoU"] for run in result["runs"]}
+    for row in result["rows"]:
+        gains = [found[row["fusion"], seed] - found["bilinear", seed] for seed in range(10)]
+        assert row["gain"] == pytest.approx(statistics.mean(gains), abs=0.006)
+        assert row["± gain"] == pytest.approx(statistics.stdev(gains), abs=0.006)
