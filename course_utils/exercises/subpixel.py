@@ -104,6 +104,19 @@ FIRST_ROW = Prediction(
     },
 )
 
+OTHER_ORDER = Prediction(
+    key="subpixel.other_order",
+    title="The other order",
+    question="Eight channels of one pixel each, holding 0 to 7, become two channels of 2 × 2. In PyTorch channel 0 "
+    "gets 0, 1, 2, 3. Which four numbers does it get in TensorFlow, which counts the phase first and the "
+    "channel last?",
+    answer=lambda: subpixel.pixel_shuffle(np.arange(8)[:, None, None], 2, order="tensorflow")[0].ravel(),
+    explain="With two output channels every second number belongs to channel 0.",
+    guesses={
+        "Every fourth number would need four output channels. There are two.": lambda: [0, 4, 1, 5],
+    },
+)
+
 SMALL_KERNELS = Prediction(
     key="subpixel.small_kernels",
     title="How large the small kernels must be",
@@ -135,19 +148,6 @@ WHICH_SHAPE = Prediction(
     ),
     explain="Nine rows of channels become one channel, 3 × 3 becomes 9 × 9. A transposed convolution stores the "
     "input channels first.",
-)
-
-OTHER_ORDER = Prediction(
-    key="subpixel.other_order",
-    title="The other order",
-    question="Eight channels of one pixel each, holding 0 to 7, become two channels of 2 × 2. In PyTorch channel 0 "
-    "gets 0, 1, 2, 3. Which four numbers does it get in TensorFlow, which counts the phase first and the "
-    "channel last?",
-    answer=lambda: subpixel.pixel_shuffle(np.arange(8)[:, None, None], 2, order="tensorflow")[0].ravel(),
-    explain="With two output channels every second number belongs to channel 0.",
-    guesses={
-        "Every fourth number would need four output channels. There are two.": lambda: [0, 4, 1, 5],
-    },
 )
 
 FOUR_TIMES = Prediction(
@@ -262,191 +262,6 @@ def _race(steps=100):
     if np.isclose(*losses, rtol=1e-9, atol=0):
         return "both are the same"
     return "the sub-pixel convolution's" if losses[0] < losses[1] else "the transposed convolution's"
-
-
-# ---- channels into pixels, and back -------------------------------------------------------------------------
-
-
-def channels_to_pixels(x, factor):
-    """Channels to pixels: (C * factor**2, H, W) becomes (C, H * factor, W * factor), as in PyTorch."""
-    _, height, width = x.shape
-    apart = x.reshape(-1, factor, factor, height, width)  # channel, phase down, phase right, row, column
-    woven = apart.transpose(0, 3, 1, 4, 2)  # channel, row, phase down, column, phase right
-    return woven.reshape(-1, height * factor, width * factor)
-
-
-def _shuffled_by(axes, order="torch"):
-    def shuffled(x, factor):
-        _, height, width = x.shape
-        shape = (-1, factor, factor) if order == "torch" else (factor, factor, -1)
-        apart = x.reshape(*shape, height, width)
-        return apart.transpose(axes).reshape(-1, height * factor, width * factor)
-
-    return shuffled
-
-
-def _plain_reshape(x, factor):
-    channels, height, width = x.shape
-    return x.reshape(channels // factor**2, height * factor, width * factor)
-
-
-TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
-
-SHUFFLE = Exercise(
-    key="subpixel.shuffle",
-    title="Pixel shuffle",
-    reference=channels_to_pixels,
-    cases=[
-        Case(
-            TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: one block of 2 × 2."
-        ),
-        Case(
-            np.arange(8.0).reshape(4, 1, 2),
-            2,
-            by_hand=[[[0, 2, 1, 3], [4, 6, 5, 7]]],
-            note="Two pixels: two blocks side by side. The first is 0, 2 above 4, 6.",
-        ),
-        Case(
-            np.arange(8.0).reshape(8, 1, 1),
-            2,
-            by_hand=[[[0, 1], [2, 3]], [[4, 5], [6, 7]]],
-            note="Eight channels become two: the first four of them are the first one.",
-        ),
-        Case(np.arange(16.0).reshape(4, 2, 2), 2),
-        Case(_noise(3, 2, 4), 1, note="Factor 1 changes nothing."),
-        Case(_noise(18, 2, 3, seed=1), 3),
-        Case(_noise(12, 3, 2, seed=2), 2),
-    ],
-    mistakes=[
-        Mistake(
-            "plain reshape",
-            _plain_reshape,
-            "That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in the "
-            "large picture come from *different* channels, so an axis has to move.",
-        ),
-        Mistake(
-            "phases swapped",
-            _shuffled_by((0, 3, 2, 4, 1)),
-            "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
-        ),
-        Mistake(
-            "TensorFlow's order",
-            _shuffled_by((2, 3, 0, 4, 1), "tensorflow"),
-            "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
-            "channels make output channel 0.",
-        ),
-        Mistake(
-            "side by side",
-            _shuffled_by((0, 1, 3, 2, 4)),
-            "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
-            "changes faster than the row and the column.",
-        ),
-    ],
-    hints=[
-        "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
-        "channel, phase down, phase right, row, column.",
-        "A large row is row * factor + phase down: when two axes become one, the one behind counts faster. So "
-        "which axis must stand right behind `row`, and which right behind `column`?",
-        "transpose(0, 3, 1, 4, 2), then the last reshape.",
-    ],
-)
-
-
-def pixels_to_channels(x, factor):
-    """Pixels to channels, the inverse: (C, H * factor, W * factor) becomes (C * factor**2, H, W)."""
-    channels, height, width = x.shape
-    apart = x.reshape(channels, height // factor, factor, width // factor, factor)
-    phases = apart.transpose(0, 2, 4, 1, 3)  # channel, phase down, phase right, row, column
-    return phases.reshape(-1, height // factor, width // factor)
-
-
-def _unshuffled_by(axes, blocks=False):
-    def unshuffled(x, factor):
-        channels, height, width = x.shape
-        rows, columns = height // factor, width // factor
-        shape = (factor, rows, factor, columns) if blocks else (rows, factor, columns, factor)
-        return x.reshape(channels, *shape).transpose(axes).reshape(-1, rows, columns)
-
-    return unshuffled
-
-
-def _unshuffled_plainly(x, factor):
-    channels, height, width = x.shape
-    return x.reshape(channels * factor**2, height // factor, width // factor)
-
-
-def _first_of_each_block(x, factor):
-    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
-
-
-UNSHUFFLE = Exercise(
-    key="subpixel.unshuffle",
-    title="The inverse of the shuffle",
-    reference=pixels_to_channels,
-    cases=[
-        Case(
-            np.array([[[1.0, 2], [3, 4]]]),
-            2,
-            by_hand=[[[1]], [[2]], [[3]], [[4]]],
-            note="One block of 2 × 2.",
-        ),
-        Case(
-            np.array([[[0.0, 2, 1, 3], [4, 6, 5, 7]]]),
-            2,
-            by_hand=[[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]],
-            note="Two blocks. Channel 0 gets the first pixel of each.",
-        ),
-        Case(
-            np.arange(8.0).reshape(2, 2, 2),
-            2,
-            by_hand=np.arange(8.0).reshape(8, 1, 1),
-            note="All of channel 0 comes before channel 1.",
-        ),
-        Case(np.arange(16.0).reshape(1, 4, 4), 2),
-        Case(_noise(2, 3, 4), 1, note="Factor 1 changes nothing."),
-        Case(_noise(2, 6, 9, seed=1), 3),
-        Case(_noise(3, 4, 6, seed=2), 2),
-    ],
-    mistakes=[
-        Mistake(
-            "plain reshape",
-            _unshuffled_plainly,
-            "That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every "
-            "factor-th pixel of every factor-th row.",
-        ),
-        Mistake(
-            "phases swapped",
-            _unshuffled_by((0, 4, 2, 1, 3)),
-            "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
-            "one below it to channel `factor`.",
-        ),
-        Mistake(
-            "TensorFlow's order",
-            _unshuffled_by((2, 4, 0, 1, 3)),
-            "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
-            "together.",
-        ),
-        Mistake(
-            "cut into quarters",
-            _unshuffled_by((0, 1, 3, 2, 4), blocks=True),
-            "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
-            "picture.",
-        ),
-        Mistake(
-            "one phase only",
-            _first_of_each_block,
-            "All your channels hold the first pixel of each block. Each phase starts at another pixel: "
-            "x[:, a::factor, b::factor].",
-        ),
-    ],
-    hints=[
-        "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
-        "take them apart again.",
-        "x.reshape(channels, height // factor, factor, width // factor, factor) has the axes channel, row, phase "
-        "down, column, phase right.",
-        "Then both phases go right behind the channel: transpose(0, 2, 4, 1, 3).",
-    ],
-)
 
 
 # ---- a kernel and its phases --------------------------------------------------------------------------------
@@ -695,6 +510,203 @@ SPLIT_2D = Exercise(
 )
 
 
+# ---- channels into pixels, and back -------------------------------------------------------------------------
+
+
+def channels_to_pixels(x, factor):
+    """Channels to pixels: (C * factor**2, H, W) becomes (C, H * factor, W * factor), as in PyTorch."""
+    _, height, width = x.shape
+    apart = x.reshape(-1, factor, factor, height, width)  # channel, phase down, phase right, row, column
+    woven = apart.transpose(0, 3, 1, 4, 2)  # channel, row, phase down, column, phase right
+    return woven.reshape(-1, height * factor, width * factor)
+
+
+def _shuffled_by(axes, order="torch"):
+    def shuffled(x, factor):
+        _, height, width = x.shape
+        shape = (-1, factor, factor) if order == "torch" else (factor, factor, -1)
+        apart = x.reshape(*shape, height, width)
+        return apart.transpose(axes).reshape(-1, height * factor, width * factor)
+
+    return shuffled
+
+
+def _plain_reshape(x, factor):
+    channels, height, width = x.shape
+    return x.reshape(channels // factor**2, height * factor, width * factor)
+
+
+def _phases_behind(x, factor):
+    _, height, width = x.shape
+    apart = x.reshape(-1, height, width, factor, factor)  # wrong: the channels lie in front, not behind
+    return apart.transpose(0, 1, 3, 2, 4).reshape(-1, height * factor, width * factor)
+
+
+TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
+
+SHUFFLE = Exercise(
+    key="subpixel.shuffle",
+    title="Pixel shuffle",
+    reference=channels_to_pixels,
+    cases=[
+        Case(
+            TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: one block of 2 × 2."
+        ),
+        Case(
+            np.arange(8.0).reshape(4, 1, 2),
+            2,
+            by_hand=[[[0, 2, 1, 3], [4, 6, 5, 7]]],
+            note="Two pixels: two blocks side by side. The first is 0, 2 above 4, 6.",
+        ),
+        Case(
+            np.arange(8.0).reshape(8, 1, 1),
+            2,
+            by_hand=[[[0, 1], [2, 3]], [[4, 5], [6, 7]]],
+            note="Eight channels become two: the first four of them are the first one.",
+        ),
+        Case(np.arange(16.0).reshape(4, 2, 2), 2),
+        Case(_noise(3, 2, 4), 1, note="Factor 1 changes nothing."),
+        Case(_noise(18, 2, 3, seed=1), 3),
+        Case(_noise(12, 3, 2, seed=2), 2),
+    ],
+    mistakes=[
+        Mistake(
+            "plain reshape",
+            _plain_reshape,
+            "That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in the "
+            "large picture come from *different* channels, so an axis has to move.",
+        ),
+        Mistake(
+            "phases swapped",
+            _shuffled_by((0, 3, 2, 4, 1)),
+            "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
+        ),
+        Mistake(
+            "TensorFlow's order",
+            _shuffled_by((2, 3, 0, 4, 1), "tensorflow"),
+            "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
+            "channels make output channel 0.",
+        ),
+        Mistake(
+            "side by side",
+            _shuffled_by((0, 1, 3, 2, 4)),
+            "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
+            "changes faster than the row and the column.",
+        ),
+        Mistake(
+            "phases behind",
+            _phases_behind,
+            "Your first reshape takes the phases from the *end* of the shape, where the columns are. A reshape "
+            "only cuts axes up: the phases are in the channel axis, the first one.",
+        ),
+    ],
+    hints=[
+        "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
+        "channel, phase down, phase right, row, column.",
+        "A large row is row * factor + phase down: when two axes become one, the one behind counts faster. So "
+        "which axis must stand right behind `row`, and which right behind `column`?",
+        "transpose(0, 3, 1, 4, 2), then the last reshape.",
+    ],
+)
+
+
+def pixels_to_channels(x, factor):
+    """Pixels to channels, the inverse: (C, H * factor, W * factor) becomes (C * factor**2, H, W)."""
+    channels, height, width = x.shape
+    apart = x.reshape(channels, height // factor, factor, width // factor, factor)
+    phases = apart.transpose(0, 2, 4, 1, 3)  # channel, phase down, phase right, row, column
+    return phases.reshape(-1, height // factor, width // factor)
+
+
+def _unshuffled_by(axes, blocks=False):
+    def unshuffled(x, factor):
+        channels, height, width = x.shape
+        rows, columns = height // factor, width // factor
+        shape = (factor, rows, factor, columns) if blocks else (rows, factor, columns, factor)
+        return x.reshape(channels, *shape).transpose(axes).reshape(-1, rows, columns)
+
+    return unshuffled
+
+
+def _unshuffled_plainly(x, factor):
+    channels, height, width = x.shape
+    return x.reshape(channels * factor**2, height // factor, width // factor)
+
+
+def _first_of_each_block(x, factor):
+    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
+
+
+UNSHUFFLE = Exercise(
+    key="subpixel.unshuffle",
+    title="The inverse of the shuffle",
+    reference=pixels_to_channels,
+    cases=[
+        Case(
+            np.array([[[1.0, 2], [3, 4]]]),
+            2,
+            by_hand=[[[1]], [[2]], [[3]], [[4]]],
+            note="One block of 2 × 2.",
+        ),
+        Case(
+            np.array([[[0.0, 2, 1, 3], [4, 6, 5, 7]]]),
+            2,
+            by_hand=[[[0, 1]], [[2, 3]], [[4, 5]], [[6, 7]]],
+            note="Two blocks. Channel 0 gets the first pixel of each.",
+        ),
+        Case(
+            np.arange(8.0).reshape(2, 2, 2),
+            2,
+            by_hand=np.arange(8.0).reshape(8, 1, 1),
+            note="All of channel 0 comes before channel 1.",
+        ),
+        Case(np.arange(16.0).reshape(1, 4, 4), 2),
+        Case(_noise(2, 3, 4), 1, note="Factor 1 changes nothing."),
+        Case(_noise(2, 6, 9, seed=1), 3),
+        Case(_noise(3, 4, 6, seed=2), 2),
+    ],
+    mistakes=[
+        Mistake(
+            "plain reshape",
+            _unshuffled_plainly,
+            "That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every "
+            "factor-th pixel of every factor-th row.",
+        ),
+        Mistake(
+            "phases swapped",
+            _unshuffled_by((0, 4, 2, 1, 3)),
+            "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
+            "one below it to channel `factor`.",
+        ),
+        Mistake(
+            "TensorFlow's order",
+            _unshuffled_by((2, 4, 0, 1, 3)),
+            "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
+            "together.",
+        ),
+        Mistake(
+            "cut into quarters",
+            _unshuffled_by((0, 1, 3, 2, 4), blocks=True),
+            "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
+            "picture.",
+        ),
+        Mistake(
+            "one phase only",
+            _first_of_each_block,
+            "All your channels hold the first pixel of each block. Each phase starts at another pixel: "
+            "x[:, a::factor, b::factor].",
+        ),
+    ],
+    hints=[
+        "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
+        "take them apart again.",
+        "x.reshape(channels, height // factor, factor, width // factor, factor) has the axes channel, row, phase "
+        "down, column, phase right.",
+        "Then both phases go right behind the channel: transpose(0, 2, 4, 1, 3).",
+    ],
+)
+
+
 # ---- the whole conversion -----------------------------------------------------------------------------------
 
 
@@ -874,6 +886,20 @@ def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
     return weights, weights * height * width
 
 
+def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
+    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, weights * max(height - kernel_size + 1, 0) * max(width - kernel_size + 1, 0)
+
+
+def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, 2 * products
+
+
+def _products_first(height, width, c_in, c_out, kernel_size, factor):
+    return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]
+
+
 COST = Exercise(
     key="subpixel.cost",
     title="Count the cost",
@@ -913,6 +939,22 @@ COST = Exercise(
             _no_inputs,
             "Every output channel reads all input channels: times c_in.",
         ),
+        Mistake(
+            "only where the kernel fits",
+            _no_zeros_at_the_border,
+            "Your weights are right. The kernel stands over every pixel of the small picture, also where it reaches "
+            "beyond the border: zeros are multiplied as well.",
+        ),
+        Mistake(
+            "sums counted as well",
+            _two_for_each,
+            "You counted a product and a sum for every weight. Here only the products are asked for.",
+        ),
+        Mistake(
+            "products before weights",
+            _products_first,
+            "Both numbers are right. They come the other way round: first the weights, then the products.",
+        ),
     ],
     hints=[
         "How many channels leave the convolution, before the shuffle? c_out for each of the factor**2 phases.",
@@ -951,6 +993,10 @@ def _crossed(x, factor):
     return x.reshape(n, c // factor**2, h * factor, w * factor)
 
 
+def _phases_taken_from_the_end(x, factor):
+    return np.stack([_phases_behind(picture, factor) for picture in x])
+
+
 PLAIN_RESHAPE = SpotTheBug(
     key="subpixel.plain_reshape",
     title="Only a reshape",
@@ -978,6 +1024,12 @@ PLAIN_RESHAPE = SpotTheBug(
             _crossed,
             "The pixels take turns, but down and right have changed places: channel 1 belongs to the right "
             "of channel 0.",
+        ),
+        Mistake(
+            "phases behind",
+            _phases_taken_from_the_end,
+            "Your first reshape takes the phases from the *end* of the shape, where the columns are. They are in "
+            "the channel axis: c becomes three axes.",
         ),
     ],
     hints=[
@@ -1018,6 +1070,12 @@ def _right_before_down(x, block):
     return x.reshape(-1, height * block, width * block)
 
 
+def _transpose_repaired_only(x, block):
+    _, height, width = x.shape
+    x = x.reshape(-1, block, block, height, width).transpose(2, 3, 0, 4, 1)
+    return x.reshape(-1, height * block, width * block)
+
+
 DEPTH_ORDER = SpotTheBug(
     key="subpixel.depth_order",
     title="A network comes from TensorFlow",
@@ -1040,6 +1098,12 @@ DEPTH_ORDER = SpotTheBug(
             _reshape_repaired_only,
             "The reshape is right now: phase down, phase right, channel, row, column. The transpose still picks its "
             "axes from the old order.",
+        ),
+        Mistake(
+            "the transpose only",
+            _transpose_repaired_only,
+            "The transpose fits TensorFlow's order now. The reshape still takes the channels apart as PyTorch "
+            "counts them, the output channel first.",
         ),
         Mistake(
             "down and right swapped",
