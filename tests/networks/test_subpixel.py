@@ -177,3 +177,14 @@ def test_what_has_no_twin_here():
         to_subpixel(nn.ConvTranspose2d(1, 1, 3, stride=(2, 3)))
     with pytest.raises(ValueError, match=r"bias must be .* got 'pixel'"):
         subpixel_layer(1, 1, 3, 2, bias="pixel")
+
+
+def test_empty_slots_get_a_gradient_and_fill_up():
+    """What lesson 10 says of a 3 x 3 convolution that begins as the twin of a 4 x 4 layer."""
+    twin = to_subpixel(nn.ConvTranspose2d(1, 1, 4, stride=2, padding=1, bias=False).double())
+    weight = twin[0].weight
+    empty = weight == 0
+    assert empty.sum() == 20 and weight.numel() == 36
+    F.mse_loss(twin(noise(2, 1, 5, 5)), noise(2, 1, 10, 10)).backward()
+    torch.optim.SGD([weight], lr=0.1).step()
+    assert (weight[empty] != 0).all()
