@@ -280,7 +280,7 @@ def _unknown_key(column, row):
 
 # ---- the curve -----------------------------------------------------------------------------------------------
 
-LOW, HIGH = 5, 30
+LOW, HIGH = 0, 30
 PLOT_X, PLOT_Y, PLOT_WIDTH, PLOT_HEIGHT = COLUMN[1] + 26, ROW[1], PANEL_WIDTH - 30, PANEL_HEIGHT
 
 
@@ -294,7 +294,7 @@ def _curve(pair, amount, facts):
     """PSNR against amount, with the present one as a handle that can be dragged along the axis."""
     known, seen = pair.curves
     unit = PLOT_WIDTH / (AMOUNTS[-1] - AMOUNTS[0])
-    zero = _at(0, LOW)[0]
+    zero, foot = _at(0, LOW)
     parts = [_title(1, 1, "PSNR in dB by amount of warp")]
     for decibels in range(LOW, HIGH + 1, 5):
         y = _at(0, decibels)[1]
@@ -307,10 +307,11 @@ def _curve(pair, amount, facts):
     parts += [
         path([_at(a, d) for a, d in zip(AMOUNTS, seen, strict=True)], "line", stroke_dasharray="4 3"),
         path([_at(a, d) for a, d in zip(AMOUNTS, known, strict=True)], "line", stroke_width=2.2),
+        # below the curves: their peak may stand anywhere above
         label(
-            PLOT_X + 6, PLOT_Y + 16, "dashed: pixels that both cameras see", "muted", anchor="start", size=11
+            PLOT_X + 6, foot - 22, "dashed: pixels that both cameras see", "muted", anchor="start", size=11
         ),
-        label(PLOT_X + 6, PLOT_Y + 31, "solid: all whose flow is known", "muted", anchor="start", size=11),
+        label(PLOT_X + 6, foot - 7, "solid: all whose flow is known", "muted", anchor="start", size=11),
     ]
     x, y = _at(amount, facts["known"])
     axes = f"{zero:.6g} 0 {unit:.6g} 0"

@@ -156,3 +156,12 @@ def test_a_pair_without_a_difference():
     flat = np.full((8, 10, 3), 70.0)
     scene = stereo_scene(Pair(flat, flat, np.zeros((8, 10))), 1.0, "flat")
     assert "PSNR ∞ dB" in scene.text and "nan" not in scene.svg.lower().replace("nano", "")
+
+
+def test_no_curve_runs_through_the_words_below_it(whole):
+    """The lowest of all that can be chosen: a fifth of the size, zeros around, the flow not resized."""
+    svg = stereo_scene(shrunk_pair(*whole, 5, rescaled=False, padding_mode="zeros"), 0.0, "").svg
+    curves = [re.findall(r",([\d.]+)", d) for d in re.findall(r'<path d="(M[^"]+)"', svg)]
+    words = re.search(r'<text[^>]*y="([\d.]+)"[^>]*>dashed', svg)
+    assert len(curves[0]) == len(curves[1]) == len(AMOUNTS)
+    assert max(float(y) for curve in curves for y in curve) < float(words[1]) - 9
