@@ -170,12 +170,14 @@ def _large_maps(state):
     for image in range(state.c):
         left = 3 + image * state.block
         parts.append(rect(left, LARGE_Y, across, high, "frame", pointer_events="none"))
-        for row, column in np.ndindex(state.h, state.w):
-            side = state.r * state.cell
-            parts.append(
-                rect(left + column * side, LARGE_Y + row * side, side, side, "frame", pointer_events="none",
-                     stroke_width=1.6)
-            )  # fmt: skip
+        side = state.r * state.cell
+        blocks = [
+            rect(left + column * side, LARGE_Y + row * side, side, side, "frame", stroke_width=1.6)
+            for row, column in np.ndindex(state.h, state.w)
+        ]
+        parts.append(
+            group(blocks, pointer_events="none")
+        )  # of its own: the focus marks a map, not every block
     title = f"{counted(state.c, 'map')} of {state.r * state.h} × {state.r * state.w}"
     wrong = ", the wrong picture" if state.order == "reshape" else ""
     heading = label(
