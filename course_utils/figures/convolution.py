@@ -25,9 +25,9 @@ from course_utils.figures.scene import (
     written,
 )
 from course_utils.figures.walk import (
-    Walk,
     advice,
     all_sums,
+    checked_walk,
     combinations_of,
     details_of,
     gather_frames,
@@ -42,7 +42,7 @@ from course_utils.figures.walk import (
     torch_line,
     torch_words,
 )
-from course_utils.validation import finite_array, one_of, whole_number
+from course_utils.validation import one_of, whole_number
 
 VIEWS = ("scatter", "gather")
 MOST_INPUTS = {1: 7, 2: 4}  # per axis; more could not be read in the room there is
@@ -79,7 +79,9 @@ def stepper_scene(
     more numbers than can be read.
     """
     one_of(view, "view", VIEWS)
-    walk = _checked(x, kernel, stride, padding, output_padding, dilation)
+    walk = _checked(
+        x, kernel, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
+    )
     try:
         outputs = math.prod(walk.out_shape)
     except ValueError as reason:
@@ -104,23 +106,8 @@ def stepper_scene(
     )
 
 
-def _checked(x, kernel, stride, padding, output_padding, dilation):
-    x, kernel = finite_array(x, "x").astype(float), finite_array(kernel, "kernel").astype(float)
-    if x.ndim not in (1, 2) or kernel.ndim != x.ndim:
-        raise NoPicture(f"x and kernel need 1 axis each, or 2; got shapes {x.shape} and {kernel.shape}.")
-    for name, array, most in (("x", x, MOST_INPUTS), ("kernel", kernel, MOST_TAPS)):
-        if len(set(array.shape)) > 1 or len(array) > most[x.ndim]:
-            square = " in a square" if x.ndim == 2 else ""
-            raise NoPicture(
-                f"{name} has shape {array.shape}; the stepper shows up to {most[x.ndim]} numbers "
-                f"along an axis{square}."
-            )
-    settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    for name, value in settings.items():
-        whole_number(value, name, 1 if name in ("stride", "dilation") else 0)
-        if value > MOST[name][x.ndim]:
-            raise NoPicture(f"The stepper shows {name} up to {MOST[name][x.ndim]}; got {value}.")
-    return Walk(x, kernel, **settings)
+def _checked(x, kernel, **settings):
+    return checked_walk(x, kernel, settings, {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}, "the stepper")
 
 
 def _readable(sums, width, height):

@@ -42,14 +42,14 @@ from course_utils.figures.scene import (
     written,
 )
 from course_utils.figures.walk import (
-    Walk,
     advice,
+    checked_walk,
     settings_of,
     size_terms,
     torch_line,
     torch_words,
 )
-from course_utils.validation import finite_array, one_of, whole_number
+from course_utils.validation import one_of, whole_number
 
 MOST_INPUTS = {1: 6, 2: 3}  # per axis; more could not be read in the room there is
 MOST_TAPS = {1: 9, 2: 6}
@@ -90,7 +90,9 @@ def phases_scene(
     large as the others. Raises NoPicture for more numbers than there are places.
     """
     one_of(version, "version", VERSIONS)
-    walk = _checked(x, kernel, stride, padding, output_padding, dilation)
+    walk = _checked(
+        x, kernel, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
+    )
     if walk.reach > MOST_REACH[walk.x.ndim]:
         return _too_long(walk)
     try:
@@ -116,23 +118,8 @@ def phases_scene(
     )
 
 
-def _checked(x, kernel, stride, padding, output_padding, dilation):
-    x, kernel = finite_array(x, "x").astype(float), finite_array(kernel, "kernel").astype(float)
-    if x.ndim not in (1, 2) or kernel.ndim != x.ndim:
-        raise NoPicture(f"x and kernel need 1 axis each, or 2; got shapes {x.shape} and {kernel.shape}.")
-    for name, array, most in (("x", x, MOST_INPUTS), ("kernel", kernel, MOST_TAPS)):
-        if len(set(array.shape)) > 1 or len(array) > most[x.ndim]:
-            square = " in a square" if x.ndim == 2 else ""
-            raise NoPicture(
-                f"{name} has shape {array.shape}; this picture shows up to {most[x.ndim]} numbers along an "
-                f"axis{square}."
-            )
-    settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    for name, value in settings.items():
-        whole_number(value, name, 1 if name in ("stride", "dilation") else 0)
-        if value > MOST[name][x.ndim]:
-            raise NoPicture(f"This picture shows {name} up to {MOST[name][x.ndim]}; got {value}.")
-    return Walk(x, kernel, **settings)
+def _checked(x, kernel, **settings):
+    return checked_walk(x, kernel, settings, {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}, "this picture")
 
 
 # ---- above the picture --------------------------------------------------------------------------------------

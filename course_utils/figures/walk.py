@@ -17,7 +17,8 @@ from functools import cached_property
 import numpy as np
 
 from course_utils.convolution import transposed_convolution, transposed_size
-from course_utils.figures.scene import Frame, counted, number
+from course_utils.figures.scene import Frame, NoPicture, counted, number
+from course_utils.validation import finite_array, whole_number
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,32 @@ class Walk:
             return read[len(read) // 2][0]
         middle = [(o + self.padding - self.reach // 2) / self.stride for o in out_index]
         return tuple(min(max(round(m), 0), n - 1) for m, n in zip(middle, self.x.shape, strict=True))
+
+
+def checked_walk(x, kernel, settings, most, picture):
+    """The walk of numbers and settings that ``picture`` ("the stepper") can show.
+
+    most   {"x" | "kernel" | setting: {1: , 2: }}, the most along an axis in 1-D and in 2-D
+
+    Raises NoPicture for more numbers, or larger settings, than that.
+    """
+    x, kernel = finite_array(x, "x").astype(float), finite_array(kernel, "kernel").astype(float)
+    if x.ndim not in (1, 2) or kernel.ndim != x.ndim:
+        raise NoPicture(f"x and kernel need 1 axis each, or 2; got shapes {x.shape} and {kernel.shape}.")
+    for name, array in (("x", x), ("kernel", kernel)):
+        if len(set(array.shape)) > 1 or len(array) > most[name][x.ndim]:
+            square = " in a square" if x.ndim == 2 else ""
+            raise NoPicture(
+                f"{name} has shape {array.shape}; {picture} shows up to {most[name][x.ndim]} numbers along an "
+                f"axis{square}."
+            )
+    for name, value in settings.items():
+        whole_number(value, name, 1 if name in ("stride", "dilation") else 0)
+        if value > most[name][x.ndim]:
+            raise NoPicture(
+                f"{picture[0].upper()}{picture[1:]} shows {name} up to {most[name][x.ndim]}; got {value}."
+            )
+    return Walk(x, kernel, **settings)
 
 
 def combinations_of(axes):

@@ -7,6 +7,7 @@ fail.
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.browser.lab import ROOT, NoBrowser, copy_notebooks, open_page, running_browser, running_lab
@@ -60,3 +61,14 @@ def artifacts():
     folder = Path(os.environ.get("COURSE_ARTIFACTS") or ROOT / "artifacts")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def kernels(lesson):
+    """The processes of all kernels of the server of a module's ``lesson``; a test may suspend them."""
+    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
+    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
+    assert kernels
+    yield kernels
+    for kernel in kernels:
+        kernel.resume()

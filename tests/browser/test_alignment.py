@@ -1,7 +1,6 @@
 """The alignment explorers under a hand: step through training without the kernel, choose a scale, shift by keys."""
 
 import nbformat
-import psutil
 import pytest
 
 from tests.browser.stage import stages
@@ -59,17 +58,6 @@ def learning(lesson):
 @pytest.fixture
 def by_hand(lesson):
     return stages(lesson)[1]
-
-
-@pytest.fixture
-def kernels(lesson):
-    """The processes of all kernels of the server."""
-    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
-    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
-    assert kernels
-    yield kernels
-    for kernel in kernels:
-        kernel.resume()
 
 
 def go(stage, key, moment):

@@ -2,7 +2,6 @@
 
 import nbformat
 import numpy as np
-import psutil
 import pytest
 import torch
 import torch.nn.functional as F
@@ -175,17 +174,6 @@ def test_the_version_and_a_setting_that_torch_refuses(square):
     square._explorer().locator("button", has_text="no crop").click()
     square.wait_for_change(before)
     assert "16 of 36 slots used" in square.shown()
-
-
-@pytest.fixture
-def kernels(lesson):
-    """The processes of all kernels of the server."""
-    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
-    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
-    assert kernels
-    yield kernels
-    for kernel in kernels:
-        kernel.resume()
 
 
 def test_neither_scrubbing_nor_pointing_waits_for_the_kernel(lesson, row, kernels):

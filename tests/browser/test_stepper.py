@@ -2,7 +2,6 @@
 
 import nbformat
 import numpy as np
-import psutil
 import pytest
 import torch
 import torch.nn.functional as F
@@ -171,17 +170,6 @@ def test_in_two_dimensions_too(lesson):
     output = F.conv_transpose2d(x, w, stride=2).ravel().tolist()
     slots = stage.root.locator("[data-slot]").evaluate_all(SLOTS)
     assert [float(slots[f"sum-{i}"]) for i in range(36)] == output
-
-
-@pytest.fixture
-def kernels(lesson):
-    """The processes of all kernels of the server."""
-    children = psutil.Process(lesson.lab.process.pid).children(recursive=True)
-    kernels = [child for child in children if "ipykernel" in " ".join(child.cmdline())]
-    assert kernels
-    yield kernels
-    for kernel in kernels:
-        kernel.resume()
 
 
 def test_scrubbing_does_not_wait_for_the_kernel(lesson, stepper, kernels):
