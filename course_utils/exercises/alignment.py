@@ -438,6 +438,25 @@ FETCH = Exercise(
             "You take the flow's first number for y. It is x.",
         ),
         Mistake(
+            "places left out",
+            _fetch_at(lambda c, f: f),
+            "You read at the flow alone. A flow is a step: every output reads at its own place *plus* its flow.",
+        ),
+        Mistake(
+            "places in (y, x) order",
+            _fetch_at(lambda c, f: _own_places(c, f)[..., ::-1] + f),
+            "The flow has x first, your places have y first. Stack x before y.",
+        ),
+        *(
+            Mistake(
+                f"places lie on their side, {name}",
+                _fetch_at(lambda c, f, order=order: _own_places(c, f).swapaxes(0, 1)[..., ::order] + f),
+                "Your places have the shape (width, height, 2), the flow has (height, width, 2). "
+                "`np.meshgrid(x, y)`, as it is by default and with x first, gives that.",
+            )
+            for name, order in (("x first", 1), ("y first", -1))
+        ),
+        Mistake(
             "flow in fine pixels",
             _fetch_at(_fine_pixels),
             "You scale the flow, as if it were in pixels of the large map. It is in pixels of the map that is read.",
@@ -512,6 +531,10 @@ def _module(result, order=slice(None), **resizing):
     return wrong
 
 
+def _seen_as_a_sum(fine, coarse, make_flow):
+    return fine + fetch(coarse, make_flow(fine + resize(coarse, fine.shape[1:], axes=(1, 2))))
+
+
 def _along(features, flow_xy):
     return fetch(features, flow_xy)
 
@@ -567,6 +590,17 @@ FORWARD = Exercise(
             "both fetched",
             _module(lambda fine, coarse, enlarged, flow: _along(fine, flow) + _along(coarse, flow)),
             "You move both maps along the same flow. They stay as far apart as they were.",
+        ),
+        Mistake(
+            "stacked, not added",
+            _module(lambda fine, coarse, enlarged, flow: np.concatenate([fine, _along(coarse, flow)])),
+            "You stack the two maps. Stacked they are only for looking; the result is their sum.",
+        ),
+        Mistake(
+            "added for looking",
+            _seen_as_a_sum,
+            "You show `make_flow` the sum of both maps. In a sum it cannot tell them apart: stack them with "
+            "`np.concatenate`.",
         ),
         Mistake(
             "stacked the other way",

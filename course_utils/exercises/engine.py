@@ -355,13 +355,20 @@ class SpotTheBug(Exercise):
         return super()._finding(index, expected, calls, seconds)
 
     def _still_failing(self, failing):
-        total, others = len(self.cases), [f"`{self.cases[i].show(self.name)}`" for i in failing[1:4]]
-        if not others:
+        total = len(self.cases)
+        if len(failing) == 1:
             return (f"This is the only one of {total} inputs that still shows a bug.",)
         count = f"All {total}" if len(failing) == total else f"{len(failing)} of {total}"
-        more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
+        calls = [self.cases[i].show(self.name) for i in failing[1:4]]
+        others = [f"`{call}`" for call in calls if len(call) <= _LONGEST_CALL]
+        if not others:
+            return (f"{count} inputs still show a bug.",)
+        left = len(failing) - 1 - len(others)
+        more = f" and {left} more" if left else ""
         return (f"{count} inputs still show a bug, also {', '.join(others)}{more}.",)
 
+
+_LONGEST_CALL = 100  # characters that still can be read within a sentence; a flow written out has hundreds
 
 _THOUGHTS = {
     "NameError": "A name is used that has no value yet. A typing mistake, or a cell that was not run?",

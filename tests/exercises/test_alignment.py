@@ -12,6 +12,8 @@ from course_utils.exercises.engine import Exercise, Outcome
 from course_utils.exercises.predictions import Prediction
 from course_utils.networks import alignment as networks
 from course_utils.networks.alignment_bugs import as_in_alignseg, height_and_width_swapped, measured_flow
+from course_utils.resampling import source_coordinates
+from course_utils.warping import sample
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
@@ -143,3 +145,45 @@ def test_each_half_of_the_repair_is_told_that_one_mistake_is_left():
     for mistake in lesson.TWO_MISTAKES.mistakes[:2]:
         report = lesson.TWO_MISTAKES.judge(mistake.function)
         assert report.outcome is Outcome.NOT_QUITE and "One mistake is left" in report.text
+
+
+def test_inputs_too_long_to_read_are_counted_and_not_written_out():
+    report = lesson.TWO_MISTAKES.judge(lesson.TWO_MISTAKES.mistakes[0].function)
+    assert report.text.endswith("of 6 inputs still show a bug.")
+
+
+# ---- what a learner writes ----------------------------------------------------------------------------------
+
+
+def places(coarse, flow_xy):
+    (_, h, w), (height, width, _) = coarse.shape, flow_xy.shape
+    return source_coordinates(w, width), source_coordinates(h, height)
+
+
+def y_before_x(coarse, flow_xy):
+    x, y = np.meshgrid(*places(coarse, flow_xy))
+    return sample(coarse, np.stack([y, x], axis=-1) + flow_xy, padding_mode="border")
+
+
+def meshgrid_of_y_and_x(coarse, flow_xy):
+    x, y = places(coarse, flow_xy)
+    return sample(coarse, np.stack(np.meshgrid(y, x), axis=-1) + flow_xy, padding_mode="border")
+
+
+def meshgrid_ij(coarse, flow_xy):
+    grid = np.meshgrid(*places(coarse, flow_xy), indexing="ij")
+    return sample(coarse, np.stack(grid, axis=-1) + flow_xy, padding_mode="border")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (y_before_x, "Stack x before y"),
+        (meshgrid_of_y_and_x, "(width, height, 2)"),
+        (meshgrid_ij, "(width, height, 2)"),
+        (lambda coarse, flow_xy: sample(coarse, flow_xy, padding_mode="border"), "the flow alone"),
+    ],
+)
+def test_fetching_in_the_wrong_order_is_told_apart(wrong, said):
+    report = lesson.FETCH.judge(wrong)
+    assert report.outcome is Outcome.NOT_QUITE and said in report.text
