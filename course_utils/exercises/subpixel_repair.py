@@ -1,0 +1,231 @@
+"""Lesson 10, sub-pixel convolution: three functions from real life that passed their tests, to repair."""
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Mistake, SpotTheBug
+from course_utils.exercises.subpixel_build import TWO_BY_TWO, noise, phases_behind
+
+
+def to_pixels(x, factor):
+    """The same as torch.nn.PixelShuffle: (N, C * factor**2, H, W) becomes (N, C, H * factor, W * factor)."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w)
+    x = x.transpose(0, 1, 4, 2, 5, 3)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _to_pixels_reshaped(x, factor):
+    """The same as torch.nn.PixelShuffle: (N, C * factor**2, H, W) becomes (N, C, H * factor, W * factor)."""
+    n, c, h, w = x.shape
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _rows_woven_only(x, factor):
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 2, 3, 5)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _crossed(x, factor):
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+def _phases_taken_from_the_end(x, factor):
+    return np.stack([phases_behind(picture, factor) for picture in x])
+
+
+PLAIN_RESHAPE = SpotTheBug(
+    key="subpixel.plain_reshape",
+    title="Only a reshape",
+    buggy=_to_pixels_reshaped,
+    reference=to_pixels,
+    cases=[
+        Case(TWO_BY_TWO[None], 2, by_hand=[[[[1, 2], [3, 4]]]], note="One pixel in each channel."),
+        Case(
+            np.arange(8.0).reshape(1, 4, 1, 2),
+            2,
+            by_hand=[[[[0, 2, 1, 3], [4, 6, 5, 7]]]],
+            note="Two pixels in each channel.",
+        ),
+        Case(np.arange(16.0).reshape(1, 4, 2, 2), 2),
+        Case(noise(2, 18, 2, 3), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "rows only",
+            _rows_woven_only,
+            "The rows take turns now. Along a row the pixels of one channel still stand together.",
+        ),
+        Mistake(
+            "phases swapped",
+            _crossed,
+            "The pixels take turns, but down and right have changed places: channel 1 belongs to the right "
+            "of channel 0.",
+        ),
+        Mistake(
+            "phases behind",
+            _phases_taken_from_the_end,
+            "Your first reshape takes the phases from the *end* of the shape, where the columns are. They are in "
+            "the channel axis: c becomes three axes.",
+        ),
+    ],
+    hints=[
+        "Give every pixel a number of its own, np.arange, and two pixels to each channel.",
+        "In the large picture the right neighbour of channel 0 is channel 1. Where does the reshape put it?",
+        "A reshape never changes the order of the numbers in memory, and here the order must change. So an axis has "
+        "to move, between two reshapes.",
+    ],
+    name="to_pixels",
+)
+
+
+def depth_to_space(x, block):
+    """TensorFlow's depth_to_space, channels first: (block * block * C, H, W) becomes (C, H * block, W * block)."""
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width)
+    x = x.transpose(2, 3, 0, 4, 1)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _depth_to_space_in_torchs_order(x, block):
+    """TensorFlow's depth_to_space, channels first: (block * block * C, H, W) becomes (C, H * block, W * block)."""
+    _, height, width = x.shape
+    x = x.reshape(-1, block, block, height, width)
+    x = x.transpose(0, 3, 1, 4, 2)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _reshape_repaired_only(x, block):
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(0, 3, 1, 4, 2)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _right_before_down(x, block):
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(2, 3, 1, 4, 0)
+    return x.reshape(-1, height * block, width * block)
+
+
+def _transpose_repaired_only(x, block):
+    _, height, width = x.shape
+    x = x.reshape(-1, block, block, height, width).transpose(2, 3, 0, 4, 1)
+    return x.reshape(-1, height * block, width * block)
+
+
+DEPTH_ORDER = SpotTheBug(
+    key="subpixel.depth_order",
+    title="A network comes from TensorFlow",
+    buggy=_depth_to_space_in_torchs_order,
+    reference=depth_to_space,
+    cases=[
+        Case(TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="One channel comes out."),
+        Case(
+            np.arange(8.0).reshape(8, 1, 1),
+            2,
+            by_hand=[[[0, 2], [4, 6]], [[1, 3], [5, 7]]],
+            note="Two channels come out. The input counts phase first, channel last.",
+        ),
+        Case(np.arange(16.0).reshape(4, 2, 2), 2),
+        Case(noise(18, 2, 3), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "the reshape only",
+            _reshape_repaired_only,
+            "The reshape is right now: phase down, phase right, channel, row, column. The transpose still picks its "
+            "axes from the old order.",
+        ),
+        Mistake(
+            "the transpose only",
+            _transpose_repaired_only,
+            "The transpose fits TensorFlow's order now. The reshape still takes the channels apart as PyTorch "
+            "counts them, the output channel first.",
+        ),
+        Mistake(
+            "down and right swapped",
+            _right_before_down,
+            "The channels are right. But down and right have changed places.",
+        ),
+    ],
+    hints=[
+        "A gray picture was tested, and with one output channel there is no order of channels. How many does a color "
+        "picture have?",
+        "TensorFlow's channel number is (a * block + b) * C + c: what changes slowest stands first in a reshape.",
+        "reshape(block, block, -1, height, width) has the axes a, b, channel, row, column. The result wants channel, "
+        "row, a, column, b.",
+    ],
+    name="depth_to_space",
+)
+
+
+def icnr(weight, factor):
+    """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
+    return np.repeat(weight, factor**2, axis=0)
+
+
+def _icnr_tiled(weight, factor):
+    """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
+    return np.tile(weight, (factor**2, 1, 1, 1))
+
+
+def _inputs_repeated(weight, factor):
+    return np.repeat(weight, factor**2, axis=1)
+
+
+def _repeated_once(weight, factor):
+    return np.repeat(weight, factor, axis=0)
+
+
+def _shared_out(weight, factor):
+    return np.repeat(weight, factor**2, axis=0) / factor**2
+
+
+ICNR = SpotTheBug(
+    key="subpixel.icnr",
+    title="A start without a checkerboard",
+    buggy=_icnr_tiled,
+    reference=icnr,
+    cases=[
+        Case(
+            np.array([[[[5.0]]]]),
+            2,
+            by_hand=[[[[5]]]] * 4,
+            note="One channel: four rows with the same kernel.",
+        ),
+        Case(
+            np.array([[[[1.0]]], [[[2.0]]]]),
+            2,
+            by_hand=[[[[1]]]] * 4 + [[[[2]]]] * 4,
+            note="Two channels: the four phases of channel 0 come first.",
+        ),
+        Case(noise(3, 2, 3, 3), 2),
+        Case(noise(2, 3, 1, 1, seed=1), 3),
+    ],
+    mistakes=[
+        Mistake(
+            "inputs repeated",
+            _inputs_repeated,
+            "You repeated the *input* channels, axis 1. The rows are axis 0.",
+        ),
+        Mistake(
+            "factor rows each",
+            _repeated_once,
+            "Each channel has factor phases down *and* factor to the right: factor**2 rows.",
+        ),
+        Mistake(
+            "shared out",
+            _shared_out,
+            "You divided the kernel among the phases. Each phase makes pixels of its own and needs the whole kernel.",
+        ),
+    ],
+    hints=[
+        "Write the numbers of the channels down, for C = 2 and factor 2: which rows make output channel 0?",
+        "np.tile gives 0, 1, 0, 1, … Which order does the shuffle want?",
+        "np.repeat gives 0, 0, 0, 0, 1, 1, 1, 1. (PyTorch calls these two `repeat` and `repeat_interleave`: its "
+        "`repeat` is NumPy's `tile`.)",
+    ],
+    name="icnr",
+)
