@@ -15,7 +15,7 @@ def mixed_conventions(features, flow_xy):
 
     SFNet's repository had this until July 2022.
 
-    Output i reads at i n / (n - 1) - 1/2: every map is stretched, by half a pixel at its borders, and fades there.
+    Output i reads at i n / (n - 1) - 1/2: every map shrinks, by half a pixel at its borders, and fades there.
     The flow is divided by (width, height) of the output, so that 1 means half a pixel.
     """
     height, width = flow_xy.shape[-2:]

@@ -208,7 +208,7 @@ def test_the_right_fetch_moves_by_what_is_asked(flow_xy):
 
 
 @pytest.mark.parametrize("size_hw", [(4, 8), (5, 3), (32, 32)])
-def test_mixed_conventions_stretch_the_map_and_halve_the_flow(size_hw):
+def test_mixed_conventions_shrink_the_map_and_halve_the_flow(size_hw):
     h, w = size_hw
     still = measured_flow(mixed_conventions, size_hw)[1:-1, 1:-1].numpy()
     columns, rows = np.arange(w) * w / (w - 1) - 0.5, np.arange(h) * h / (h - 1) - 0.5
