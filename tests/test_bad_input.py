@@ -47,6 +47,7 @@ CALLS = {
     operators.probe: {"function": double, "in_shape": (2, 3), "at": ARRAY},
     SEEN.row: {"out_index": 1},
     SEEN.column: {"in_index": 1},
+    images.stereo_pair: {},
     images.picture: {"name": "camera"},
     images.crop: {"image": IMAGE, "top": 1, "left": 1, "height": 2, "width": 2},
     images.psnr: {"a": ARRAY, "b": ARRAY, "peak": 255},
