@@ -150,7 +150,7 @@ def first_pictures(lab, page, number, match, count):
 def press(output, count):
     """There and back, so that the slider never stands at its end: [(ms to the change, ms to the paint), ...]."""
     output.bring_forward()
-    away = "ArrowRight" if output.slider_value() == 0 else "ArrowLeft"
+    away = "ArrowRight" if output.slider_is_at_its_start() else "ArrowLeft"
     back = {"ArrowRight": "ArrowLeft", "ArrowLeft": "ArrowRight"}[away]
     return [output.key(back if i % 2 else away) for i in range(count)]
 

@@ -85,6 +85,10 @@ class Output:
         """The number that the slider says it has."""
         return float(self.handle.get_attribute("aria-valuetext").replace("−", "-"))
 
+    def slider_is_at_its_start(self):
+        now, least = (float(self.handle.get_attribute(f"aria-value{name}")) for name in ("now", "min"))
+        return now <= least
+
     def shown_value(self, javascript):
         """The same number read from the picture, by a function of this output's element."""
         return float(self.root.evaluate(javascript))
