@@ -17,7 +17,6 @@ from tests.notebooks.run import CELL_TIMEOUT_S, LESSONS, kernel_environment
 SLOWEST_S, MOST_MB = 30, 150
 SLOWEST_TRAINING_S = 120
 TRAINING = ("10", "12")
-NEED_TORCH = ("10", "11", "12")  # the memory goal is for lessons that only compare with it
 
 
 def measure(paths=None):
@@ -92,12 +91,10 @@ def goals(results):
         if group:
             slowest = max(group, key=lambda r: r["total"])
             goals.append(Goal(f"{words} ({slowest['name']}), with its kernel", most, slowest["total"], " s"))
-    if small := [r for r in results if r["name"][:2] not in NEED_TORCH]:
-        largest = max(small, key=lambda r: r["before_torch"])
+    if results:
+        largest = max(results, key=lambda r: r["before_torch"])
         added = largest["before_torch"] - largest["start"]
-        why = (
-            f"{largest['start']:.0f} MB are the bare kernel, {added:.0f} MB the lesson's libraries and arrays"
-        )
+        why = f"{largest['start']:.0f} MB are the bare kernel, {added:.0f} MB the lesson's libraries and arrays"
         words = f"kernel memory without torch ({largest['name']})"
         goals.append(Goal(words, MOST_MB, largest["before_torch"], " MB", why=why))
     return goals

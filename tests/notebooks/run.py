@@ -14,7 +14,7 @@ from tests.notebooks.watch import REPORT
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CELL_TIMEOUT_S = 900  # lesson 12 trains for two minutes; several lessons may share two slow cores
+CELL_TIMEOUT_S = 300  # the longest cell, of lesson 12, trains for a minute; several may share two slow cores
 BEFORE = "from tests.notebooks import watch\nwatch.watch()"
 AFTER = "from tests.notebooks import watch\nawait watch.move_everything()\nwatch.report()"
 
