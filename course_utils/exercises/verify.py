@@ -24,7 +24,7 @@ def verify(exercise):
 
 
 def verify_prediction(prediction):
-    """Raise AssertionError when a prediction's answer cannot be computed, or is not recognised."""
+    """Raise AssertionError when the answer cannot be computed, or it or a guess is not recognised."""
     key, computed = prediction.key, prediction.computed()
     right = prediction.judge(computed)
     assert right.outcome is Outcome.RIGHT, f"{key}: the computed answer is not recognised: {right}"
@@ -34,6 +34,11 @@ def verify_prediction(prediction):
     others = [label for label in prediction.options if label != computed] or [np.asarray(_other(computed))]
     for other in others:
         assert prediction.judge(other).outcome is Outcome.NOT_QUITE, f"{key}: {other!r} passes as well"
+    for sentence, guess in prediction.guesses.items():
+        told = prediction.judge(guess())
+        assert told.outcome is Outcome.NOT_QUITE and told.sentence.startswith(sentence), (
+            f"{key}: who guesses {guess()!r} is not told {sentence!r}"
+        )
     for nonsense in (None, "", "what?", object(), [[1], [2, 3]]):
         verdict = prediction.judge(nonsense)
         assert verdict.outcome is Outcome.NOT_ATTEMPTED and verdict.sentence, (

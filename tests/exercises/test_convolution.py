@@ -59,13 +59,6 @@ def test_predictions_by_hand(prediction, by_hand):
     assert computed == by_hand if isinstance(by_hand, str) else np.array_equal(computed, by_hand)
 
 
-def test_a_guess_that_many_make_is_told_so():
-    for prediction in PREDICTIONS:
-        for sentence, guess in prediction.guesses.items():
-            verdict = prediction.judge(guess())
-            assert verdict.outcome is Outcome.NOT_QUITE and verdict.sentence.startswith(sentence)
-
-
 # ---- The references have witnesses ---------------------------------------------------------------
 
 
@@ -73,6 +66,7 @@ def test_a_guess_that_many_make_is_told_so():
 @given(signals(6), signals(5), st.integers(1, 4))
 def test_one_axis_is_torch(x, kernel, stride):
     import torch
+
     tensors = (torch.tensor(array)[None, None] for array in (x, kernel))
     theirs = torch.nn.functional.conv_transpose1d(*tensors, stride=stride)[0, 0].numpy()
     for ours in (lesson.transposed_1d(x, kernel, stride), lesson.gather(x, kernel, stride)):
@@ -83,6 +77,7 @@ def test_one_axis_is_torch(x, kernel, stride):
 @given(pictures(5), pictures(4), st.integers(1, 3), st.integers(0, 2))
 def test_two_axes_are_torch(x, kernel, stride, padding):
     import torch
+
     assume(all((n - 1) * stride + k > 2 * padding for n, k in zip(x.shape, kernel.shape, strict=True)))
     tensors = (torch.tensor(array)[None, None] for array in (x, kernel))
     theirs = torch.nn.functional.conv_transpose2d(*tensors, stride=stride, padding=padding)[0, 0].numpy()

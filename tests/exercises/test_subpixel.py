@@ -62,13 +62,6 @@ def test_half_the_error_is_six_decibels():
     assert round(10 ** (-0.5 / 20), 3) == 0.944  # what its explanation says
 
 
-def test_a_guess_that_many_make_is_told_so():
-    for prediction in PREDICTIONS:
-        for sentence, guess in prediction.guesses.items():
-            verdict = prediction.judge(guess())
-            assert verdict.outcome is Outcome.NOT_QUITE and verdict.sentence.startswith(sentence)
-
-
 # ---- The references have witnesses ---------------------------------------------------------------
 
 

@@ -53,13 +53,6 @@ def test_predictions_by_hand(prediction, by_hand):
     assert computed == by_hand if isinstance(by_hand, str) else np.allclose(computed, by_hand)
 
 
-def test_a_guess_that_many_make_is_told_so():
-    for prediction in PREDICTIONS:
-        for sentence, guess in prediction.guesses.items():
-            verdict = prediction.judge(guess())
-            assert verdict.outcome is Outcome.NOT_QUITE and verdict.sentence.startswith(sentence)
-
-
 # ---- The references have witnesses ---------------------------------------------------------------
 
 
