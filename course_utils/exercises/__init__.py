@@ -1,1 +1,5 @@
-"""Exercises that answer back: check, hint, solution, predictions, and progress that is never lost."""
+"""Exercises that answer back: a module a topic, the machinery in ``engine``, and the learner's ``progress``."""
+
+from course_utils.exercises.engine import progress
+
+__all__ = ["progress"]

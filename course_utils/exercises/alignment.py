@@ -7,8 +7,7 @@ width, 2) with x before y, in pixels of the map that is read.
 import numpy as np
 
 from course_utils.alignment import aligned_padding, feature_places, fetch, offsets
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.resampling import resize, source_coordinates
 from course_utils.warping import grid_sample, identity_grid, sample
 

@@ -6,8 +6,7 @@ Words: ``cell`` holds four samples, shape (2, 2), rows down, columns to the righ
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.resampling import resampling_matrix
 
 CELL = np.array([[10.0, 20.0], [40.0, 90.0]])

@@ -14,8 +14,7 @@ from course_utils.convolution import (
     transposed_convolution,
     transposed_size,
 )
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 
 DIGITS = np.array([1.0, 10.0, 100.0])  # a kernel with which every output can be read digit by digit
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.resampling import nearest_indices, opencv_nearest_indices, resize, source_coordinates
 
 # ------------------------------------------------------------------------------------ the three maps

@@ -5,8 +5,7 @@ Words: ``x`` is a coordinate, sample i sits at coordinate i. Beyond the border t
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.resampling import resample, resampling_matrix, triangle
 
 # ---- predictions --------------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.operators import check_linearity
 from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
 from course_utils.resampling import resize

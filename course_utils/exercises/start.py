@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction
 from course_utils.resampling import resample
 
 

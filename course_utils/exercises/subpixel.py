@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import images, subpixel
 from course_utils.convolution import receptive_field, transposed_convolution
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Prediction
 from course_utils.exercises.subpixel_build import CONVERT, COST, SHUFFLE, SPLIT_1D, SPLIT_2D, UNSHUFFLE
 from course_utils.exercises.subpixel_repair import DEPTH_ORDER, ICNR, PLAIN_RESHAPE
 from course_utils.operators import operator_matrix

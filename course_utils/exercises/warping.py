@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Prediction
 from course_utils.exercises.warping_build import ALONG_FLOW, BACK, FETCH, IDENTITY, RESIZED
 from course_utils.exercises.warping_repair import (
     HALF_PRECISION,

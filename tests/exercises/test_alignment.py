@@ -8,8 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from course_utils.exercises import alignment as lesson
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 from course_utils.networks import alignment as networks
 from course_utils.networks.alignment_bugs import as_in_alignseg, height_and_width_swapped, measured_flow
 from course_utils.resampling import source_coordinates

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import RegularGridInterpolator
 
 from course_utils.exercises import bilinear
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 from course_utils.resampling import resample, resampling_matrix, resize, source_coordinates
 
 EXERCISES = [item for item in vars(bilinear).values() if isinstance(item, Exercise)]

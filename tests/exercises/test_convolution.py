@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from course_utils.convolution import convolution, convolution_size, output_padding_for, transposed_size
 from course_utils.exercises import convolution as lesson
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from course_utils.exercises import coordinates
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 
 EXERCISES = [item for item in vars(coordinates).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(coordinates).values() if isinstance(item, Prediction)]

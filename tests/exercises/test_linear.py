@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.exercises import linear
-from course_utils.exercises.engine import Exercise
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Prediction
 
 EXERCISES = [item for item in vars(linear).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(linear).values() if isinstance(item, Prediction)]

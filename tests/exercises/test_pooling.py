@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.exercises import pooling
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 from course_utils.pooling import max_pool2d
 
 EXERCISES = [item for item in vars(pooling).values() if isinstance(item, Exercise)]

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from course_utils import subpixel
 from course_utils.exercises import subpixel as lesson
 from course_utils.exercises import subpixel_build, subpixel_repair
-from course_utils.exercises.engine import Exercise, Outcome
-from course_utils.exercises.predictions import Prediction
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from course_utils.exercises.engine import all_exercises
-from course_utils.exercises.report import WORDS, Outcome
+from course_utils.exercises.engine.report import WORDS, Outcome
 from tests.notebooks.run import LESSONS, run, with_sources
 
 # lessons that load torch only in the cell that compares with it

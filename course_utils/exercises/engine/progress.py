@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.exercises import registry, store
-from course_utils.exercises.report import Card
+from course_utils.exercises.engine import registry, store
+from course_utils.exercises.engine.report import Card
 
 _stores = {}
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.exercises import progress, registry, store
-from course_utils.exercises.predictions import Prediction
-from course_utils.exercises.store import Damaged, Newer, Store, empty, merge, parse
+from course_utils.exercises.engine import Prediction, progress, registry, store
+from course_utils.exercises.engine.store import Damaged, Newer, Store, empty, merge, parse
 from tests.exercises import samples
 
 ASKED = Prediction("sample.asked", "What comes out?", lambda: 1, "One.", title="What comes out")

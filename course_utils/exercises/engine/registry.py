@@ -63,7 +63,7 @@ def _register(shelf, item, identity):
 
 def _load_topics():
     for topic in LESSON_OF_TOPIC:
-        module = f"{__package__}.{topic}"
+        module = f"course_utils.exercises.{topic}"
         if importlib.util.find_spec(module):  # a lesson that is not written yet has no exercises
             importlib.import_module(module)
 

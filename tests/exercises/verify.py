@@ -10,8 +10,7 @@ import itertools
 
 import numpy as np
 
-from course_utils.exercises import calling, compare
-from course_utils.exercises.engine import Outcome, SpotTheBug
+from course_utils.exercises.engine import Outcome, SpotTheBug, compare, sandbox
 
 QUICKLY = 0.2  # seconds for a function that never ends
 
@@ -93,7 +92,7 @@ def _reference(exercise):
         report = exercise.judge(function)
         if report.outcome is not Outcome.RIGHT:
             yield f"{what} is {report.outcome}:\n{report}"
-    if any(calling.call(exercise.reference, case.args, case.kwargs).changed for case in exercise.cases):
+    if any(sandbox.call(exercise.reference, case.args, case.kwargs).changed for case in exercise.cases):
         yield "the reference changes its input"
 
 
@@ -110,7 +109,7 @@ def _mistakes(exercise):
 
 
 def _why_not(exercise, mistake):
-    answers = [calling.call(mistake.function, case.args, case.kwargs) for case in exercise.cases]
+    answers = [sandbox.call(mistake.function, case.args, case.kwargs) for case in exercise.cases]
     twins = [
         other.name for other in exercise.mistakes if exercise.matches(other, answers) and other is not mistake
     ]
@@ -276,7 +275,7 @@ def _is_numeric(answer):
 
 def _changing(reference):
     def function(*args, **kwargs):
-        answer = calling.snapshot(reference(*args, **kwargs))
+        answer = sandbox.snapshot(reference(*args, **kwargs))
         for arg in args:
             if isinstance(arg, np.ndarray) and arg.size:
                 arg.flat[0] += 1

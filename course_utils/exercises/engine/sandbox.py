@@ -225,7 +225,7 @@ def learners_line(error):
     return found
 
 
-_HERE = str(Path(__file__).resolve().parents[1])
+_HERE = str(Path(__file__).resolve().parents[2])
 _LIBRARIES = tuple(
     {_HERE, *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
 )

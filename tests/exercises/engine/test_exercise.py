@@ -9,9 +9,18 @@ import threading
 import numpy as np
 import pytest
 
-from course_utils.exercises import calling, progress, registry, verify
-from course_utils.exercises.engine import Case, Exercise, Mistake, Outcome, SpotTheBug, all_exercises
-from tests.exercises import samples
+from course_utils.exercises.engine import (
+    Case,
+    Exercise,
+    Mistake,
+    Outcome,
+    SpotTheBug,
+    all_exercises,
+    progress,
+    registry,
+    sandbox,
+)
+from tests.exercises import samples, verify
 from tests.exercises.samples import BUG, LERP, LIBRARY, MAP, NEAREST, RESIZE, SIZE, WEIGHTS
 
 
@@ -526,7 +535,7 @@ def test_somebody_elses_alarm_goes_on():
     old = signal.signal(signal.SIGALRM, lambda *_: None)
     try:
         signal.setitimer(signal.ITIMER_REAL, 60)
-        with calling.time_limit(0.5):
+        with sandbox.time_limit(0.5):
             pass
         assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] <= 60
     finally:
@@ -551,7 +560,7 @@ def test_nested_bare_excepts_do_not_outlast_the_alarm():
     old = sys.gettrace()
     sys.settrace(tracer)  # a debugger or a coverage tool
     try:
-        assert calling.call(stubborn, seconds=0.05).timed_out
+        assert sandbox.call(stubborn, seconds=0.05).timed_out
         assert sys.gettrace() is tracer
     finally:
         sys.settrace(old)

@@ -37,10 +37,10 @@ import time
 import types
 from dataclasses import dataclass
 
-from course_utils.exercises import calling, compare, diagnosis, progress
-from course_utils.exercises.compare import Finding
-from course_utils.exercises.registry import all_exercises, lesson_of, register_exercise
-from course_utils.exercises.report import Card, Outcome, Report, show_call, show_pair
+from course_utils.exercises.engine import compare, diagnosis, progress, sandbox
+from course_utils.exercises.engine.compare import Finding
+from course_utils.exercises.engine.registry import all_exercises, lesson_of, register_exercise
+from course_utils.exercises.engine.report import Card, Outcome, Report, show_call, show_pair
 
 __all__ = ["Case", "Exercise", "Mistake", "Outcome", "Report", "SpotTheBug", "all_exercises"]
 
@@ -160,7 +160,7 @@ class Exercise:
 
     def expected(self, case):
         """The reference's answer for one case."""
-        return calling.snapshot(_on_copies(self.reference, case))
+        return sandbox.snapshot(_on_copies(self.reference, case))
 
     def _examine(self, function, seconds):
         if not callable(function):
@@ -173,7 +173,7 @@ class Exercise:
         if self._is_untouched(function):
             return self._not_attempted()
         first = self.cases[0]
-        misfit = calling.misfit(function, first.args, first.kwargs)
+        misfit = sandbox.misfit(function, first.args, first.kwargs)
         if misfit:
             return self._report(
                 Outcome.CRASHED, call=first.show(self.name), diagnosis="parameters", sentence=misfit
@@ -194,9 +194,9 @@ class Exercise:
         for case in self.cases:
             left = deadline - time.monotonic()
             done = (
-                calling.call(function, case.args, case.kwargs, left)
+                sandbox.call(function, case.args, case.kwargs, left)
                 if left > 0
-                else calling.Called(timed_out=True)
+                else sandbox.Called(timed_out=True)
             )
             calls.append(done)
         return calls
@@ -254,7 +254,7 @@ class Exercise:
         """True when a mistake gives these answers in every case."""
         values = 0
         for case, done in zip(self.cases, calls, strict=True):
-            theirs = calling.call(mistake.function, case.args, case.kwargs)
+            theirs = sandbox.call(mistake.function, case.args, case.kwargs)
             if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):
                 return False
             if not done.failed:
@@ -412,7 +412,7 @@ def _renamed(function):
 
 
 def _on_copies(function, case):
-    done = calling.call(function, case.args, case.kwargs)
+    done = sandbox.call(function, case.args, case.kwargs)
     if done.error:
         raise RuntimeError(f"the reference {function.__name__} raised {done.error} on {case}")
     return done.value

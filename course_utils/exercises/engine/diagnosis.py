@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from course_utils.exercises.compare import Finding, close
+from course_utils.exercises.engine.compare import Finding, close
 
 PRECISION = 1e-3  # relative: closer than this, the idea is right and the arithmetic is not
 

@@ -22,9 +22,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from course_utils.exercises import compare, progress
-from course_utils.exercises.registry import lesson_of, register_prediction
-from course_utils.exercises.report import Card, Outcome, Shown, ShownAsCard, show_argument, show_pair
+from course_utils.exercises.engine import compare, progress
+from course_utils.exercises.engine.registry import lesson_of, register_prediction
+from course_utils.exercises.engine.report import Card, Outcome, Shown, ShownAsCard, show_argument, show_pair
 
 ARRIVAL_SECONDS = 0.25
 _NOT_COMPUTED = object()

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.exercises import compare
-from course_utils.exercises.diagnosis import explain
+from course_utils.exercises.engine import compare
+from course_utils.exercises.engine.diagnosis import explain
 
 TOLERANCE = 1e-6
 random = np.random.default_rng(7)

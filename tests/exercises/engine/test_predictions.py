@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.exercises import predictions, progress, registry
-from course_utils.exercises.predictions import Prediction, Unreadable, read_numbers
-from course_utils.exercises.report import Outcome
-from course_utils.exercises.verify import verify_prediction
+from course_utils.exercises.engine import predictions, progress, registry
+from course_utils.exercises.engine.predictions import Prediction, Unreadable, read_numbers
+from course_utils.exercises.engine.report import Outcome
+from tests.exercises.verify import verify_prediction
 
 
 @pytest.fixture(autouse=True, scope="module")
