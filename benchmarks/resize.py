@@ -26,8 +26,6 @@ def contenders(image, size):
     from skimage import transform
     from torch.nn import functional
 
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
     tensor = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous()  # torch's own layout; not timed
     zoom = (size / image.shape[0], size / image.shape[1], 1)
     return {

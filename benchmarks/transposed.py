@@ -35,7 +35,6 @@ def contenders(x, weight):
     import torch
     from torch.nn import functional
 
-    torch.set_num_threads(1)
     tensors = torch.from_numpy(x)[None], torch.from_numpy(weight)
     settings = {"stride": STRIDE, "padding": PADDING}
     functions = {

@@ -10,6 +10,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
     exercises/     check, hint, solution; predictions; progress
     explorers/     controls and a plain function from their values to a Scene
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
+    threads        how many threads the libraries use, for all of these
 
 and by **topic**, the same file name on every floor:
 
@@ -26,3 +27,5 @@ and by **topic**, the same file name on every floor:
 
 From a slider to its formula it is three hops: ``explorers.linear`` -> ``figures.linear`` -> ``resampling``.
 """
+
+from course_utils import threads  # noqa: F401, decides when it is imported

@@ -14,8 +14,6 @@ import statistics
 import time
 from pathlib import Path
 
-import torch
-
 from course_utils.networks import alignment_study as study
 from course_utils.networks.records import table, write_record
 from course_utils.networks.segmentation import LARGE, LESSON, test_scenes
@@ -84,7 +82,6 @@ def main(arguments=None):
     )
     parser.add_argument("--record", action="store_true", help="write each part's record beside this file")
     chosen = parser.parse_args(arguments)
-    torch.set_num_threads(1)
     for part in chosen.parts or ("table", "questions"):
         device = choose_device(None if part == "large" else "cpu")
         clock = (

@@ -23,15 +23,6 @@ THEIRS = {
 OURS = {"convolution": convolution, "transposed": transposed_convolution}
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Thousands of tiny calls: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, shape)
 

@@ -17,15 +17,6 @@ EXACT = 1e-12
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(7), range(1, 4)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Thousands of tiny calls: torch's threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, shape)
 

@@ -25,15 +25,6 @@ CONVOLUTION = {1: F.conv1d, 2: F.conv2d}
 TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Thousands of tiny calls: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, shape)
 

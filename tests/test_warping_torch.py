@@ -43,15 +43,6 @@ every_setting = pytest.mark.parametrize("how", HOW, ids=ids)
 both_conventions = pytest.mark.parametrize("align_corners", [False, True])
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Thousands of tiny calls: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def noise(*shape, seed=0, reach=1.0):
     return np.random.default_rng(seed).uniform(-reach, reach, shape)
 

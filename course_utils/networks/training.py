@@ -137,15 +137,13 @@ class History(NamedTuple):
         )
 
 
-def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None, threads=1):
+def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None):
     """Train for ``steps`` steps: ``loss_of(model, batch)`` is one number, ``optimizer`` makes it smaller. A History.
 
     ``batches`` is a list or a DataLoader, gone through again and again, or something without end (``shuffled``).
     Batches are moved to the model's device. ``progress`` is the title of a progress bar, or a tqdm bar
     that several trainings share; None is quiet.
-    ``scheduler``, a torch learning-rate scheduler, makes one step after each of the optimizer's. On the CPU
-    ``threads`` of them compute; with one, the numbers do not depend on how many cores there are, and a small network
-    does not spend its time waiting for a core that something else is using.
+    ``scheduler``, a torch learning-rate scheduler, makes one step after each of the optimizer's.
 
     An interrupt (■ in the lab, Ctrl-C) ends the training: the model keeps what it has learned, and ``stopped``
     is True. Raises TypeError or ValueError for arguments that do not fit together, and FloatingPointError, with
@@ -153,14 +151,11 @@ def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None
     """
     device = _checked(model, loss_of, batches, optimizer, scheduler)
     whole_number(steps, "steps", 1)
-    whole_number(threads, "threads", 1)
     was_training = model.training
     losses, stopped, begin = [], False, time.perf_counter()
     shared = isinstance(progress, tqdm)
     bar = progress if shared else tqdm(total=steps, desc=progress, disable=progress is None)
-    threads_before = torch.get_num_threads()
     try:
-        torch.set_num_threads(threads)
         model.train()
         for batch in _first(steps, batches):
             optimizer.zero_grad()
@@ -177,7 +172,6 @@ def fit(model, loss_of, batches, optimizer, steps, progress=None, scheduler=None
     finally:
         if not shared:
             bar.close()
-        torch.set_num_threads(threads_before)
         model.train(was_training)
     return History(np.array(losses), time.perf_counter() - begin, str(device), stopped)
 

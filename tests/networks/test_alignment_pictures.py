@@ -11,14 +11,6 @@ from course_utils.networks.segmentation import Budget, predicted_labels
 TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_a_film_holds_plain_arrays_and_changes_no_training():
     results = study.compare(range(2), budget=TINY)
     film = pictures.new_film(TINY, scenes=2, steps=(0, 1, 2))

@@ -4,7 +4,6 @@ import json
 import statistics
 
 import pytest
-import torch
 
 from course_utils.networks import alignment_study as study
 from course_utils.networks.records import DATA, read_record, show_record, table
@@ -18,14 +17,6 @@ RECORDED = [
     ("alignment_large", alignment_table.LARGE_SEEDS, LARGE),
 ]
 every_record = pytest.mark.parametrize("name, seeds, budget", RECORDED)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_the_command_writes_a_record_that_lessons_can_show(monkeypatch, tmp_path, capsys):

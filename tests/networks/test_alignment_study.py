@@ -13,17 +13,8 @@ from course_utils.networks.segmentation import SCORES, Budget, Segmenter, score,
 TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def results():
-    torch.set_num_threads(1)
     return study.compare(range(2), budget=TINY)
 
 

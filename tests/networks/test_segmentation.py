@@ -29,14 +29,6 @@ TINY = Budget(train=8, test=4, size=32, steps=3, batch=4, width=8)
 every_contender = pytest.mark.parametrize("name", FUSIONS)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def images(count=2, size_hw=(32, 48), seed=0):
     return torch.rand((count, 3, *size_hw), generator=torch.Generator().manual_seed(seed))
 

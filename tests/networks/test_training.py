@@ -1,6 +1,5 @@
 """The training loop: against torch's own lines, the same every time, ended by hand, bad input refused in words."""
 
-import contextlib
 import re
 
 import numpy as np
@@ -133,28 +132,6 @@ def test_the_model_trains_in_training_mode_and_is_left_as_it_was_found():
     model = line().eval()
     fit(model, loss_of, shuffled(points(), 4, 0), sgd(model), 2)
     assert modes == [True, True] and not model.training
-
-
-@pytest.mark.parametrize("error", [None, KeyboardInterrupt, RuntimeError])
-def test_one_thread_while_it_trains_and_as_many_as_before_afterwards(error):
-    seen, before = [], torch.get_num_threads()
-
-    def loss_of(model, batch):
-        seen.append(torch.get_num_threads())
-        if error:
-            raise error
-        return squared_error(model, batch)
-
-    model = line()
-    torch.set_num_threads(3)
-    try:
-        for threads in (1, 2):
-            with pytest.raises(RuntimeError) if error is RuntimeError else contextlib.nullcontext():
-                fit(model, loss_of, [points()], sgd(model), 1, threads=threads)
-            assert torch.get_num_threads() == 3
-    finally:
-        torch.set_num_threads(before)
-    assert seen == [1, 2]
 
 
 def test_predicting_leaves_batch_norm_at_rest():
