@@ -20,6 +20,7 @@ WHERE_IT_SITS = Prediction(
     title="Where four features sit",
     question="A convolution with kernel 3, stride 2 and padding 1 reads a row of 8 pixels. Four features come out. "
     "On which pixel is the middle of each one's window?",
+    shape=4,
     answer=lambda: feature_places(8, [HALVING]),
     explain="The first window begins at −1, in the padding, and covers −1, 0, 1: its middle is pixel 0. Then it "
     "moves by 2.",
@@ -37,6 +38,7 @@ WHERE_IT_IS_DRAWN = Prediction(
     title="Where the four are drawn",
     question="Now the four features are enlarged to 8 again, with align_corners=False. Feature i is drawn around "
     "which pixel? Give the four places; they may lie between pixels.",
+    shape=4,
     answer=lambda: source_coordinates(8, 4),
     explain="Each of the four covers two pixels: the first covers 0 and 1, and its middle is 0.5.",
     guesses={
@@ -57,6 +59,7 @@ FOUR_HALVINGS = Prediction(
     guesses={
         "Four times 0.5. But the second layer's pixel is two of the image, the third's four.": lambda: 2,
         "Close: half of 16. The features sit at 16 i and are drawn at 16 i + 7.5.": lambda: 8,
+        "That is a stack of three.": lambda: offsets(64, [HALVING] * 3)[0],
     },
 )
 
@@ -66,8 +69,11 @@ WHICH_LAYER = Prediction(
     question="Upsampling is align_corners=False. Which of these halvings adds no offset?",
     options=["kernel 3, padding 1", "kernel 4, padding 1", "kernel 5, padding 2", "kernel 7, padding 3"],
     answer=lambda: next(f"kernel {k}, padding {p}" for k, p in _SYMMETRIC if aligned_padding(k, 2) == p),
-    explain="Two pixels become one feature, so its window should be centred between two pixels: an even kernel. "
-    "Every odd one is centred on a pixel.",
+    explain="Two pixels become one feature, so its window should be centered between two pixels: an even kernel. "
+    "Every odd one is centered on a pixel.",
+    guesses={
+        "That is the layer of the lesson so far: it is off by half a pixel.": "kernel 3, padding 1",
+    },
 )
 _SYMMETRIC = ((3, 1), (4, 1), (5, 2), (7, 3))
 
@@ -91,6 +97,9 @@ OTHER_CONVENTION = Prediction(
     options=["it is gone", "the same everywhere", "it grows along the row"],
     answer=_corners_on_64,
     explain="The last feature sits at 16 · 3 = 48 and is drawn at the last pixel, 63. The first is right.",
+    guesses={
+        "It is gone for the first feature only.": "it is gone",
+    },
 )
 
 ADDED_APART = Prediction(
@@ -101,6 +110,9 @@ ADDED_APART = Prediction(
     options=["one step from 0 to 2", "two steps of 1", "a step from 0 to 1"],
     answer=lambda: _steps_of_the_sum(8, 10),
     explain="Between the two edges only one of the maps is 1 already. The sum cannot say where the edge is.",
+    guesses={
+        "The two edges do not lie at one column, so their steps do not fall together.": "one step from 0 to 2",
+    },
 )
 
 
@@ -150,16 +162,24 @@ ZERO_START = Prediction(
     answer=_gradients_at_zero,
     explain="The last layer's gradient contains its input, which is not 0. The first layer's contains the last one's "
     "weights, and those are. After one step they are not 0 any more, and both learn.",
+    guesses={
+        "The flow is 0, but its gradient is not.": "neither",
+        "The gradient of the first layer passes through the weights of the last one.": "both",
+    },
 )
 
-STRETCHED = Prediction(
+FIRST_PLACE = Prediction(
     key="alignment.stretched",
-    title="Minus one is not minus one",
+    title="The first place that is read",
     question="A grid runs from −1 to 1 over a map 8 pixels wide, `linspace(-1, 1, 8)`, no flow is added, and "
     "`grid_sample` is called without align_corners. At which place of the map does output 0 read?",
     answer=lambda: ((-1 + 1) * 8 - 1) / 2,
-    explain="By default −1 is the left edge of the first pixel, half a pixel beside its centre.",
-    guesses={"That is right with align_corners=True. The default is False.": lambda: 0},
+    explain="By default −1 is the left edge of the first pixel, half a pixel beside its center.",
+    guesses={
+        "That is right with align_corners=True. The default is False.": lambda: 0,
+        "That is the number in the grid. In pixels it is another one.": lambda: -1,
+        "The distance is right. The left edge of a pixel lies to the left of its center.": lambda: 0.5,
+    },
 )
 
 HEIGHT_BEFORE_WIDTH = Prediction(
@@ -168,12 +188,14 @@ HEIGHT_BEFORE_WIDTH = Prediction(
     question="A map of 4 rows and 8 columns. An offset (x, y) = (1, 1) is divided by [h, w] = [4, 8] and added to a "
     "grid of align_corners=True, where one unit is 7/2 pixels in x and 3/2 in y. By how many pixels does it move x, "
     "and by how many y?",
+    shape=2,
     answer=lambda: [1 / 4 * (8 - 1) / 2, 1 / 8 * (4 - 1) / 2],
     explain="x: 1/4 of 3.5. y: 1/8 of 1.5. The same number moves x nearly five times as far as y. On a square map "
     "both would be equal, and nobody would see it.",
     guesses={
         "That is divided by [w, h], as it should have been.": lambda: [1 / 8 * 7 / 2, 1 / 4 * 3 / 2],
         "That is in units of the grid. One unit is 7/2 pixels in x and 3/2 in y.": lambda: [1 / 4, 1 / 8],
+        "You have x and y exchanged.": lambda: [1 / 8 * (4 - 1) / 2, 1 / 4 * (8 - 1) / 2],
     },
 )
 

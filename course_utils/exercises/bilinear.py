@@ -836,6 +836,11 @@ WHO_COUNTS_MOST = Prediction(
     answer=_heaviest_corner,
     explain="P is nearest to the top right sample. Its weight is 0.8 · 0.75 = 0.6, more than the other "
     "three together.",
+    guesses={
+        "That is right for x = 0.25 and y = 0.8.": "bottom left",
+        "x = 0.8 is far to the right, but y = 0.25 is near the top.": "bottom right",
+        "y = 0.25 is near the top, but x = 0.8 is far to the right.": "top left",
+    },
 )
 
 QUARTER_OF_THE_DIAGONAL = Prediction(
@@ -847,16 +852,26 @@ QUARTER_OF_THE_DIAGONAL = Prediction(
     tolerance=1e-3,
     explain="A straight line from 10 to 90 would say 30. The other two samples count as well: 0.5625 · 10 + "
     "0.1875 · 20 + 0.1875 · 40 + 0.0625 · 90 = 22.5.",
+    guesses={
+        "You joined the two corners by a straight line.": lambda: 10 + 0.25 * (90 - 10),
+        "That is a quarter of the way along the top edge.": lambda: bilinear(CELL, 0.25, 0),
+        "That is a quarter of the way down the left edge.": lambda: bilinear(CELL, 0, 0.25),
+        "That is the mean of the four, the value in the middle.": lambda: np.mean(CELL),
+    },
 )
 
-A_GREY_WALL = Prediction(
+A_GRAY_WALL = Prediction(
     key="bilinear.grey_wall",
-    title="A grey wall with weights of one half",
+    title="A gray wall with weights of one half",
     question="An article takes the average of four samples with a weight of 0.5 for each. All four are 100. "
     "What comes out?",
     answer=lambda: _mean_with_halves(100, 100, 100, 100),
     explain="0.5 · 100, four times, is 200: the weights sum to 2. Four equal weights that sum to 1 are 0.25 "
     "each.",
+    guesses={
+        "That is the mean. Four weights of 0.5 do not sum to 1.": lambda: 100,
+        "That is one of the four products.": lambda: 0.5 * 100,
+    },
 )
 
 HOW_MUCH_IS_NEW = Prediction(
@@ -867,6 +882,10 @@ HOW_MUCH_IS_NEW = Prediction(
     answer=lambda: np.linalg.matrix_rank(resampling_matrix(8, 20)),
     explain="All twenty are sums of the same eight numbers, so once eight are fixed, so are the rest: rank "
     "8.",
+    guesses={
+        "There are twenty samples, but all are made from the same eight.": lambda: 20,
+        "That is how many more samples there are.": lambda: 20 - 8,
+    },
 )
 
 
@@ -882,6 +901,7 @@ ROUNDING_A_HALF = Prediction(
     title="Rounding one half",
     question="Four pixels 0, 0, 1, 1 shrink to one: the exact value is 0.5. Two numbers: what does np.round "
     "make of it, and what does cv2.resize?",
+    shape=2,
     answer=_half_rounded_twice,
     tolerance=1e-3,
     guesses={

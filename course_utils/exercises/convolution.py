@@ -37,6 +37,7 @@ SENT_BACK = Prediction(
     question="Output 0 read places 0, 1, 2 with the weights 1, 10, 100; output 1 read places 2, 3, 4 with "
     "the same weights. Now 1 stands at output 0 and 2 at output 1, and both are sent back. Which numbers "
     "arrive at the five places?",
+    shape=5,
     answer=lambda: _painted([1, 2], stride=2),
     explain="Output 0 sends 1, 10, 100 to places 0, 1, 2; output 1 sends 2, 20, 200 to places 2, 3, 4. "
     "Place 2 gets both: 100 + 2 = 102.",
@@ -44,6 +45,7 @@ SENT_BACK = Prediction(
         "At place 2 the later stamp has replaced the earlier one. They add up.": lambda: [1, 10, 2, 20, 200],
         "You sent the weights back in reverse order. Place 0 was read with the weight 1, so it gets 1 "
         "times that.": lambda: [100, 10, 201, 20, 2],
+        "At place 2 you kept the earlier stamp. The two add up.": lambda: [1, 10, 100, 20, 200],
     },
 )
 
@@ -56,22 +58,31 @@ WHAT_COMES_BACK = Prediction(
     answer=lambda: _there_and_back(np.arange(1.0, 6)),
     explain="Two outputs cannot remember five samples. The size returns because the places do; the values "
     "do not.",
+    guesses={
+        "Two outputs cannot remember five values.": "five samples, the same values",
+        "The size does return: (2 − 1) · 2 + 3 = 5.": "another number of samples",
+    },
 )
 
 ZEROS_BETWEEN = Prediction(
     key="convolution.zeros_between",
-    title="Zeros between neighbours",
+    title="Zeros between neighbors",
     question="To write a transposed convolution of stride 3 as an ordinary convolution, how many zeros go "
-    "between two neighbouring inputs?",
+    "between two neighboring inputs?",
     options=["1", "2", "3", "none, they go into the kernel"],
     answer=lambda: str(_zeros_between(stride=3)),
     explain="Neighbours end up 3 places apart, and 2 places lie between: stride − 1.",
+    guesses={
+        "That is how far apart the two end up.": "3",
+        "Zeros inside the kernel belong to dilation.": "none, they go into the kernel",
+    },
 )
 
 STRIDE_THREE = Prediction(
     key="convolution.stride_three",
     title="Stamps far apart",
     question="The samples 1, 2 and the kernel (1, 10), but the stride is now 3. Which five numbers come out?",
+    shape=5,
     answer=lambda: _painted([1, 2], [1, 10], stride=3),
     explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches place 2: it "
     "stays 0.",
@@ -80,7 +91,7 @@ STRIDE_THREE = Prediction(
     },
 )
 
-PADDING_CROPS = Prediction(
+WITH_PADDING = Prediction(
     key="convolution.padding_crops",
     title="What padding does here",
     question="Samples 1, 2, kernel (1, 10, 100), stride 2 gave 1, 10, 102, 20, 200. Now padding is 1. How "
@@ -90,6 +101,8 @@ PADDING_CROPS = Prediction(
     "102, 20.",
     guesses={
         "That is with one sample more at each end. It is the other way round here.": lambda: 7,
+        "That is with one sample fewer. Padding counts at both ends.": lambda: 4,
+        "That is without padding.": lambda: _painted([1, 2], stride=2).size,
     },
 )
 
@@ -98,6 +111,7 @@ DILATED_STAMP = Prediction(
     title="A stamp with gaps",
     question="Samples 1, 2 and kernel (1, 10, 100) with stride 1 and dilation 2: the parts of a stamp are "
     "2 places apart. Which six numbers come out?",
+    shape=6,
     answer=lambda: _painted([1, 2], dilation=2),
     explain="The stamp of 1 is 1, 0, 10, 0, 100, and the stamp of 2 begins one place later, in its gaps.",
     guesses={
@@ -120,12 +134,17 @@ ONE_MORE_SAMPLE = Prediction(
     answer=lambda: _painted([1, 2], stride=2, padding=1, output_padding=1)[-1],
     explain="The stamps reached that place all along, and padding had cropped it. output_padding crops one "
     "less at the end.",
-    guesses={"Its name suggests a zero. But a stamp reaches this place.": lambda: 0},
+    guesses={
+        "Its name suggests a zero. But a stamp reaches this place.": lambda: 0,
+        "That repeats the last number. The next place has a sum of its own.": lambda: _painted(
+            [1, 2], stride=2, padding=1
+        )[-1],
+    },
 )
 
 WEIGHTS_IN_GROUPS = Prediction(
     key="convolution.weights_in_groups",
-    title="Fewer weights in groups",
+    title="Weights in groups",
     question="A transposed convolution takes 6 channels to 6 channels with a 3 × 3 kernel: 6 · 6 · 9 = 324 "
     "weights. With groups = 3 each output channel hears only the input channels of its own group. How many "
     "weights are left?",
@@ -150,6 +169,13 @@ FIFTY = Prediction(
     guesses={
         "That is twice the input. Kernel and padding count as well.": lambda: 100,
         "That is without output_padding.": lambda: 97,
+        "That is the size formula of a convolution. This layer enlarges.": lambda: convolution_size(
+            50, 3, stride=2, padding=2
+        ),
+        "That is without padding.": lambda: transposed_size(50, 3, stride=2, output_padding=1),
+        "Padding counts at both ends, and output_padding adds one.": lambda: transposed_size(
+            50, 3, stride=2, padding=1
+        ),
     },
 )
 
@@ -162,13 +188,19 @@ WHO_COLLIDES = Prediction(
     answer=lambda: " or ".join(map(str, colliding_sizes(4, 3, stride=2, padding=1))),
     explain="With stride 2 every second position of the window counts. An eighth sample adds a position "
     "that is skipped.",
+    guesses={
+        "7 fits exactly. An eighth sample adds no window.": "7",
+        "8 is possible, and its last sample is not read.": "8",
+        "With 6 inputs there are only 3 outputs.": "6, 7 or 8",
+    },
 )
 
-TWICE_AS_LONG = Prediction(
+TWO_SIZES = Prediction(
     key="convolution.twice_as_long",
     title="Where the zeros go",
     question="7 samples and a kernel of size 3, no padding. How many outputs has a convolution with "
     "dilation 2, and how many a transposed convolution with stride 2? (two numbers)",
+    shape=2,
     answer=lambda: [convolution_size(7, 3, dilation=2), transposed_size(7, 3, stride=2)],
     explain="The dilated kernel reaches over 5 samples, so it fits 3 times: fewer outputs. The transposed "
     "convolution spreads the input to 13 places and adds 2: 15.",
@@ -181,6 +213,10 @@ TWICE_AS_LONG = Prediction(
             convolution_size(7, 3),
             transposed_size(7, 3, stride=2),
         ),
+        "You have the two exchanged.": lambda: (
+            transposed_size(7, 3, stride=2),
+            convolution_size(7, 3, dilation=2),
+        ),
     },
 )
 
@@ -192,6 +228,9 @@ SAME_CROPS = Prediction(
     options=["the first", "the last", "the middle one"],
     answer=lambda: "the last" if same_crop(3, 2) == 0 else "the first",
     explain="(3 − 2) / 2 = 0.5, rounded down 0: nothing on the left, so the one too many goes on the right.",
+    guesses={
+        "The rounding is downward, so nothing is cropped on the left.": "the first",
+    },
 )
 
 

@@ -666,36 +666,53 @@ def unchanged_by_zeros(coordinate_map):
     return int(np.isclose(small, large[:4, :4]).sum())
 
 
-FIRST_CENTRE = Prediction(
+FIRST_CENTER = Prediction(
     key="coordinates.first_centre",
     title="Where output 0 falls",
     question="Four pixels become eight, and the outer edges of the picture stay where they are. "
-    "At which input coordinate does the centre of output 0 fall? (The centre of input 0 is coordinate 0.)",
+    "At which input coordinate does the center of output 0 fall? (The center of input 0 is coordinate 0.)",
     answer=lambda: source_coordinates(4, 8)[0],
     options={"−0.5": -0.5, "−0.25": -0.25, "0": 0.0, "0.25": 0.25},
-    explain="Output 0 covers half of input 0, from −0.5 to 0. Its centre is −0.25: left of the first input centre.",
+    explain="Output 0 covers half of input 0, from −0.5 to 0. Its center is −0.25: left of the first input center.",
+    guesses={
+        "That is the outer edge of output 0. Its center is half an output pixel further right.": "−0.5",
+        "Then the two centers would coincide, and the outer edges would not.": "0",
+        "The distance is right, but output 0 covers the left half of input 0.": "0.25",
+    },
 )
 
-TRUE_FACTOR = Prediction(
+TWO_DOTS = Prediction(
     key="coordinates.true_factor",
-    title="What ×2 means with align_corners",
+    title="Two dots, enlarged",
     question="With align_corners, four pixels become eight. Two dots stand 1 pixel apart in the input. "
     "How far apart do they stand in the output, in output pixels?",
     answer=lambda: 1 / np.diff(source_coordinates(4, 8, "align_corners"))[0],
     options={"2": 2.0, "7/3, about 2.33": 7 / 3, "8/3, about 2.67": 8 / 3, "7/4 = 1.75": 7 / 4},
     explain="Three input steps become seven output steps: the factor is 7/3. Only the sizes have the ratio 2.",
+    guesses={
+        "That is the ratio of the sizes. align_corners stretches the steps between centers.": "2",
+        "Four centers have three steps between them.": "7/4 = 1.75",
+        "Eight centers have seven steps between them.": "8/3, about 2.67",
+    },
 )
 
 FLOOR_PICKS = Prediction(
     key="coordinates.floor_picks",
     title="Which three of eight",
-    question="Eight pixels become three by nearest neighbour with the floor rule, floor(o·n/m). "
+    question="Eight pixels become three by nearest neighbor with the floor rule, floor(o·n/m). "
     "Which three input pixels are copied?",
+    shape=3,
     answer=lambda: nearest_indices(8, 3),
     guesses={
         "You predicted the half-pixel rule, which comes next.": lambda: nearest_indices(8, 3, "half_pixel"),
         "You rounded to the nearest whole number; the floor rule always rounds down.": lambda: np.round(
             source_coordinates(8, 3, "asymmetric")
+        ),
+        "You rounded up. The floor rule rounds down.": lambda: np.ceil(
+            source_coordinates(8, 3, "asymmetric")
+        ),
+        "You stretched the outputs from the first pixel to the last. That is align_corners.": lambda: (
+            np.round(source_coordinates(8, 3, "align_corners"))
         ),
     },
     explain="0, 8/3 = 2.67 and 16/3 = 5.33, rounded down. Nothing reaches pixels 6 and 7.",
@@ -706,6 +723,7 @@ FIRST_ROW = Prediction(
     title="The first row of the table",
     question="The array [[1, 2], [3, 4]] is made 4 × 4 by bilinear interpolation with the half-pixel map. "
     "What are the four numbers of its first row?",
+    shape=4,
     answer=lambda: enlarge_both("half_pixel")[0][0],
     guesses={
         "You predicted the align-corners map.": lambda: enlarge_both("align_corners")[0][0],
@@ -713,29 +731,47 @@ FIRST_ROW = Prediction(
         "You continued the slope beyond the border; the border is repeated.": lambda: (
             1 + source_coordinates(2, 4)
         ),
-        "You copied each pixel, as nearest neighbour does.": lambda: resize(SMALL, (4, 4), mode="nearest")[0],
+        "You copied each pixel, as nearest neighbor does.": lambda: resize(SMALL, (4, 4), mode="nearest")[0],
     },
-    explain="The four centres fall at −0.25, 0.25, 0.75 and 1.25. The outer two are clamped to 1 and 2; "
+    explain="The four centers fall at −0.25, 0.25, 0.75 and 1.25. The outer two are clamped to 1 and 2; "
     "the inner two lie a quarter of the way in.",
 )
 
 AMONG_ZEROS = Prediction(
     key="coordinates.among_zeros",
-    title="A neighbourhood of zeros",
+    title="A neighborhood of zeros",
     question="Now the same four numbers stand in the top left corner of a 3 × 3 array of zeros, made 6 × 6. "
     "How many of the 16 numbers of the 4 × 4 result come out again in the top left corner? "
     "Give two counts: with the half-pixel map, with align_corners.",
+    shape=2,
     answer=lambda: [unchanged_by_zeros("half_pixel"), unchanged_by_zeros("align_corners")],
-    explain="Half-pixel centres depend on the ratio 1/2 alone, so all that does not reach the zeros is repeated. "
+    explain="Half-pixel centers depend on the ratio 1/2 alone, so all that does not reach the zeros is repeated. "
     "align_corners uses the step 1/3 for the small array and 2/5 for the large one: only the corner stays.",
+    guesses={
+        "The last row and the last column of the result do read the zeros.": lambda: (16, 16),
+        "You have the two exchanged.": lambda: [
+            unchanged_by_zeros("align_corners"),
+            unchanged_by_zeros("half_pixel"),
+        ],
+        "The first count is right. With align_corners the step itself changes.": lambda: (
+            [unchanged_by_zeros("half_pixel")] * 2
+        ),
+        "The first count is right. With align_corners one number stays: the corner.": lambda: [
+            unchanged_by_zeros("half_pixel"),
+            0,
+        ],
+    },
 )
 
-NEW_LABELS = Prediction(
+ENLARGED_LABELS = Prediction(
     key="coordinates.new_labels",
-    title="Labels between labels",
+    title="A row of labels, enlarged",
     question="A row of class labels 0, 0, 2, 2 (uint8) is made 8 long by bilinear interpolation. "
     "Which labels does the result hold?",
     answer=lambda: " ".join(map(str, np.unique(resize(np.array([0, 0, 2, 2], np.uint8), (8,))))),
     options={"0 and 2": "0 2", "0, 1 and 2": "0 1 2", "only 1": "1"},
     explain="Between 0 and 2 lies 0.5, which rounds to 1: a class that nobody labelled.",
+    guesses={
+        "That is what nearest neighbor gives. Bilinear interpolation averages.": "0 and 2",
+    },
 )

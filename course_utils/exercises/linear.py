@@ -17,7 +17,9 @@ A_QUARTER = Prediction(
     "A straight line joins them: how high is it at x = 0.25?",
     answer=lambda: lerp(2, 8, 0.25),
     guesses={
-        "You came from the other side: 6.5 is a quarter of the way from the right sample.": lambda: lerp(8, 2, 0.25),
+        "You came from the other side: 6.5 is a quarter of the way from the right sample.": lambda: lerp(
+            8, 2, 0.25
+        ),
         "That is how much it climbs. Where does the climb begin?": lambda: lerp(2, 8, 0.25) - 2,
         "That is a quarter of 8. The climb begins at 2 and is 6 high.": lambda: 0.25 * 8,
     },
@@ -31,14 +33,26 @@ WEIGHT_OR_VALUE = Prediction(
     options=["it grows", "it shrinks", "it stays as it is"],
     answer=lambda: _trend(_weight_of_left(100.0) - _weight_of_left(2.0)),
     explain="The weight is 1 − x. The formula for it holds no value of any sample, only the position.",
+    guesses={
+        "A brighter sample adds more to the result, but by its value. Its weight is another number.": "it grows",
+    },
 )
 
 ONE_IMPULSE = Prediction(
     key="linear.one_impulse",
     title="One bright sample",
     question="The samples 0, 0, 10, 0 sit at 0, 1, 2, 3. Which values lie at x = 1, 1.5, 2, 2.5, 3?",
+    shape=5,
     answer=lambda: resample([0.0, 0.0, 10.0, 0.0], 7, coordinate_map="align_corners")[2:7],
     explain="Up to the bright sample and down again: a tent, one sample wide on either side.",
+    guesses={
+        "You copied the nearest sample. A straight line is halfway up at x = 1.5.": lambda: (
+            10.0 * (np.abs(np.arange(1, 3.5, 0.5) - 2) < 1)
+        ),
+        "Between two samples you put 0. A straight line joins them.": lambda: (
+            10.0 * (np.arange(1, 3.5, 0.5) == 2)
+        ),
+    },
 )
 
 ROW_SUMS = Prediction(
@@ -48,6 +62,10 @@ ROW_SUMS = Prediction(
     options={"always 1": 1, "2, because there are twice as many outputs": 2, "it depends on the row": -1},
     answer=lambda: _common_value(resampling_matrix(4, 8).sum(axis=1)),
     explain="A signal that is 5 everywhere must stay 5 everywhere: 5 times the row sum has to be 5.",
+    guesses={
+        "There are twice as many rows, but each row makes one output.": "2, because there are twice as many outputs",
+        "The weights differ from row to row, but their sum does not.": "it depends on the row",
+    },
 )
 
 
@@ -443,10 +461,17 @@ BUG_SWAPPED = SpotTheBug(
     buggy=enlarge_swapped,
     reference=enlarge,
     cases=[
-        Case(np.array([0.0, 1.0]), 2, by_hand=[0, 1], note="Two samples stay two samples: nothing may change."),
+        Case(
+            np.array([0.0, 1.0]), 2, by_hand=[0, 1], note="Two samples stay two samples: nothing may change."
+        ),
         Case(np.array([0.0, 4.0]), 4, by_hand=[0, 1, 3, 4]),
         Case(np.array([7.0, 7.0, 7.0]), 5, by_hand=[7] * 5, note="A constant stays constant."),
-        Case(np.array([10.0, 20.0, 30.0, 40.0]), 2, by_hand=[15, 35], note="Halving: every x lies in the middle."),
+        Case(
+            np.array([10.0, 20.0, 30.0, 40.0]),
+            2,
+            by_hand=[15, 35],
+            note="Halving: every x lies in the middle.",
+        ),
         Case(np.array([0.0, 0.0, 9.0, 0.0]), 7),
     ],
     mistakes=[

@@ -698,6 +698,7 @@ INDICES = Prediction(
     title="The four indices",
     question="Four maxima: 5, 6, 7, 8. Count the places along the rows, from 0 in the top left corner to 15 in the "
     "bottom right. Which index has each of the four, in this order?",
+    shape=4,
     answer=lambda: max_pool2d(FOUR, 2)[1].ravel(),
     guesses={
         "You counted from 1. The first place is 0.": lambda: max_pool2d(FOUR, 2)[1].ravel() + 1,
@@ -720,6 +721,9 @@ SHARED_PEAK = Prediction(
     answer=lambda: max_unpool2d(*max_pool2d(PEAK, 3, 2), 3, 2, output_size=PEAK.shape).sum(),
     options={"0": 0.0, "9": 9.0, "36": 36.0},
     explain="All four carry the same index, 12. Four times 9 is written to one place, each over the last.",
+    guesses={
+        "That would be right if unpooling added. It writes.": "36",
+    },
 )
 
 BELOW_ZERO = Prediction(
@@ -730,6 +734,9 @@ BELOW_ZERO = Prediction(
     answer=lambda: max_pool2d(max_unpool2d(*max_pool2d(-np.array([[1.5, 2], [3, 4]]), 2), 2), 2)[0][0, 0],
     options={"−1.5": -1.5, "0": 0.0, "−4": -4.0},
     explain="Unpooling fills the other three places with 0, and 0 is larger than −1.5.",
+    guesses={
+        "Unpooling does not bring the other three numbers back.": "−1.5",
+    },
 )
 
 BACK_FROM_500 = Prediction(
@@ -741,6 +748,9 @@ BACK_FROM_500 = Prediction(
     guesses={
         "500/32 is 15.6. Halving 250 works, halving 125 leaves a row over.": lambda: 500.0,
         "That would be rounding up. A window that is not full is dropped.": lambda: 512.0,
+        "That is the height after five halvings. It is doubled five times again.": lambda: (
+            _down_and_up(500) / 2**5
+        ),
     },
     explain="500, 250, 125, 62, 31, 15: twice a row is left over. 15 · 32 = 480.",
 )
@@ -752,6 +762,10 @@ LINEAR = Prediction(
     answer=_which_is_linear,
     options=["max pooling", "average pooling", "both", "neither"],
     explain="A mean is a weighted sum with fixed weights. Which input a maximum copies depends on the inputs.",
+    guesses={
+        "Doubling the input doubles a maximum too, but the maximum of a sum is not the sum of the maxima.": "both",
+        "A maximum copies one of its inputs. Which one depends on the inputs.": "max pooling",
+    },
 )
 
 PARAMETERS = Prediction(
@@ -762,4 +776,8 @@ PARAMETERS = Prediction(
     answer=_saved_by_pooling,
     options={"nothing": 0, "half, 292": 292, "three quarters, 438": 438},
     explain="The same weights slide over every image, large or small: 8 · (8 · 9 + 1) = 584 either way.",
+    guesses={
+        "Pooling saves three quarters of the products. The weights are another number.": "three quarters, 438",
+        "Pooling halves the height and the width of the map, not the number of weights.": "half, 292",
+    },
 )

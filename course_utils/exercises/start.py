@@ -49,20 +49,24 @@ FOUR_FROM_TWO = Prediction(
         "A row of two pixels, 0 and 10, is enlarged to four pixels by linear interpolation, the way PyTorch does "
         "it by default. Which four numbers come out?"
     ),
+    shape=4,
     answer=lambda: resample(np.array([0.0, 10.0]), 4),
     guesses={
-        "You put the first and the last pixel centre on top of the old ones. That is align_corners=True, and "
+        "You put the first and the last pixel center on top of the old ones. That is align_corners=True, and "
         "there are people who chose it on purpose.": lambda: resample(
             np.array([0.0, 10.0]), 4, coordinate_map="align_corners"
         ),
         "You started at the first pixel and went on in half steps. That is the asymmetric rule: the picture "
         "slides to one side.": lambda: resample(np.array([0.0, 10.0]), 4, coordinate_map="asymmetric"),
-        "You copied each pixel. That is nearest neighbour.": lambda: resample(
+        "You copied each pixel. That is nearest neighbor.": lambda: resample(
             np.array([0.0, 10.0]), 4, mode="nearest"
+        ),
+        "You continued the slope beyond the border. The border sample is repeated.": lambda: (
+            10 * np.array([-0.25, 0.25, 0.75, 1.25])
         ),
     },
     explain=(
-        "A pixel is an area with its centre in the middle. Two areas, cut into four, have their centres at "
+        "A pixel is an area with its center in the middle. Two areas, cut into four, have their centers at "
         "−0.25, 0.25, 0.75 and 1.25, counted in old pixels. Lesson 02 is about nothing else."
     ),
 )

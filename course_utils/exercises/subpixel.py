@@ -19,21 +19,21 @@ __all__ = [
     "FIRST_ROW",
     "FIRST_WEIGHTS",
     "FLAT_PICTURE",
-    "FOUR_TIMES",
     "HALF_THE_ERROR",
     "ICNR",
     "LENGTHS",
     "OTHER_ORDER",
+    "PLACE_FOUR",
     "PLAIN_RESHAPE",
-    "SAME_TRAINING",
+    "RACE",
     "SEEN_BY_TWO",
     "SHUFFLE",
     "SMALL_KERNELS",
     "SPLIT_1D",
     "SPLIT_2D",
     "UNSHUFFLE",
+    "WEIGHT_RATIO",
     "WHICH_SHAPE",
-    "WHO_MAKES_EVEN",
 ]
 
 
@@ -57,6 +57,7 @@ EVEN_SAMPLES = Prediction(
     title="Only the even places",
     question="The samples 1, 10 and the kernel (1, 2, 3, 4), stride 2, no padding: six numbers come out, at "
     "places 0 to 5. Which three numbers stand at the even places 0, 2 and 4?",
+    shape=3,
     answer=lambda: _painted([1, 10], [1, 2, 3, 4])[::2],
     explain="The first stamp, 1, 2, 3, 4, begins at place 0; the second, 10, 20, 30, 40, at place 2. Place 0 "
     "gets 1, place 2 gets 3 + 10, place 4 gets 30.",
@@ -67,10 +68,11 @@ EVEN_SAMPLES = Prediction(
             10,
             30,
         ],
+        "Those are the odd places.": lambda: _painted([1, 10], [1, 2, 3, 4])[1::2],
     },
 )
 
-WHO_MAKES_EVEN = Prediction(
+PLACE_FOUR = Prediction(
     key="subpixel.who_makes_even",
     title="Which weights make place 4",
     question="Five samples, the kernel (1, 2, 3, 4), stride 2, no padding. Which of the four weights does "
@@ -79,6 +81,10 @@ WHO_MAKES_EVEN = Prediction(
     answer=lambda: _weights_that_make(4),
     explain="A stamp begins at every even place. At an even place you meet its parts 0 and 2, the weights 1 "
     "and 3, and never the others.",
+    guesses={
+        "Those make the odd places.": "2 and 4",
+        "A stamp begins at every second place only, so no output meets all four.": "all four",
+    },
 )
 
 LENGTHS = Prediction(
@@ -86,9 +92,13 @@ LENGTHS = Prediction(
     title="A kernel of three",
     question="Five samples and the kernel (1, 2, 3), stride 2, no padding: eleven outputs. How many come from "
     "the weights 1 and 3, and how many from the weight 2? (two numbers)",
+    shape=2,
     answer=lambda: [len(_painted(range(5), [1, 2, 3])[phase::2]) for phase in (0, 1)],
     explain="Places 0, 2, 4, 6, 8, 10 are six; places 1, 3, 5, 7, 9 are five.",
-    guesses={"The other way round: place 0 is even, and so is place 10.": lambda: [5, 6]},
+    guesses={
+        "The other way round: place 0 is even, and so is place 10.": lambda: [5, 6],
+        "You counted products. At most places two of them add up to one output.": lambda: (5 * 2, 5),
+    },
 )
 
 AFTER_A_CROP = Prediction(
@@ -98,6 +108,9 @@ AFTER_A_CROP = Prediction(
     options={"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 4": (2, 4), "all four": (1, 2, 3, 4)},
     answer=lambda: _weights_that_make(4, padding=1),
     explain="Padding 1 crops place 0, so output 4 was place 5 before: an odd place, with the weights 2 and 4.",
+    guesses={
+        "Those are the weights of output 4 without padding.": "1 and 3",
+    },
 )
 
 FIRST_ROW = Prediction(
@@ -105,6 +118,7 @@ FIRST_ROW = Prediction(
     title="The first row of the large picture",
     question="Channel 0 holds 0, 1, 2, 3, channel 1 holds 4 to 7, channel 2 holds 8 to 11, channel 3 holds 12 to "
     "15, each as 2 × 2. Shuffled with factor 2 they are one picture of 4 × 4. What is its first row?",
+    shape=4,
     answer=lambda: subpixel.pixel_shuffle(np.arange(16).reshape(4, 2, 2), 2)[0, 0],
     explain="Row 0 takes turns between channel 0 and channel 1: their first pixels, then their second ones.",
     guesses={
@@ -117,6 +131,9 @@ FIRST_ROW = Prediction(
         ],
         "That takes turns between channels 0 and 2. The channel after the first goes to the right, not "
         "down.": lambda: [0, 8, 1, 9],
+        "You laid the channels side by side. A shuffle interleaves them.": lambda: (
+            np.arange(16).reshape(4, 2, 2)[:2, 0].ravel()
+        ),
     },
 )
 
@@ -126,10 +143,13 @@ OTHER_ORDER = Prediction(
     question="Eight channels of one pixel each, holding 0 to 7, become two channels of 2 × 2. In PyTorch channel 0 "
     "gets 0, 1, 2, 3. Which four numbers does it get in TensorFlow, which counts the phase first and the "
     "channel last?",
+    shape=4,
     answer=lambda: subpixel.pixel_shuffle(np.arange(8)[:, None, None], 2, order="tensorflow")[0].ravel(),
     explain="With two output channels every second number belongs to channel 0.",
     guesses={
         "Every fourth number would need four output channels. There are two.": lambda: [0, 4, 1, 5],
+        "That is PyTorch's order.": lambda: np.arange(4),
+        "That is channel 1.": lambda: np.arange(1, 8, 2),
     },
 )
 
@@ -143,6 +163,10 @@ SMALL_KERNELS = Prediction(
     answer=lambda: " × ".join(map(str, _doubling().weight.shape[2:])),
     explain="Each output reads 2 × 2 small pixels. But the first output of a pair reads one to the left of the "
     "second: a window that serves both is 3 wide.",
+    guesses={
+        "Each output reads 2 × 2 pixels, but not all four outputs of a block read the same ones.": "2 × 2",
+        "The small kernels share the 4 × 4 weights among them.": "4 × 4",
+    },
 )
 
 FILLED_SLOTS = Prediction(
@@ -151,6 +175,11 @@ FILLED_SLOTS = Prediction(
     question="Four kernels of 3 × 3 have 36 slots. How many of them hold a weight of the 4 × 4 kernel?",
     answer=lambda: _doubling().slots[0],
     explain="Every weight of the 4 × 4 kernel has one slot. The other 20 hold 0.",
+    guesses={
+        "That is the number of all slots.": lambda: 4 * 3 * 3,
+        "That is one kernel. There are four.": lambda: _doubling().slots[0] / 4,
+        "That is the number of empty slots.": lambda: 36 - _doubling().slots[0],
+    },
 )
 
 WHICH_SHAPE = Prediction(
@@ -164,16 +193,24 @@ WHICH_SHAPE = Prediction(
     ),
     explain="Nine rows of channels become one channel, 3 × 3 becomes 9 × 9. A transposed convolution stores the "
     "input channels first.",
+    guesses={
+        "The sizes are right. A transposed convolution stores the input channels first.": "(1, 32, 9, 9)",
+        "The nine channels become one: they are the 3 × 3 phases of one picture.": "(32, 9, 9, 9)",
+    },
 )
 
-FOUR_TIMES = Prediction(
+WEIGHT_RATIO = Prediction(
     key="subpixel.four_times",
     title="The same cost, other sizes",
     question="On the small picture: 32 channels to 32, kernel 3 × 3. On the picture twice as large: 8 channels to "
     "8, kernel 6 × 6. Both make equally many products. How many times as many weights has the first?",
     answer=lambda: (32 * 32 * 3 * 3) / (8 * 8 * 6 * 6),
     explain="9216 against 2304. Every weight of the first works at a quarter of the places.",
-    guesses={"That is the ratio the other way round.": lambda: 0.25},
+    guesses={
+        "That is the ratio the other way round.": lambda: 0.25,
+        "The products are equally many, but the two layers do not work at equally many places.": lambda: 1,
+        "That counts the channels alone. The kernels differ as well.": lambda: (32 * 32) / (8 * 8),
+    },
 )
 
 SEEN_BY_TWO = Prediction(
@@ -190,9 +227,9 @@ SEEN_BY_TWO = Prediction(
     },
 )
 
-SAME_TRAINING = Prediction(
+RACE = Prediction(
     key="subpixel.same_training",
-    title="A race of twins",
+    title="A race",
     question="A transposed convolution and its sub-pixel twin start from the same weights, each in its own "
     "arrangement. Both are trained for 100 steps on the same data. Which loss is smaller at the end?",
     options=["the sub-pixel convolution's", "the transposed convolution's", "both are the same"],
@@ -211,6 +248,9 @@ FIRST_WEIGHTS = Prediction(
     answer=lambda: _larger(1 / np.sqrt(64 * 3 * 3), 1 / np.sqrt(32 * 6 * 6)),
     explain="64 · 9 = 576 against 32 · 36 = 1152: the bounds are 0.042 and 0.029. The twins begin at different "
     "places, and that is no property of the layer.",
+    guesses={
+        "A larger fan makes smaller weights.": "the transposed convolution's",
+    },
 )
 
 FLAT_PICTURE = Prediction(
@@ -221,7 +261,10 @@ FLAT_PICTURE = Prediction(
     answer=lambda: len(np.unique(_inside_of_flat().round(9))),
     explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, before "
     "anything was learned.",
-    guesses={"That would need four kernels with one sum. These are random.": lambda: 1},
+    guesses={
+        "That would need four kernels with one sum. These are random.": lambda: 1,
+        "A checkerboard of two values would need kernels with two different sums.": lambda: 2,
+    },
 )
 
 HALF_THE_ERROR = Prediction(
@@ -234,7 +277,11 @@ HALF_THE_ERROR = Prediction(
     guesses={
         "The logarithm of 2 is 0.301, and it is multiplied by 20.": lambda: np.log10(2),
         "That is 10 · log10(2). The typical error is a root, so it counts with 20.": lambda: 10 * np.log10(2),
+        "That is how many times as large the error was. Decibels count logarithms.": lambda: 2,
+        "The size is right. A smaller error means a larger PSNR.": lambda: -20 * np.log10(2),
     },
+    unit="dB",
+    tolerance=1e-2,  # 6 dB is the textbook's answer
 )
 
 

@@ -36,7 +36,6 @@ __all__ = [
     "FIRST_PIXEL",
     "HALF_PRECISION",
     "HEIGHT_WIDTH",
-    "HOLES",
     "HOW_FAR_OFF",
     "HOW_MANY_COUNT",
     "IDENTITY",
@@ -44,6 +43,7 @@ __all__ = [
     "ONE_PIXEL",
     "QUARTER_TURN",
     "RESIZED",
+    "SENT_APART",
     "SLOPE_ON_A_PIXEL",
     "SMALL_FLOW",
     "WHERE_IT_GOES",
@@ -84,17 +84,27 @@ WHERE_IT_GOES = Prediction(
     options=["1", "2", "3"],
     explain="Output 1 asks at 1 + 1 = 2 and finds it there. Fetching from the right moves the picture "
     "to the left.",
+    guesses={
+        "You sent the 1 along with the flow. Here every output fetches.": "3",
+    },
 )
 
-HOLES = Prediction(
+SENT_APART = Prediction(
     key="warping.holes",
     title="Sent to twice the distance",
     question="Now the other way: four pixels, 1 2 3 4, each sent to twice its column: 0, 2, 4, 6. "
     "What do the seven columns hold?",
+    shape=7,
     answer=lambda: sent(np.arange(1.0, 5), 2.0 * np.arange(4)),
     guesses={
         "That would be filled by interpolation. Nobody has been sent to columns 1, 3 and 5.": lambda: (
             resample(np.arange(1.0, 5), 7, coordinate_map="align_corners")
+        ),
+        "You copied each value to its neighbor as well. Every pixel is sent to one column.": lambda: (
+            np.repeat(np.arange(1.0, 5), 2)[:7]
+        ),
+        "You left the four where they were.": lambda: sent(
+            np.arange(1.0, 8) * (np.arange(7) < 4), np.arange(7.0)
         ),
     },
     explain="Nothing is sent to columns 1, 3 and 5: they stay empty. A forward warp leaves holes.",
@@ -106,7 +116,7 @@ FIRST_PIXEL = Prediction(
     key="warping.first_pixel",
     title="The first of four",
     question="Four pixels in a row. With align_corners=False, −1 is the left edge of the first pixel "
-    "and 1 the right edge of the last. Which number is the centre of the first pixel?",
+    "and 1 the right edge of the last. Which number is the center of the first pixel?",
     answer=lambda: to_normalized([0], 4)[0],
     guesses={
         "That is align_corners=True. Here −1 is the edge.": lambda: to_normalized([0], 4, align_corners=True)[
@@ -115,6 +125,7 @@ FIRST_PIXEL = Prediction(
         "A quarter of the way from −1 is a whole pixel, since 2 units are 4 pixels. Its half is.": lambda: (
             -0.5
         ),
+        "That is the center of the last pixel.": lambda: to_normalized([3], 4)[0],
     },
     explain="2 units are 4 pixels, so half a pixel is 0.25: −1 + 0.25.",
 )
@@ -125,9 +136,10 @@ BEYOND = Prediction(
     question="The row 1, 2, 4 is asked at place −2, two pixels left of the first. What comes back with "
     "padding zeros, border, reflection, in this order? (align_corners=False: a reflection turns round "
     "at the edge, −0.5.)",
+    shape=3,
     answer=lambda: [_beyond(padding_mode) for padding_mode in PADDING_MODES],
     guesses={
-        "You reflected about the centre of the first pixel. With align_corners=False it is the edge.": lambda: [
+        "You reflected about the center of the first pixel. With align_corners=False it is the edge.": lambda: [
             0,
             1,
             _beyond("reflection", align_corners=True),
@@ -145,13 +157,14 @@ def _beyond(padding_mode, align_corners=False):
 
 ONE_PIXEL = Prediction(
     key="warping.one_pixel",
-    title="One pixel in normalised units",
+    title="One pixel in normalized units",
     question="A map is 8 pixels wide. Which number must be added to x in the grid, so that it fetches "
     "one pixel further right, with align_corners=False?",
     answer=lambda: to_normalized([1], 8)[0] - to_normalized([0], 8)[0],
     guesses={
         "That is align_corners=True, where 2 units are 7 pixels.": lambda: 2 / 7,
         "From −1 to 1 there are 2 units, not 1.": lambda: 1 / 8,
+        "That is one pixel in pixels. The grid has normalized units.": lambda: 1,
     },
     explain="2 units are 8 pixels, so one pixel is 2/8.",
 )
@@ -182,6 +195,9 @@ QUARTER_TURN = Prediction(
     options=["a circle", "wider than high", "higher than wide"],
     explain="A unit of y is half as many pixels as a unit of x. Turned, what was high is measured in "
     "units of x, and becomes wide.",
+    guesses={
+        "It would stay a circle if theta worked in pixels. It works in normalized units.": "a circle",
+    },
 )
 
 # ------------------------------------------------------------------------------------ hats and slopes
@@ -202,6 +218,8 @@ HOW_MANY_COUNT = Prediction(
     guesses={
         "A place between pixels has two columns within a distance of 1, not three.": lambda: 9,
         "All are in the sum, but beyond a distance of 1 the hat is 0.": lambda: 600,
+        "That is along one axis. There are two.": lambda: 2,
+        "That would be nearest neighbor.": lambda: 1,
     },
     explain="Columns 12 and 13 are less than 1 away, and rows 7 and 8: two times two.",
 )
@@ -214,6 +232,9 @@ SLOPE_ON_A_PIXEL = Prediction(
     answer=lambda: _slope_at_2(),
     options={"3, the left one": 3.0, "4, their mean": 4.0, "5, the right one": 5.0},
     explain="floor(2) = 2, so the taps are pixels 2 and 3, with weights 1 and 0. Their difference is 9 − 4.",
+    guesses={
+        "torch does not average. It looks at the two taps that it reads.": "4, their mean",
+    },
 )
 
 
@@ -247,9 +268,13 @@ WHICH_PADDING = Prediction(
         "border and reflection": ("border", "reflection"),
         "all three": PADDING_MODES,
     },
-    explain="The outer outputs ask up to half a pixel beyond the outer centres. Zeros darken them. "
+    explain="The outer outputs ask up to half a pixel beyond the outer centers. Zeros darken them. "
     "Reflected at the edge, the first half pixel shows the border sample again, which is what border "
     "does.",
+    guesses={
+        "border is right, but it is not the only one.": "border only",
+        "Zeros darken the rim of the picture.": "all three",
+    },
 )
 
 
@@ -296,6 +321,9 @@ HOW_FAR_OFF = Prediction(
     options={"about 1/8000": 1 / 8192, "about 1/8": 1 / 8, "about 2": 2},
     explain="Between 0.5 and 1 float16 has steps of 1/2048, so it rounds by up to 1/4096 of a unit. A "
     "unit is 512 pixels: 512/4096 = 1/8.",
+    guesses={
+        "That is near the error in units of the grid. One unit is 512 pixels.": "about 1/8000",
+    },
 )
 
 ANOTHER_SIZE = Prediction(

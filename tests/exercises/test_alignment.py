@@ -37,7 +37,7 @@ def test_the_lesson_has_what_it_promises():
         (lesson.ADDED_APART, "two steps of 1"),
         (lesson.WHICH_FLOW, 2),
         (lesson.ZERO_START, "only the last layer"),
-        (lesson.STRETCHED, -0.5),
+        (lesson.FIRST_PLACE, -0.5),
         (lesson.HEIGHT_BEFORE_WIDTH, [0.875, 0.1875]),
     ],
     ids=lambda value: getattr(value, "key", ""),

@@ -28,7 +28,7 @@ def test_the_lesson_has_what_it_promises():
 def test_the_answers_of_the_predictions():
     assert bilinear.WHO_COUNTS_MOST.computed() == "top right"
     assert bilinear.QUARTER_OF_THE_DIAGONAL.computed() == 22.5
-    assert bilinear.A_GREY_WALL.computed() == 200
+    assert bilinear.A_GRAY_WALL.computed() == 200
     assert bilinear.HOW_MUCH_IS_NEW.computed() == 8
     np.testing.assert_array_equal(bilinear.ROUNDING_A_HALF.computed(), [0, 1])
 

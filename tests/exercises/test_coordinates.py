@@ -21,12 +21,12 @@ def test_the_lesson_has_what_it_promises():
 
 
 def test_the_answers_of_the_predictions():
-    assert coordinates.FIRST_CENTRE.computed() == "−0.25"
-    assert coordinates.TRUE_FACTOR.computed().startswith("7/3")
+    assert coordinates.FIRST_CENTER.computed() == "−0.25"
+    assert coordinates.TWO_DOTS.computed().startswith("7/3")
     np.testing.assert_array_equal(coordinates.FLOOR_PICKS.computed(), [0, 2, 5])
     np.testing.assert_allclose(coordinates.FIRST_ROW.computed(), [1, 1.25, 1.75, 2])
     np.testing.assert_array_equal(coordinates.AMONG_ZEROS.computed(), [9, 1])
-    assert coordinates.NEW_LABELS.computed() == "0, 1 and 2"
+    assert coordinates.ENLARGED_LABELS.computed() == "0, 1 and 2"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 
 from course_utils.exercises.engine.registry import all_exercises, all_predictions
-from tests.exercises.verify import verify, verify_prediction
+from tests.exercises.verify import verify
+from tests.exercises.verify_predictions import verify_prediction
 
 EXERCISES = [exercise for lesson in all_exercises().values() for exercise in lesson]
 PREDICTIONS = [prediction for lesson in all_predictions().values() for prediction in lesson]

@@ -33,7 +33,7 @@ def test_the_lesson_has_what_it_promises():
     ("prediction", "by_hand"),
     [
         (lesson.WHERE_IT_GOES, "1"),
-        (lesson.HOLES, [1, 0, 2, 0, 3, 0, 4]),
+        (lesson.SENT_APART, [1, 0, 2, 0, 3, 0, 4]),
         (lesson.FIRST_PIXEL, -0.75),
         (lesson.BEYOND, [0, 1, 2]),
         (lesson.ONE_PIXEL, 0.25),

@@ -67,14 +67,17 @@ class Prediction(Shown):
     ``answer``     called without arguments; returns a number, an array or one of the options
     ``options``    a list of choices, or {label: what answer() returns}; None for numbers
     ``explain``    why it is so, shown with the result: a text, or a function of the answer
+    ``shape``      how many numbers are asked for: (), 4 or (2, 2), as ``answer`` returns them
+    ``unit``       of the numbers ("dB"): shown beside the field
     ``guesses``    {sentence: function computing the numbers that it is about}: a prediction that equals them
-                   is told so ("You predicted align_corners=True")
+                   is told so ("You predicted align_corners=True"); with options {sentence: the wrong label}
     ``tolerance``  a number may be off by ``tolerance * (1 + |answer| / 5)``: 0.33 is a third, 0.26 no quarter
     """
 
     def __init__(
-        self, key, question, answer, explain="", *, title=None, options=None, guesses=None, tolerance=5e-3
-    ):
+        self, key, question, answer, explain="", *, title=None, options=None, guesses=None, shape=(), unit="",
+        tolerance=5e-3,
+    ):  # fmt: skip
         self.key, self.question, self.explain, self.tolerance = key, question, explain, tolerance
         self.title = title or question.split("?")[0][:70]
         self.options = dict(options) if isinstance(options, dict) else {str(o): o for o in options or ()}
@@ -84,6 +87,7 @@ class Prediction(Shown):
             )
         if options is not None and len(self.options) != len(options):
             raise ValueError(f"the options of prediction {key!r} must differ, got {list(options)}")
+        self.shape, self.unit = (shape,) if isinstance(shape, int) else tuple(shape), unit
         self._answer, self.guesses = answer, dict(guesses or {})
         self._computed = _NOT_COMPUTED
         self._form = None
@@ -147,10 +151,10 @@ class Prediction(Shown):
 
     def _recognised(self, given, right):
         """The sentence about a guess that people often make, when this is one."""
-        if right or self.options:
+        if right:
             return ""
-        for sentence, compute in self.guesses.items():
-            if self._close(given, np.asarray(compute(), float)):
+        for sentence, guess in self.guesses.items():
+            if guess == given if self.options else self._close(given, np.asarray(guess(), float)):
                 return sentence
         return ""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from course_utils.exercises.engine import predictions, progress, registry
 from course_utils.exercises.engine.predictions import Prediction, Unreadable, read_numbers
 from course_utils.exercises.engine.report import Outcome
-from tests.exercises.verify import verify_prediction
+from tests.exercises.verify_predictions import verify_prediction
 
 
 @pytest.fixture(autouse=True, scope="module")
