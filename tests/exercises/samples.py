@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, SpotTheBug
+from course_utils.exercises.engine import WHOLE, Case, Exercise, Mistake, SpotTheBug
 
 
 def lerp(left, right, t):
@@ -25,6 +25,7 @@ LERP = Exercise(
     ],
     mistakes=[Mistake("swapped weights", swapped_weights, "Your weights are swapped.")],
     hints=["At t = 0 the answer is `left`.", "The weights sum to 1."],
+    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2), round(rng.uniform(), 2)),
 )
 
 
@@ -51,6 +52,7 @@ MAP = Exercise(
         Mistake("aligned corners", corners_aligned, "Your answer aligns the corners."),
     ],
     hints=["Sample i covers [i - 0.5, i + 0.5]."],
+    random_case=lambda rng: Case(*rng.integers(1, 9, 2).tolist()),
 )
 
 
@@ -65,6 +67,8 @@ NEAREST = Exercise(
     reference=nearest_indices,
     cases=[Case(2, 4, by_hand=[0, 0, 1, 1]), Case(5, 3), Case(3, 7)],
     hints=["Which index lies below o·n/m?"],
+    stored_as=WHOLE,
+    random_case=lambda rng: Case(*rng.integers(1, 9, 2).tolist()),
 )
 
 
@@ -84,6 +88,7 @@ WEIGHTS = Exercise(
     cases=[Case(0.25, by_hand=(0.75, 0.25)), Case(0.5), Case(0.9)],
     mistakes=[Mistake("swapped", weights_the_wrong_way_round, "They are the wrong way round.")],
     hints=["They sum to 1."],
+    random_case=lambda rng: Case(round(rng.uniform(), 2)),
 )
 
 
@@ -130,6 +135,9 @@ RESIZE = Exercise(
     helpers=[source_coordinates, axis_matrix],
     cases=[Case(np.array([[0.0, 4.0], [8.0, 12.0]]), (4, 4)), Case(IMAGE, (7, 9)), Case(IMAGE, (10, 8))],
     hints=["One axis at a time."],
+    random_case=lambda rng: Case(
+        rng.uniform(0, 9, rng.integers(1, 6, 2)).round(2), tuple(rng.integers(1, 9, 2).tolist())
+    ),
     mistakes=[
         Mistake("missing half pixel", resize_without_half_pixel, "The half pixel is missing."),
         Mistake("no clamping", resize_without_clamping, "Nothing happens at the border."),
@@ -168,6 +176,7 @@ BUG = SpotTheBug(
     ],
     mistakes=[Mistake("zero border", average_with_zero, "Beyond the border there are no zeros.")],
     hints=["What does the last value see to its right?"],
+    random_case=lambda rng: Case(rng.uniform(0, 9, rng.integers(1, 7)).round(2)),
 )
 
 
@@ -182,6 +191,7 @@ LIBRARY = Exercise(
     reference=which_library,
     cases=[Case(np.array([0.0, 1.0])), Case(np.array([0.5, 1.0]))],
     hints=["Look at the first value."],
+    random_case=lambda rng: Case(rng.choice([0.0, 0.5], 3)),
 )
 
 
@@ -196,6 +206,7 @@ SIZE = Exercise(
     reference=out_size,
     cases=[Case(3, 2, by_hand=6), Case(5, 4)],
     hints=["Count."],
+    random_case=lambda rng: Case(*rng.integers(1, 9, 2).tolist()),
 )
 
 

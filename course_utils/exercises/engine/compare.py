@@ -1,10 +1,20 @@
-"""Is this answer the expected one, and if it is not even the right kind of thing, what is it?"""
+"""Is this answer the expected one, and if it is not even the right kind of thing, what is it?
 
-import inspect
+Values decide. Whether they come as a list or an array, as Python's or NumPy's numbers, whole or with a point,
+in float32 or float64, does not matter. Where a task asks for whole numbers to index with, or for bytes, the
+exercise says so: ``stored_as``.
+
+An answer has been made plain before it comes here (``sandbox.plain``): numbers, text, arrays, tuples of these.
+"""
+
 import numbers
 from dataclasses import dataclass
 
 import numpy as np
+
+from course_utils.exercises.engine.sandbox import Foreign
+
+WHOLE = "whole numbers"  # for ``stored_as``: any integer type; otherwise the name of a dtype, such as "uint8"
 
 
 @dataclass(frozen=True)
@@ -15,13 +25,13 @@ class Finding:
     sentence: str
 
 
-def equal(expected, got, tolerance):
-    """True for the same kind and shape, every value within ``tolerance * (1 + |expected|)``.
+def equal(expected, got, tolerance, stored_as=None):
+    """True for the same shape, every value within ``tolerance * (1 + |expected|)``, stored as asked.
 
-    >>> equal(np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-9]), tolerance=1e-6)
+    >>> equal(np.array([1.0, 2.0]), (1, 2.0 + 1e-9), tolerance=1e-6)
     True
     """
-    return wrong_kind(expected, got, tolerance) is None and values_equal(expected, got, tolerance)
+    return wrong_kind(expected, got, tolerance, stored_as) is None and values_equal(expected, got, tolerance)
 
 
 def values_equal(expected, got, tolerance):
@@ -34,29 +44,36 @@ def values_equal(expected, got, tolerance):
 
 
 def close(expected, got, tolerance):
-    """True when two arrays of numbers have the same shape and nearly the same values (NaN equals NaN)."""
+    """True when two arrays of numbers have the same shape and nearly the same values (NaN equals NaN).
+
+    Among whole numbers (by type) a large one is no excuse: 2000000 is not 2000001.
+    """
     expected, got = np.asarray(expected), np.asarray(got)
     if expected.shape != got.shape:
         return False
-    if expected.dtype.kind == "b" or got.dtype.kind == "b":
-        return np.array_equal(expected, got)
     wide = np.complex128 if "c" in (expected.dtype.kind, got.dtype.kind) else np.float64
-    return np.allclose(
-        got.astype(wide), expected.astype(wide), rtol=tolerance, atol=tolerance, equal_nan=True
-    )
+    whole = expected.dtype.kind in "biu"
+    expected, got = expected.astype(wide), got.astype(wide)
+    allowed = tolerance * np.abs(expected)
+    if whole:
+        allowed = np.minimum(allowed, 0.25)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(got - expected) <= tolerance + allowed
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return bool(np.all(same | (near & np.isfinite(expected))))
 
 
-def wrong_kind(expected, got, tolerance):
-    """A Finding when ``got`` is not the kind of answer asked for (None, a list, text, NaN ...), else None."""
+def wrong_kind(expected, got, tolerance, stored_as=None):
+    """A Finding when ``got`` is not the kind of answer asked for (None, text, a wrong shape, NaN ...), else None."""
     if isinstance(expected, (tuple, list)):
-        return _wrong_tuple(expected, got, tolerance)
+        return _wrong_tuple(expected, got, tolerance, stored_as)
     stranger = _not_an_answer(expected, got)
     if stranger:
         return stranger
     if isinstance(expected, np.ndarray) and expected.ndim > 0:
-        return _wrong_array(expected, got, tolerance)
+        return _wrong_array(expected, got, tolerance, stored_as)
     if is_number(expected) or isinstance(expected, np.ndarray):
-        return _wrong_number(expected, got)
+        return _wrong_number(expected, got, tolerance, stored_as)
     if not isinstance(got, type(expected)):
         return Finding("type", f"The answer should be {describe(expected)}, yours is {describe(got)}.")
     return None
@@ -71,9 +88,14 @@ def is_number(value):
     return isinstance(value, (numbers.Number, np.number, np.bool_))
 
 
-def is_torch_tensor(value):
-    """True for a torch tensor, without importing torch."""
-    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "numpy")
+def as_array(expected, got):
+    """An answer as an array where an array is expected and a list or a tuple came; else as it is."""
+    if isinstance(expected, np.ndarray) and isinstance(got, (list, tuple)):
+        try:
+            return np.asarray(got)
+        except ValueError:  # rows of different lengths
+            return got
+    return got
 
 
 def describe(value):
@@ -84,10 +106,10 @@ def describe(value):
     """
     if value is None:
         return "None"
-    if is_torch_tensor(value):
-        return f"a torch tensor of shape {tuple(value.shape)}"
+    if isinstance(value, Foreign):
+        return f"something of type {value.kind}"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {value.shape}" if value.ndim else "a number"
     if isinstance(value, (bool, np.bool_)):
         return f"the truth value {value}"
     if is_number(value):
@@ -99,96 +121,90 @@ def describe(value):
     return f"something of type {type(value).__name__}"
 
 
+_STRANGERS = {
+    "masked": "Your function returns a masked array with hidden values. Return a plain array: `.filled(...)`.",
+    "generator": "Your function uses `yield`, so it returns a generator. Use `return`.",
+    "coroutine": "Your function is an `async def`. Write an ordinary `def`.",
+    "function": "Your function returns a function. Are the parentheses of a call missing?",
+    "objects": "Your array holds Python objects that are no numbers.",
+}
+
+
 def _not_an_answer(expected, got):
     """The things that are never an answer, whatever was asked."""
     if got is None:
         return Finding("None", "Your function returns None. Is a `return` missing at the end?")
-    if is_torch_tensor(got):
-        return Finding(
-            "torch", "Your function returns a torch tensor. Hand back a NumPy array: `.numpy()` makes one."
-        )
-    if isinstance(got, np.ma.MaskedArray):
-        return Finding("masked", "Your function returns a masked array; a plain one is needed: `.filled()`.")
-    if inspect.isgenerator(got):
-        return Finding("generator", "Your function uses `yield`, so it returns a generator. Use `return`.")
-    if inspect.iscoroutine(got):
-        got.close()  # or Python warns later that nobody waited for it
-        return Finding("coroutine", "Your function is an `async def`. An ordinary `def` is what is needed.")
-    if callable(got):
-        return Finding("function", "Your function returns a function. Are the brackets of a call missing?")
+    if isinstance(got, Foreign):
+        sentence = _STRANGERS.get(got.kind)
+        if sentence:
+            return Finding(got.kind, sentence)
+        return Finding("type", f"Your function returns {describe(got)}; {_wanted(expected)} is needed.")
     if isinstance(got, str) and not isinstance(expected, str):
-        return Finding(
-            "text", f"Your function returns the text {got[:40]!r} where {describe(expected)} is needed."
-        )
+        return Finding("text", f"Your function returns the text {got[:40]!r}; {_wanted(expected)} is needed.")
     return None
 
 
-def _wrong_tuple(expected, got, tolerance):
+def _wanted(expected):
+    if isinstance(expected, (tuple, list)):
+        return f"a tuple of {len(expected)}"
+    return "one number" if is_number(expected) else describe(expected)
+
+
+def _wrong_tuple(expected, got, tolerance, stored_as):
+    if isinstance(got, np.ndarray) and got.ndim:
+        got = tuple(got)
     if not isinstance(got, (tuple, list)):
         return _not_an_answer(expected, got) or Finding(
             "type", f"The answer should be {len(expected)} things (a tuple), yours is {describe(got)}."
         )
     if len(got) != len(expected):
         return Finding(
-            "length", f"The answer should be {len(expected)} things (a tuple), yours are {len(got)}."
+            "length", f"The answer should be {len(expected)} things (a tuple); you return {len(got)}."
         )
     for place, pair in enumerate(zip(expected, got, strict=True), start=1):
-        finding = wrong_kind(*pair, tolerance)
+        finding = wrong_kind(*pair, tolerance, stored_as)
         if finding:
             return Finding(finding.name, f"Part {place} of the answer: {finding.sentence}")
     return None
 
 
-def _wrong_number(expected, got):
+def _wrong_number(expected, got, tolerance, stored_as):
     if isinstance(got, (list, tuple)):
-        return Finding("list", f"Your function returns {describe(got)} where one number is needed.")
+        return Finding("list", f"Your function returns {describe(got)}; one number is needed.")
     if isinstance(got, np.ndarray) and got.shape != ():
         index = ", ".join("0" * got.ndim)
         inside = f" Take the number out of it: `answer[{index}]`." if got.size == 1 else ""
         return Finding("shape", f"One number is needed, yours is an array of shape {got.shape}.{inside}")
     if not isinstance(got, np.ndarray) and not is_number(got):
         return Finding("type", f"One number is needed, yours is {describe(got)}.")
-    return _wrong_dtype(np.asarray(expected), np.asarray(got)) or _not_finite(
-        np.asarray(expected), np.asarray(got)
+    expected, got = np.asarray(expected), np.asarray(got)
+    return (
+        _no_numbers(got) or _wrong_storage(expected, got, tolerance, stored_as) or _not_finite(expected, got)
     )
 
 
-def _wrong_array(expected, got, tolerance):
-    if isinstance(got, (list, tuple)):
-        try:
-            as_array = np.asarray(got)
-            right = as_array.dtype.kind in "iuf" and close(expected, as_array, tolerance)
-        except (ValueError, TypeError):
-            right = False
-        lead = "The values are right, but they come in" if right else "Your function returns"
-        name = "list" if isinstance(got, list) else "tuple"
-        return Finding("list", f"{lead} a {name}. An array is needed: `np.array(...)` makes one.")
-    if is_number(got):
+def _wrong_array(expected, got, tolerance, stored_as):
+    got = as_array(expected, got)
+    if is_number(got) or (isinstance(got, np.ndarray) and got.ndim == 0):
         return Finding("shape", f"An array of shape {expected.shape} is needed, yours is one number.")
+    if isinstance(got, (list, tuple)):
+        return Finding("list", "Your function returns rows of different lengths. They make no array.")
     if not isinstance(got, np.ndarray):
         return Finding("type", f"An array of shape {expected.shape} is needed, yours is {describe(got)}.")
-    same_values = _same_values(expected, got, tolerance)
+    strange = _no_numbers(got)
+    if strange:
+        return strange
     if got.shape != expected.shape:
-        return _wrong_shape(expected, got, same_values)
-    return _wrong_dtype(expected, got, same_values) or _not_finite(expected, got)
-
-
-def _same_values(expected, got, tolerance):
-    """True when the values agree, whatever the shape and the dtype."""
-    if got.dtype.kind == "O":
-        try:
-            got = got.astype(float)
-        except Exception:  # objects that are no numbers
-            return False
-    return got.dtype.kind in "iuf" and close(expected.ravel(), got.ravel(), tolerance)
+        return _wrong_shape(expected, got, close(expected.ravel(), got.ravel(), tolerance))
+    return _wrong_storage(expected, got, tolerance, stored_as) or _not_finite(expected, got)
 
 
 def _wrong_shape(expected, got, same_values):
-    thought = ""
-    if expected.ndim == got.ndim > 1 and got.dtype.kind in "iuf" and close(expected.T, got, 1e-6):
+    if expected.ndim == got.ndim > 1 and close(expected.T, got, 1e-6):
         return Finding(
             "transposed", f"Your answer is transposed: shape {got.shape} instead of {expected.shape}."
         )
+    thought = ""
     if same_values:
         thought = " The values are right: only the shape is not."
     elif got.ndim == expected.ndim and sorted(got.shape) == sorted(expected.shape):
@@ -202,29 +218,43 @@ def _wrong_shape(expected, got, same_values):
     return Finding("shape", f"The shape should be {expected.shape}, yours is {got.shape}.{thought}")
 
 
-def _wrong_dtype(expected, got, same_values=False):
-    """Only differences that matter: whole numbers for floats are fine as long as the values agree."""
-    want, have = expected.dtype, got.dtype
-    if have.kind in "iuf" and (want.kind == "f" or want == have or (want.kind == "i" and have.kind in "iu")):
-        return None
-    if want.kind == have.kind and want.kind not in "iuf":
-        return None
-    kept = "The values are right, but they" if same_values else "Your values"
-    if have.kind == "f" and want.kind in "iu":
+def _no_numbers(got):
+    words = {"U": "text", "S": "bytes", "M": "dates", "m": "time spans", "V": "records", "O": "objects"}
+    if got.dtype.kind in words:
+        return Finding("dtype", f"Your values are stored as {words[got.dtype.kind]}; numbers are needed.")
+    if got.dtype.kind == "c" and np.abs(got.imag).max(initial=0) > 1e-6:
         return Finding(
-            "dtype", f"{kept} are stored as {have}; whole numbers ({want}) are needed: `.astype({want})`."
+            "complex", "Your values are complex numbers with an imaginary part; real ones are needed."
         )
-    words = {"O": "Python objects (dtype object)", "c": "complex numbers", "b": "truth values (True, False)"}
-    words.update({"U": "text", "S": "bytes", "M": "dates", "m": "time spans", "V": "records"})
-    stored = words.get(have.kind, str(have))
-    return Finding("dtype", f"{kept} are stored as {stored}; {want} is needed.")
+    return None
+
+
+def _wrong_storage(expected, got, tolerance, stored_as):
+    """A Finding when the task says how values are to be stored, and these are not."""
+    if stored_as is None:
+        return None
+    if stored_as == WHOLE:
+        if got.dtype.kind in "iu":
+            return None
+        advice = "`int(...)` makes one" if expected.ndim == 0 else "`.astype(int)` makes them"
+    else:
+        if got.dtype == np.dtype(stored_as):
+            return None
+        advice = f"`.astype(np.{stored_as})` makes them"
+    kept = "Your values"
+    if expected.shape == got.shape and close(expected, got, tolerance):
+        kept = "The values are right, but they"
+    else:
+        advice = ""  # it would cut off what is wrong with the values
+    wanted = f"the task asks for {stored_as}" + (f": {advice}." if advice else ".")
+    return Finding("dtype", f"{kept} are stored as {got.dtype}; {wanted}")
 
 
 def _not_finite(expected, got):
     """NaN or infinity where the expected answer has none: says where the first one is."""
-    if got.dtype.kind not in "fc" or not np.isfinite(expected).all():
+    if got.dtype.kind not in "fc":
         return None
-    bad = ~np.isfinite(got)
+    bad = ~np.isfinite(got) & np.isfinite(expected)
     if not bad.any():
         return None
     where = tuple(int(i) for i in np.argwhere(bad)[0]) if got.ndim else ()

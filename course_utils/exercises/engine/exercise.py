@@ -1,13 +1,10 @@
 """Exercises that answer back: ``check`` compares, and says what went wrong in the words of the lesson.
 
-An exercise is data. This is all a lesson writes:
+An exercise is data, and a mistake is a function whose docstring is its diagnosis. This is all a lesson writes:
 
     def lerp(left, right, t):
         "The value between two samples, a fraction t of the way from left to right."
         return (1 - t) * left + t * right
-
-    def swapped_weights(left, right, t):
-        return t * left + (1 - t) * right
 
     LERP = Exercise(
         key="linear.lerp",                  # topic.name: the topic decides the lesson
@@ -16,17 +13,18 @@ An exercise is data. This is all a lesson writes:
         cases=[                             # small ones first: the first that fails is shown
             Case(0, 10, 0.5, by_hand=5),    # by_hand: worked out on paper, the reference's witness
             Case(0, 10, 0.25, by_hand=2.5, note="A quarter of the way."),
-            Case(np.array([1.0, 2.0]), np.array([3.0, 6.0]), 0.5),
         ],
-        mistakes=[                          # wrong on purpose: an answer equal to one is called by its name
-            Mistake("swapped weights", swapped_weights,
-                    "Your weights are swapped. At t = 0, what does the left sample weigh?"),
-        ],
+        random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2), round(rng.uniform(), 2)),
         hints=["At t = 0 the answer is `left`.", "Each sample weighs as much as the other one is far away."],
     )
 
+    @LERP.mistake
+    def swapped_weights(left, right, t):
+        "Your weights are swapped. At t = 0, what does the left sample weigh?"
+        return t * left + (1 - t) * right
+
 A notebook then runs ``LERP.check(lerp)`` on the learner's ``lerp``; ``LERP.hint()``, ``LERP.solution()`` help.
-A test calls ``verify(LERP)`` (see ``verify.py``). A bug to repair is a :class:`SpotTheBug`.
+A bug to repair is a :class:`SpotTheBug`. What the tests ask of every exercise is in ``tests/exercises``.
 """
 
 import dis
@@ -35,14 +33,18 @@ import re
 import textwrap
 import time
 import types
+import zlib
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from course_utils.exercises.engine import compare, diagnosis, progress, sandbox
 from course_utils.exercises.engine.compare import Finding
-from course_utils.exercises.engine.registry import all_exercises, lesson_of, register_exercise
+from course_utils.exercises.engine.registry import lesson_of, register_exercise
 from course_utils.exercises.engine.report import Card, Outcome, Report, show_call, show_pair
 
-__all__ = ["Case", "Exercise", "Mistake", "Outcome", "Report", "SpotTheBug", "all_exercises"]
+__all__ = ["Case", "Exercise", "Mistake", "NoCallOf", "NoLoopOverPixels", "Outcome", "Report", "SpotTheBug"]
 
 _NOTHING = object()
 
@@ -61,6 +63,10 @@ class Case:
         """True when the case carries an answer of its own."""
         return self.by_hand is not _NOTHING
 
+    def size(self):
+        """How many numbers the arguments hold, for showing the smallest case first."""
+        return sum(np.size(arg) if isinstance(arg, (np.ndarray, list, tuple)) else 1 for arg in self.args)
+
     def show(self, name):
         """The call as text, for a function of this name."""
         return show_call(name, self.args, self.kwargs)
@@ -78,28 +84,111 @@ class Mistake:
     sentence: str
 
 
+@dataclass(frozen=True)
+class NoLoopOverPixels:
+    """The task asks for an answer without a loop over pixels: the lines that run are counted on two sizes.
+
+    ``small`` and ``large`` are cases, one with many more pixels than the other.
+    """
+
+    small: Case
+    large: Case
+
+    def finding(self, function, pixels):
+        """A Finding when the lines that ran grow like the ``pixels`` (of small, of large), else None."""
+        lines = [sandbox.watch(function, case.args, case.kwargs)[0] for case in (self.small, self.large)]
+        growth, more_pixels = lines[1] / max(lines[0], 1), pixels[1] / pixels[0]
+        if growth < more_pixels**0.75:  # a loop over rows grows like the square root
+            return None
+        return Finding(
+            "a loop over pixels",
+            "The values are right. But your code loops over pixels, and the task asks for none: "
+            f"{lines[0]} lines ran for {pixels[0]} pixels, {lines[1]} for {pixels[1]}.",
+        )
+
+
+@dataclass(frozen=True)
+class NoCallOf:
+    """The task asks for the learner's own code: these functions must not do the work, such as ``"cv2.resize"``.
+
+    A name is package and function, ``"torch.interpolate"``; modules between do not matter, a class does:
+    ``"PIL.Image.resize"``.
+    """
+
+    names: tuple
+    case: Case
+
+    def __init__(self, *names, case):
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "case", case)
+
+    def finding(self, function, _):
+        """A Finding when one of the functions is called, else None."""
+        _, called = sandbox.watch(function, self.case.args, self.case.kwargs)
+        for name in self.names:
+            package, _, rest = name.partition(".")
+            if any(f"{package}:{rest}" == full for full in called):
+                return Finding(
+                    "a library's own function",
+                    f"The values are right. But `{name}` does the work here. Write this one yourself.",
+                )
+        return None
+
+
 class Exercise:
     """A function for the learner to write. See the top of the module for an example.
 
-    ``name``       what the learner's function is called (default: the reference's name)
-    ``stub``       the code the notebook gives (default: signature, first line of the docstring, ``...``)
-    ``tolerance``  an answer may differ by ``tolerance * (1 + |expected|)``
-    ``seconds``    time for all cases together, where the system can stop a function (POSIX, main thread)
-    ``helpers``    functions whose source belongs to the solution
+    ``random_case``   a function of a NumPy generator that returns a Case of any size the task allows; the check
+                      draws ``random_cases`` of them, always the same ones, beside the small cases
+    ``name``          what the learner's function is called (default: the reference's name)
+    ``stub``          the code the notebook gives (default: signature, first line of the docstring, ``...``)
+    ``tolerance``     an answer may differ by ``tolerance * (1 + |expected|)``
+    ``stored_as``     only where the task says so: "whole numbers", or a dtype's name such as "uint8"
+    ``forbids``       what the task rules out: :class:`NoLoopOverPixels`, :class:`NoCallOf`
+    ``seconds``       time for all cases together, where the system can stop a function (POSIX, main thread)
+    ``helpers``       functions whose source belongs to the solution
     """
 
     def __init__(
         self, key, title, reference, cases, mistakes=(), hints=(), *,
-        name=None, stub=None, tolerance=1e-6, seconds=10.0, helpers=(),
+        random_case=None, random_cases=24, name=None, stub=None, tolerance=1e-6, stored_as=None, forbids=(),
+        seconds=10.0, helpers=(),
     ):  # fmt: skip
         self.key, self.title, self.reference = key, title, reference
-        self.cases, self.mistakes, self.hints = tuple(cases), tuple(mistakes), tuple(hints)
+        self.small_cases, self.mistakes, self.hints = tuple(cases), tuple(mistakes), tuple(hints)
+        self.random_case, self.random_cases = random_case, random_cases
         self.name = name or reference.__name__
-        self.tolerance, self.seconds, self.helpers = tolerance, seconds, tuple(helpers)
+        self.tolerance, self.stored_as, self.forbids = tolerance, stored_as, tuple(forbids)
+        self.seconds, self.helpers = seconds, tuple(helpers)
         self.stub = textwrap.dedent(stub).strip() if stub else self._default_stub()
         self._hints_shown = 0
+        self._answers = {}
         _check_parts(self)
         register_exercise(self)
+
+    def mistake(self, function, sentence=None):
+        """Enter a classic mistake; a decorator. The docstring is its diagnosis, its name is the function's.
+
+        With a text, ``@SIZE.mistake("padding once")`` names it otherwise; a second text is the sentence.
+        """
+        if isinstance(function, str):
+            return lambda wrong: self._enter(function, wrong, sentence)
+        return self._enter(function.__name__.strip("_").replace("_", " "), function, sentence)
+
+    def _enter(self, name, function, sentence):
+        self.mistakes += (Mistake(name, function, sentence or " ".join((function.__doc__ or "").split())),)
+        return function
+
+    @cached_property
+    def cases(self):
+        """Every case of a check: the small ones in their order, then the random ones, smallest first."""
+        rng = np.random.default_rng(zlib.crc32(self.key.encode()))
+        count = self.random_cases if self.random_case else 0
+        return self.small_cases + tuple(sorted(self.draw(rng, count), key=Case.size))
+
+    def draw(self, rng, count):
+        """``count`` random cases."""
+        return [self.random_case(rng) for _ in range(count)]
 
     @property
     def lesson(self):
@@ -145,7 +234,7 @@ class Exercise:
         """The report of a check, without writing it into the learner's progress."""
         try:
             return self._examine(function, self.seconds if seconds is None else seconds)
-        except Exception as error:  # an answer so odd that looking at it fails must not crash the lesson
+        except Exception as error:  # an answer so odd that looking at it fails must not stop the lesson
             return self._report(
                 Outcome.NOT_QUITE,
                 diagnosis="unreadable",
@@ -160,32 +249,57 @@ class Exercise:
 
     def expected(self, case):
         """The reference's answer for one case."""
-        return sandbox.snapshot(_on_copies(self.reference, case))
+        return _on_copies(self.reference, case)
+
+    def accepts(self, function, seconds=None):
+        """True when a check of this function says right; stops at the first case that fails."""
+        deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
+        for case, expected in zip(self.cases, self._expected, strict=True):
+            left = deadline - time.monotonic()
+            if left <= 0 or self._fails(expected, sandbox.call(function, case.args, case.kwargs, left)):
+                return False
+        return self._forbidden(function) is None
+
+    @cached_property
+    def _expected(self):
+        return tuple(self.expected(case) for case in self.cases)
 
     def _examine(self, function, seconds):
         if not callable(function):
             return self._report(
                 Outcome.NOT_QUITE,
                 diagnosis="not a function",
-                sentence=f"`check` needs your function itself, without brackets: `check({self.name})`. "
+                sentence=f"`check` needs your function itself, without parentheses: `check({self.name})`. "
                 f"It was given {compare.describe(function)}.",
             )
         if self._is_untouched(function):
             return self._not_attempted()
-        first = self.cases[0]
+        first = self.small_cases[0]
         misfit = sandbox.misfit(function, first.args, first.kwargs)
         if misfit:
             return self._report(
                 Outcome.CRASHED, call=first.show(self.name), diagnosis="parameters", sentence=misfit
             )
-        expected = [self.expected(case) for case in self.cases]
+        expected = self._expected
         calls = self._call_all(function, seconds)
         if _says_todo(calls[0]):
             return self._not_attempted()
         failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
-        if not failing:
-            return self._right(calls)
-        return self._explain(failing, expected, calls, seconds)
+        if failing:
+            return self._explain(failing, expected, calls, seconds)
+        forbidden = self._forbidden(function)
+        if forbidden:
+            return self._report(Outcome.NOT_QUITE, diagnosis=forbidden.name, sentence=forbidden.sentence)
+        return self._right(calls)
+
+    def _forbidden(self, function):
+        """The first Finding about what the task rules out, for a function whose values are right."""
+        for rule in self.forbids:
+            pixels = [np.size(self.expected(case)) for case in vars(rule).values() if isinstance(case, Case)]
+            finding = rule.finding(function, pixels)
+            if finding:
+                return finding
+        return None
 
     def _call_all(self, function, seconds):
         """Call the function on every case; after a call that used up the time, no more calls."""
@@ -202,7 +316,11 @@ class Exercise:
         return calls
 
     def _fails(self, expected, done):
-        return done.failed or done.changed or not compare.equal(expected, done.value, self.tolerance)
+        return (
+            done.failed
+            or done.changed
+            or not compare.equal(expected, done.value, self.tolerance, self.stored_as)
+        )
 
     def _explain(self, failing, expected, calls, seconds):
         """The report on the first failing case, with a diagnosis that looks at all of them."""
@@ -221,7 +339,7 @@ class Exercise:
             return self._report(Outcome.CRASHED, error=done.error, line=line, **about)
         if done.timed_out:
             return self._report(Outcome.CRASHED, **about)
-        want, got = show_pair(expected[index], done.value)
+        want, got = show_pair(expected[index], compare.as_array(expected[index], done.value))
         return self._report(Outcome.NOT_QUITE, expected=want, got=got, **about)
 
     def _finding(self, index, expected, calls, seconds):
@@ -235,7 +353,7 @@ class Exercise:
             return Finding(
                 done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")
             )
-        kind = compare.wrong_kind(expected[index], done.value, self.tolerance)
+        kind = compare.wrong_kind(expected[index], done.value, self.tolerance, self.stored_as)
         if kind:
             return _with_circumstances(kind, done)
         if done.changed:
@@ -246,24 +364,42 @@ class Exercise:
         return Finding("different", "That is another answer than the expected one.")
 
     def _known_mistake(self, calls):
-        """The one mistake that gives the learner's answers in every case; None when no single one does."""
-        same = [mistake for mistake in self.mistakes if self.matches(mistake, calls)]
-        return same[0] if len(same) == 1 else None
+        """The one mistake that gives the learner's answers; None when no single one does.
 
-    def matches(self, mistake, calls):
-        """True when a mistake gives these answers in every case."""
-        values = 0
-        for case, done in zip(self.cases, calls, strict=True):
-            theirs = sandbox.call(mistake.function, case.args, case.kwargs)
-            if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):
-                return False
-            if not done.failed:
-                values += 1
-                if theirs.changed != done.changed or not compare.equal(
-                    theirs.value, done.value, self.tolerance
-                ):
-                    return False
-        return values > 0  # two functions that only ever raise IndexError need not have the same mistake
+        It has to agree in every case. Where none does, one that agrees in every small case and in most of the
+        random ones will do: the same slip may treat an empty corner in another way.
+        """
+        for most in (1.0, _MOST_OF_THE_RANDOM):
+            same = [mistake for mistake in self.mistakes if self.matches(mistake, calls, most)]
+            if same:
+                return same[0] if len(same) == 1 else None
+        return None
+
+    def matches(self, mistake, calls, most=1.0):
+        """True when a mistake gives these answers in every small case and in the share ``most`` of the random."""
+        theirs = self._answers_of(mistake)
+        if len(theirs) != len(calls):
+            return False
+        agree = [self._same(*pair) for pair in zip(theirs, calls, strict=True)]
+        small, random = agree[: len(self.small_cases)], agree[len(self.small_cases) :]
+        # two functions that only ever raise IndexError need not have the same mistake
+        values = any(not done.failed for done in calls)
+        return values and all(small) and sum(random) >= most * len(random)
+
+    def _same(self, theirs, done):
+        if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):
+            return False
+        if done.failed:
+            return True
+        # the mistake's way of storing its values says nothing: only what the values are
+        return theirs.changed == done.changed and compare.equal(theirs.value, done.value, self.tolerance)
+
+    def _answers_of(self, mistake):
+        if mistake.name not in self._answers:
+            self._answers[mistake.name] = [
+                sandbox.call(mistake.function, case.args, case.kwargs) for case in self.cases
+            ]
+        return self._answers[mistake.name]
 
     def _still_failing(self, failing):
         return ()
@@ -348,7 +484,7 @@ class SpotTheBug(Exercise):
         )
 
     def _finding(self, index, expected, calls, seconds):
-        if self.matches(Mistake("unchanged", self.buggy, ""), calls):
+        if self.matches(Mistake("as it was given", self.buggy, ""), calls):
             return Finding(
                 "unchanged", "Your change gives the same answers as before: the bug is still there."
             )
@@ -359,15 +495,12 @@ class SpotTheBug(Exercise):
         if len(failing) == 1:
             return (f"This is the only one of {total} inputs that still shows a bug.",)
         count = f"All {total}" if len(failing) == total else f"{len(failing)} of {total}"
-        calls = [self.cases[i].show(self.name) for i in failing[1:4]]
+        calls = [self.cases[i].show(self.name) for i in failing[1:3]]
         others = [f"`{call}`" for call in calls if len(call) <= _LONGEST_CALL]
-        if not others:
-            return (f"{count} inputs still show a bug.",)
-        left = len(failing) - 1 - len(others)
-        more = f" and {left} more" if left else ""
-        return (f"{count} inputs still show a bug, also {', '.join(others)}{more}.",)
+        return (f"{count} inputs still show a bug{', also ' if others else ''}{' and '.join(others)}.",)
 
 
+_MOST_OF_THE_RANDOM = 0.75  # of the random cases, in which a mistake has to agree
 _LONGEST_CALL = 100  # characters that still can be read within a sentence; a flow written out has hundreds
 
 _THOUGHTS = {
@@ -390,13 +523,14 @@ _THOUGHTS = {
 def _check_parts(exercise):
     """Whoever writes an exercise gets an error at once, not the learner a strange report."""
     key = exercise.key
-    if not exercise.cases:
+    if not exercise.small_cases:
         raise ValueError(f"exercise {key!r} needs at least one case")
-    for name, kind in (("cases", Case), ("mistakes", Mistake), ("hints", str)):
+    for name, kind in (("small_cases", Case), ("mistakes", Mistake), ("hints", str)):
         for part in getattr(exercise, name):
             if not isinstance(part, kind):
                 raise ValueError(
-                    f"{name} of exercise {key!r} must be a list of {kind.__name__}, got {part!r}"
+                    f"{name.removeprefix('small_')} of exercise {key!r} must be a list of "
+                    f"{kind.__name__}, got {part!r}"
                 )
     if not (isinstance(exercise.tolerance, (int, float)) and exercise.tolerance >= 0):
         raise ValueError(f"tolerance of exercise {key!r} must be 0 or more, got {exercise.tolerance!r}")
@@ -444,7 +578,9 @@ def _numeric_pairs(expected, calls, tolerance):
         parts = (
             zip(want, done.value, strict=True) if isinstance(want, (tuple, list)) else [(want, done.value)]
         )
-        pairs.extend((w, g) for w, g in parts if not isinstance(w, (str, tuple, list, dict)))
+        pairs.extend(
+            (w, compare.as_array(w, g)) for w, g in parts if not isinstance(w, (str, tuple, list, dict))
+        )
     return pairs
 
 

@@ -151,21 +151,25 @@ class Report(ShownAsCard):
     @property
     def card(self):
         """The report as a :class:`Card`."""
+        wrong = TONES[self.outcome] == "wrong" and bool(self.sentence)
         rows = [
+            ("call", self.call if wrong else ""),
             ("expected", self.expected),
             ("got", self.got),
             ("error", self.error),
             ("in your code", self.line),
-            ("printed", self.printed.rstrip()),
+            ("printed", _first_lines(self.printed.rstrip())),
         ]
+        # What went wrong is the first line; the case that shows it stands below.
+        headline, below = (self.sentence, ()) if wrong else (self.call, (self.sentence,))
         return Card(
             mark=MARKS[self.outcome],
             word=self.word or WORDS[self.outcome],
-            headline=self.call,
-            code_headline=self.outcome is not Outcome.NOT_ATTEMPTED,
+            headline=headline,
+            code_headline=not wrong and self.outcome is not Outcome.NOT_ATTEMPTED,
             tone=TONES[self.outcome],
             rows=tuple(row for row in rows if row[1]),
-            sentences=tuple(s for s in (self.note, self.sentence, *self.extra) if s),
+            sentences=tuple(s for s in (*below, self.note, *self.extra) if s),
             folded=self.folded,
         )
 
@@ -186,35 +190,65 @@ def show_argument(value):
     if isinstance(value, np.ndarray):
         if value.size > 36:
             return f"<array {'×'.join(map(str, value.shape))}>"
-        return _short(value.tolist())
-    return _short(value)
+        return _clip(_short(value.tolist()))
+    return _clip(_short(value))
 
 
 def show_pair(expected, got):
-    """Two answers as text, with as many digits as it takes to see that they differ."""
+    """Two answers as text, with as many digits as it takes to see that they differ.
+
+    Of large arrays, and of arrays with more than two axes, the neighborhood of the first difference is shown.
+    """
+    place, expected, got = _around_the_difference(expected, got)
     for digits in (4, 8, 17):
         texts = show(expected, digits), show(got, digits)
         if texts[0] != texts[1]:
             break
-    return texts
+    return tuple(f"{place}\n{text}" if place else text for text in texts)
 
 
 def show(value, digits=4):
-    """An answer as text: arrays as NumPy prints them, shortened when large; never raises."""
-    try:
-        if isinstance(value, np.ndarray):
-            return np.array2string(
-                value, precision=digits, suppress_small=True, threshold=100, edgeitems=3, max_line_width=88
-            )
-        if isinstance(value, tuple):
-            return "\n".join(show(part, digits) for part in value)
-        if isinstance(value, (float, np.floating)):
-            return f"{value:.{digits + 2}g}"
-        if isinstance(value, np.generic):
-            return str(value.item())
-        return _clip(repr(value))
-    except Exception:  # a learner's class may have a broken __repr__
-        return f"<{type(value).__name__}>"
+    """An answer as text: arrays as NumPy prints them, shortened when large."""
+    if isinstance(value, np.ndarray):
+        text = np.array2string(
+            value, precision=digits, suppress_small=True, threshold=100, edgeitems=3, max_line_width=88
+        )
+        return _first_lines(text, 14)
+    if isinstance(value, (tuple, list)):
+        return _first_lines("\n".join(show(part, digits) for part in value), 14)
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.{digits + 2}g}"
+    if isinstance(value, np.generic):
+        return str(value.item())
+    return _clip(getattr(value, "shown", None) or repr(value))
+
+
+def _around_the_difference(expected, got):
+    """("at [1, 0, :8, 4:12]" or "", that part of one array, of the other); whole answers where they fit."""
+    if not (isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and expected.shape == got.shape):
+        return "", expected, got
+    if expected.ndim <= 2 and expected.size <= 100:
+        return "", expected, got
+    differs = ~np.isclose(got, expected, rtol=1e-6, atol=1e-6, equal_nan=True)
+    first = np.argwhere(differs)[0] if differs.any() else np.zeros(expected.ndim, int)
+    index, words = [], []
+    for axis, (at, size) in enumerate(zip(first, expected.shape, strict=True)):
+        if axis < expected.ndim - 2:
+            index.append(int(at))
+            words.append(str(at))
+        else:
+            start = max(min(int(at) - MOST_SHOWN // 2, size - MOST_SHOWN), 0)
+            index.append(slice(start, start + MOST_SHOWN))
+            words.append(":" if size <= MOST_SHOWN else f"{start}:{start + MOST_SHOWN}")
+    return f"at [{', '.join(words)}]", expected[tuple(index)], got[tuple(index)]
+
+
+MOST_SHOWN = 8  # rows and columns of a large answer
+
+
+def _first_lines(text, most=6):
+    lines = [_clip(line, 120) for line in text.splitlines()]
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], "…"])
 
 
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*\w|\w)\*(?![\w*])")  # *word*, and not 2 * 3 * 4 or **options

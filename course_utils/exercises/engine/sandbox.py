@@ -1,4 +1,11 @@
-"""Calling somebody else's function, whatever it does: raise, print, loop for ever, change its input."""
+"""Calling somebody else's function, whatever it does: raise, print, loop for ever, change its input.
+
+What it returns is turned into plain things (numbers, text, arrays, tuples) while the time limit still holds.
+So nothing that looks at the answer later can run the learner's code: no ``__repr__``, no ``__eq__``.
+
+The limit needs POSIX's alarm signal, in the main thread. It cannot stop a call that never comes back to Python,
+such as ``max(itertools.count())``: nothing in this process can. "Restart Kernel" ends it; progress is on disk.
+"""
 
 import contextlib
 import copy
@@ -18,11 +25,13 @@ import numpy as np
 
 PRINTED_AT_MOST = 1000  # characters kept of what the function prints
 MESSAGE_AT_MOST = 400  # characters kept of an error message: torch's can fill a screen
+DEEPEST = 8  # lists in lists that are looked into
+RING_SECONDS = 0.02  # between two rings of the alarm, for functions that swallow the first
 
 
 @dataclass(frozen=True)
 class Called:
-    """What one call did. Without ``error`` and ``timed_out``, ``value`` is what it returned (a copy)."""
+    """What one call did. Without ``error`` and ``timed_out``, ``value`` is what it returned, as plain things."""
 
     value: object = None
     error: str = ""  # the last line of the traceback: "IndexError: list index out of range"
@@ -40,8 +49,22 @@ class Called:
         return bool(self.error or self.timed_out)
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """Something that is no number, text, array or tuple: what kind of thing it is, and how it shows itself."""
+
+    kind: str  # generator, coroutine, function, masked, or the name of its type
+    shown: str = ""
+
+
 class TimeIsUp(BaseException):
     """Not an Exception: ``except Exception`` in the learner's loop must not swallow it."""
+
+    limit = None
+
+    def __del__(self):
+        if self.limit is not None:  # a bare ``except:`` swallowed it
+            self.limit.swallowed(sys._getframe().f_back)
 
 
 def call(function, args=(), kwargs=None, seconds=None):
@@ -60,8 +83,8 @@ def call(function, args=(), kwargs=None, seconds=None):
     with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
         try:
-            with time_limit(seconds):
-                value = snapshot(function(*args, **kwargs))
+            with TimeLimit(seconds):
+                value = plain(function(*args, **kwargs))
         except KeyboardInterrupt:
             raise
         except TimeIsUp:
@@ -77,66 +100,190 @@ def call(function, args=(), kwargs=None, seconds=None):
     )
 
 
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise :class:`TimeIsUp` in the body after ``seconds``.
+# ---- the time limit -----------------------------------------------------------------------------------------
 
-    It needs POSIX's alarm signal, which Python delivers to the main thread only; elsewhere there is no limit.
+
+class TimeLimit:
+    """``with TimeLimit(2): ...`` raises :class:`TimeIsUp` in the body after two seconds; without limit where there is no alarm signal.
+
+    The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
+    so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
+    of each function on the stack raise: sooner or later that line stands outside of every ``try``. Python
+    forgets a trace function that has raised; therefore the exception, when it is swallowed, sets it again.
     """
-    on_main_thread = threading.current_thread() is threading.main_thread()
-    if not (seconds and on_main_thread and hasattr(signal, "setitimer")):
-        yield
-        return
 
-    alarm = _Alarm()
-    started = time.monotonic()
-    old_handler = signal.signal(signal.SIGALRM, alarm.ring)
-    old_delay, old_interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.02)
-    try:
-        yield
-    finally:
-        try:
-            alarm.armed = False
-        finally:  # even if it rings on the line above
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            alarm.stop_tracing()
-            signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
+    def __init__(self, seconds):
+        on_main_thread = threading.current_thread() is threading.main_thread()
+        self._seconds = seconds if on_main_thread and hasattr(signal, "setitimer") else None
+
+    def __enter__(self):
+        self._armed, self._rings = bool(self._seconds), 0
+        self._lines_left = self._lines_to_spare = 0
+        if self._armed:
+            self._body = sys._getframe(1)  # what it calls is to be ended, and it is not
+            self._started = time.monotonic()
+            self._old_trace = sys.gettrace()
+            self._old_handler = signal.signal(signal.SIGALRM, self._ring)
+            self._old_timer = signal.setitimer(signal.ITIMER_REAL, self._seconds, RING_SECONDS)
+
+    def __exit__(self, *_):
+        if not self._armed:
+            return
+        self._armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if self._rings:
+            sys.settrace(self._old_trace)
+        signal.signal(signal.SIGALRM, self._old_handler if self._old_handler is not None else signal.SIG_DFL)
+        old_delay, old_interval = self._old_timer
         if old_delay:  # somebody else's alarm goes on where it was
-            left = max(old_delay - (time.monotonic() - started), 0.001)
+            left = max(old_delay - (time.monotonic() - self._started), 0.001)
             signal.setitimer(signal.ITIMER_REAL, left, old_interval)
 
-
-class _Alarm:
-    """Rings until the function gives up.
-
-    A bare ``except:`` around the body of a loop catches a ring that comes while the body runs. So the second
-    ring raises one line later, the third two lines later, and so on: one of these lies outside the ``try``.
-    """
-
-    def __init__(self):
-        self.armed, self.rings, self._old_trace = True, 0, None
-
-    def ring(self, _, frame):
-        if not self.armed:
+    def _ring(self, _, frame):
+        if not self._armed or frame.f_code in _NEVER_STOPPED:
             return
-        self.rings += 1
-        if self.rings == 1:
-            raise TimeIsUp
-        lines = iter(range(self.rings - 1))
+        self._rings += 1
+        if self._rings > 1:
+            self._trace_from(frame)
+        raise self._time_is_up()
 
-        def trace(_, event, __):
-            if event == "line" and next(lines, None) is None:
-                raise TimeIsUp
-            return trace
+    def swallowed(self, frame):
+        """An exception of this limit has been swallowed in ``frame``."""
+        if self._armed:
+            self._lines_to_spare = (self._lines_to_spare + 1) % 4
+            self._trace_from(frame)
 
-        if self.rings == 2:
-            self._old_trace = sys.gettrace()
-        frame.f_trace = trace
-        sys.settrace(lambda *_: None)  # this frame only, not the functions it calls
+    def _trace_from(self, frame):
+        self._lines_left = self._lines_to_spare
+        while frame is not None and frame is not self._body:
+            frame.f_trace = self._trace
+            frame = frame.f_back
+        sys.settrace(self._trace)
 
-    def stop_tracing(self):
-        if self.rings > 1:
-            sys.settrace(self._old_trace)
+    def _trace(self, frame, event, _):
+        if not self._armed or frame.f_code in _NEVER_STOPPED:
+            return None
+        if event in ("line", "call"):
+            if self._lines_left <= 0:
+                raise self._time_is_up()
+            self._lines_left -= 1
+        return self._trace
+
+    def _time_is_up(self):
+        error = TimeIsUp()
+        error.limit = self
+        return error
+
+
+_NEVER_STOPPED = {
+    method.__code__ for method in (*vars(TimeLimit).values(), TimeIsUp.__del__) if inspect.isfunction(method)
+}
+
+
+# ---- what came back, as plain things ------------------------------------------------------------------------
+
+
+def plain(value, depth=0):
+    """An answer as numbers, text, arrays and tuples; what is none of these becomes a :class:`Foreign`.
+
+    Arrays are copied, so that a function that reuses its buffer cannot change its answer later. Torch tensors,
+    and whatever else calls itself an array, become NumPy's.
+    """
+    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str):
+        return value
+    for kind, spelled in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
+        if isinstance(value, kind) and not isinstance(value, np.generic):
+            return spelled(value)  # of a subclass, such as an IntEnum
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _plain_array(value)
+    if isinstance(value, (list, tuple, range)) and depth < DEEPEST:
+        return (list if isinstance(value, list) else tuple)(plain(part, depth + 1) for part in value)
+    if _is_torch_tensor(value):
+        return _plain_array(_numpy_of(value))
+    if not callable(value) and hasattr(value, "__array__"):
+        return _plain_array(np.asarray(value))
+    return Foreign(_kind(value), _shown(value))
+
+
+def _plain_array(array):
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        return Foreign("masked")
+    array = np.array(array)  # also of a subclass, and without its ways
+    if array.dtype.kind == "O":
+        with contextlib.suppress(Exception):  # objects that are no numbers stay what they are
+            return array.astype(float)
+        return Foreign("objects")
+    return array
+
+
+def _is_torch_tensor(value):
+    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "numpy")
+
+
+def _numpy_of(tensor):
+    if hasattr(tensor, "detach"):
+        tensor = tensor.detach().cpu()
+        if str(tensor.dtype) == "torch.bfloat16":  # NumPy has no such numbers
+            tensor = tensor.float()
+    return tensor.numpy()
+
+
+def _kind(value):
+    if inspect.isgenerator(value):
+        return "generator"
+    if inspect.iscoroutine(value):
+        value.close()  # or Python warns later that nobody waited for it
+        return "coroutine"
+    return "function" if callable(value) else type(value).__name__
+
+
+def _shown(value):
+    try:
+        return repr(value)[:MESSAGE_AT_MOST]
+    except (KeyboardInterrupt, TimeIsUp):
+        raise
+    except BaseException:  # a learner's class may have a broken __repr__, one that leaves the program even
+        return f"<{type(value).__name__}>"
+
+
+# ---- around the call ----------------------------------------------------------------------------------------
+
+
+def watch(function, args=(), kwargs=None):
+    """Call ``function`` and note what it uses: (lines of its own that ran, names of all functions called).
+
+    A name is ``package:qualified name``, such as ``cv2:resize`` or ``PIL:Image.resize``. The lines of libraries
+    do not count.
+    """
+    args, kwargs = copy.deepcopy((args, kwargs or {}))
+    lines, names = 0, set()
+
+    def on_line(frame, event, _):
+        nonlocal lines
+        if _is_library(frame.f_code.co_filename):
+            return None
+        lines += event in ("line", "call")
+        return on_line
+
+    def on_call(frame, event, called):
+        if event == "c_call":
+            owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
+            names.add(f"{str(owner).partition('.')[0]}:{called.__qualname__}")
+        elif event == "call":
+            package = str(frame.f_globals.get("__name__")).partition(".")[0]
+            names.add(f"{package}:{frame.f_code.co_qualname}")
+
+    old_trace, old_profile = sys.gettrace(), sys.getprofile()
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), contextlib.suppress(Exception):
+        warnings.simplefilter("ignore")
+        sys.setprofile(on_call)
+        sys.settrace(on_line)
+        try:
+            function(*args, **kwargs)
+        finally:
+            sys.settrace(old_trace)
+            sys.setprofile(old_profile)
+    return lines, names
 
 
 def misfit(function, args, kwargs):
@@ -153,15 +300,6 @@ def misfit(function, args, kwargs):
         takes = f"{len(names)} parameter{plural} ({', '.join(names)})" if names else "no parameters"
         return f"Your function takes {takes}, the exercise calls it with {len(args) + len(kwargs)}: {error}."
     return ""
-
-
-def snapshot(value):
-    """A copy of an answer, so that a function that reuses its buffer cannot change it later."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if type(value) in (list, tuple):
-        return type(value)(snapshot(part) for part in value)
-    return value
 
 
 def same_content(left, right):
@@ -201,7 +339,7 @@ class _FirstCharacters(io.TextIOBase):
 def _describe_failure(error):
     try:
         message = str(error)[:MESSAGE_AT_MOST]
-    except Exception:  # an exception whose own text fails
+    except BaseException:  # an exception whose own text fails, or leaves the program
         message = ""
     name = type(error).__name__
     number, line = learners_line(error)
