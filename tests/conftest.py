@@ -1,24 +1,57 @@
-"""No test touches the progress of the person who runs it."""
+"""No test touches the progress of the person who runs it, and none depends on luck.
+
+Examples of hypothesis are the same in every run; ``python -m course_utils test --search`` draws new ones.
+``--shuffle SEED`` runs the tests in another order, file by file.
+"""
 
 import os
+import random
 import tempfile
+from itertools import groupby
 
 import pytest
 from hypothesis import settings
 
+import course_utils  # noqa: F401, decides about threads before any test loads a library
+
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
+# A busy machine is no failure. A failure says how to see it again.
+settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("search", deadline=None, derandomize=False, print_blob=True)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order drawn from SEED")
 
 
 def pytest_configure(config):
     """Also for doctests and for kernels that a test starts."""
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
-    settings.register_profile("course", deadline=None)  # a busy machine is no failure
-    settings.load_profile("course")
+    config.addinivalue_line("markers", "takes(seconds): long; begins before what is shorter")
+    settings.load_profile(config.getoption("--hypothesis-profile") or "course")
     os.environ[HOME_VARIABLE] = config._btp_home.name
 
 
 def pytest_unconfigure(config):
     config._btp_home.cleanup()
+
+
+def pytest_collection_modifyitems(config, items):
+    """The longest first, so that no worker begins one when the others are done; or the order that was asked for."""
+    seed = config.getoption("--shuffle")
+    if seed is None:
+        items.sort(key=lambda item: -sum(mark.args[0] for mark in item.iter_markers("takes")))
+    else:
+        items[:] = shuffled_by_file(items, random.Random(seed))
+
+
+def shuffled_by_file(items, dice):
+    """Files in another order, and so are the tests of each: what a file shares is made once all the same."""
+    files = [list(group) for _, group in groupby(items, key=lambda item: item.path)]
+    dice.shuffle(files)
+    for group in files:
+        dice.shuffle(group)
+    return [item for group in files for item in group]
 
 
 @pytest.fixture(autouse=True)

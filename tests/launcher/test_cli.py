@@ -103,6 +103,15 @@ def test_test_runs_pytest_in_parallel_and_passes_arguments_on(started):
 
 
 @pytest.mark.parametrize(
+    "typed, time", [(["--search"], "2m"), (["--search", "10m"], "10m"), (["--search=9s"], "9s")]
+)
+def test_a_search_gets_its_time_and_passes_arguments_on(started, typed, time):
+    cli.main(["test", *typed, "-k", "copy"])
+    command = started[0][0]
+    assert command[:4] == [sys.executable, "-m", "tests.search", time] and command[-2:] == ["-k", "copy"]
+
+
+@pytest.mark.parametrize(
     "rest, processors, expected",
     [
         ([], 2, ["-n", "2", "--dist", "loadgroup"]),
