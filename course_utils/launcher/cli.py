@@ -16,13 +16,14 @@ from course_utils.launcher.words import Trouble, say
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"
+DEFAULT_SEARCH = "2m"
 MOST_WORKERS = 4
 
 HELP = f"""\
 Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
 
     python -m course_utils            open the lessons in JupyterLab
-    python -m course_utils test       run every test
+    python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
 
@@ -70,6 +71,8 @@ def parse(arguments):
     ('lab', {}, ['--no-browser'])
     >>> parse(["test", "-k", "copy"])
     ('test', {}, ['-k', 'copy'])
+    >>> parse(["test", "--search", "10m"])
+    ('test', {'search': '10m'}, [])
     >>> parse(["lab", "--copy", "--port", "9999"])
     ('lab', {'copy': 'my_lessons'}, ['--port', '9999'])
     """
@@ -80,6 +83,8 @@ def parse(arguments):
         return "help", {}, []
     if command == "lab" and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
         options["copy"] = copy
+    if command == "test" and (search := _take(rest, "--search", DEFAULT_SEARCH)) is not None:
+        options["search"] = search
     if (index := _take(rest, "--cpu-torch", "")) is not None:
         if "://" not in index:
             raise Trouble(
@@ -140,9 +145,10 @@ def _copy(source, target):
 
 
 def test(options, rest):
-    """Run the tests, several files at a time unless the arguments say how."""
+    """Run the tests, several files at a time unless the arguments say how; or search for an example that fails."""
     environment = stand(["lessons", "test"], options)
-    return _go_on(environment, [str(environment.python), "-m", "pytest", *workers(rest), *rest])
+    program = ["tests.search", options["search"]] if "search" in options else ["pytest"]
+    return _go_on(environment, [str(environment.python), "-m", *program, *workers(rest), *rest])
 
 
 def workers(rest, processors=None):
