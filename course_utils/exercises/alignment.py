@@ -283,64 +283,6 @@ OFFSET = Exercise(
         Case([(4, 2, 1), (3, 3, 0), (5, 2, 1)]),
         Case([(1, 2, 0), (1, 2, 0), (2, 1, 1)]),
     ],
-    mistakes=[
-        Mistake(
-            "sign",
-            lambda layers: -stack_offset(layers),
-            "The sign is turned round. Asked is drawn − sits, positive when it is drawn too far right.",
-        ),
-        Mistake(
-            "jump after the stride",
-            _stack(_after_the_stride),
-            "You multiply by the jump that includes this layer's own stride. Its kernel still steps through the "
-            "old features: take the jump before.",
-        ),
-        Mistake(
-            "jump forgotten",
-            _stack(_without_jump),
-            "(kernel − 1) / 2 − padding counts in pixels of the layer's own input. Each of those is `jump` pixels of "
-            "the image.",
-        ),
-        Mistake(
-            "half a kernel",
-            _stack(_half_kernel),
-            "The middle of k taps is (k − 1) / 2 from the first, not k / 2.",
-        ),
-        Mistake(
-            "half a kernel, whole",
-            _stack(_whole_half),
-            "The middle of an even kernel lies between two taps: (k − 1) / 2, with the half.",
-        ),
-        Mistake(
-            "padding ignored", _stack(_no_padding), "Padding moves the first window to the left by as much."
-        ),
-        Mistake(
-            "the last layer only",
-            _stack(_last_only),
-            "You keep the last layer's part only. Every layer moves the first feature: add them up.",
-        ),
-        Mistake("strides added", _stack(_strides_added), "Strides multiply: two halvings make 4."),
-        Mistake(
-            "half the jump",
-            _stack(_right_step, lambda start, jump: jump / 2 - start),
-            "A feature that stands for pixels 0 to jump − 1 is drawn in their middle, (jump − 1) / 2.",
-        ),
-        Mistake(
-            "where it sits",
-            _stack(_right_step, lambda start, jump: start),
-            "That is where feature 0 sits. How far is that from where it is drawn?",
-        ),
-        Mistake(
-            "where it is drawn",
-            _stack(_right_step, lambda start, jump: (jump - 1) / 2),
-            "That is where feature 0 is drawn. How far is that from where it sits?",
-        ),
-        Mistake(
-            "in features",
-            _stack(_right_step, lambda start, jump: ((jump - 1) / 2 - start) / jump),
-            "You divide by the jump: that counts in features. Asked is the offset in pixels of the image.",
-        ),
-    ],
     hints=[
         "Keep two numbers, as for a receptive field: where feature 0 sits (start), and the step from one feature to "
         "the next (jump). The image has 0 and 1.",
@@ -348,6 +290,71 @@ OFFSET = Exercise(
         "Feature 0 stands for the pixels 0 to jump − 1 and is drawn in their middle. Subtract start.",
     ],
 )
+
+
+OFFSET.mistake(
+    "sign", "The sign is turned round. Asked is drawn − sits, positive when it is drawn too far right."
+)(lambda layers: -stack_offset(layers))
+
+
+OFFSET.mistake(
+    "jump after the stride",
+    "You multiply by the jump that includes this layer's own stride. Its kernel still steps through the "
+    "old features: take the jump before.",
+)(_stack(_after_the_stride))
+
+
+OFFSET.mistake(
+    "jump forgotten",
+    "(kernel − 1) / 2 − padding counts in pixels of the layer's own input. Each of those is `jump` pixels of "
+    "the image.",
+)(_stack(_without_jump))
+
+
+OFFSET.mistake("half a kernel", "The middle of k taps is (k − 1) / 2 from the first, not k / 2.")(
+    _stack(_half_kernel)
+)
+
+
+OFFSET.mistake(
+    "half a kernel, whole", "The middle of an even kernel lies between two taps: (k − 1) / 2, with the half."
+)(_stack(_whole_half))
+
+
+OFFSET.mistake("padding ignored", "Padding moves the first window to the left by as much.")(
+    _stack(_no_padding)
+)
+
+
+OFFSET.mistake(
+    "the last layer only",
+    "You keep the last layer's part only. Every layer moves the first feature: add them up.",
+)(_stack(_last_only))
+
+
+OFFSET.mistake("strides added", "Strides multiply: two halvings make 4.")(_stack(_strides_added))
+
+
+OFFSET.mistake(
+    "half the jump",
+    "A feature that stands for pixels 0 to jump − 1 is drawn in their middle, (jump − 1) / 2.",
+)(_stack(_right_step, lambda start, jump: jump / 2 - start))
+
+
+OFFSET.mistake("where it sits", "That is where feature 0 sits. How far is that from where it is drawn?")(
+    _stack(_right_step, lambda start, jump: start)
+)
+
+
+OFFSET.mistake("where it is drawn", "That is where feature 0 is drawn. How far is that from where it sits?")(
+    _stack(_right_step, lambda start, jump: (jump - 1) / 2)
+)
+
+
+OFFSET.mistake(
+    "in features",
+    "You divide by the jump: that counts in features. Asked is the offset in pixels of the image.",
+)(_stack(_right_step, lambda start, jump: ((jump - 1) / 2 - start) / jump))
 
 
 # ---- fetching across sizes ----------------------------------------------------------------------------------
@@ -379,14 +386,6 @@ def _fetch_at(places, **options):
 def _fine_pixels(coarse, flow_xy):
     factors = np.array(coarse.shape[:0:-1]) / flow_xy.shape[1::-1]
     return _own_places(coarse, flow_xy) + flow_xy * factors
-
-
-def _enlarged_first(coarse, flow_xy):
-    height, width = flow_xy.shape[:2]
-    y, x = np.mgrid[:height, :width].astype(float)
-    factors = [width / coarse.shape[2], height / coarse.shape[1]]
-    enlarged = resize(coarse, (height, width), axes=(1, 2))
-    return sample(enlarged, np.stack([x, y], axis=-1) + flow_xy * factors, padding_mode="border")
 
 
 def _of_the_fine_map(coarse, flow_xy):
@@ -437,37 +436,6 @@ FETCH = Exercise(
         Case(COARSE, ODD_FIELD, note="Sizes that are no multiples."),
     ],
     mistakes=[
-        Mistake(
-            "zeros outside",
-            _fetch_at(lambda c, f: _own_places(c, f) + f, padding_mode="zeros"),
-            'The places are right. Beyond the border repeat the border, `padding_mode="border"`: with zeros the '
-            "outer half pixel fades.",
-        ),
-        Mistake(
-            "subtracted",
-            _fetch_at(lambda c, f: _own_places(c, f) - f),
-            "You subtract the flow. Every output reads at its own place plus flow.",
-        ),
-        Mistake(
-            "flow left out",
-            _fetch_at(_own_places),
-            "You enlarge, and do not use the flow.",
-        ),
-        Mistake(
-            "flow in (y, x) order",
-            _fetch_at(lambda c, f: _own_places(c, f) + f[..., ::-1]),
-            "You take the flow's first number for y. It is x.",
-        ),
-        Mistake(
-            "places left out",
-            _fetch_at(lambda c, f: f),
-            "You read at the flow alone. A flow is a step: every output reads at its own place *plus* its flow.",
-        ),
-        Mistake(
-            "places in (y, x) order",
-            _fetch_at(lambda c, f: _own_places(c, f)[..., ::-1] + f),
-            "The flow has x first, your places have y first. Stack x before y.",
-        ),
         *(
             Mistake(
                 f"places lie on their side, {name}",
@@ -476,38 +444,7 @@ FETCH = Exercise(
                 "`np.meshgrid(x, y)`, as it is by default and with x first, gives that.",
             )
             for name, order in (("x first", 1), ("y first", -1))
-        ),
-        Mistake(
-            "flow in fine pixels",
-            _fetch_at(_fine_pixels),
-            "You scale the flow, as if it were in pixels of the large map. It is in pixels of the map that is read.",
-        ),
-        Mistake(
-            "half pixel missing",
-            _fetch_at(lambda c, f: _own_places(c, f, "asymmetric") + f),
-            "You put the outputs at o · n / m. The half pixel is missing: (o + 0.5) · n / m − 0.5.",
-        ),
-        Mistake(
-            "align_corners",
-            _fetch_at(lambda c, f: _own_places(c, f, "align_corners") + f),
-            "You put outer centres on outer centres: align_corners=True. Here the outer edges coincide.",
-        ),
-        Mistake(
-            "places of the fine map",
-            _fetch_at(_of_the_fine_map),
-            "You read the coarse map at the places of the fine one. Where does output 5 of 6 sit among 3 pixels?",
-        ),
-        Mistake(
-            "enlarged first",
-            _enlarged_first,
-            "You enlarge, and then fetch from the enlarged map: two interpolations, and the second one blurs. Read "
-            "the coarse map itself, once.",
-        ),
-        Mistake(
-            "nearest",
-            _fetch_at(lambda c, f: _own_places(c, f) + f, mode="nearest"),
-            "The places are right. Interpolate there; you take the nearest pixel.",
-        ),
+        )
     ],
     hints=[
         "Where does each output sit on the coarse map? That is upsampling, one axis at a time: "
@@ -515,6 +452,77 @@ FETCH = Exercise(
         "`np.meshgrid(x, y)` makes the places of all outputs; stack them with x first, like the flow, and add it.",
         '`sample(coarse, places, padding_mode="border")` reads all channels at once.',
     ],
+)
+
+
+FETCH.mistake(
+    "zeros outside",
+    'The places are right. Beyond the border repeat the border, `padding_mode="border"`: with zeros the '
+    "outer half pixel fades.",
+)(_fetch_at(lambda c, f: _own_places(c, f) + f, padding_mode="zeros"))
+
+
+FETCH.mistake("subtracted", "You subtract the flow. Every output reads at its own place plus flow.")(
+    _fetch_at(lambda c, f: _own_places(c, f) - f)
+)
+
+
+FETCH.mistake("flow left out", "You enlarge, and do not use the flow.")(_fetch_at(_own_places))
+
+
+FETCH.mistake("flow in (y, x) order", "You take the flow's first number for y. It is x.")(
+    _fetch_at(lambda c, f: _own_places(c, f) + f[..., ::-1])
+)
+
+
+FETCH.mistake(
+    "places left out",
+    "You read at the flow alone. A flow is a step: every output reads at its own place *plus* its flow.",
+)(_fetch_at(lambda c, f: f))
+
+
+FETCH.mistake("places in (y, x) order", "The flow has x first, your places have y first. Stack x before y.")(
+    _fetch_at(lambda c, f: _own_places(c, f)[..., ::-1] + f)
+)
+
+
+FETCH.mistake(
+    "flow in fine pixels",
+    "You scale the flow, as if it were in pixels of the large map. It is in pixels of the map that is read.",
+)(_fetch_at(_fine_pixels))
+
+
+FETCH.mistake(
+    "half pixel missing",
+    "You put the outputs at o · n / m. The half pixel is missing: (o + 0.5) · n / m − 0.5.",
+)(_fetch_at(lambda c, f: _own_places(c, f, "asymmetric") + f))
+
+
+FETCH.mistake(
+    "align_corners",
+    "You put outer centres on outer centres: align_corners=True. Here the outer edges coincide.",
+)(_fetch_at(lambda c, f: _own_places(c, f, "align_corners") + f))
+
+
+FETCH.mistake(
+    "places of the fine map",
+    "You read the coarse map at the places of the fine one. Where does output 5 of 6 sit among 3 pixels?",
+)(_fetch_at(_of_the_fine_map))
+
+
+@FETCH.mistake
+def _enlarged_first(coarse, flow_xy):
+    """You enlarge, and then fetch from the enlarged map: two interpolations, and the second one blurs.
+    Read the coarse map itself, once."""
+    height, width = flow_xy.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(float)
+    factors = [width / coarse.shape[2], height / coarse.shape[1]]
+    enlarged = resize(coarse, (height, width), axes=(1, 2))
+    return sample(enlarged, np.stack([x, y], axis=-1) + flow_xy * factors, padding_mode="border")
+
+
+FETCH.mistake("nearest", "The places are right. Interpolate there; you take the nearest pixel.")(
+    _fetch_at(lambda c, f: _own_places(c, f) + f, mode="nearest")
 )
 
 
@@ -552,10 +560,6 @@ def _module(result, order=slice(None), **resizing):
     return wrong
 
 
-def _seen_as_a_sum(fine, coarse, make_flow):
-    return fine + fetch(coarse, make_flow(fine + resize(coarse, fine.shape[1:], axes=(1, 2))))
-
-
 def _along(features, flow_xy):
     return fetch(features, flow_xy)
 
@@ -585,76 +589,79 @@ FORWARD = Exercise(
         Case(FINE, COARSE, a_quarter_right),
         Case(FINE, COARSE, by_the_maps, note="This flow depends on both maps."),
     ],
-    mistakes=[
-        Mistake(
-            "fine forgotten",
-            _module(lambda fine, coarse, enlarged, flow: _along(coarse, flow)),
-            "You return the aligned coarse map. The fine one is still to be added.",
-        ),
-        Mistake(
-            "flow not used",
-            _module(lambda fine, coarse, enlarged, flow: fine + enlarged),
-            "You add the enlarged map: plain addition. The flow was made and never used.",
-        ),
-        Mistake(
-            "fetched from the enlarged map",
-            _module(lambda fine, coarse, enlarged, flow: fine + _along(enlarged, flow)),
-            "You fetch from the enlarged map. Its pixels are smaller, so the same flow moves less far. Fetch from "
-            "`coarse` itself.",
-        ),
-        Mistake(
-            "fine fetched",
-            _module(lambda fine, coarse, enlarged, flow: _along(fine, flow) + enlarged),
-            "You move the fine map. It knows where things are; the coarse one is to follow.",
-        ),
-        Mistake(
-            "both fetched",
-            _module(lambda fine, coarse, enlarged, flow: _along(fine, flow) + _along(coarse, flow)),
-            "You move both maps along the same flow. They stay as far apart as they were.",
-        ),
-        Mistake(
-            "stacked, not added",
-            _module(lambda fine, coarse, enlarged, flow: np.concatenate([fine, _along(coarse, flow)])),
-            "You stack the two maps. Stacked they are only for looking; the result is their sum.",
-        ),
-        Mistake(
-            "added for looking",
-            _seen_as_a_sum,
-            "You show `make_flow` the sum of both maps. In a sum it cannot tell them apart: stack them with "
-            "`np.concatenate`.",
-        ),
-        Mistake(
-            "stacked the other way",
-            _module(
-                lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow), order=slice(None, None, -1)
-            ),
-            "`make_flow` gets the coarse map first. Its weights were learned for the other order: fine first.",
-        ),
-        Mistake(
-            "enlarged by align_corners",
-            _module(
-                lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow),
-                coordinate_map="align_corners",
-            ),
-            "You show `make_flow` a map enlarged with another convention than the one that fetches: its flow has "
-            "to undo that first.",
-        ),
-        Mistake(
-            "enlarged by nearest",
-            _module(lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow), mode="nearest"),
-            "You show `make_flow` blocks. Enlarge with `resize` as it is, bilinear.",
-        ),
-        Mistake(
-            "subtracted",
-            _module(lambda fine, coarse, enlarged, flow: fine + _along(coarse, -flow)),
-            "You turn the flow round before fetching. It says where to fetch from.",
-        ),
-    ],
     hints=[
         "Enlarge `coarse` with `resize(..., axes=(1, 2))`, stack with `np.concatenate`, ask `make_flow`.",
         "The enlarged map is for looking only. Fetch from `coarse`: `fetch(coarse, flow_xy)` enlarges and aligns.",
         "Then add `fine`, which stays where it is.",
     ],
+)
+
+
+FORWARD.mistake("fine forgotten", "You return the aligned coarse map. The fine one is still to be added.")(
+    _module(lambda fine, coarse, enlarged, flow: _along(coarse, flow))
+)
+
+
+FORWARD.mistake(
+    "flow not used", "You add the enlarged map: plain addition. The flow was made and never used."
+)(_module(lambda fine, coarse, enlarged, flow: fine + enlarged))
+
+
+FORWARD.mistake(
+    "fetched from the enlarged map",
+    "You fetch from the enlarged map. Its pixels are smaller, so the same flow moves less far. Fetch from "
+    "`coarse` itself.",
+)(_module(lambda fine, coarse, enlarged, flow: fine + _along(enlarged, flow)))
+
+
+FORWARD.mistake(
+    "fine fetched", "You move the fine map. It knows where things are; the coarse one is to follow."
+)(_module(lambda fine, coarse, enlarged, flow: _along(fine, flow) + enlarged))
+
+
+FORWARD.mistake(
+    "both fetched", "You move both maps along the same flow. They stay as far apart as they were."
+)(_module(lambda fine, coarse, enlarged, flow: _along(fine, flow) + _along(coarse, flow)))
+
+
+FORWARD.mistake(
+    "stacked, not added",
+    "You stack the two maps. Stacked they are only for looking; the result is their sum.",
+)(_module(lambda fine, coarse, enlarged, flow: np.concatenate([fine, _along(coarse, flow)])))
+
+
+@FORWARD.mistake("added for looking")
+def _seen_as_a_sum(fine, coarse, make_flow):
+    """You show `make_flow` the sum of both maps. In a sum it cannot tell them apart: stack them with
+    `np.concatenate`."""
+    return fine + fetch(coarse, make_flow(fine + resize(coarse, fine.shape[1:], axes=(1, 2))))
+
+
+FORWARD.mistake(
+    "stacked the other way",
+    "`make_flow` gets the coarse map first. Its weights were learned for the other order: fine first.",
+)(_module(lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow), order=slice(None, None, -1)))
+
+
+FORWARD.mistake(
+    "enlarged by align_corners",
+    "You show `make_flow` a map enlarged with another convention than the one that fetches: its flow has "
+    "to undo that first.",
+)(
+    _module(
+        lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow),
+        coordinate_map="align_corners",
+    )
+)
+
+
+FORWARD.mistake(
+    "enlarged by nearest", "You show `make_flow` blocks. Enlarge with `resize` as it is, bilinear."
+)(_module(lambda fine, coarse, enlarged, flow: fine + _along(coarse, flow), mode="nearest"))
+
+
+FORWARD.mistake("subtracted", "You turn the flow round before fetching. It says where to fetch from.")(
+    _module(lambda fine, coarse, enlarged, flow: fine + _along(coarse, -flow))
 )
 
 
@@ -709,30 +716,6 @@ TWO_MISTAKES = SpotTheBug(
         Case(WIDE, _same_flow(3, 5, 0.5, -1)),
         Case(np.stack([WIDE, STEP]), np.random.default_rng(8).integers(-4, 5, (3, 5, 2)) / 4),
     ],
-    mistakes=[
-        Mistake(
-            "order repaired, convention not",
-            _moved(lambda h, w: [w - 1, h - 1], True, False),
-            "The order is right now: (x, y) over (width, height). One mistake is left: with no flow at all the map "
-            "still changes.",
-        ),
-        Mistake(
-            "convention repaired, order not",
-            _moved(lambda h, w: [h - 1, w - 1], True, True),
-            "Zero flow is the identity now. One mistake is left: a step of one pixel to the right is not one pixel.",
-        ),
-        Mistake(
-            "grid of the other convention, flow not",
-            _moved(lambda h, w: [w - 1, h - 1], False, False),
-            "The grid is the one that `grid_sample` wants by default. But then a pixel is 2 / width, not "
-            "2 / (width − 1).",
-        ),
-        Mistake(
-            "edges for the flow",
-            _moved(lambda h, w: [w, h], True, True),
-            "With align_corners=True one pixel is 2 / (size − 1), as it stood there.",
-        ),
-    ],
     hints=[
         "Two mistakes, two tests: no flow at all, and a flow of one pixel on a map that is not square.",
         "`np.linspace(-1, 1, width)` puts −1 on the first pixel's centre. What does `grid_sample` take −1 for?",
@@ -740,6 +723,31 @@ TWO_MISTAKES = SpotTheBug(
     ],
     name="move",
 )
+
+
+TWO_MISTAKES.mistake(
+    "order repaired, convention not",
+    "The order is right now: (x, y) over (width, height). One mistake is left: with no flow at all the map "
+    "still changes.",
+)(_moved(lambda h, w: [w - 1, h - 1], True, False))
+
+
+TWO_MISTAKES.mistake(
+    "convention repaired, order not",
+    "Zero flow is the identity now. One mistake is left: a step of one pixel to the right is not one pixel.",
+)(_moved(lambda h, w: [h - 1, w - 1], True, True))
+
+
+TWO_MISTAKES.mistake(
+    "grid of the other convention, flow not",
+    "The grid is the one that `grid_sample` wants by default. But then a pixel is 2 / width, not "
+    "2 / (width − 1).",
+)(_moved(lambda h, w: [w - 1, h - 1], False, False))
+
+
+TWO_MISTAKES.mistake(
+    "edges for the flow", "With align_corners=True one pixel is 2 / (size − 1), as it stood there."
+)(_moved(lambda h, w: [w, h], True, True))
 
 
 def sits(layers):
@@ -772,22 +780,6 @@ LATE_JUMP = SpotTheBug(
         Case([(4, 2, 1), (5, 3, 0), (3, 1, 1)]),
         Case([(3, 1, 0)], by_hand=(1, 1)),
     ],
-    mistakes=[
-        Mistake(
-            "divided by the last stride",
-            lambda layers: (
-                _sits_late(layers)[0] / (layers[-1][1] if layers else 1),
-                _sits_late(layers)[1],
-            ),
-            "That repairs a single layer. In a stack every layer's part is too large by its own stride.",
-        ),
-        Mistake(
-            "jump left out",
-            lambda layers: (sum((k - 1) / 2 - p for k, _, p in layers), sits(layers)[1]),
-            "Without any jump a layer's part counts in its own input's pixels. From the second layer on those are "
-            "larger than the image's.",
-        ),
-    ],
     hints=[
         "With kernel 3 and padding 1 the part added to start is 0, whatever it is multiplied by. Try (2, 2, 0).",
         "The kernel of a layer steps through the features of the layer before. How far apart are those?",
@@ -795,3 +787,21 @@ LATE_JUMP = SpotTheBug(
     ],
     name="sits",
 )
+
+
+LATE_JUMP.mistake(
+    "divided by the last stride",
+    "That repairs a single layer. In a stack every layer's part is too large by its own stride.",
+)(
+    lambda layers: (
+        _sits_late(layers)[0] / (layers[-1][1] if layers else 1),
+        _sits_late(layers)[1],
+    )
+)
+
+
+LATE_JUMP.mistake(
+    "jump left out",
+    "Without any jump a layer's part counts in its own input's pixels. From the second layer on those are "
+    "larger than the image's.",
+)(lambda layers: (sum((k - 1) / 2 - p for k, _, p in layers), sits(layers)[1]))

@@ -6,7 +6,7 @@ Words: ``cell`` holds four samples, shape (2, 2), rows down, columns to the righ
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug
 from course_utils.resampling import resampling_matrix
 
 CELL = np.array([[10.0, 20.0], [40.0, 90.0]])
@@ -20,38 +20,6 @@ def bilinear(cell, x, y):
     top = (1 - x) * cell[0, 0] + x * cell[0, 1]
     bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
     return (1 - y) * top + y * bottom
-
-
-def _x_and_y_swapped(cell, x, y):
-    return bilinear(cell, y, x)
-
-
-def _own_areas(cell, x, y):
-    return bilinear(cell, 1 - x, 1 - y)
-
-
-def _plain_mean(cell, x, y):
-    return cell.mean()
-
-
-def _weights_of_a_half(cell, x, y):
-    return 0.5 * cell.sum()
-
-
-def _first_lerp_only(cell, x, y):
-    return (1 - x) * cell[0, 0] + x * cell[0, 1]
-
-
-def _straight_diagonal(cell, x, y):
-    return cell[0, 0] + x * (cell[0, 1] - cell[0, 0]) + y * (cell[1, 0] - cell[0, 0])
-
-
-def _nearest(cell, x, y):
-    return cell[int(y >= 0.5), int(x >= 0.5)]
-
-
-def _truncated_point(cell, x, y):
-    return int(bilinear(cell, x, y))
 
 
 AT_A_POINT = Exercise(
@@ -68,55 +36,6 @@ AT_A_POINT = Exercise(
         ),
         Case(np.array([[0.0, 0.0], [0.0, 1.0]]), 0.5, 0.7, by_hand=0.35),
     ],
-    mistakes=[
-        Mistake(
-            "x and y swapped",
-            _x_and_y_swapped,
-            "Your x and y have changed places. x runs to the right: it moves between the columns, cell[0, "
-            "0] and cell[0, 1]. The array index has the row first.",
-        ),
-        Mistake(
-            "own area instead of the opposite one",
-            _own_areas,
-            "Each of your samples is weighted by its own area, so the farthest counts most. At (1, 0), on "
-            "the top right sample, which sample should weigh 1?",
-        ),
-        Mistake(
-            "plain mean",
-            _plain_mean,
-            "You take the mean of the four wherever the point is. That is right in the middle only; "
-            "elsewhere the nearer samples weigh more.",
-        ),
-        Mistake(
-            "weights 0.5",
-            _weights_of_a_half,
-            "Your four weights are 0.5 each, so they sum to 2 and four samples of 100 give 200. What must "
-            "four equal weights be to sum to 1?",
-        ),
-        Mistake(
-            "one lerp only",
-            _first_lerp_only,
-            "You interpolate along the top edge and stop there. What is the value on the bottom edge, and "
-            "how far between the two is the point?",
-        ),
-        Mistake(
-            "the plane through three samples",
-            _straight_diagonal,
-            "Your formula reads three samples and never the bottom right one: a plane through three points. "
-            "The term that is missing is x · y · (top left − top right − bottom left + bottom right).",
-        ),
-        Mistake(
-            "nearest sample",
-            _nearest,
-            "You copy the nearest sample. Four weights are wanted, one per sample, that change smoothly.",
-        ),
-        Mistake(
-            "truncation",
-            _truncated_point,
-            "The value is right and then loses its fraction. Leave int() out: rounding is for whoever "
-            "stores pixels.",
-        ),
-    ],
     hints=[
         "First stay on the top edge: two samples, and you are a fraction x of the way from left to right.",
         "Do the same on the bottom edge. Now you have two values, one above the other, and a fraction y.",
@@ -124,6 +43,61 @@ AT_A_POINT = Exercise(
         "them.",
     ],
 )
+
+
+@AT_A_POINT.mistake
+def _x_and_y_swapped(cell, x, y):
+    """Your x and y have changed places. x runs to the right: it moves between the columns, cell[0, 0]
+    and cell[0, 1]. The array index has the row first."""
+    return bilinear(cell, y, x)
+
+
+@AT_A_POINT.mistake("own area instead of the opposite one")
+def _own_areas(cell, x, y):
+    """Each of your samples is weighted by its own area, so the farthest counts most. At (1, 0), on the
+    top right sample, which sample should weigh 1?"""
+    return bilinear(cell, 1 - x, 1 - y)
+
+
+@AT_A_POINT.mistake
+def _plain_mean(cell, x, y):
+    """You take the mean of the four wherever the point is. That is right in the middle only; elsewhere
+    the nearer samples weigh more."""
+    return cell.mean()
+
+
+@AT_A_POINT.mistake("weights 0.5")
+def _weights_of_a_half(cell, x, y):
+    """Your four weights are 0.5 each, so they sum to 2 and four samples of 100 give 200. What must four
+    equal weights be to sum to 1?"""
+    return 0.5 * cell.sum()
+
+
+@AT_A_POINT.mistake("one lerp only")
+def _first_lerp_only(cell, x, y):
+    """You interpolate along the top edge and stop there. What is the value on the bottom edge, and how
+    far between the two is the point?"""
+    return (1 - x) * cell[0, 0] + x * cell[0, 1]
+
+
+@AT_A_POINT.mistake("the plane through three samples")
+def _straight_diagonal(cell, x, y):
+    """Your formula reads three samples and never the bottom right one: a plane through three points.
+    The term that is missing is x · y · (top left − top right − bottom left + bottom right)."""
+    return cell[0, 0] + x * (cell[0, 1] - cell[0, 0]) + y * (cell[1, 0] - cell[0, 0])
+
+
+@AT_A_POINT.mistake("nearest sample")
+def _nearest(cell, x, y):
+    """You copy the nearest sample. Four weights are wanted, one per sample, that change smoothly."""
+    return cell[int(y >= 0.5), int(x >= 0.5)]
+
+
+@AT_A_POINT.mistake("truncation")
+def _truncated_point(cell, x, y):
+    """The value is right and then loses its fraction. Leave int() out: rounding is for whoever stores
+    pixels."""
+    return int(bilinear(cell, x, y))
 
 
 # ---- a resize without loops --------------------------------------------------------------------------------
@@ -167,39 +141,6 @@ def _half_pixel(in_size, out_size):
     return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
 
 
-def _without_half_pixel(image, size_hw):
-    def neighbours(in_size, out_size):
-        return _taps_at(np.arange(out_size) * in_size / out_size, in_size)
-
-    return _resize_with(neighbours, image, size_hw)
-
-
-def _with_align_corners(image, size_hw):
-    def neighbours(in_size, out_size):
-        return _taps_at(np.arange(out_size) * (in_size - 1) / max(out_size - 1, 1), in_size)
-
-    return _resize_with(neighbours, image, size_hw)
-
-
-def _wrapping_around(image, size_hw):
-    def neighbours(in_size, out_size):
-        coordinate = _half_pixel(in_size, out_size)
-        before = np.floor(coordinate).astype(int)  # -1 is the last sample for numpy
-        after = np.minimum(before + 1, in_size - 1)
-        return before, after, 1 - (coordinate - before), coordinate - before
-
-    return _resize_with(neighbours, image, size_hw)
-
-
-def _wrapping_both_ends(image, size_hw):
-    def neighbours(in_size, out_size):
-        coordinate = _half_pixel(in_size, out_size)
-        before = np.floor(coordinate).astype(int)
-        return before % in_size, (before + 1) % in_size, 1 - (coordinate - before), coordinate - before
-
-    return _resize_with(neighbours, image, size_hw)
-
-
 def _extrapolating(image, size_hw):
     def neighbours(in_size, out_size):
         coordinate = _half_pixel(in_size, out_size)
@@ -223,75 +164,12 @@ def _black_outside(image, size_hw):
     return _resize_with(neighbours, image, size_hw)
 
 
-def _black_border(image, size_hw):
-    def neighbours(in_size, out_size):
-        coordinate = _half_pixel(in_size, out_size).clip(0, in_size - 1)
-        before = np.floor(coordinate).astype(int)
-        after = np.minimum(before + 1, in_size - 1)
-        return before, after, after - coordinate, coordinate - before
-
-    return _resize_with(neighbours, image, size_hw)
-
-
-def _weights_exchanged(image, size_hw):
-    def neighbours(in_size, out_size):
-        before, after, left, right = _taps_at(_half_pixel(in_size, out_size), in_size)
-        return before, after, right, left
-
-    return _resize_with(neighbours, image, size_hw)
-
-
 def _nearest_resize(image, size_hw):
     def neighbours(in_size, out_size):
         nearest = ((2 * np.arange(out_size) + 1) * in_size) // (2 * out_size)
         return nearest, nearest, np.ones(out_size), np.zeros(out_size)
 
     return _resize_with(neighbours, image, size_hw)
-
-
-def _sizes_swapped(image, size_hw):
-    return resize_bilinear(image, size_hw[::-1])
-
-
-def _image_transposed(image, size_hw):
-    return resize_bilinear(image.T, size_hw)
-
-
-def _scales_swapped(image, size_hw):
-    (height, width), (out_height, out_width) = image.shape, size_hw
-    y = (np.arange(out_height) + 0.5) * width / out_width - 0.5  # the scale of the other axis
-    x = (np.arange(out_width) + 0.5) * height / out_height - 0.5
-    image = np.asarray(image, float)
-    top, bottom, wt, wb = _taps_at(y, height)
-    left, right, wl, wr = _taps_at(x, width)
-    rows = wl * image[:, left] + wr * image[:, right]
-    return wt[:, None] * rows[top] + wb[:, None] * rows[bottom]
-
-
-def _columns_only(image, size_hw):
-    rows = _nearest_resize(image, (size_hw[0], image.shape[1]))
-    return resize_bilinear(rows, size_hw)
-
-
-def _rows_only(image, size_hw):
-    columns = _nearest_resize(image, (image.shape[0], size_hw[1]))
-    return resize_bilinear(columns, size_hw)
-
-
-def _truncated_resize(image, size_hw):
-    return resize_bilinear(image, size_hw).astype(int)
-
-
-def _rounded_resize(image, size_hw):
-    return np.floor(resize_bilinear(image, size_hw) + 0.5)
-
-
-def _truncated_twice(image, size_hw):
-    top, bottom, down = neighbours(image.shape[0], size_hw[0])
-    left, right, along = neighbours(image.shape[1], size_hw[1])
-    rows = (1 - along) * image[:, left] + along * image[:, right]
-    down = down[:, None]
-    return ((1 - down) * rows[top]).astype(int) + (down * rows[bottom]).astype(int)
 
 
 def _digits(height, width, seed):
@@ -339,112 +217,6 @@ RESIZE = Exercise(
         Case(_digits(4, 5, 3), (4, 5), note="The size stays: every value stays."),
         Case(_digits(1, 1, 4), (3, 2), note="One pixel."),
     ],
-    mistakes=[
-        Mistake(
-            "missing half pixel",
-            _without_half_pixel,
-            "Your map is o · in / out: the half pixel is missing. Pixel o covers o to o + 1, so its centre "
-            "is o + 0.5. Scale the centre, then go back: (o + 0.5) · in / out − 0.5.",
-        ),
-        Mistake(
-            "align_corners",
-            _with_align_corners,
-            "Your result equals align_corners=True: the centres of the corner pixels coincide, o · (in − 1) "
-            "/ (out − 1). Asked for is the half-pixel map, in which the outer edges coincide.",
-        ),
-        Mistake(
-            "wrap-around border",
-            _wrapping_around,
-            "The coordinate of the first output is −0.25, its floor is −1, and index −1 is the last sample "
-            "for NumPy: your first row and column mix in the opposite border. Clamp the coordinate to 0 .. "
-            "in − 1 before the floor.",
-        ),
-        Mistake(
-            "wrap-around at both ends",
-            _wrapping_both_ends,
-            "Your indices wrap around at both ends, as if the image were tiled. At the border the border "
-            "sample is to be repeated: clamp the coordinate to 0 .. in − 1.",
-        ),
-        Mistake(
-            "not clamped: extrapolated",
-            _extrapolating,
-            "Your indices are clamped but your coordinate is not, so at the border the fraction is below 0 "
-            "or above 1 and the line runs on beyond the samples. Clamp the coordinate before you take its "
-            "floor.",
-        ),
-        Mistake(
-            "zeros outside",
-            _black_outside,
-            "Your border is too dark: samples beyond the border count as 0. Clamp the coordinate, and the "
-            "border sample is repeated instead.",
-        ),
-        Mistake(
-            "black last row and column",
-            _black_border,
-            "Your last row and column are 0. There both neighbours are the same sample, after − x and x − "
-            "before are both 0, and nothing is left. Take the weights from the fraction: 1 − f and f sum to "
-            "1 everywhere.",
-        ),
-        Mistake(
-            "weights exchanged",
-            _weights_exchanged,
-            "Your two weights have changed places: the farther sample counts more. With a fraction of 0, "
-            "which sample should be copied?",
-        ),
-        Mistake(
-            "nearest sample",
-            _nearest_resize,
-            "You copy the nearest sample: box kernel, not triangle. Use the fraction as well as the index.",
-        ),
-        Mistake(
-            "height and width swapped",
-            _sizes_swapped,
-            "Your result has height and width swapped. size_hw is (height, width), the order of "
-            "image.shape; cv2 and Pillow are the ones that take (width, height).",
-        ),
-        Mistake(
-            "image transposed",
-            _image_transposed,
-            "You resize the transposed image: rows and columns of the input have changed places. The first "
-            "axis is the height.",
-        ),
-        Mistake(
-            "scales swapped",
-            _scales_swapped,
-            "The shape is right, but rows are mapped with the scale of the width and columns with that of "
-            "the height. Each axis has its own: height / new height for rows, width / new width for columns.",
-        ),
-        Mistake(
-            "columns only",
-            _columns_only,
-            "Along the rows you interpolate, but downwards you copy the nearest row. The second lerp, over "
-            "y, is missing.",
-        ),
-        Mistake(
-            "rows only",
-            _rows_only,
-            "Downwards you interpolate, but along the rows you copy the nearest column. The lerp over x is "
-            "missing.",
-        ),
-        Mistake(
-            "truncation",
-            _truncated_resize,
-            "Your values have lost their fractions: int() and astype(int) cut off. Floats go in, floats "
-            "come out.",
-        ),
-        Mistake(
-            "rounding",
-            _rounded_resize,
-            "Your values are rounded to whole numbers. Floats go in, floats come out; round where pixels "
-            "are stored.",
-        ),
-        Mistake(
-            "truncated twice",
-            _truncated_twice,
-            "Both parts of the last sum lose their fractions before they are added, so a value can be too "
-            "small by 2. Add first, and here do not round at all.",
-        ),
-    ],
     hints=[
         "Work on one axis first. For all outputs at once: `coordinate = (np.arange(out) + 0.5) * in / out - "
         "0.5`, then clamp it with `.clip(0, in - 1)`.",
@@ -456,6 +228,173 @@ RESIZE = Exercise(
         "row: `fraction[:, None]`.",
     ],
 )
+
+
+@RESIZE.mistake("missing half pixel")
+def _without_half_pixel(image, size_hw):
+    """Your map is o · in / out: the half pixel is missing. Pixel o covers o to o + 1, so its centre is
+    o + 0.5. Scale the centre, then go back: (o + 0.5) · in / out − 0.5."""
+
+    def neighbours(in_size, out_size):
+        return _taps_at(np.arange(out_size) * in_size / out_size, in_size)
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+@RESIZE.mistake("align_corners")
+def _with_align_corners(image, size_hw):
+    """Your result equals align_corners=True: the centres of the corner pixels coincide, o · (in − 1) /
+    (out − 1). Asked for is the half-pixel map, in which the outer edges coincide."""
+
+    def neighbours(in_size, out_size):
+        return _taps_at(np.arange(out_size) * (in_size - 1) / max(out_size - 1, 1), in_size)
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+@RESIZE.mistake("wrap-around border")
+def _wrapping_around(image, size_hw):
+    """The coordinate of the first output is −0.25, its floor is −1, and index −1 is the last sample for
+    NumPy: your first row and column mix in the opposite border. Clamp the coordinate to 0 .. in − 1
+    before the floor."""
+
+    def neighbours(in_size, out_size):
+        coordinate = _half_pixel(in_size, out_size)
+        before = np.floor(coordinate).astype(int)  # -1 is the last sample for numpy
+        after = np.minimum(before + 1, in_size - 1)
+        return before, after, 1 - (coordinate - before), coordinate - before
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+@RESIZE.mistake("wrap-around at both ends")
+def _wrapping_both_ends(image, size_hw):
+    """Your indices wrap around at both ends, as if the image were tiled. At the border the border
+    sample is to be repeated: clamp the coordinate to 0 .. in − 1."""
+
+    def neighbours(in_size, out_size):
+        coordinate = _half_pixel(in_size, out_size)
+        before = np.floor(coordinate).astype(int)
+        return before % in_size, (before + 1) % in_size, 1 - (coordinate - before), coordinate - before
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+RESIZE.mistake(
+    "not clamped: extrapolated",
+    "Your indices are clamped but your coordinate is not, so at the border the fraction is below 0 "
+    "or above 1 and the line runs on beyond the samples. Clamp the coordinate before you take its "
+    "floor.",
+)(_extrapolating)
+
+
+RESIZE.mistake(
+    "zeros outside",
+    "Your border is too dark: samples beyond the border count as 0. Clamp the coordinate, and the "
+    "border sample is repeated instead.",
+)(_black_outside)
+
+
+@RESIZE.mistake("black last row and column")
+def _black_border(image, size_hw):
+    """Your last row and column are 0. There both neighbours are the same sample, after − x and x −
+    before are both 0, and nothing is left. Take the weights from the fraction: 1 − f and f sum to 1
+    everywhere."""
+
+    def neighbours(in_size, out_size):
+        coordinate = _half_pixel(in_size, out_size).clip(0, in_size - 1)
+        before = np.floor(coordinate).astype(int)
+        after = np.minimum(before + 1, in_size - 1)
+        return before, after, after - coordinate, coordinate - before
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+@RESIZE.mistake
+def _weights_exchanged(image, size_hw):
+    """Your two weights have changed places: the farther sample counts more. With a fraction of 0, which
+    sample should be copied?"""
+
+    def neighbours(in_size, out_size):
+        before, after, left, right = _taps_at(_half_pixel(in_size, out_size), in_size)
+        return before, after, right, left
+
+    return _resize_with(neighbours, image, size_hw)
+
+
+RESIZE.mistake(
+    "nearest sample",
+    "You copy the nearest sample: box kernel, not triangle. Use the fraction as well as the index.",
+)(_nearest_resize)
+
+
+@RESIZE.mistake("height and width swapped")
+def _sizes_swapped(image, size_hw):
+    """Your result has height and width swapped. size_hw is (height, width), the order of image.shape;
+    cv2 and Pillow are the ones that take (width, height)."""
+    return resize_bilinear(image, size_hw[::-1])
+
+
+@RESIZE.mistake
+def _image_transposed(image, size_hw):
+    """You resize the transposed image: rows and columns of the input have changed places. The first
+    axis is the height."""
+    return resize_bilinear(image.T, size_hw)
+
+
+@RESIZE.mistake
+def _scales_swapped(image, size_hw):
+    """The shape is right, but rows are mapped with the scale of the width and columns with that of the
+    height. Each axis has its own: height / new height for rows, width / new width for columns."""
+    (height, width), (out_height, out_width) = image.shape, size_hw
+    y = (np.arange(out_height) + 0.5) * width / out_width - 0.5  # the scale of the other axis
+    x = (np.arange(out_width) + 0.5) * height / out_height - 0.5
+    image = np.asarray(image, float)
+    top, bottom, wt, wb = _taps_at(y, height)
+    left, right, wl, wr = _taps_at(x, width)
+    rows = wl * image[:, left] + wr * image[:, right]
+    return wt[:, None] * rows[top] + wb[:, None] * rows[bottom]
+
+
+@RESIZE.mistake
+def _columns_only(image, size_hw):
+    """Along the rows you interpolate, but downwards you copy the nearest row. The second lerp, over y,
+    is missing."""
+    rows = _nearest_resize(image, (size_hw[0], image.shape[1]))
+    return resize_bilinear(rows, size_hw)
+
+
+@RESIZE.mistake
+def _rows_only(image, size_hw):
+    """Downwards you interpolate, but along the rows you copy the nearest column. The lerp over x is
+    missing."""
+    columns = _nearest_resize(image, (image.shape[0], size_hw[1]))
+    return resize_bilinear(columns, size_hw)
+
+
+@RESIZE.mistake("truncation")
+def _truncated_resize(image, size_hw):
+    """Your values have lost their fractions: int() and astype(int) cut off. Floats go in, floats come
+    out."""
+    return resize_bilinear(image, size_hw).astype(int)
+
+
+@RESIZE.mistake("rounding")
+def _rounded_resize(image, size_hw):
+    """Your values are rounded to whole numbers. Floats go in, floats come out; round where pixels are
+    stored."""
+    return np.floor(resize_bilinear(image, size_hw) + 0.5)
+
+
+@RESIZE.mistake
+def _truncated_twice(image, size_hw):
+    """Both parts of the last sum lose their fractions before they are added, so a value can be too
+    small by 2. Add first, and here do not round at all."""
+    top, bottom, down = neighbours(image.shape[0], size_hw[0])
+    left, right, along = neighbours(image.shape[1], size_hw[1])
+    rows = (1 - along) * image[:, left] + along * image[:, right]
+    down = down[:, None]
+    return ((1 - down) * rows[top]).astype(int) + (down * rows[bottom]).astype(int)
 
 
 # ---- trilinear ---------------------------------------------------------------------------------------------
@@ -473,30 +412,6 @@ def bilinear_in(cell, x, y):
     top = (1 - x) * cell[0, 0] + x * cell[0, 1]
     bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
     return (1 - y) * top + y * bottom
-
-
-def _x_and_z_swapped(cube, x, y, z):
-    return trilinear(cube, z, y, x)
-
-
-def _z_reversed(cube, x, y, z):
-    return trilinear(cube, x, y, 1 - z)
-
-
-def _front_only(cube, x, y, z):
-    return bilinear_in(cube[0], x, y)
-
-
-def _mean_of_faces(cube, x, y, z):
-    return trilinear(cube, x, y, 0.5)
-
-
-def _sum_of_faces(cube, x, y, z):
-    return bilinear_in(cube[0], x, y) + bilinear_in(cube[1], x, y)
-
-
-def _x_and_y_swapped_in_cube(cube, x, y, z):
-    return trilinear(cube, y, x, z)
 
 
 _CUBE = np.array([[[10.0, 20.0], [40.0, 90.0]], [[110.0, 120.0], [140.0, 190.0]]])
@@ -521,45 +436,49 @@ TRILINEAR = Exercise(
         Case(np.arange(8.0).reshape(2, 2, 2), 0.25, 0.5, 0.75, by_hand=0.25 + 2 * 0.5 + 4 * 0.75),
         Case(np.array([[[0.0, 0], [0, 0]], [[0, 0], [0, 1]]]), 0.5, 0.2, 0.3, by_hand=0.03),
     ],
-    mistakes=[
-        Mistake(
-            "x and z swapped",
-            _x_and_z_swapped,
-            "Your x and z have changed places. The array is cube[z, y, x], in torch's order depth, height, "
-            "width: cube[0] is the front face, and z moves from it to cube[1].",
-        ),
-        Mistake(
-            "x and y swapped",
-            _x_and_y_swapped_in_cube,
-            "Inside a face your x and y have changed places: x moves between columns, y between rows.",
-        ),
-        Mistake(
-            "z reversed",
-            _z_reversed,
-            "Your two faces have changed places: at z = 0 the answer lies on the front face, cube[0].",
-        ),
-        Mistake(
-            "front face only",
-            _front_only,
-            "You interpolate in the front face and stop. Do the same in cube[1]; one more lerp, by z, joins "
-            "them.",
-        ),
-        Mistake(
-            "mean of the faces",
-            _mean_of_faces,
-            "You take the mean of the two faces, whatever z is. That is right at z = 0.5 only.",
-        ),
-        Mistake(
-            "sum of the faces",
-            _sum_of_faces,
-            "You add the two faces: eight weights that sum to 2. Weigh them by 1 − z and z.",
-        ),
-    ],
     hints=[
         "`cube[0]` and `cube[1]` are two cells. What you wrote for one cell gives a value in each.",
         "Two values, and a fraction z between them: that is a lerp.",
     ],
 )
+
+
+@TRILINEAR.mistake
+def _x_and_z_swapped(cube, x, y, z):
+    """Your x and z have changed places. The array is cube[z, y, x], in torch's order depth, height,
+    width: cube[0] is the front face, and z moves from it to cube[1]."""
+    return trilinear(cube, z, y, x)
+
+
+@TRILINEAR.mistake("x and y swapped")
+def _x_and_y_swapped_in_cube(cube, x, y, z):
+    """Inside a face your x and y have changed places: x moves between columns, y between rows."""
+    return trilinear(cube, y, x, z)
+
+
+@TRILINEAR.mistake
+def _z_reversed(cube, x, y, z):
+    """Your two faces have changed places: at z = 0 the answer lies on the front face, cube[0]."""
+    return trilinear(cube, x, y, 1 - z)
+
+
+@TRILINEAR.mistake("front face only")
+def _front_only(cube, x, y, z):
+    """You interpolate in the front face and stop. Do the same in cube[1]; one more lerp, by z, joins
+    them."""
+    return bilinear_in(cube[0], x, y)
+
+
+@TRILINEAR.mistake("mean of the faces")
+def _mean_of_faces(cube, x, y, z):
+    """You take the mean of the two faces, whatever z is. That is right at z = 0.5 only."""
+    return trilinear(cube, x, y, 0.5)
+
+
+@TRILINEAR.mistake("sum of the faces")
+def _sum_of_faces(cube, x, y, z):
+    """You add the two faces: eight weights that sum to 2. Weigh them by 1 − z and z."""
+    return bilinear_in(cube[0], x, y) + bilinear_in(cube[1], x, y)
 
 
 # ---- spot the bug ------------------------------------------------------------------------------------------
@@ -626,21 +545,6 @@ BLACK_BORDER = SpotTheBug(
         Case(_digits(3, 4, 5), (5, 9)),
         Case(_digits(4, 4, 6), (2, 2), note="Shrunk to half: no output comes near the last sample."),
     ],
-    mistakes=[
-        Mistake(
-            "the border moved inwards",
-            lambda image, size_hw: _enlarge_with_black_border(
-                np.pad(image, ((0, 1), (0, 1)), mode="edge"), size_hw
-            ),
-            "Padding the image changes its size, and with it every coordinate. Where the two neighbours are "
-            "the same sample, which weights would still sum to 1?",
-        ),
-        Mistake(
-            "reading beyond the border as 0",
-            _black_outside,
-            "Now the border is darker rather than black: the weights there still sum to less than 1.",
-        ),
-    ],
     hints=[
         "Print `x`, `x0` and `x1` of the last output column. What are `x1 - x` and `x - x0` there?",
         "At the last sample `x1` equals `x0`, and x lies on it: both weights are 0. Find weights that sum "
@@ -649,6 +553,19 @@ BLACK_BORDER = SpotTheBug(
         "y.",
     ],
 )
+
+
+BLACK_BORDER.mistake(
+    "the border moved inwards",
+    "Padding the image changes its size, and with it every coordinate. Where the two neighbours are "
+    "the same sample, which weights would still sum to 1?",
+)(lambda image, size_hw: _enlarge_with_black_border(np.pad(image, ((0, 1), (0, 1)), mode="edge"), size_hw))
+
+
+BLACK_BORDER.mistake(
+    "reading beyond the border as 0",
+    "Now the border is darker rather than black: the weights there still sum to less than 1.",
+)(_black_outside)
 
 WRAP_AROUND = SpotTheBug(
     key="bilinear.wrap_around",
@@ -679,28 +596,6 @@ WRAP_AROUND = SpotTheBug(
         Case(_digits(3, 4, 7), (5, 9)),
         Case(_digits(4, 4, 8), (2, 2), note="Shrunk to half: no coordinate is negative."),
     ],
-    mistakes=[
-        Mistake(
-            "index clamped, coordinate not",
-            _extrapolating,
-            "The index is clamped now, but the coordinate is not: its fraction is negative and the line "
-            "runs on beyond the first sample. Clamp the coordinate, before the floor.",
-        ),
-        Mistake(
-            "zeros outside",
-            _black_outside,
-            "Now samples beyond the border count as 0 and the border gets darker. Repeat the border sample "
-            "instead.",
-        ),
-        Mistake(
-            "the absolute value",
-            lambda image, size_hw: _resize_with(
-                lambda n, m: _taps_at(np.abs(_half_pixel(n, m)), n), image, size_hw
-            ),
-            "−0.25 became 0.25: the first output is mirrored into the picture. It should sit on the first "
-            "sample.",
-        ),
-    ],
     hints=[
         "Print `x` and `x0` when two columns become four. What does NumPy do with the smallest `x0`?",
         "The floor of −0.25 is −1, and `image[:, -1]` is the last column. Where should that output read?",
@@ -709,16 +604,31 @@ WRAP_AROUND = SpotTheBug(
 )
 
 
+WRAP_AROUND.mistake(
+    "index clamped, coordinate not",
+    "The index is clamped now, but the coordinate is not: its fraction is negative and the line "
+    "runs on beyond the first sample. Clamp the coordinate, before the floor.",
+)(_extrapolating)
+
+
+WRAP_AROUND.mistake(
+    "zeros outside",
+    "Now samples beyond the border count as 0 and the border gets darker. Repeat the border sample instead.",
+)(_black_outside)
+
+
+WRAP_AROUND.mistake(
+    "the absolute value",
+    "−0.25 became 0.25: the first output is mirrored into the picture. It should sit on the first sample.",
+)(lambda image, size_hw: _resize_with(lambda n, m: _taps_at(np.abs(_half_pixel(n, m)), n), image, size_hw))
+
+
 def _mean_with_halves(a, b, c, d):
     return 0.5 * a + 0.5 * b + 0.5 * c + 0.5 * d
 
 
 def _mean_of_four(a, b, c, d):
     return 0.25 * a + 0.25 * b + 0.25 * c + 0.25 * d
-
-
-def _mean_of_two(a, b, c, d):
-    return 0.5 * a + 0.5 * d
 
 
 WEIGHTS_OF_A_HALF = SpotTheBug(
@@ -734,18 +644,17 @@ WEIGHTS_OF_A_HALF = SpotTheBug(
         Case(0.0, 0.0, 0.0, 0.0, by_hand=0, note="All black."),
         Case(-3.0, 1.0, 5.0, -3.0, by_hand=0, note="Values that sum to 0."),
     ],
-    mistakes=[
-        Mistake(
-            "two of the four",
-            _mean_of_two,
-            "Now the weights sum to 1, but two of the samples are not read at all.",
-        ),
-    ],
     hints=[
         "What do the four weights sum to?",
         "In the middle of the cell all four opposite areas are equal. How large is each?",
     ],
 )
+
+
+@WEIGHTS_OF_A_HALF.mistake("two of the four")
+def _mean_of_two(a, b, c, d):
+    """Now the weights sum to 1, but two of the samples are not read at all."""
+    return 0.5 * a + 0.5 * d
 
 
 def _blend_truncating_twice(cell, x, y):
@@ -758,16 +667,6 @@ def _blend(cell, x, y):
     top = (1 - x) * cell[0, 0] + x * cell[0, 1]
     bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
     return int(np.floor((1 - y) * top + y * bottom + 0.5))
-
-
-def _blend_truncating_once(cell, x, y):
-    return int(bilinear(cell, x, y))
-
-
-def _blend_rounding_twice(cell, x, y):
-    top = (1 - x) * cell[0, 0] + x * cell[0, 1]
-    bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
-    return int(np.floor((1 - y) * top + 0.5)) + int(np.floor(y * bottom + 0.5))
 
 
 TWO_TRUNCATIONS = SpotTheBug(
@@ -797,26 +696,28 @@ TWO_TRUNCATIONS = SpotTheBug(
         Case(np.array([[8, 8], [12, 12]]), 0.0, 0.5, by_hand=10, note="Even values: both halves are whole."),
         Case(np.array([[3, 3], [3, 3]]), 0.5, 0.25, by_hand=3),
     ],
-    mistakes=[
-        Mistake(
-            "truncated once",
-            _blend_truncating_once,
-            "Once is better than twice, but int() still cuts off: 32.5 becomes 32 and 99.9 becomes 99. "
-            "Round: floor(value + 0.5).",
-        ),
-        Mistake(
-            "rounded twice",
-            _blend_rounding_twice,
-            "Now both halves are rounded before they are added, and 0.5 + 0.5 becomes 2. Add first, round "
-            "once.",
-        ),
-    ],
     hints=[
         "Take four pixels of 1 and the middle of the cell. What are the two numbers that go into `int()`?",
         "`int(0.5)` is 0, twice. When should the fraction be given up?",
         "Add first, then round once, half up: `int(np.floor(value + 0.5))`.",
     ],
 )
+
+
+@TWO_TRUNCATIONS.mistake("truncated once")
+def _blend_truncating_once(cell, x, y):
+    """Once is better than twice, but int() still cuts off: 32.5 becomes 32 and 99.9 becomes 99. Round:
+    floor(value + 0.5)."""
+    return int(bilinear(cell, x, y))
+
+
+@TWO_TRUNCATIONS.mistake("rounded twice")
+def _blend_rounding_twice(cell, x, y):
+    """Now both halves are rounded before they are added, and 0.5 + 0.5 becomes 2. Add first, round
+    once."""
+    top = (1 - x) * cell[0, 0] + x * cell[0, 1]
+    bottom = (1 - x) * cell[1, 0] + x * cell[1, 1]
+    return int(np.floor((1 - y) * top + 0.5)) + int(np.floor(y * bottom + 0.5))
 
 
 # ---- predictions -------------------------------------------------------------------------------------------

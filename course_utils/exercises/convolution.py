@@ -14,7 +14,7 @@ from course_utils.convolution import (
     transposed_convolution,
     transposed_size,
 )
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug
 
 DIGITS = np.array([1.0, 10.0, 100.0])  # a kernel with which every output can be read digit by digit
 
@@ -271,45 +271,6 @@ def transposed_1d(x, kernel, stride):
     return out
 
 
-def _overwritten(x, kernel, stride):
-    out = np.zeros((len(x) - 1) * stride + len(kernel))
-    for i in range(len(x)):
-        out[i * stride : i * stride + len(kernel)] = x[i] * kernel
-    return out
-
-
-def _turned_round(x, kernel, stride):
-    return transposed_1d(x, kernel[::-1], stride)
-
-
-def _averaged(x, kernel, stride):
-    count = transposed_1d(np.ones(len(x)), np.ones(len(kernel)), stride)
-    return transposed_1d(x, kernel, stride) / np.maximum(count, 1)
-
-
-def _one_place_apart(x, kernel, stride):
-    out = np.zeros((len(x) - 1) * stride + len(kernel))
-    for i in range(len(x)):
-        out[i : i + len(kernel)] += x[i] * kernel
-    return out
-
-
-def _spread_kernel(x, kernel, stride):
-    return _painted(x, kernel, dilation=stride)
-
-
-def _size_times_stride(x, kernel, stride):
-    out = np.zeros(len(x) * stride)
-    for i in range(len(x)):
-        out[i * stride : i * stride + len(kernel)] += x[i] * kernel
-    return out
-
-
-def _forward(x, kernel, stride):
-    starts = range(0, len(x) - len(kernel) + 1, stride)
-    return np.array([x[i : i + len(kernel)] @ kernel for i in starts], float)
-
-
 MINIMAL = Exercise(
     key="convolution.minimal",
     title="A transposed convolution in one axis",
@@ -336,47 +297,6 @@ MINIMAL = Exercise(
         ),
         Case(np.array([2.0, -1.0, 4.0, 0.0, 1.5]), np.array([1.0, -2.0, 0.5, 3.0]), 2),
     ],
-    mistakes=[
-        Mistake(
-            "overwritten",
-            _overwritten,
-            "Where two stamps overlap, yours keeps the later one. They have to be added: `+=`.",
-        ),
-        Mistake(
-            "flipped kernel",
-            _turned_round,
-            "Your stamps lie the wrong way round. A stamp is x[i] * kernel as it is; the flipped kernel "
-            "belongs to the other view, the one that gathers.",
-        ),
-        Mistake(
-            "mean of the stamps",
-            _averaged,
-            "Where stamps overlap you take their mean. A transposed convolution adds them and divides by "
-            "nothing.",
-        ),
-        Mistake(
-            "stamps one place apart",
-            _one_place_apart,
-            "Your result is long enough, but the stamps begin at places 0, 1, 2, … whatever the stride. "
-            "Stamp i begins at i * stride.",
-        ),
-        Mistake(
-            "spread kernel",
-            _spread_kernel,
-            "You moved the parts of the kernel apart: that is dilation. The stride moves the *stamps* apart.",
-        ),
-        Mistake(
-            "in_size * stride places",
-            _size_times_stride,
-            "You made len(x) * stride places. The last stamp begins at (len(x) - 1) * stride and needs "
-            "len(kernel) places.",
-        ),
-        Mistake(
-            "a convolution",
-            _forward,
-            "That is the convolution itself: each output reads a window. Here each *input* paints a stamp.",
-        ),
-    ],
     hints=[
         "How many places are there? The last stamp begins at (len(x) - 1) * stride and is len(kernel) long.",
         "Begin with zeros. For each i, the stamp x[i] * kernel covers the places i * stride up to i * "
@@ -384,6 +304,64 @@ MINIMAL = Exercise(
         "out[start : start + len(kernel)] += x[i] * kernel, with a plus: stamps may overlap.",
     ],
 )
+
+
+@MINIMAL.mistake
+def _overwritten(x, kernel, stride):
+    """Where two stamps overlap, yours keeps the later one. They have to be added: `+=`."""
+    out = np.zeros((len(x) - 1) * stride + len(kernel))
+    for i in range(len(x)):
+        out[i * stride : i * stride + len(kernel)] = x[i] * kernel
+    return out
+
+
+@MINIMAL.mistake("flipped kernel")
+def _turned_round(x, kernel, stride):
+    """Your stamps lie the wrong way round. A stamp is x[i] * kernel as it is; the flipped kernel
+    belongs to the other view, the one that gathers."""
+    return transposed_1d(x, kernel[::-1], stride)
+
+
+@MINIMAL.mistake("mean of the stamps")
+def _averaged(x, kernel, stride):
+    """Where stamps overlap you take their mean. A transposed convolution adds them and divides by
+    nothing."""
+    count = transposed_1d(np.ones(len(x)), np.ones(len(kernel)), stride)
+    return transposed_1d(x, kernel, stride) / np.maximum(count, 1)
+
+
+@MINIMAL.mistake("stamps one place apart")
+def _one_place_apart(x, kernel, stride):
+    """Your result is long enough, but the stamps begin at places 0, 1, 2, … whatever the stride. Stamp
+    i begins at i * stride."""
+    out = np.zeros((len(x) - 1) * stride + len(kernel))
+    for i in range(len(x)):
+        out[i : i + len(kernel)] += x[i] * kernel
+    return out
+
+
+@MINIMAL.mistake
+def _spread_kernel(x, kernel, stride):
+    """You moved the parts of the kernel apart: that is dilation. The stride moves the *stamps*
+    apart."""
+    return _painted(x, kernel, dilation=stride)
+
+
+@MINIMAL.mistake("in_size * stride places")
+def _size_times_stride(x, kernel, stride):
+    """You made len(x) * stride places. The last stamp begins at (len(x) - 1) * stride and needs
+    len(kernel) places."""
+    out = np.zeros(len(x) * stride)
+    for i in range(len(x)):
+        out[i * stride : i * stride + len(kernel)] += x[i] * kernel
+    return out
+
+
+@MINIMAL.mistake("a convolution")
+def _forward(x, kernel, stride):
+    """That is the convolution itself: each output reads a window. Here each *input* paints a stamp."""
+    starts = range(0, len(x) - len(kernel) + 1, stride)
+    return np.array([x[i : i + len(kernel)] @ kernel for i in starts], float)
 
 
 # ---- zero insertion -----------------------------------------------------------------------------------------
@@ -402,40 +380,6 @@ def _stretched(x, stride, around, gap=None):
     between = np.zeros((len(x) - 1) * step + 1)
     between[::step] = x
     return np.pad(between, around)
-
-
-def _stride_zeros(x, kernel, stride, padding):
-    return _stretched(x, stride, len(kernel) - 1 - padding, gap=stride), kernel[::-1]
-
-
-def _no_flip(x, kernel, stride, padding):
-    return _stretched(x, stride, len(kernel) - 1 - padding), kernel.copy()
-
-
-def _nothing_around(x, kernel, stride, padding):
-    return _stretched(x, stride, 0), kernel[::-1]
-
-
-def _padding_around(x, kernel, stride, padding):
-    return _stretched(x, stride, padding), kernel[::-1]
-
-
-def _padding_forgotten(x, kernel, stride, padding):
-    return _stretched(x, stride, len(kernel) - 1), kernel[::-1]
-
-
-def _kernel_size_around(x, kernel, stride, padding):
-    return _stretched(x, stride, len(kernel) - padding), kernel[::-1]
-
-
-def _zeros_after_the_last(x, kernel, stride, padding):
-    between = np.zeros(len(x) * stride)
-    between[::stride] = x
-    return np.pad(between, len(kernel) - 1 - padding), kernel[::-1]
-
-
-def _zeros_in_the_kernel(x, kernel, stride, padding):
-    return np.pad(x, len(kernel) - 1 - padding), _stretched(kernel, stride, 0)[::-1]
 
 
 ZERO_INSERTION = Exercise(
@@ -465,54 +409,6 @@ ZERO_INSERTION = Exercise(
         Case(np.array([5.0, 6.0, 7.0]), np.array([1.0, 2.0, 3.0, 4.0]), 2, 1),
         Case(np.array([5.0, 6.0, 7.0]), np.array([1.0, 2.0, 3.0, 4.0]), 1, 0),
     ],
-    mistakes=[
-        Mistake(
-            "stride zeros between",
-            _stride_zeros,
-            "You put `stride` zeros between neighbours. Then they are stride + 1 places apart; one zero "
-            "less.",
-        ),
-        Mistake(
-            "no flip",
-            _no_flip,
-            "The stretched input is right, the kernel is not flipped. Sliding reads from left to right, a "
-            "stamp paints from left to right: the first part of the stamp is the last thing that a sliding "
-            "window reads.",
-        ),
-        Mistake(
-            "nothing around",
-            _nothing_around,
-            "Without zeros around, the kernel never reaches over the ends, and the outer outputs are "
-            "missing.",
-        ),
-        Mistake(
-            "padding around",
-            _padding_around,
-            "You put `padding` zeros at each end, as a convolution does. Here padding takes away: "
-            "len(kernel) − 1 − padding are left.",
-        ),
-        Mistake(
-            "padding ignored",
-            _padding_forgotten,
-            "Right for padding 0. Each unit of padding takes one zero away at each end.",
-        ),
-        Mistake(
-            "len(kernel) zeros around",
-            _kernel_size_around,
-            "One zero too many at each end: in its first position the kernel must already touch the first "
-            "sample.",
-        ),
-        Mistake(
-            "zeros after the last",
-            _zeros_after_the_last,
-            "Zeros go *between* samples. After the last one there is no neighbour to keep apart from.",
-        ),
-        Mistake(
-            "zeros in the kernel",
-            _zeros_in_the_kernel,
-            "You stretched the kernel: that is a dilated convolution. Here the input is stretched.",
-        ),
-    ],
     hints=[
         "Neighbours must end up `stride` places apart. An array of zeros and a slice with a step, "
         "`[::stride]`, do it.",
@@ -521,6 +417,62 @@ ZERO_INSERTION = Exercise(
         "Around: np.pad(between, len(kernel) - 1 - padding). The kernel: kernel[::-1].",
     ],
 )
+
+
+@ZERO_INSERTION.mistake("stride zeros between")
+def _stride_zeros(x, kernel, stride, padding):
+    """You put `stride` zeros between neighbours. Then they are stride + 1 places apart; one zero
+    less."""
+    return _stretched(x, stride, len(kernel) - 1 - padding, gap=stride), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake
+def _no_flip(x, kernel, stride, padding):
+    """The stretched input is right, the kernel is not flipped. Sliding reads from left to right, a
+    stamp paints from left to right: the first part of the stamp is the last thing that a sliding window
+    reads."""
+    return _stretched(x, stride, len(kernel) - 1 - padding), kernel.copy()
+
+
+@ZERO_INSERTION.mistake
+def _nothing_around(x, kernel, stride, padding):
+    """Without zeros around, the kernel never reaches over the ends, and the outer outputs are
+    missing."""
+    return _stretched(x, stride, 0), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake
+def _padding_around(x, kernel, stride, padding):
+    """You put `padding` zeros at each end, as a convolution does. Here padding takes away: len(kernel)
+    − 1 − padding are left."""
+    return _stretched(x, stride, padding), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake("padding ignored")
+def _padding_forgotten(x, kernel, stride, padding):
+    """Right for padding 0. Each unit of padding takes one zero away at each end."""
+    return _stretched(x, stride, len(kernel) - 1), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake("len(kernel) zeros around")
+def _kernel_size_around(x, kernel, stride, padding):
+    """One zero too many at each end: in its first position the kernel must already touch the first
+    sample."""
+    return _stretched(x, stride, len(kernel) - padding), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake
+def _zeros_after_the_last(x, kernel, stride, padding):
+    """Zeros go *between* samples. After the last one there is no neighbour to keep apart from."""
+    between = np.zeros(len(x) * stride)
+    between[::stride] = x
+    return np.pad(between, len(kernel) - 1 - padding), kernel[::-1]
+
+
+@ZERO_INSERTION.mistake
+def _zeros_in_the_kernel(x, kernel, stride, padding):
+    """You stretched the kernel: that is a dilated convolution. Here the input is stretched."""
+    return np.pad(x, len(kernel) - 1 - padding), _stretched(kernel, stride, 0)[::-1]
 
 
 # ---- two axes -----------------------------------------------------------------------------------------------
@@ -543,45 +495,6 @@ def _full(x, kernel, stride):
 
 def _cut(full, padding):
     return full[padding : full.shape[0] - padding, padding : full.shape[1] - padding]
-
-
-def _pads_instead(x, kernel, stride, padding):
-    return np.pad(_full(x, kernel, stride), padding)
-
-
-def _never_crops(x, kernel, stride, padding):
-    return _full(x, kernel, stride)
-
-
-def _crops_the_start(x, kernel, stride, padding):
-    return _full(x, kernel, stride)[padding:, padding:]
-
-
-def _minus_zero(x, kernel, stride, padding):
-    return _full(x, kernel, stride)[padding:-padding, padding:-padding]
-
-
-def _pads_the_input(x, kernel, stride, padding):
-    return _full(np.pad(x, padding), kernel, stride)
-
-
-def _overwritten_2d(x, kernel, stride, padding):
-    full = np.zeros_like(_full(x, kernel, stride))
-    for (i, j), value in np.ndenumerate(x):
-        top, left = i * stride, j * stride
-        full[top : top + kernel.shape[0], left : left + kernel.shape[1]] = value * kernel
-    return _cut(full, padding)
-
-
-def _turned_round_2d(x, kernel, stride, padding):
-    return transposed_2d(x, kernel[::-1, ::-1], stride, padding)
-
-
-def _stride_in_rows_only(x, kernel, stride, padding):
-    full = np.zeros_like(_full(x, kernel, stride))
-    for (i, j), value in np.ndenumerate(x):
-        full[i * stride : i * stride + kernel.shape[0], j : j + kernel.shape[1]] += value * kernel
-    return _cut(full, padding)
 
 
 TWO_AXES = Exercise(
@@ -619,50 +532,6 @@ TWO_AXES = Exercise(
         Case(np.array([[1.0, -1.0, 2.0], [0.5, 3.0, 1.0]]), np.arange(1.0, 13).reshape(3, 4), 2, 1),
         Case(np.array([[2.0, 1.0], [4.0, 3.0], [0.0, 5.0]]), np.arange(1.0, 17).reshape(4, 4), 3, 2),
     ],
-    mistakes=[
-        Mistake(
-            "padding adds zeros",
-            _pads_instead,
-            "You put zeros around the result. Padding belongs to the convolution that is transposed; here "
-            "it takes away.",
-        ),
-        Mistake(
-            "padding ignored",
-            _never_crops,
-            "Right for padding 0. Otherwise crop that many samples on every side.",
-        ),
-        Mistake(
-            "cropped at the start only",
-            _crops_the_start,
-            "You crop the first rows and columns only. As many come off at the end.",
-        ),
-        Mistake(
-            "minus zero",
-            _minus_zero,
-            "With padding 0 nothing is left of your result: `[0:-0]` is `[0:0]`, and that is empty. "
-            "Compute where the slice ends.",
-        ),
-        Mistake(
-            "padding around the input",
-            _pads_the_input,
-            "You put zeros around the input, so there are more stamps and the result grows. Here padding "
-            "crops the result.",
-        ),
-        Mistake(
-            "overwritten", _overwritten_2d, "Where stamps overlap, yours keeps the last one. Add them: `+=`."
-        ),
-        Mistake(
-            "flipped kernel",
-            _turned_round_2d,
-            "Your stamps are turned by half a turn. A stamp is the kernel as it is; the flip belongs to "
-            "the gather view.",
-        ),
-        Mistake(
-            "stride along the rows' axis only",
-            _stride_in_rows_only,
-            "Downwards your stamps are `stride` apart, to the right only 1. Both axes have a stride.",
-        ),
-    ],
     hints=[
         "First without padding: an array of zeros with (n − 1) · stride + k places along each axis.",
         "The stamp of x[i, j] goes to rows from i * stride and columns from j * stride, as many as the "
@@ -672,6 +541,65 @@ TWO_AXES = Exercise(
 )
 
 
+@TWO_AXES.mistake("padding adds zeros")
+def _pads_instead(x, kernel, stride, padding):
+    """You put zeros around the result. Padding belongs to the convolution that is transposed; here it
+    takes away."""
+    return np.pad(_full(x, kernel, stride), padding)
+
+
+@TWO_AXES.mistake("padding ignored")
+def _never_crops(x, kernel, stride, padding):
+    """Right for padding 0. Otherwise crop that many samples on every side."""
+    return _full(x, kernel, stride)
+
+
+@TWO_AXES.mistake("cropped at the start only")
+def _crops_the_start(x, kernel, stride, padding):
+    """You crop the first rows and columns only. As many come off at the end."""
+    return _full(x, kernel, stride)[padding:, padding:]
+
+
+@TWO_AXES.mistake
+def _minus_zero(x, kernel, stride, padding):
+    """With padding 0 nothing is left of your result: `[0:-0]` is `[0:0]`, and that is empty. Compute
+    where the slice ends."""
+    return _full(x, kernel, stride)[padding:-padding, padding:-padding]
+
+
+@TWO_AXES.mistake("padding around the input")
+def _pads_the_input(x, kernel, stride, padding):
+    """You put zeros around the input, so there are more stamps and the result grows. Here padding crops
+    the result."""
+    return _full(np.pad(x, padding), kernel, stride)
+
+
+@TWO_AXES.mistake("overwritten")
+def _overwritten_2d(x, kernel, stride, padding):
+    """Where stamps overlap, yours keeps the last one. Add them: `+=`."""
+    full = np.zeros_like(_full(x, kernel, stride))
+    for (i, j), value in np.ndenumerate(x):
+        top, left = i * stride, j * stride
+        full[top : top + kernel.shape[0], left : left + kernel.shape[1]] = value * kernel
+    return _cut(full, padding)
+
+
+@TWO_AXES.mistake("flipped kernel")
+def _turned_round_2d(x, kernel, stride, padding):
+    """Your stamps are turned by half a turn. A stamp is the kernel as it is; the flip belongs to the
+    gather view."""
+    return transposed_2d(x, kernel[::-1, ::-1], stride, padding)
+
+
+@TWO_AXES.mistake("stride along the rows' axis only")
+def _stride_in_rows_only(x, kernel, stride, padding):
+    """Downwards your stamps are `stride` apart, to the right only 1. Both axes have a stride."""
+    full = np.zeros_like(_full(x, kernel, stride))
+    for (i, j), value in np.ndenumerate(x):
+        full[i * stride : i * stride + kernel.shape[0], j : j + kernel.shape[1]] += value * kernel
+    return _cut(full, padding)
+
+
 # ---- sizes --------------------------------------------------------------------------------------------------
 
 
@@ -679,46 +607,6 @@ def output_size(in_size, kernel_size, stride, padding, dilation, output_padding)
     """How many outputs a transposed convolution has along one axis."""
     reach = dilation * (kernel_size - 1) + 1  # from the first to the last part of a stamp
     return (in_size - 1) * stride + reach - 2 * padding + output_padding
-
-
-def _times_stride(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return in_size * stride
-
-
-def _one_stride_too_many(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return in_size * stride + dilation * (kernel_size - 1) + 1 - 2 * padding + output_padding
-
-
-def _padding_once(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - padding + output_padding
-
-
-def _padding_grows(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 + 2 * padding + output_padding
-
-
-def _no_dilation(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + kernel_size - 2 * padding + output_padding
-
-
-def _dilation_times_kernel(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * kernel_size - 2 * padding + output_padding
-
-
-def _no_output_padding(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding
-
-
-def _output_padding_twice(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding + 2 * output_padding
-
-
-def _without_the_one(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size - 1) * stride + dilation * (kernel_size - 1) - 2 * padding + output_padding
-
-
-def _size_of_the_convolution(in_size, kernel_size, stride, padding, dilation, output_padding):
-    return (in_size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
 
 
 SIZE = Exercise(
@@ -736,50 +624,6 @@ SIZE = Exercise(
         Case(7, 5, 3, 4, 2, 2),
         Case(16, 64, 32, 0, 1, 0, by_hand=544, note="The last layer of FCN-32s."),
     ],
-    mistakes=[
-        Mistake(
-            "in_size * stride",
-            _times_stride,
-            "in_size · stride is what many layers are tuned to give, not a rule. Where does the last stamp "
-            "begin, and where does it end?",
-        ),
-        Mistake(
-            "one stride too many",
-            _one_stride_too_many,
-            "Between in_size stamps there are in_size − 1 steps of the stride.",
-        ),
-        Mistake("padding once", _padding_once, "Padding crops at both ends: twice."),
-        Mistake("padding grows", _padding_grows, "In a transposed convolution padding takes away."),
-        Mistake(
-            "dilation ignored",
-            _no_dilation,
-            "A dilated stamp is longer: its k parts are `dilation` places apart.",
-        ),
-        Mistake(
-            "dilation · kernel_size",
-            _dilation_times_kernel,
-            "k parts have k − 1 gaps: the stamp reaches over dilation · (k − 1) + 1 places.",
-        ),
-        Mistake(
-            "output_padding ignored", _no_output_padding, "output_padding adds that many places at the end."
-        ),
-        Mistake(
-            "output_padding twice",
-            _output_padding_twice,
-            "output_padding adds at the end only, so it counts once. That is what sets it apart from "
-            "padding.",
-        ),
-        Mistake(
-            "one too few",
-            _without_the_one,
-            "Every one of your sizes is 1 too small. From place 0 to place 4 there are 5 places.",
-        ),
-        Mistake(
-            "size of the convolution",
-            _size_of_the_convolution,
-            "That is the size of the convolution, the way there. This is the way back.",
-        ),
-    ],
     hints=[
         "Where does the last stamp begin? in_size − 1 steps of the stride from place 0.",
         "How long is a stamp? Its kernel_size parts are dilation apart: dilation · (kernel_size − 1) + 1 "
@@ -789,41 +633,71 @@ SIZE = Exercise(
 )
 
 
+@SIZE.mistake("in_size * stride")
+def _times_stride(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """in_size · stride is what many layers are tuned to give, not a rule. Where does the last stamp
+    begin, and where does it end?"""
+    return in_size * stride
+
+
+@SIZE.mistake
+def _one_stride_too_many(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """Between in_size stamps there are in_size − 1 steps of the stride."""
+    return in_size * stride + dilation * (kernel_size - 1) + 1 - 2 * padding + output_padding
+
+
+@SIZE.mistake
+def _padding_once(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """Padding crops at both ends: twice."""
+    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - padding + output_padding
+
+
+@SIZE.mistake
+def _padding_grows(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """In a transposed convolution padding takes away."""
+    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 + 2 * padding + output_padding
+
+
+@SIZE.mistake("dilation ignored")
+def _no_dilation(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """A dilated stamp is longer: its k parts are `dilation` places apart."""
+    return (in_size - 1) * stride + kernel_size - 2 * padding + output_padding
+
+
+@SIZE.mistake("dilation · kernel_size")
+def _dilation_times_kernel(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """k parts have k − 1 gaps: the stamp reaches over dilation · (k − 1) + 1 places."""
+    return (in_size - 1) * stride + dilation * kernel_size - 2 * padding + output_padding
+
+
+@SIZE.mistake("output_padding ignored")
+def _no_output_padding(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """output_padding adds that many places at the end."""
+    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding
+
+
+@SIZE.mistake("output_padding twice")
+def _output_padding_twice(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """output_padding adds at the end only, so it counts once. That is what sets it apart from
+    padding."""
+    return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding + 2 * output_padding
+
+
+@SIZE.mistake("one too few")
+def _without_the_one(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """Every one of your sizes is 1 too small. From place 0 to place 4 there are 5 places."""
+    return (in_size - 1) * stride + dilation * (kernel_size - 1) - 2 * padding + output_padding
+
+
+@SIZE.mistake
+def _size_of_the_convolution(in_size, kernel_size, stride, padding, dilation, output_padding):
+    """That is the size of the convolution, the way there. This is the way back."""
+    return (in_size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
+
+
 def choose_output_padding(size, kernel_size, stride, padding):
     """The output_padding with which the transposed convolution comes back to the size the convolution had."""
     return (size + 2 * padding - kernel_size) % stride
-
-
-def _as_much_as_allowed(size, kernel_size, stride, padding):
-    return stride - 1
-
-
-def _none_at_all(size, kernel_size, stride, padding):
-    return 0
-
-
-def _size_mod_stride(size, kernel_size, stride, padding):
-    return size % stride
-
-
-def _odd_or_even(size, kernel_size, stride, padding):
-    return (size - 1) % stride
-
-
-def _missing_to_the_next(size, kernel_size, stride, padding):
-    return -(size + 2 * padding - kernel_size) % stride
-
-
-def _one_pad(size, kernel_size, stride, padding):
-    return (size + padding - kernel_size) % stride
-
-
-def _no_pad(size, kernel_size, stride, padding):
-    return (size - kernel_size) % stride
-
-
-def _against_times_stride(size, kernel_size, stride, padding):
-    return size - convolution_size(size, kernel_size, stride, padding) * stride
 
 
 OUTPUT_PADDING = Exercise(
@@ -842,46 +716,6 @@ OUTPUT_PADDING = Exercise(
         Case(20, 5, 3, 2),
         Case(224, 7, 2, 3, by_hand=1),
     ],
-    mistakes=[
-        Mistake(
-            "stride − 1",
-            _as_much_as_allowed,
-            "stride − 1 restores the largest of the colliding sizes. Which one is asked for?",
-        ),
-        Mistake(
-            "always 0",
-            _none_at_all,
-            "0 restores the smallest of the colliding sizes. Which one is asked for?",
-        ),
-        Mistake(
-            "size % stride",
-            _size_mod_stride,
-            "size % stride forgets kernel and padding: how far does the window travel?",
-        ),
-        Mistake(
-            "odd or even",
-            _odd_or_even,
-            "That works for kernel size 3, stride 2 and padding 1. Other layers have other windows.",
-        ),
-        Mistake(
-            "what is missing",
-            _missing_to_the_next,
-            "You count how many samples are missing until the window fits once more. Count those that are "
-            "left over.",
-        ),
-        Mistake("padding once", _one_pad, "The convolution pads both ends: 2 · padding."),
-        Mistake(
-            "padding ignored",
-            _no_pad,
-            "The window travels over the padding as well: size + 2 · padding samples.",
-        ),
-        Mistake(
-            "compared with outputs · stride",
-            _against_times_stride,
-            "You compare with outputs · stride, and output_padding cannot be negative. Compare with what "
-            "the transposed convolution gives without it.",
-        ),
-    ],
     hints=[
         "One way: compute the convolution's size, then the transposed size without output_padding. What is "
         "missing?",
@@ -890,6 +724,56 @@ OUTPUT_PADDING = Exercise(
         "Samples left over after the last full step: the remainder of that division, %.",
     ],
 )
+
+
+@OUTPUT_PADDING.mistake("stride − 1")
+def _as_much_as_allowed(size, kernel_size, stride, padding):
+    """stride − 1 restores the largest of the colliding sizes. Which one is asked for?"""
+    return stride - 1
+
+
+@OUTPUT_PADDING.mistake("always 0")
+def _none_at_all(size, kernel_size, stride, padding):
+    """0 restores the smallest of the colliding sizes. Which one is asked for?"""
+    return 0
+
+
+@OUTPUT_PADDING.mistake("size % stride")
+def _size_mod_stride(size, kernel_size, stride, padding):
+    """size % stride forgets kernel and padding: how far does the window travel?"""
+    return size % stride
+
+
+@OUTPUT_PADDING.mistake
+def _odd_or_even(size, kernel_size, stride, padding):
+    """That works for kernel size 3, stride 2 and padding 1. Other layers have other windows."""
+    return (size - 1) % stride
+
+
+@OUTPUT_PADDING.mistake("what is missing")
+def _missing_to_the_next(size, kernel_size, stride, padding):
+    """You count how many samples are missing until the window fits once more. Count those that are left
+    over."""
+    return -(size + 2 * padding - kernel_size) % stride
+
+
+@OUTPUT_PADDING.mistake("padding once")
+def _one_pad(size, kernel_size, stride, padding):
+    """The convolution pads both ends: 2 · padding."""
+    return (size + padding - kernel_size) % stride
+
+
+@OUTPUT_PADDING.mistake("padding ignored")
+def _no_pad(size, kernel_size, stride, padding):
+    """The window travels over the padding as well: size + 2 · padding samples."""
+    return (size - kernel_size) % stride
+
+
+@OUTPUT_PADDING.mistake("compared with outputs · stride")
+def _against_times_stride(size, kernel_size, stride, padding):
+    """You compare with outputs · stride, and output_padding cannot be negative. Compare with what the
+    transposed convolution gives without it."""
+    return size - convolution_size(size, kernel_size, stride, padding) * stride
 
 
 # ---- spot the bug -------------------------------------------------------------------------------------------
@@ -913,14 +797,6 @@ def _gather_unflipped(x, kernel, stride):
     return windows @ kernel
 
 
-def _result_flipped(x, kernel, stride):
-    return _gather_unflipped(x, kernel, stride)[::-1]
-
-
-def _input_flipped(x, kernel, stride):
-    return _gather_unflipped(x[::-1], kernel, stride)
-
-
 UNFLIPPED = SpotTheBug(
     key="convolution.unflipped",
     title="A convolution that should run backwards",
@@ -938,19 +814,6 @@ UNFLIPPED = SpotTheBug(
         Case(np.array([1.0, 2.0, 5.0]), np.array([1.0, 2.0, 1.0]), 2, by_hand=[1, 2, 3, 4, 7, 10, 5]),
         Case(np.array([4.0, 0.0, 1.0]), np.array([3.0, 1.0]), 3),
     ],
-    mistakes=[
-        Mistake(
-            "result flipped",
-            _result_flipped,
-            "You turned the result round. With one sample that looks right; with more, they now come in "
-            "reverse order.",
-        ),
-        Mistake(
-            "input flipped",
-            _input_flipped,
-            "You turned the input round. The samples are in the right order; the kernel is not.",
-        ),
-    ],
     hints=[
         "Run it on one sample, `np.array([1.0])`, with a kernel of two different numbers. What should come "
         "out?",
@@ -960,3 +823,16 @@ UNFLIPPED = SpotTheBug(
     ],
     name="gather",
 )
+
+
+@UNFLIPPED.mistake
+def _result_flipped(x, kernel, stride):
+    """You turned the result round. With one sample that looks right; with more, they now come in
+    reverse order."""
+    return _gather_unflipped(x, kernel, stride)[::-1]
+
+
+@UNFLIPPED.mistake
+def _input_flipped(x, kernel, stride):
+    """You turned the input round. The samples are in the right order; the kernel is not."""
+    return _gather_unflipped(x[::-1], kernel, stride)

@@ -34,32 +34,8 @@ def _no_first_half(in_size, out_size):
     return np.arange(out_size) * in_size / out_size - 0.5
 
 
-def _halves_swapped(in_size, out_size):
-    return (np.arange(out_size) - 0.5) * in_size / out_size + 0.5
-
-
-def _half_pixel_upside_down(in_size, out_size):
-    return (np.arange(out_size) + 0.5) * out_size / in_size - 0.5
-
-
-def _half_pixel_clamped(in_size, out_size):
-    return half_pixel(in_size, out_size).clip(0, in_size - 1)
-
-
-def _edges_as_centres(in_size, out_size):
-    return np.linspace(-0.5, in_size - 0.5, out_size)
-
-
 def _whole_division(in_size, out_size):
     return np.arange(out_size) * in_size // out_size
-
-
-def _asymmetric_upside_down(in_size, out_size):
-    return np.arange(out_size) * out_size / in_size
-
-
-def _ratio_cut_off(in_size, out_size):
-    return np.arange(out_size) * float(in_size // out_size)
 
 
 _IS_ASYMMETRIC = Mistake(
@@ -80,32 +56,39 @@ ASYMMETRIC = Exercise(
         Case(5, 3),
         Case(3, 7),
     ],
-    mistakes=[
-        Mistake("half_pixel map", half_pixel, "That is the half-pixel map. This one is shorter: no halves."),
-        Mistake(
-            "align_corners map", align_corners, "That is the align-corners map. Here the plain sizes count."
-        ),
-        Mistake(
-            "ratio upside down",
-            _asymmetric_upside_down,
-            "Your ratio is upside down: eight outputs on four inputs stand 4/8 apart.",
-        ),
-        Mistake(
-            "whole division",
-            _whole_division,
-            "`//` rounds down already. That is nearest neighbour, and comes later.",
-        ),
-        Mistake(
-            "whole ratio",
-            _ratio_cut_off,
-            "You divide the sizes with `//` before you multiply: 5 // 3 is 1, and 2 // 4 is 0.",
-        ),
-    ],
     hints=[
         "One output step is n/m input pixels, and output 0 sits at 0.",
         "`np.arange(out_size)` times n/m.",
     ],
 )
+
+
+ASYMMETRIC.mistake("half_pixel map", "That is the half-pixel map. This one is shorter: no halves.")(
+    half_pixel
+)
+
+
+ASYMMETRIC.mistake("align_corners map", "That is the align-corners map. Here the plain sizes count.")(
+    align_corners
+)
+
+
+@ASYMMETRIC.mistake("ratio upside down")
+def _asymmetric_upside_down(in_size, out_size):
+    """Your ratio is upside down: eight outputs on four inputs stand 4/8 apart."""
+    return np.arange(out_size) * out_size / in_size
+
+
+ASYMMETRIC.mistake("whole division", "`//` rounds down already. That is nearest neighbour, and comes later.")(
+    _whole_division
+)
+
+
+@ASYMMETRIC.mistake("whole ratio")
+def _ratio_cut_off(in_size, out_size):
+    """You divide the sizes with `//` before you multiply: 5 // 3 is 1, and 2 // 4 is 0."""
+    return np.arange(out_size) * float(in_size // out_size)
+
 
 HALF_PIXEL = Exercise(
     key="coordinates.half_pixel",
@@ -120,56 +103,7 @@ HALF_PIXEL = Exercise(
         Case(3, 7),
         Case(1, 4),
     ],
-    mistakes=[
-        _IS_ASYMMETRIC,
-        Mistake(
-            "missing −0.5",
-            _no_last_half,
-            "Every value is 0.5 too large. You measure from the left edge of the input; "
-            "coordinate 0 is the centre of pixel 0, half a pixel further right.",
-        ),
-        Mistake(
-            "missing +0.5",
-            _no_first_half,
-            "You subtract the input's half pixel but never add the output's: "
-            "o is where output pixel o begins, its centre is at o + 0.5.",
-        ),
-        Mistake(
-            "halves swapped",
-            _halves_swapped,
-            "The signs of your two halves are swapped. First from an index to a centre measured from "
-            "the edge (+ 0.5), then scale, then back (− 0.5).",
-        ),
-        Mistake(
-            "ratio upside down",
-            _half_pixel_upside_down,
-            "Your ratio is upside down. One step in the output is n/m input pixels: when the picture "
-            "grows, that is less than 1.",
-        ),
-        Mistake(
-            "align_corners map",
-            align_corners,
-            "Your answer is the align-corners map: the outer centres coincide. "
-            "Here the outer edges must: −0.5 on the left and n − 0.5 on the right.",
-        ),
-        Mistake(
-            "clamped",
-            _half_pixel_clamped,
-            "Right, but clamped to [0, n − 1]. The map only says where the centre falls; "
-            "what to do outside is a later step.",
-        ),
-        Mistake(
-            "edges as centres",
-            _edges_as_centres,
-            "Your first and last values are the input's edges. The outputs' edges lie there, "
-            "their centres half a step inside.",
-        ),
-        Mistake(
-            "whole division",
-            _whole_division,
-            "`//` throws the fraction away, and the halves are missing. A coordinate is a real number.",
-        ),
-    ],
+    mistakes=[_IS_ASYMMETRIC],
     hints=[
         "Measure from the left edge of the picture, not from the first centre. "
         "How far from that edge is the centre of output o, in output pixels?",
@@ -180,24 +114,59 @@ HALF_PIXEL = Exercise(
 )
 
 
-def _n_over_steps(in_size, out_size):
-    return np.arange(out_size) * in_size / max(out_size - 1, 1)
+HALF_PIXEL.mistake(
+    "missing −0.5",
+    "Every value is 0.5 too large. You measure from the left edge of the input; "
+    "coordinate 0 is the centre of pixel 0, half a pixel further right.",
+)(_no_last_half)
 
 
-def _steps_over_m(in_size, out_size):
-    return np.arange(out_size) * (in_size - 1) / out_size
+HALF_PIXEL.mistake(
+    "missing +0.5",
+    "You subtract the input's half pixel but never add the output's: "
+    "o is where output pixel o begins, its centre is at o + 0.5.",
+)(_no_first_half)
 
 
-def _align_corners_upside_down(in_size, out_size):
-    return np.arange(out_size) * (out_size - 1) / max(in_size - 1, 1)
+@HALF_PIXEL.mistake
+def _halves_swapped(in_size, out_size):
+    """The signs of your two halves are swapped. First from an index to a centre measured from the edge
+    (+ 0.5), then scale, then back (− 0.5)."""
+    return (np.arange(out_size) - 0.5) * in_size / out_size + 0.5
 
 
-def _lone_output_in_the_middle(in_size, out_size):
-    return np.array([(in_size - 1) / 2]) if out_size == 1 else align_corners(in_size, out_size)
+@HALF_PIXEL.mistake("ratio upside down")
+def _half_pixel_upside_down(in_size, out_size):
+    """Your ratio is upside down. One step in the output is n/m input pixels: when the picture grows,
+    that is less than 1."""
+    return (np.arange(out_size) + 0.5) * out_size / in_size - 0.5
 
 
-def _one_step_too_short(in_size, out_size):
-    return np.arange(out_size) * (in_size - 1) / (out_size + 1)
+HALF_PIXEL.mistake(
+    "align_corners map",
+    "Your answer is the align-corners map: the outer centres coincide. "
+    "Here the outer edges must: −0.5 on the left and n − 0.5 on the right.",
+)(align_corners)
+
+
+@HALF_PIXEL.mistake("clamped")
+def _half_pixel_clamped(in_size, out_size):
+    """Right, but clamped to [0, n − 1]. The map only says where the centre falls; what to do outside is
+    a later step."""
+    return half_pixel(in_size, out_size).clip(0, in_size - 1)
+
+
+@HALF_PIXEL.mistake
+def _edges_as_centres(in_size, out_size):
+    """Your first and last values are the input's edges. The outputs' edges lie there, their centres
+    half a step inside."""
+    return np.linspace(-0.5, in_size - 0.5, out_size)
+
+
+HALF_PIXEL.mistake(
+    "whole division",
+    "`//` throws the fraction away, and the halves are missing. A coordinate is a real number.",
+)(_whole_division)
 
 
 ALIGN_CORNERS = Exercise(
@@ -213,55 +182,62 @@ ALIGN_CORNERS = Exercise(
         Case(8, 5),
         Case(3, 8),
     ],
-    mistakes=[
-        Mistake(
-            "half_pixel map",
-            half_pixel,
-            "Your answer is the half-pixel map: the outer edges coincide. Here output 0 must sit at 0 and "
-            "the last output at n − 1.",
-        ),
-        Mistake(
-            "asymmetric map",
-            asymmetric,
-            "Your answer is the asymmetric map o·n/m. Where does it put the last output, and where should "
-            "that be?",
-        ),
-        Mistake(
-            "n over m − 1",
-            _n_over_steps,
-            "Your last output lands at n. From the first centre to the last it is n − 1, not n: "
-            "four fence posts have three gaps.",
-        ),
-        Mistake(
-            "n − 1 over m",
-            _steps_over_m,
-            "Your last output does not reach n − 1. From output 0 to output m − 1 there are m − 1 steps, not m.",
-        ),
-        Mistake(
-            "m + 1 steps",
-            _one_step_too_short,
-            "m outputs make m − 1 steps, one fewer than outputs, not one more.",
-        ),
-        Mistake(
-            "ratio upside down",
-            _align_corners_upside_down,
-            "Your ratio is upside down: the distance n − 1 is shared by m − 1 steps.",
-        ),
-        Mistake(
-            "lone output in the middle",
-            _lone_output_in_the_middle,
-            "All right but for a single output. You put it in the middle, which is a fair choice; "
-            "torch puts it at 0, and this exercise follows torch.",
-        ),
-        Mistake(
-            "whole division", _whole_division, "`//` throws the fraction away: a coordinate is a real number."
-        ),
-    ],
     hints=[
         "Output 0 sits at 0, output m − 1 at n − 1, and all steps are equal.",
         "How many steps are there from output 0 to output m − 1? Each is (n − 1) divided by that.",
         "With one output there are no steps: take `max(out_size - 1, 1)` to avoid dividing by zero.",
     ],
+)
+
+
+ALIGN_CORNERS.mistake(
+    "half_pixel map",
+    "Your answer is the half-pixel map: the outer edges coincide. Here output 0 must sit at 0 and "
+    "the last output at n − 1.",
+)(half_pixel)
+
+
+ALIGN_CORNERS.mistake(
+    "asymmetric map",
+    "Your answer is the asymmetric map o·n/m. Where does it put the last output, and where should that be?",
+)(asymmetric)
+
+
+@ALIGN_CORNERS.mistake("n over m − 1")
+def _n_over_steps(in_size, out_size):
+    """Your last output lands at n. From the first centre to the last it is n − 1, not n: four fence
+    posts have three gaps."""
+    return np.arange(out_size) * in_size / max(out_size - 1, 1)
+
+
+@ALIGN_CORNERS.mistake("n − 1 over m")
+def _steps_over_m(in_size, out_size):
+    """Your last output does not reach n − 1. From output 0 to output m − 1 there are m − 1 steps, not
+    m."""
+    return np.arange(out_size) * (in_size - 1) / out_size
+
+
+@ALIGN_CORNERS.mistake("m + 1 steps")
+def _one_step_too_short(in_size, out_size):
+    """m outputs make m − 1 steps, one fewer than outputs, not one more."""
+    return np.arange(out_size) * (in_size - 1) / (out_size + 1)
+
+
+@ALIGN_CORNERS.mistake("ratio upside down")
+def _align_corners_upside_down(in_size, out_size):
+    """Your ratio is upside down: the distance n − 1 is shared by m − 1 steps."""
+    return np.arange(out_size) * (out_size - 1) / max(in_size - 1, 1)
+
+
+@ALIGN_CORNERS.mistake
+def _lone_output_in_the_middle(in_size, out_size):
+    """All right but for a single output. You put it in the middle, which is a fair choice; torch puts
+    it at 0, and this exercise follows torch."""
+    return np.array([(in_size - 1) / 2]) if out_size == 1 else align_corners(in_size, out_size)
+
+
+ALIGN_CORNERS.mistake("whole division", "`//` throws the fraction away: a coordinate is a real number.")(
+    _whole_division
 )
 
 
@@ -271,30 +247,6 @@ ALIGN_CORNERS = Exercise(
 def to_output(coordinate, in_size, out_size):
     """Where an input coordinate lies on the output axis, by the half-pixel map: a number."""
     return (coordinate + 0.5) * out_size / in_size - 0.5
-
-
-def _plain_factor(coordinate, in_size, out_size):
-    return coordinate * out_size / in_size
-
-
-def _forward_again(coordinate, in_size, out_size):
-    return (coordinate + 0.5) * in_size / out_size - 0.5
-
-
-def _to_output_align_corners(coordinate, in_size, out_size):
-    return coordinate * (out_size - 1) / (in_size - 1)
-
-
-def _to_output_no_last_half(coordinate, in_size, out_size):
-    return (coordinate + 0.5) * out_size / in_size
-
-
-def _to_output_no_first_half(coordinate, in_size, out_size):
-    return coordinate * out_size / in_size - 0.5
-
-
-def _to_output_rounded(coordinate, in_size, out_size):
-    return float(round(to_output(coordinate, in_size, out_size)))
 
 
 TO_OUTPUT = Exercise(
@@ -315,42 +267,48 @@ TO_OUTPUT = Exercise(
         Case(10.0, 640, 224),
         Case(2.0, 5, 5, by_hand=2.0),
     ],
-    mistakes=[
-        Mistake(
-            "plain factor",
-            _plain_factor,
-            "You multiply by m/n, as if coordinate 0 were the picture's edge. The edge is at −0.5, "
-            "and it is the edge that stays where it is.",
-        ),
-        Mistake(
-            "forward map", _forward_again, "That is the map from output to input once more. Solve it for o."
-        ),
-        Mistake(
-            "align_corners map",
-            _to_output_align_corners,
-            "That is the way back of align_corners. Here the outer edges coincide, not the outer centres.",
-        ),
-        Mistake(
-            "missing −0.5",
-            _to_output_no_last_half,
-            "Every value is 0.5 too large: you stopped at the distance from the edge. The edge is at −0.5.",
-        ),
-        Mistake(
-            "missing +0.5",
-            _to_output_no_first_half,
-            "You go back by half an output pixel, but never measured from the edge in the first place.",
-        ),
-        Mistake(
-            "rounded",
-            _to_output_rounded,
-            "Right, then rounded. An eye or a corner may lie between two pixels.",
-        ),
-    ],
     hints=[
         "Write x = (o + 0.5)·n/m − 0.5 on paper and solve it for o.",
         "Add 0.5 on both sides first: x + 0.5 is the distance from the left edge, in input pixels.",
     ],
 )
+
+
+@TO_OUTPUT.mistake
+def _plain_factor(coordinate, in_size, out_size):
+    """You multiply by m/n, as if coordinate 0 were the picture's edge. The edge is at −0.5, and it is
+    the edge that stays where it is."""
+    return coordinate * out_size / in_size
+
+
+@TO_OUTPUT.mistake("forward map")
+def _forward_again(coordinate, in_size, out_size):
+    """That is the map from output to input once more. Solve it for o."""
+    return (coordinate + 0.5) * in_size / out_size - 0.5
+
+
+@TO_OUTPUT.mistake("align_corners map")
+def _to_output_align_corners(coordinate, in_size, out_size):
+    """That is the way back of align_corners. Here the outer edges coincide, not the outer centres."""
+    return coordinate * (out_size - 1) / (in_size - 1)
+
+
+@TO_OUTPUT.mistake("missing −0.5")
+def _to_output_no_last_half(coordinate, in_size, out_size):
+    """Every value is 0.5 too large: you stopped at the distance from the edge. The edge is at −0.5."""
+    return (coordinate + 0.5) * out_size / in_size
+
+
+@TO_OUTPUT.mistake("missing +0.5")
+def _to_output_no_first_half(coordinate, in_size, out_size):
+    """You go back by half an output pixel, but never measured from the edge in the first place."""
+    return coordinate * out_size / in_size - 0.5
+
+
+@TO_OUTPUT.mistake("rounded")
+def _to_output_rounded(coordinate, in_size, out_size):
+    """Right, then rounded. An eye or a corner may lie between two pixels."""
+    return float(round(to_output(coordinate, in_size, out_size)))
 
 
 # ------------------------------------------------------------------------------------ nearest neighbour
@@ -362,37 +320,8 @@ def nearest_floor(in_size, out_size):
     return out_index * in_size // out_size  # whole numbers only: nothing to round
 
 
-def _ratio_first(in_size, out_size):
-    return np.floor(np.arange(out_size) * (in_size / out_size)).astype(int)
-
-
-def _to_nearest_centre(in_size, out_size):
-    x = np.arange(out_size) * in_size / out_size
-    return np.floor(x + 0.5).astype(int).clip(0, in_size - 1)
-
-
-def _half_pixel_rule(in_size, out_size):
-    return (2 * np.arange(out_size) + 1) * in_size // (2 * out_size)
-
-
 def _floor_of_half_pixel(in_size, out_size):
     return np.floor(half_pixel(in_size, out_size)).astype(int)
-
-
-def _floor_of_half_pixel_clamped(in_size, out_size):
-    return _floor_of_half_pixel(in_size, out_size).clip(0, in_size - 1)
-
-
-def _floor_of_align_corners(in_size, out_size):
-    return np.floor(align_corners(in_size, out_size)).astype(int)
-
-
-def _floor_upside_down(in_size, out_size):
-    return np.arange(out_size) * out_size // in_size
-
-
-def _no_rounding(in_size, out_size):
-    return asymmetric(in_size, out_size)
 
 
 NEAREST_FLOOR = Exercise(
@@ -408,60 +337,71 @@ NEAREST_FLOOR = Exercise(
         Case(2, 98, note="Output 49 sits at exactly 49·2/98 = 1. What does 49·(2/98) give in Python?"),
         Case(6, 34, note="Output 17 sits at exactly 17·6/34 = 3."),
     ],
-    mistakes=[
-        Mistake(
-            "ratio first",
-            _ratio_first,
-            "The rule is right, the arithmetic is not: n/m is rounded before it is multiplied, and a hair "
-            "less than a whole number floors to the pixel before it. Multiply first, or stay with `//`.",
-        ),
-        Mistake(
-            "OpenCV's arithmetic",
-            opencv_nearest_indices,
-            "These are exactly OpenCV's indices: it computes floor(o·(1/(m/n))) in floating point and misses "
-            "a pixel where the exact result is whole. Multiply whole numbers, then `//`.",
-        ),
-        Mistake(
-            "rounded to the nearest",
-            _to_nearest_centre,
-            "You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds down.",
-        ),
-        Mistake(
-            "half-pixel rule",
-            _half_pixel_rule,
-            "That is the half-pixel rule, torch's `nearest-exact`. The floor rule has no halves.",
-        ),
-        Mistake(
-            "floor of the half-pixel map",
-            _floor_of_half_pixel,
-            "You floor the half-pixel coordinate. Output 0 of 4 → 8 sits at −0.25, and that floors to −1, "
-            "which in Python is the last pixel.",
-        ),
-        Mistake(
-            "floor of the half-pixel map, clamped",
-            _floor_of_half_pixel_clamped,
-            "You floor the half-pixel coordinate and clamp it. The floor rule floors the asymmetric one.",
-        ),
-        Mistake(
-            "floor of align_corners",
-            _floor_of_align_corners,
-            "You floor the align-corners coordinate, not o·n/m.",
-        ),
-        Mistake(
-            "ratio upside down",
-            _floor_upside_down,
-            "Your ratio is upside down: these indices leave the input.",
-        ),
-        Mistake(
-            "not rounded", _no_rounding, "These are coordinates. An index is a whole number: round down."
-        ),
-    ],
     hints=[
         "Compute the asymmetric coordinate, then take the sample at or left of it.",
         "`np.floor(...)` gives floats. `//` on whole numbers rounds down and stays whole.",
         "`out_index * in_size // out_size`: multiply first, so that nothing is rounded before the end.",
     ],
 )
+
+
+@NEAREST_FLOOR.mistake
+def _ratio_first(in_size, out_size):
+    """The rule is right, the arithmetic is not: n/m is rounded before it is multiplied, and a hair less
+    than a whole number floors to the pixel before it. Multiply first, or stay with `//`."""
+    return np.floor(np.arange(out_size) * (in_size / out_size)).astype(int)
+
+
+NEAREST_FLOOR.mistake(
+    "OpenCV's arithmetic",
+    "These are exactly OpenCV's indices: it computes floor(o·(1/(m/n))) in floating point and misses "
+    "a pixel where the exact result is whole. Multiply whole numbers, then `//`.",
+)(opencv_nearest_indices)
+
+
+@NEAREST_FLOOR.mistake("rounded to the nearest")
+def _to_nearest_centre(in_size, out_size):
+    """You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds
+    down."""
+    x = np.arange(out_size) * in_size / out_size
+    return np.floor(x + 0.5).astype(int).clip(0, in_size - 1)
+
+
+@NEAREST_FLOOR.mistake("half-pixel rule")
+def _half_pixel_rule(in_size, out_size):
+    """That is the half-pixel rule, torch's `nearest-exact`. The floor rule has no halves."""
+    return (2 * np.arange(out_size) + 1) * in_size // (2 * out_size)
+
+
+NEAREST_FLOOR.mistake(
+    "floor of the half-pixel map",
+    "You floor the half-pixel coordinate. Output 0 of 4 → 8 sits at −0.25, and that floors to −1, "
+    "which in Python is the last pixel.",
+)(_floor_of_half_pixel)
+
+
+@NEAREST_FLOOR.mistake("floor of the half-pixel map, clamped")
+def _floor_of_half_pixel_clamped(in_size, out_size):
+    """You floor the half-pixel coordinate and clamp it. The floor rule floors the asymmetric one."""
+    return _floor_of_half_pixel(in_size, out_size).clip(0, in_size - 1)
+
+
+@NEAREST_FLOOR.mistake("floor of align_corners")
+def _floor_of_align_corners(in_size, out_size):
+    """You floor the align-corners coordinate, not o·n/m."""
+    return np.floor(align_corners(in_size, out_size)).astype(int)
+
+
+@NEAREST_FLOOR.mistake("ratio upside down")
+def _floor_upside_down(in_size, out_size):
+    """Your ratio is upside down: these indices leave the input."""
+    return np.arange(out_size) * out_size // in_size
+
+
+@NEAREST_FLOOR.mistake("not rounded")
+def _no_rounding(in_size, out_size):
+    """These are coordinates. An index is a whole number: round down."""
+    return asymmetric(in_size, out_size)
 
 
 # ------------------------------------------------------------------------------------ two bugs to repair
@@ -495,20 +435,6 @@ def _row_at(row, x):
     return (1 - (x - left)) * row[left] + (x - left) * row[right]
 
 
-def _row_not_clamped(row, out_size):
-    x = half_pixel(len(row), out_size)
-    left = np.floor(x).astype(int)
-    right = np.minimum(left + 1, len(row) - 1)
-    return (1 - (x - left)) * row[left] + (x - left) * row[right]
-
-
-def _row_index_clamped_only(row, out_size):
-    x = half_pixel(len(row), out_size)
-    left = np.floor(x).astype(int).clip(0, len(row) - 1)
-    right = np.minimum(left + 1, len(row) - 1)
-    return (1 - (x - left)) * row[left] + (x - left) * row[right]
-
-
 MISSING_HALF = SpotTheBug(
     key="coordinates.missing_half",
     title="A resize that moves the picture",
@@ -524,36 +450,6 @@ MISSING_HALF = SpotTheBug(
         Case(np.array([5.0, 5.0, 5.0]), 6, by_hand=[5, 5, 5, 5, 5, 5]),
         Case(np.array([1.0, 2.0, 4.0]), 3, by_hand=[1, 2, 4]),
     ],
-    mistakes=[
-        Mistake(
-            "align_corners map",
-            lambda row, out_size: _row_at(row, align_corners(len(row), out_size)),
-            "Now the outer centres coincide, so the picture is stretched a little instead of moved. "
-            "The outer edges should coincide.",
-        ),
-        Mistake(
-            "missing −0.5",
-            lambda row, out_size: _row_at(row, _no_last_half(len(row), out_size)),
-            "You added the output's half pixel; now the picture moves the other way. "
-            "Coordinate 0 is a centre: take the input's half pixel off again.",
-        ),
-        Mistake(
-            "missing +0.5",
-            lambda row, out_size: _row_at(row, _no_first_half(len(row), out_size)),
-            "You took the input's half pixel off, but the output's was never added.",
-        ),
-        Mistake(
-            "coordinate not clamped",
-            _row_not_clamped,
-            "The map is right now, but x can be below 0: floor(−0.25) is −1, and `row[-1]` is the last pixel.",
-        ),
-        Mistake(
-            "only the index clamped",
-            _row_index_clamped_only,
-            "The map is right now, but t = x − left is negative at the left border: you extrapolate. "
-            "Clamp x itself before it is split.",
-        ),
-    ],
     hints=[
         "Run it on `np.array([0.0, 10.0])` with `out_size=1`. What should one pixel that covers both be?",
         "Only one line is wrong: the one that computes `x`.",
@@ -561,6 +457,45 @@ MISSING_HALF = SpotTheBug(
     ],
     name="resize_row",
 )
+
+
+MISSING_HALF.mistake(
+    "align_corners map",
+    "Now the outer centres coincide, so the picture is stretched a little instead of moved. "
+    "The outer edges should coincide.",
+)(lambda row, out_size: _row_at(row, align_corners(len(row), out_size)))
+
+
+MISSING_HALF.mistake(
+    "missing −0.5",
+    "You added the output's half pixel; now the picture moves the other way. "
+    "Coordinate 0 is a centre: take the input's half pixel off again.",
+)(lambda row, out_size: _row_at(row, _no_last_half(len(row), out_size)))
+
+
+MISSING_HALF.mistake(
+    "missing +0.5", "You took the input's half pixel off, but the output's was never added."
+)(lambda row, out_size: _row_at(row, _no_first_half(len(row), out_size)))
+
+
+@MISSING_HALF.mistake("coordinate not clamped")
+def _row_not_clamped(row, out_size):
+    """The map is right now, but x can be below 0: floor(−0.25) is −1, and `row[-1]` is the last
+    pixel."""
+    x = half_pixel(len(row), out_size)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(row) - 1)
+    return (1 - (x - left)) * row[left] + (x - left) * row[right]
+
+
+@MISSING_HALF.mistake("only the index clamped")
+def _row_index_clamped_only(row, out_size):
+    """The map is right now, but t = x − left is negative at the left border: you extrapolate. Clamp x
+    itself before it is split."""
+    x = half_pixel(len(row), out_size)
+    left = np.floor(x).astype(int).clip(0, len(row) - 1)
+    right = np.minimum(left + 1, len(row) - 1)
+    return (1 - (x - left)) * row[left] + (x - left) * row[right]
 
 
 def shrink_labels(labels, out_size):
@@ -573,25 +508,6 @@ def _shrink_labels_with_bug(labels, out_size):
     in_size = len(labels)
     index = np.arange(out_size) * in_size // out_size
     return labels[index]
-
-
-def _labels_interpolated(labels, out_size):
-    return np.floor(_row_at(labels, half_pixel(len(labels), out_size)) + 0.5).astype(labels.dtype)
-
-
-def _labels_round_half_even(labels, out_size):
-    x = half_pixel(len(labels), out_size)
-    return labels[np.round(x).astype(int).clip(0, len(labels) - 1)]
-
-
-def _labels_last_of_block(labels, out_size):
-    n = len(labels)
-    return labels[((np.arange(out_size) + 1) * n - 1) // out_size]
-
-
-def _labels_floor_of_half_pixel(labels, out_size):
-    x = half_pixel(len(labels), out_size)
-    return labels[np.floor(x).astype(int).clip(0, len(labels) - 1)]
 
 
 MASK_SHIFT = SpotTheBug(
@@ -613,31 +529,6 @@ MASK_SHIFT = SpotTheBug(
         Case(np.array([0, 2]), 4, by_hand=[0, 0, 2, 2]),
         Case(np.array([4, 0, 7]), 3, by_hand=[4, 0, 7]),
     ],
-    mistakes=[
-        Mistake(
-            "labels interpolated",
-            _labels_interpolated,
-            "You interpolate the labels. The number between label 1 and label 3 is not the label between "
-            "them: it is another class, or none. Copy one pixel.",
-        ),
-        Mistake(
-            "ties to even",
-            _labels_round_half_even,
-            "`np.round` takes the even number on a tie: 0.5 goes to 0, but 1.5 to 2. Where you land is as "
-            "near, but torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two.",
-        ),
-        Mistake(
-            "last of the block",
-            _labels_last_of_block,
-            "Now you copy the last pixel of each block: the mask slips to the other side.",
-        ),
-        Mistake(
-            "floor of the half-pixel map",
-            _labels_floor_of_half_pixel,
-            "Your x is right, but it is rounded down. Pixel i covers [i − 0.5, i + 0.5]: "
-            "which pixel holds x = 0.8?",
-        ),
-    ],
     hints=[
         "Shrink `np.array([1, 2, 3])` to one pixel. Which of the three would you keep?",
         "The output's centre is at (o + 0.5)·n/m from the left edge. Pixel i covers i to i + 1 from that edge.",
@@ -645,6 +536,36 @@ MASK_SHIFT = SpotTheBug(
     ],
     name="shrink_labels",
 )
+
+
+@MASK_SHIFT.mistake
+def _labels_interpolated(labels, out_size):
+    """You interpolate the labels. The number between label 1 and label 3 is not the label between them:
+    it is another class, or none. Copy one pixel."""
+    return np.floor(_row_at(labels, half_pixel(len(labels), out_size)) + 0.5).astype(labels.dtype)
+
+
+@MASK_SHIFT.mistake("ties to even")
+def _labels_round_half_even(labels, out_size):
+    """`np.round` takes the even number on a tie: 0.5 goes to 0, but 1.5 to 2. Where you land is as
+    near, but torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two."""
+    x = half_pixel(len(labels), out_size)
+    return labels[np.round(x).astype(int).clip(0, len(labels) - 1)]
+
+
+@MASK_SHIFT.mistake("last of the block")
+def _labels_last_of_block(labels, out_size):
+    """Now you copy the last pixel of each block: the mask slips to the other side."""
+    n = len(labels)
+    return labels[((np.arange(out_size) + 1) * n - 1) // out_size]
+
+
+@MASK_SHIFT.mistake("floor of the half-pixel map")
+def _labels_floor_of_half_pixel(labels, out_size):
+    """Your x is right, but it is rounded down. Pixel i covers [i − 0.5, i + 0.5]: which pixel holds x =
+    0.8?"""
+    x = half_pixel(len(labels), out_size)
+    return labels[np.floor(x).astype(int).clip(0, len(labels) - 1)]
 
 
 # ------------------------------------------------------------------------------------ predictions

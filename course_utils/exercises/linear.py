@@ -5,7 +5,7 @@ Words: ``x`` is a coordinate, sample i sits at coordinate i. Beyond the border t
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug
 from course_utils.resampling import resample, resampling_matrix, triangle
 
 # ---- predictions --------------------------------------------------------------------------------------------
@@ -92,30 +92,6 @@ def lerp(left, right, x):
     return (1 - x) * left + x * right
 
 
-def _own_distances(left, right, x):
-    return x * left + (1 - x) * right
-
-
-def _middle(left, right, x):
-    return 0.5 * left + 0.5 * right
-
-
-def _whole_left(left, right, x):
-    return left + x * right
-
-
-def _climb_only(left, right, x):
-    return x * (right - left)
-
-
-def _nearest_of_two(left, right, x):
-    return left if x < 0.5 else right
-
-
-def _without_fraction(left, right, x):
-    return np.floor(lerp(left, right, x))
-
-
 LERP = Exercise(
     key="linear.lerp",
     title="The value between two samples",
@@ -128,46 +104,50 @@ LERP = Exercise(
         Case(100.0, 100.0, 0.3, by_hand=100, note="Two equal samples: there is only one value to give."),
         Case(np.array([0.0, 10.0, 4.0]), np.array([10.0, 10.0, 0.0]), 0.25, by_hand=[2.5, 10, 3]),
     ],
-    mistakes=[
-        Mistake(
-            "swapped weights",
-            _own_distances,
-            "Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one wins. "
-            "At x = 0, on the left sample, what should left weigh?",
-        ),
-        Mistake(
-            "always the middle",
-            _middle,
-            "You take the mean of the two wherever x is. Where in the formula does x belong?",
-        ),
-        Mistake(
-            "weights that do not sum to 1",
-            _whole_left,
-            "Your left sample always counts in full, and x times the right one comes on top. Two samples of 100 "
-            "must give 100: what is left over for the left one when the right one weighs x?",
-        ),
-        Mistake(
-            "the climb without its start",
-            _climb_only,
-            "That is how much the line has climbed since the left sample. From which height did it start?",
-        ),
-        Mistake(
-            "nearest sample",
-            _nearest_of_two,
-            "You copy the nearer sample. Both are wanted, each with its weight.",
-        ),
-        Mistake(
-            "truncation",
-            _without_fraction,
-            "The value is right and then loses its fraction. Leave int(), // and floor out.",
-        ),
-    ],
     hints=[
         "At x = 0 the answer is left, at x = 1 it is right.",
         "Each sample weighs as much as the other one is far away. How far is x from the right sample?",
         "The weights are 1 - x for left and x for right.",
     ],
 )
+
+
+@LERP.mistake("swapped weights")
+def _own_distances(left, right, x):
+    """Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one
+    wins. At x = 0, on the left sample, what should left weigh?"""
+    return x * left + (1 - x) * right
+
+
+@LERP.mistake("always the middle")
+def _middle(left, right, x):
+    """You take the mean of the two wherever x is. Where in the formula does x belong?"""
+    return 0.5 * left + 0.5 * right
+
+
+@LERP.mistake("weights that do not sum to 1")
+def _whole_left(left, right, x):
+    """Your left sample always counts in full, and x times the right one comes on top. Two samples of
+    100 must give 100: what is left over for the left one when the right one weighs x?"""
+    return left + x * right
+
+
+@LERP.mistake("the climb without its start")
+def _climb_only(left, right, x):
+    """That is how much the line has climbed since the left sample. From which height did it start?"""
+    return x * (right - left)
+
+
+@LERP.mistake("nearest sample")
+def _nearest_of_two(left, right, x):
+    """You copy the nearer sample. Both are wanted, each with its weight."""
+    return left if x < 0.5 else right
+
+
+@LERP.mistake("truncation")
+def _without_fraction(left, right, x):
+    """The value is right and then loses its fraction. Leave int(), // and floor out."""
+    return np.floor(lerp(left, right, x))
 
 
 # ---- many samples -------------------------------------------------------------------------------------------
@@ -182,10 +162,6 @@ def weights(x, size):
 
 def _one_hot(index, size):
     return (np.arange(size) == min(max(index, 0), size - 1)).astype(float)
-
-
-def _not_clamped(x, size):
-    return triangle(x - np.arange(size))
 
 
 def _wrapped(x, size):
@@ -205,27 +181,6 @@ def _swapped_neighbours(x, size):
     return result
 
 
-def _no_floor_at_zero(x, size):
-    return 1 - np.abs(min(max(x, 0), size - 1) - np.arange(size))
-
-
-def _distances(x, size):
-    return np.abs(min(max(x, 0), size - 1) - np.arange(size))
-
-
-def _one_sided(x, size):
-    distance = min(max(x, 0), size - 1) - np.arange(size)
-    return np.where(np.abs(distance) < 1, 1 - distance, 0)
-
-
-def _nearest_one(x, size):
-    return _one_hot(int(np.floor(x + 0.5)), size)
-
-
-def _left_one(x, size):
-    return _one_hot(int(np.floor(x)), size)
-
-
 WEIGHTS = Exercise(
     key="linear.weights",
     title="The weights of many samples",
@@ -239,58 +194,67 @@ WEIGHTS = Exercise(
         Case(3.4, 4, by_hand=[0, 0, 0, 1], note="Right of the last sample: it is repeated there."),
         Case(0.0, 1, by_hand=[1], note="A single sample."),
     ],
-    mistakes=[
-        Mistake(
-            "swapped weights",
-            _swapped_neighbours,
-            "Right samples, swapped weights: each should weigh as much as the other one is far away.",
-        ),
-        Mistake(
-            "no clamping",
-            _not_clamped,
-            "Your tents are right; beyond the border they fade out and the weights no longer sum to 1. "
-            "Move x onto the border sample first.",
-        ),
-        Mistake(
-            "wrap-around",
-            _wrapped,
-            "Beyond the border you land on the other end of the signal: index -1 is Python's last sample. "
-            "Move x onto the border sample before you look for neighbours.",
-        ),
-        Mistake(
-            "negative weights",
-            _no_floor_at_zero,
-            "1 − distance goes below 0 for samples farther than 1. How much should those count?",
-        ),
-        Mistake(
-            "distances instead of weights",
-            _distances,
-            "Those are the distances. The nearest sample should weigh most, and a sample under x should weigh 1.",
-        ),
-        Mistake(
-            "a distance with a sign",
-            _one_sided,
-            "x − i is negative for the samples on the right, so their weight comes out above 1. "
-            "A distance has no sign.",
-        ),
-        Mistake(
-            "nearest sample",
-            _nearest_one,
-            "All the weight goes to the nearest sample: that is the box kernel. The tent shares it between two.",
-        ),
-        Mistake(
-            "the sample on the left",
-            _left_one,
-            "All the weight goes to the sample at or left of x, as int() or floor would pick it. "
-            "The fraction that you cut off is the weight of the next one.",
-        ),
-    ],
     hints=[
         "np.arange(size) is where the samples sit. How far is each of them from x?",
         "The weight is 1 at distance 0, falls to 0 at distance 1 and stays 0: np.maximum(1 - distance, 0).",
         "For x beyond the border: x = min(max(x, 0), size - 1) before anything else.",
     ],
 )
+
+
+WEIGHTS.mistake(
+    "swapped weights",
+    "Right samples, swapped weights: each should weigh as much as the other one is far away.",
+)(_swapped_neighbours)
+
+
+@WEIGHTS.mistake("no clamping")
+def _not_clamped(x, size):
+    """Your tents are right; beyond the border they fade out and the weights no longer sum to 1. Move x
+    onto the border sample first."""
+    return triangle(x - np.arange(size))
+
+
+WEIGHTS.mistake(
+    "wrap-around",
+    "Beyond the border you land on the other end of the signal: index -1 is Python's last sample. "
+    "Move x onto the border sample before you look for neighbours.",
+)(_wrapped)
+
+
+@WEIGHTS.mistake("negative weights")
+def _no_floor_at_zero(x, size):
+    """1 − distance goes below 0 for samples farther than 1. How much should those count?"""
+    return 1 - np.abs(min(max(x, 0), size - 1) - np.arange(size))
+
+
+@WEIGHTS.mistake("distances instead of weights")
+def _distances(x, size):
+    """Those are the distances. The nearest sample should weigh most, and a sample under x should weigh
+    1."""
+    return np.abs(min(max(x, 0), size - 1) - np.arange(size))
+
+
+@WEIGHTS.mistake("a distance with a sign")
+def _one_sided(x, size):
+    """x − i is negative for the samples on the right, so their weight comes out above 1. A distance has
+    no sign."""
+    distance = min(max(x, 0), size - 1) - np.arange(size)
+    return np.where(np.abs(distance) < 1, 1 - distance, 0)
+
+
+@WEIGHTS.mistake("nearest sample")
+def _nearest_one(x, size):
+    """All the weight goes to the nearest sample: that is the box kernel. The tent shares it between
+    two."""
+    return _one_hot(int(np.floor(x + 0.5)), size)
+
+
+@WEIGHTS.mistake("the sample on the left")
+def _left_one(x, size):
+    """All the weight goes to the sample at or left of x, as int() or floor would pick it. The fraction
+    that you cut off is the weight of the next one."""
+    return _one_hot(int(np.floor(x)), size)
 
 
 # ---- the matrix ---------------------------------------------------------------------------------------------
@@ -312,42 +276,6 @@ def _half_pixel(in_size, out_size):
     return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
 
 
-def _missing_half_pixel(in_size, out_size):
-    return _tents_at(np.arange(out_size) * in_size / out_size, in_size)
-
-
-def _aligned_corners(in_size, out_size):
-    return resampling_matrix(in_size, out_size, coordinate_map="align_corners")
-
-
-def _rows_that_fade(in_size, out_size):
-    return _tents_at(_half_pixel(in_size, out_size), in_size, clamp=False)
-
-
-def _rows_that_wrap(in_size, out_size):
-    return np.array([_wrapped(x, in_size) for x in _half_pixel(in_size, out_size)])
-
-
-def _truncated_coordinates(in_size, out_size):
-    return _tents_at(np.trunc(_half_pixel(in_size, out_size)), in_size)
-
-
-def _rounded_coordinates(in_size, out_size):
-    return resampling_matrix(in_size, out_size, "nearest-exact")
-
-
-def _swapped_rows(in_size, out_size):
-    return np.array([_swapped_neighbours(x, in_size) for x in _half_pixel(in_size, out_size)])
-
-
-def _inverted_ratio(in_size, out_size):
-    return _tents_at((np.arange(out_size) + 0.5) * out_size / in_size - 0.5, in_size)
-
-
-def _lying_down(in_size, out_size):
-    return linear_matrix(in_size, out_size).T
-
-
 MATRIX = Exercise(
     key="linear.matrix",
     title="The matrix of linear resampling",
@@ -361,64 +289,74 @@ MATRIX = Exercise(
         Case(5, 3),
         Case(4, 7),
     ],
-    mistakes=[
-        Mistake(
-            "missing half pixel",
-            _missing_half_pixel,
-            "Your outputs sit at o · in_size / out_size: the half pixel is missing. Pixel o covers a stretch of the "
-            "axis; it is its middle, o + 0.5 from the edge, that has to be mapped.",
-        ),
-        Mistake(
-            "align_corners",
-            _aligned_corners,
-            "Your outer outputs sit on the outer samples, o · (in_size − 1) / (out_size − 1). That is the map that "
-            "torch calls align_corners=True; here x = (o + 0.5) · in_size / out_size − 0.5.",
-        ),
-        Mistake(
-            "no clamping",
-            _rows_that_fade,
-            "Your first and last rows do not sum to 1, so the border darkens. Move x onto the border sample first.",
-        ),
-        Mistake(
-            "wrap-around",
-            _rows_that_wrap,
-            "Your border rows read the other end of the signal: floor(-0.25) is -1, Python's last sample. "
-            "Clip x before you look for neighbours.",
-        ),
-        Mistake(
-            "truncated coordinates",
-            _truncated_coordinates,
-            "Your coordinates have lost their fractions, as int() does, so every output copies one sample. "
-            "The fraction is the weight of the next one.",
-        ),
-        Mistake(
-            "nearest sample",
-            _rounded_coordinates,
-            "Each of your rows picks the nearest sample: that is the box kernel. The tent shares the weight.",
-        ),
-        Mistake(
-            "swapped weights",
-            _swapped_rows,
-            "Right samples, swapped weights: compare your row for x = 0.25 with the one expected.",
-        ),
-        Mistake(
-            "the ratio upside down",
-            _inverted_ratio,
-            "Your outputs are out_size / in_size input pixels apart. If there are more outputs than inputs, should "
-            "they stand closer together or farther apart?",
-        ),
-        Mistake(
-            "transposed",
-            _lying_down,
-            "Your matrix lies on its side: one row per output, one column per input, shape (out_size, in_size).",
-        ),
-    ],
     hints=[
         "Row o holds the weights at x = (o + 0.5) * in_size / out_size - 0.5. You have a function for weights.",
         "Stack the rows: np.array([weights(x, in_size) for x in coordinates]).",
         "Without a loop: x[:, None] - np.arange(in_size) holds all distances, shape (out_size, in_size).",
     ],
 )
+
+
+@MATRIX.mistake
+def _missing_half_pixel(in_size, out_size):
+    """Your outputs sit at o · in_size / out_size: the half pixel is missing. Pixel o covers a stretch
+    of the axis; it is its middle, o + 0.5 from the edge, that has to be mapped."""
+    return _tents_at(np.arange(out_size) * in_size / out_size, in_size)
+
+
+@MATRIX.mistake("align_corners")
+def _aligned_corners(in_size, out_size):
+    """Your outer outputs sit on the outer samples, o · (in_size − 1) / (out_size − 1). That is the map
+    that torch calls align_corners=True; here x = (o + 0.5) · in_size / out_size − 0.5."""
+    return resampling_matrix(in_size, out_size, coordinate_map="align_corners")
+
+
+@MATRIX.mistake("no clamping")
+def _rows_that_fade(in_size, out_size):
+    """Your first and last rows do not sum to 1, so the border darkens. Move x onto the border sample
+    first."""
+    return _tents_at(_half_pixel(in_size, out_size), in_size, clamp=False)
+
+
+@MATRIX.mistake("wrap-around")
+def _rows_that_wrap(in_size, out_size):
+    """Your border rows read the other end of the signal: floor(-0.25) is -1, Python's last sample. Clip
+    x before you look for neighbours."""
+    return np.array([_wrapped(x, in_size) for x in _half_pixel(in_size, out_size)])
+
+
+@MATRIX.mistake
+def _truncated_coordinates(in_size, out_size):
+    """Your coordinates have lost their fractions, as int() does, so every output copies one sample. The
+    fraction is the weight of the next one."""
+    return _tents_at(np.trunc(_half_pixel(in_size, out_size)), in_size)
+
+
+@MATRIX.mistake("nearest sample")
+def _rounded_coordinates(in_size, out_size):
+    """Each of your rows picks the nearest sample: that is the box kernel. The tent shares the
+    weight."""
+    return resampling_matrix(in_size, out_size, "nearest-exact")
+
+
+@MATRIX.mistake("swapped weights")
+def _swapped_rows(in_size, out_size):
+    """Right samples, swapped weights: compare your row for x = 0.25 with the one expected."""
+    return np.array([_swapped_neighbours(x, in_size) for x in _half_pixel(in_size, out_size)])
+
+
+@MATRIX.mistake("the ratio upside down")
+def _inverted_ratio(in_size, out_size):
+    """Your outputs are out_size / in_size input pixels apart. If there are more outputs than inputs,
+    should they stand closer together or farther apart?"""
+    return _tents_at((np.arange(out_size) + 0.5) * out_size / in_size - 0.5, in_size)
+
+
+@MATRIX.mistake("transposed")
+def _lying_down(in_size, out_size):
+    """Your matrix lies on its side: one row per output, one column per input, shape (out_size,
+    in_size)."""
+    return linear_matrix(in_size, out_size).T
 
 
 # ---- spot the bug -------------------------------------------------------------------------------------------
@@ -444,17 +382,6 @@ def enlarge_swapped(signal, out_size):
     return fraction * signal[left] + (1 - fraction) * signal[right]
 
 
-def _mean_of_neighbours(signal, out_size):
-    x = _half_pixel(len(signal), out_size).clip(0, len(signal) - 1)
-    left = np.floor(x).astype(int)
-    right = np.minimum(left + 1, len(signal) - 1)
-    return (signal[left] + signal[right]) / 2
-
-
-def _mirrored(signal, out_size):
-    return enlarge_swapped(signal[::-1], out_size)[::-1]
-
-
 BUG_SWAPPED = SpotTheBug(
     key="linear.bug_swapped",
     title="Spot the bug: an enlargement with the wrong steps",
@@ -474,21 +401,24 @@ BUG_SWAPPED = SpotTheBug(
         ),
         Case(np.array([0.0, 0.0, 9.0, 0.0]), 7),
     ],
-    mistakes=[
-        Mistake(
-            "mean of the neighbours",
-            _mean_of_neighbours,
-            "Each output is now the mean of its neighbours, wherever x is. Which of the two is nearer?",
-        ),
-        Mistake(
-            "mirrored",
-            _mirrored,
-            "The whole signal is turned round twice and the weights are still swapped.",
-        ),
-    ],
     hints=[
         "Try the smallest input there is: two different samples that stay two. What should come out?",
         "At x = 0 the fraction is 0. Which sample gets the weight 0 then, and which one should?",
         "The fraction is the distance to the left sample, so it is the weight of the right one.",
     ],
 )
+
+
+@BUG_SWAPPED.mistake("mean of the neighbours")
+def _mean_of_neighbours(signal, out_size):
+    """Each output is now the mean of its neighbours, wherever x is. Which of the two is nearer?"""
+    x = _half_pixel(len(signal), out_size).clip(0, len(signal) - 1)
+    left = np.floor(x).astype(int)
+    right = np.minimum(left + 1, len(signal) - 1)
+    return (signal[left] + signal[right]) / 2
+
+
+@BUG_SWAPPED.mistake
+def _mirrored(signal, out_size):
+    """The whole signal is turned round twice and the weights are still swapped."""
+    return enlarge_swapped(signal[::-1], out_size)[::-1]

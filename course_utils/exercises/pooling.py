@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug
 from course_utils.operators import check_linearity
 from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
 from course_utils.resampling import resize
@@ -43,66 +43,6 @@ def _pool(x, kernel_size, stride, index, pick=np.argmax, sizes=None):
     return values, indices
 
 
-def _index_in_the_window(x, kernel_size, stride):
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: a * kernel_size + b)
-
-
-def _window_corner_forgotten(x, kernel_size, stride):
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: a * x.shape[1] + b)
-
-
-def _index_by_columns(x, kernel_size, stride):
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: column * x.shape[0] + row)
-
-
-def _height_for_width(x, kernel_size, stride):
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[0] + column)
-
-
-def _width_of_the_pooled(x, kernel_size, stride):
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * columns + column)
-
-
-def _last_of_equals(x, kernel_size, stride):
-    def last(window):
-        return window.size - 1 - window.ravel()[::-1].argmax()
-
-    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, last)
-
-
-def _smallest(x, kernel_size, stride):
-    return _pool(
-        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, np.argmin
-    )
-
-
-def _side_by_side(x, kernel_size, stride):
-    return max_pool(x, kernel_size, kernel_size)
-
-
-def _a_window_short(x, kernel_size, stride):
-    sizes = [(size - kernel_size) // stride for size in x.shape]
-    return _pool(
-        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, sizes=sizes
-    )
-
-
-def _from_zero(x, kernel_size, stride):
-    values, indices = max_pool(x, kernel_size, stride)
-    return np.maximum(values, 0), np.where(values > 0, indices, 0)
-
-
-def _with_left_over(x, kernel_size, stride):
-    sizes = [-(-(size - kernel_size) // stride) + 1 for size in x.shape]
-    return _pool(
-        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, sizes=sizes
-    )
-
-
-def _mean_of_windows(x, kernel_size, stride):
-    return avg_pool2d(x, kernel_size, stride), max_pool(x, kernel_size, stride)[1]
-
-
 PEAK = np.zeros((5, 5))
 PEAK[2, 2] = 9  # in all four windows of 3 x 3 at stride 2
 
@@ -139,62 +79,6 @@ MAX_POOL = Exercise(
             np.array([[3.0, 1, 4], [1, 5, 9], [2, 6, 5]]), 2, 1, by_hand=([[5, 9], [6, 9]], [[4, 5], [7, 5]])
         ),
     ],
-    mistakes=[
-        Mistake(
-            "index inside the window",
-            _index_in_the_window,
-            "Your indices count inside the window. Count in the whole array: add where the window begins.",
-        ),
-        Mistake(
-            "window's corner forgotten",
-            _window_corner_forgotten,
-            "Your rows are as wide as the array, but every window seems to begin at row 0, column 0. "
-            "Window (r, c) begins at row r · stride, column c · stride.",
-        ),
-        Mistake(
-            "counted down the columns",
-            _index_by_columns,
-            "You count down the columns. An index runs along the rows: row · width + column.",
-        ),
-        Mistake(
-            "height instead of width",
-            _height_for_width,
-            "A full row holds as many samples as the array is *wide*: row · width + column. "
-            "A square array hides this one.",
-        ),
-        Mistake(
-            "width of the pooled array",
-            _width_of_the_pooled,
-            "You multiply the row by the width of the result. The index is a place in the *input*: use its width.",
-        ),
-        Mistake(
-            "last of equals",
-            _last_of_equals,
-            "Of equal maxima you take the last. The first one counts, row by row; `argmax` does that.",
-        ),
-        Mistake("minimum", _smallest, "These are the smallest values."),
-        Mistake(
-            "stride ignored",
-            _side_by_side,
-            "Your windows stand side by side. The next one begins `stride` further on, which may be inside the last.",
-        ),
-        Mistake(
-            "one window too few",
-            _a_window_short,
-            "One window is missing along each axis. The first begins at 0; how many more steps fit behind it?",
-        ),
-        Mistake(
-            "maximum begins at 0",
-            _from_zero,
-            "Your search starts from 0, so a window below zero keeps the 0. Start from the window's first value.",
-        ),
-        Mistake(
-            "left-over samples pooled too",
-            _with_left_over,
-            "You make a window of what is left at the border. A window that is not full is dropped here.",
-        ),
-        Mistake("mean", _mean_of_windows, "Your indices are right, your values are the windows' means."),
-    ],
     hints=[
         "Two loops, over the rows and columns of the result. Window (r, c) begins at r · stride, c · stride.",
         "`window.argmax()` counts inside the window. `np.unravel_index(window.argmax(), window.shape)` gives row and "
@@ -204,6 +88,98 @@ MAX_POOL = Exercise(
     ],
 )
 
+
+@MAX_POOL.mistake("index inside the window")
+def _index_in_the_window(x, kernel_size, stride):
+    """Your indices count inside the window. Count in the whole array: add where the window begins."""
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: a * kernel_size + b)
+
+
+@MAX_POOL.mistake("window's corner forgotten")
+def _window_corner_forgotten(x, kernel_size, stride):
+    """Your rows are as wide as the array, but every window seems to begin at row 0, column 0. Window
+    (r, c) begins at row r · stride, column c · stride."""
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: a * x.shape[1] + b)
+
+
+@MAX_POOL.mistake("counted down the columns")
+def _index_by_columns(x, kernel_size, stride):
+    """You count down the columns. An index runs along the rows: row · width + column."""
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: column * x.shape[0] + row)
+
+
+@MAX_POOL.mistake("height instead of width")
+def _height_for_width(x, kernel_size, stride):
+    """A full row holds as many samples as the array is *wide*: row · width + column. A square array
+    hides this one."""
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[0] + column)
+
+
+@MAX_POOL.mistake("width of the pooled array")
+def _width_of_the_pooled(x, kernel_size, stride):
+    """You multiply the row by the width of the result. The index is a place in the *input*: use its
+    width."""
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * columns + column)
+
+
+@MAX_POOL.mistake
+def _last_of_equals(x, kernel_size, stride):
+    """Of equal maxima you take the last. The first one counts, row by row; `argmax` does that."""
+
+    def last(window):
+        return window.size - 1 - window.ravel()[::-1].argmax()
+
+    return _pool(x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, last)
+
+
+@MAX_POOL.mistake("minimum")
+def _smallest(x, kernel_size, stride):
+    """These are the smallest values."""
+    return _pool(
+        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, np.argmin
+    )
+
+
+@MAX_POOL.mistake("stride ignored")
+def _side_by_side(x, kernel_size, stride):
+    """Your windows stand side by side. The next one begins `stride` further on, which may be inside the
+    last."""
+    return max_pool(x, kernel_size, kernel_size)
+
+
+@MAX_POOL.mistake("one window too few")
+def _a_window_short(x, kernel_size, stride):
+    """One window is missing along each axis. The first begins at 0; how many more steps fit behind
+    it?"""
+    sizes = [(size - kernel_size) // stride for size in x.shape]
+    return _pool(
+        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, sizes=sizes
+    )
+
+
+@MAX_POOL.mistake("maximum begins at 0")
+def _from_zero(x, kernel_size, stride):
+    """Your search starts from 0, so a window below zero keeps the 0. Start from the window's first
+    value."""
+    values, indices = max_pool(x, kernel_size, stride)
+    return np.maximum(values, 0), np.where(values > 0, indices, 0)
+
+
+@MAX_POOL.mistake("left-over samples pooled too")
+def _with_left_over(x, kernel_size, stride):
+    """You make a window of what is left at the border. A window that is not full is dropped here."""
+    sizes = [-(-(size - kernel_size) // stride) + 1 for size in x.shape]
+    return _pool(
+        x, kernel_size, stride, lambda row, column, a, b, columns: row * x.shape[1] + column, sizes=sizes
+    )
+
+
+@MAX_POOL.mistake("mean")
+def _mean_of_windows(x, kernel_size, stride):
+    """Your indices are right, your values are the windows' means."""
+    return avg_pool2d(x, kernel_size, stride), max_pool(x, kernel_size, stride)[1]
+
+
 # ------------------------------------------------------------------------------------ unpooling
 
 
@@ -212,53 +188,6 @@ def unpool(values, indices, shape):
     back = np.zeros(shape[0] * shape[1])
     back[indices.ravel()] = values.ravel()
     return back.reshape(shape)
-
-
-def _unpool_adding(values, indices, shape):
-    back = np.zeros(shape[0] * shape[1])
-    np.add.at(back, indices.ravel(), values.ravel())
-    return back.reshape(shape)
-
-
-def _unpool_larger_wins(values, indices, shape):
-    back = np.zeros(shape[0] * shape[1])
-    np.maximum.at(back, indices.ravel(), values.ravel())
-    return back.reshape(shape)
-
-
-def _unpool_by_columns(values, indices, shape):
-    back = np.zeros(shape[0] * shape[1])
-    back[indices.ravel()] = values.ravel()
-    return back.reshape(shape, order="F")
-
-
-def _unpool_height_for_width(values, indices, shape):
-    back = np.zeros(shape)
-    for value, index in zip(values.ravel(), indices.ravel(), strict=True):
-        back[index // shape[0], index % shape[0]] = value
-    return back
-
-
-def _unpool_even_width(values, indices, shape):
-    back = np.zeros(shape)
-    width = 2 * values.shape[1]
-    for value, index in zip(values.ravel(), indices.ravel(), strict=True):
-        back[index // width, index % width] = value
-    return back
-
-
-def _unpool_with_smallest(values, indices, shape):
-    back = np.full(shape[0] * shape[1], values.min())
-    back[indices.ravel()] = values.ravel()
-    return back.reshape(shape)
-
-
-def _unpool_marks(values, indices, shape):
-    return (unpool(np.ones_like(values), indices, shape) != 0).astype(float)
-
-
-def _unpool_blocks(values, indices, shape):
-    return resize(values, shape, mode="nearest")
 
 
 UNPOOL = Exercise(
@@ -295,52 +224,80 @@ UNPOOL = Exercise(
             note="A maximum below zero.",
         ),
     ],
-    mistakes=[
-        Mistake(
-            "added up",
-            _unpool_adding,
-            "You add values that share an index. It is one number that several windows have seen: "
-            "put it back, do not add it.",
-        ),
-        Mistake(
-            "larger of the two",
-            _unpool_larger_wins,
-            "You keep the larger of the value and the 0 that stood there. A maximum can be negative: overwrite.",
-        ),
-        Mistake(
-            "counted down the columns",
-            _unpool_by_columns,
-            "You count down the columns. An index runs along the rows: row = index // width.",
-        ),
-        Mistake(
-            "height instead of width",
-            _unpool_height_for_width,
-            "Row and column come from the *width*: index // width, index % width. Square arrays hide this one.",
-        ),
-        Mistake(
-            "width of the windows",
-            _unpool_even_width,
-            "You take twice the pooled width for the width of the array. With an odd width the indices mean other "
-            "places: use `shape[1]`.",
-        ),
-        Mistake(
-            "smallest instead of 0",
-            _unpool_with_smallest,
-            "Where nothing came back there is a 0, not the smallest of the values.",
-        ),
-        Mistake("marks", _unpool_marks, "The places are right. Put the values there, not ones."),
-        Mistake(
-            "copied over the window",
-            _unpool_blocks,
-            "You spread each value over its whole window. Only one place gets it, the rest stays 0.",
-        ),
-    ],
     hints=[
         "Begin with zeros, as a flat array: one place for each index.",
         "`back[indices.ravel()] = values.ravel()` writes all of them.",
         "At the end, `.reshape(shape)` cuts the flat array into rows.",
     ],
 )
+
+
+@UNPOOL.mistake("added up")
+def _unpool_adding(values, indices, shape):
+    """You add values that share an index. It is one number that several windows have seen: put it back,
+    do not add it."""
+    back = np.zeros(shape[0] * shape[1])
+    np.add.at(back, indices.ravel(), values.ravel())
+    return back.reshape(shape)
+
+
+@UNPOOL.mistake("larger of the two")
+def _unpool_larger_wins(values, indices, shape):
+    """You keep the larger of the value and the 0 that stood there. A maximum can be negative:
+    overwrite."""
+    back = np.zeros(shape[0] * shape[1])
+    np.maximum.at(back, indices.ravel(), values.ravel())
+    return back.reshape(shape)
+
+
+@UNPOOL.mistake("counted down the columns")
+def _unpool_by_columns(values, indices, shape):
+    """You count down the columns. An index runs along the rows: row = index // width."""
+    back = np.zeros(shape[0] * shape[1])
+    back[indices.ravel()] = values.ravel()
+    return back.reshape(shape, order="F")
+
+
+@UNPOOL.mistake("height instead of width")
+def _unpool_height_for_width(values, indices, shape):
+    """Row and column come from the *width*: index // width, index % width. Square arrays hide this
+    one."""
+    back = np.zeros(shape)
+    for value, index in zip(values.ravel(), indices.ravel(), strict=True):
+        back[index // shape[0], index % shape[0]] = value
+    return back
+
+
+@UNPOOL.mistake("width of the windows")
+def _unpool_even_width(values, indices, shape):
+    """You take twice the pooled width for the width of the array. With an odd width the indices mean
+    other places: use `shape[1]`."""
+    back = np.zeros(shape)
+    width = 2 * values.shape[1]
+    for value, index in zip(values.ravel(), indices.ravel(), strict=True):
+        back[index // width, index % width] = value
+    return back
+
+
+@UNPOOL.mistake("smallest instead of 0")
+def _unpool_with_smallest(values, indices, shape):
+    """Where nothing came back there is a 0, not the smallest of the values."""
+    back = np.full(shape[0] * shape[1], values.min())
+    back[indices.ravel()] = values.ravel()
+    return back.reshape(shape)
+
+
+@UNPOOL.mistake("marks")
+def _unpool_marks(values, indices, shape):
+    """The places are right. Put the values there, not ones."""
+    return (unpool(np.ones_like(values), indices, shape) != 0).astype(float)
+
+
+@UNPOOL.mistake("copied over the window")
+def _unpool_blocks(values, indices, shape):
+    """You spread each value over its whole window. Only one place gets it, the rest stays 0."""
+    return resize(values, shape, mode="nearest")
+
 
 # ------------------------------------------------------------------------------------ sizes
 
@@ -365,55 +322,52 @@ POOLED_SIZE = Exercise(
         Case(5, 1, 4, 0, by_hand=2),
         Case(224, 2, 2, 0, by_hand=112),
     ],
-    mistakes=[
-        Mistake(
-            "rounded up",
-            lambda in_size, kernel_size, stride, padding: (
-                -(-(in_size + 2 * padding - kernel_size) // stride) + 1
-            ),
-            "You round up: that is `ceil_mode=True`, with a window that is not full. The ordinary size rounds down.",
-        ),
-        Mistake(
-            "+ 1 forgotten",
-            lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding - kernel_size) // stride,
-            "These are the steps from window to window. Four fence posts have three gaps: one more.",
-        ),
-        Mistake(
-            "size over stride",
-            lambda in_size, kernel_size, stride, padding: in_size // stride,
-            "Size over stride counts the steps without asking whether the last window still fits.",
-        ),
-        Mistake(
-            "padded size over stride",
-            lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding) // stride,
-            "The last window has to fit: it begins `kernel_size` samples before the end.",
-        ),
-        Mistake(
-            "padding counted once",
-            lambda in_size, kernel_size, stride, padding: (in_size + padding - kernel_size) // stride + 1,
-            "Padding stands on both sides: count it twice.",
-        ),
-        Mistake(
-            "padding forgotten",
-            lambda in_size, kernel_size, stride, padding: (in_size - kernel_size) // stride + 1,
-            "The padding is missing: the axis is `in_size + 2 · padding` samples long.",
-        ),
-        Mistake(
-            "over kernel_size",
-            lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding) // kernel_size,
-            "The next window begins `stride` further on, not `kernel_size`.",
-        ),
-        Mistake(
-            "not rounded",
-            lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding - kernel_size) / stride + 1,
-            "Half a window is none: round down, `//`.",
-        ),
-    ],
     hints=[
         "How many steps of `stride` can the first window make before it sticks out?",
         "It has in_size + 2 · padding − kernel_size samples of room. Each step takes `stride` of them.",
         "Steps plus one are windows.",
     ],
+)
+
+
+POOLED_SIZE.mistake(
+    "rounded up",
+    "You round up: that is `ceil_mode=True`, with a window that is not full. The ordinary size rounds down.",
+)(lambda in_size, kernel_size, stride, padding: -(-(in_size + 2 * padding - kernel_size) // stride) + 1)
+
+
+POOLED_SIZE.mistake(
+    "+ 1 forgotten", "These are the steps from window to window. Four fence posts have three gaps: one more."
+)(lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding - kernel_size) // stride)
+
+
+POOLED_SIZE.mistake(
+    "size over stride", "Size over stride counts the steps without asking whether the last window still fits."
+)(lambda in_size, kernel_size, stride, padding: in_size // stride)
+
+
+POOLED_SIZE.mistake(
+    "padded size over stride", "The last window has to fit: it begins `kernel_size` samples before the end."
+)(lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding) // stride)
+
+
+POOLED_SIZE.mistake("padding counted once", "Padding stands on both sides: count it twice.")(
+    lambda in_size, kernel_size, stride, padding: (in_size + padding - kernel_size) // stride + 1
+)
+
+
+POOLED_SIZE.mistake(
+    "padding forgotten", "The padding is missing: the axis is `in_size + 2 · padding` samples long."
+)(lambda in_size, kernel_size, stride, padding: (in_size - kernel_size) // stride + 1)
+
+
+POOLED_SIZE.mistake("over kernel_size", "The next window begins `stride` further on, not `kernel_size`.")(
+    lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding) // kernel_size
+)
+
+
+POOLED_SIZE.mistake("not rounded", "Half a window is none: round down, `//`.")(
+    lambda in_size, kernel_size, stride, padding: (in_size + 2 * padding - kernel_size) / stride + 1
 )
 
 # ------------------------------------------------------------------------------------ three bugs to repair
@@ -433,26 +387,8 @@ def _keep_maxima_with_bug(x):
     return np.pad(back, ((0, missing[0]), (0, missing[1])))
 
 
-def _padded_in_front(x):
-    values, indices = max_pool2d(x, 2)
-    back = max_unpool2d(values, indices, 2)
-    missing = np.subtract(x.shape, back.shape)
-    return np.pad(back, ((missing[0], 0), (missing[1], 0)))
-
-
-def _stretched(x):
-    values, indices = max_pool2d(x, 2)
-    return resize(max_unpool2d(values, indices, 2), x.shape, mode="nearest")
-
-
 def _maxima_everywhere(x):
     return resize(max_pool2d(x, 2)[0], x.shape, mode="nearest")
-
-
-def _without_its_border(x):
-    back = max_unpool2d(*max_pool2d(x, 2), 2, output_size=x.shape)
-    even = [size // 2 * 2 for size in x.shape]
-    return back[: even[0], : even[1]]
 
 
 ODD_SIZE = SpotTheBug(
@@ -475,29 +411,6 @@ ODD_SIZE = SpotTheBug(
         Case(np.pad(FOUR, ((0, 1), (0, 0)))),
         Case(np.pad(FOUR, ((0, 1), (0, 3)), constant_values=1.0)),
     ],
-    mistakes=[
-        Mistake(
-            "padded in front",
-            _padded_in_front,
-            "You add the missing row and column in front instead of behind. The maxima have moved before that: "
-            "look at the call that puts them back.",
-        ),
-        Mistake(
-            "stretched",
-            _stretched,
-            "You stretch the result to the right size. What stands in the wrong place stays in the wrong place.",
-        ),
-        Mistake(
-            "copied over the window",
-            _maxima_everywhere,
-            "Now each maximum fills its whole window. Only its own place should get it.",
-        ),
-        Mistake(
-            "border cut off",
-            _without_its_border,
-            "The maxima are at their places now, but the odd row and column have gone: the shape should be x's.",
-        ),
-    ],
     hints=[
         "Run it on `np.array([[0.0, 0, 0], [5, 0, 0]])`. Which index has the 5, and in rows of what length?",
         "`max_unpool2d` without `output_size` returns rows of 2. Index 3 is another place there.",
@@ -505,6 +418,38 @@ ODD_SIZE = SpotTheBug(
     ],
     name="keep_maxima",
 )
+
+
+@ODD_SIZE.mistake
+def _padded_in_front(x):
+    """You add the missing row and column in front instead of behind. The maxima have moved before that:
+    look at the call that puts them back."""
+    values, indices = max_pool2d(x, 2)
+    back = max_unpool2d(values, indices, 2)
+    missing = np.subtract(x.shape, back.shape)
+    return np.pad(back, ((missing[0], 0), (missing[1], 0)))
+
+
+@ODD_SIZE.mistake
+def _stretched(x):
+    """You stretch the result to the right size. What stands in the wrong place stays in the wrong
+    place."""
+    values, indices = max_pool2d(x, 2)
+    return resize(max_unpool2d(values, indices, 2), x.shape, mode="nearest")
+
+
+ODD_SIZE.mistake(
+    "copied over the window", "Now each maximum fills its whole window. Only its own place should get it."
+)(_maxima_everywhere)
+
+
+@ODD_SIZE.mistake("border cut off")
+def _without_its_border(x):
+    """The maxima are at their places now, but the odd row and column have gone: the shape should be
+    x's."""
+    back = max_unpool2d(*max_pool2d(x, 2), 2, output_size=x.shape)
+    even = [size // 2 * 2 for size in x.shape]
+    return back[: even[0], : even[1]]
 
 
 def padded_max(x, kernel_size, stride, padding):
@@ -539,28 +484,6 @@ PADDED_ZEROS = SpotTheBug(
         Case(FOUR, 3, 2, 1, by_hand=[[5, 6], [7, 8]]),
         Case(-FOUR, 2, 2, 0, by_hand=[[-1, -1], [-1, -1]]),
     ],
-    mistakes=[
-        Mistake(
-            "another number",
-            lambda x, k, s, p: _max_of_padded(np.pad(x, p, constant_values=-1.0), k, s),
-            "A frame of −1 beats −2. Which number is beaten by every other?",
-        ),
-        Mistake(
-            "mirrored",
-            lambda x, k, s, p: _max_of_padded(np.pad(x, p, mode="reflect"), k, s),
-            "A mirrored border brings numbers into a window that are not in it.",
-        ),
-        Mistake(
-            "the mean around",
-            lambda x, k, s, p: _max_of_padded(np.pad(x, p, constant_values=x.mean()), k, s),
-            "The mean beats every number below it. Which number is beaten by every other?",
-        ),
-        Mistake(
-            "signs dropped",
-            lambda x, k, s, p: _max_of_padded(np.pad(np.abs(x), p), k, s),
-            "You pool the sizes of the numbers, without their signs. −1 should stay −1.",
-        ),
-    ],
     hints=[
         "Run it on `np.array([[-1.0]])` with kernel_size 2, stride 2, padding 1. Which 0 does it return?",
         "The padding takes part in the maximum. Its value must lose against every number.",
@@ -568,6 +491,26 @@ PADDED_ZEROS = SpotTheBug(
     ],
     name="padded_max",
 )
+
+
+PADDED_ZEROS.mistake("another number", "A frame of −1 beats −2. Which number is beaten by every other?")(
+    lambda x, k, s, p: _max_of_padded(np.pad(x, p, constant_values=-1.0), k, s)
+)
+
+
+PADDED_ZEROS.mistake("mirrored", "A mirrored border brings numbers into a window that are not in it.")(
+    lambda x, k, s, p: _max_of_padded(np.pad(x, p, mode="reflect"), k, s)
+)
+
+
+PADDED_ZEROS.mistake(
+    "the mean around", "The mean beats every number below it. Which number is beaten by every other?"
+)(lambda x, k, s, p: _max_of_padded(np.pad(x, p, constant_values=x.mean()), k, s))
+
+
+PADDED_ZEROS.mistake(
+    "signs dropped", "You pool the sizes of the numbers, without their signs. −1 should stay −1."
+)(lambda x, k, s, p: _max_of_padded(np.pad(np.abs(x), p), k, s))
 
 
 def coarse_copy(x):
@@ -589,10 +532,6 @@ def _bordered(x, **options):
     return np.pad(large, ((0, missing[0]), (0, missing[1])), **options)
 
 
-def _uncut(x):
-    return max_pool2d(x, 2, ceil_mode=True)[0].repeat(2, axis=0).repeat(2, axis=1)
-
-
 SEVEN_TO_SIX = SpotTheBug(
     key="pooling.seven_to_six",
     title="7 → 3 → 6",
@@ -609,29 +548,6 @@ SEVEN_TO_SIX = SpotTheBug(
         Case(np.pad(FOUR, ((0, 1), (0, 0)), constant_values=9.0)),
         Case(FOUR, by_hand=[[5, 5, 6, 6], [5, 5, 6, 6], [7, 7, 8, 8], [7, 7, 8, 8]]),
     ],
-    mistakes=[
-        Mistake(
-            "stretched to fit",
-            _maxima_everywhere,
-            "The size fits now because the picture is stretched: windows of 2 have become 2.33 wide, and the copy "
-            "slips under the original. Let the last row and column have windows of their own.",
-        ),
-        Mistake(
-            "zeros at the border",
-            _bordered,
-            "You fill the border with zeros. Its numbers have maxima too.",
-        ),
-        Mistake(
-            "last window repeated",
-            lambda x: _bordered(x, mode="edge"),
-            "You repeat the last full window. The odd row and column are not in it.",
-        ),
-        Mistake(
-            "not cut",
-            _uncut,
-            "All windows are there now. The last ones stick out: cut the result to x's shape.",
-        ),
-    ],
     hints=[
         "Seven samples make three windows of two. Which sample is in none?",
         "`ceil_mode=True` gives what is left over a window too.",
@@ -639,6 +555,30 @@ SEVEN_TO_SIX = SpotTheBug(
     ],
     name="coarse_copy",
 )
+
+
+SEVEN_TO_SIX.mistake(
+    "stretched to fit",
+    "The size fits now because the picture is stretched: windows of 2 have become 2.33 wide, and the copy "
+    "slips under the original. Let the last row and column have windows of their own.",
+)(_maxima_everywhere)
+
+
+SEVEN_TO_SIX.mistake("zeros at the border", "You fill the border with zeros. Its numbers have maxima too.")(
+    _bordered
+)
+
+
+SEVEN_TO_SIX.mistake(
+    "last window repeated", "You repeat the last full window. The odd row and column are not in it."
+)(lambda x: _bordered(x, mode="edge"))
+
+
+@SEVEN_TO_SIX.mistake("not cut")
+def _uncut(x):
+    """All windows are there now. The last ones stick out: cut the result to x's shape."""
+    return max_pool2d(x, 2, ceil_mode=True)[0].repeat(2, axis=0).repeat(2, axis=1)
+
 
 # ------------------------------------------------------------------------------------ predictions
 

@@ -2,21 +2,13 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction
+from course_utils.exercises.engine import Case, Exercise, Prediction
 from course_utils.resampling import resample
 
 
 def halfway(a, b):
     """The value halfway between a and b."""
     return (a + b) / 2
-
-
-def without_brackets(a, b):
-    return a + b / 2
-
-
-def half_the_distance(a, b):
-    return (b - a) / 2
 
 
 HALFWAY = Exercise(
@@ -29,18 +21,21 @@ HALFWAY = Exercise(
         Case(10, 0, by_hand=5, note="It works downwards too."),
         Case(np.array([0.0, 4.0]), np.array([1.0, 8.0]), by_hand=[0.5, 6.0], note="Arrays, element by element."),
     ],
-    mistakes=[
-        Mistake(
-            "missing brackets", without_brackets,
-            "Your answer is a + b / 2: division comes before addition. What has to be added up first?",
-        ),
-        Mistake(
-            "half the distance", half_the_distance,
-            "Your answer is half the way from a to b, counted from 0. Where does the way begin?",
-        ),
-    ],
     hints=["Halfway between 4 and 6 is 5. How do you get there from 4 + 6?", "Add both, then divide by 2."],
 )  # fmt: skip
+
+
+@HALFWAY.mistake("missing brackets")
+def without_brackets(a, b):
+    """Your answer is a + b / 2: division comes before addition. What has to be added up first?"""
+    return a + b / 2
+
+
+@HALFWAY.mistake
+def half_the_distance(a, b):
+    """Your answer is half the way from a to b, counted from 0. Where does the way begin?"""
+    return (b - a) / 2
+
 
 FOUR_FROM_TWO = Prediction(
     key="start.four_from_two",

@@ -7,7 +7,7 @@ channel 0 first.
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake
+from course_utils.exercises.engine import Case, Exercise
 
 
 def noise(*shape, seed=0):
@@ -25,36 +25,6 @@ def split_1d(kernel, stride):
         part = kernel[phase::stride]
         phases[phase, : len(part)] = part
     return phases
-
-
-def _in_pieces(kernel, stride):
-    taps = -(-len(kernel) // stride)
-    return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
-
-
-def _zeros_in_front(kernel, stride):
-    phases = split_1d(kernel, stride)
-    for phase in range(stride):
-        part = kernel[phase::stride]
-        phases[phase] = np.append(np.zeros(phases.shape[1] - len(part)), part)
-    return phases
-
-
-def _rest_dropped(kernel, stride):
-    taps = len(kernel) // stride
-    return kernel[: taps * stride].reshape(taps, stride).T
-
-
-def _rows_are_taps(kernel, stride):
-    return split_1d(kernel, stride).T.copy()
-
-
-def _every_row_flipped(kernel, stride):
-    return split_1d(kernel, stride)[:, ::-1].copy()
-
-
-def _last_phase_first(kernel, stride):
-    return split_1d(kernel, stride)[::-1].copy()
 
 
 SPLIT_1D = Exercise(
@@ -84,44 +54,57 @@ SPLIT_1D = Exercise(
         ),
         Case(noise(9), 4),
     ],
-    mistakes=[
-        Mistake(
-            "cut into pieces",
-            _in_pieces,
-            "You cut the kernel into pieces of neighbours. A phase takes every stride-th weight: "
-            "kernel[phase::stride].",
-        ),
-        Mistake(
-            "zeros in front",
-            _zeros_in_front,
-            "Where a phase is shorter, the 0 stands at its end: weight j of a phase is kernel[phase + stride * j].",
-        ),
-        Mistake(
-            "the rest dropped",
-            _rest_dropped,
-            "You dropped the last weights, those after the last full stride. Round the number of taps *up*.",
-        ),
-        Mistake(
-            "rows and columns swapped",
-            _rows_are_taps,
-            "A row of yours holds one weight of each phase. A row should be a phase.",
-        ),
-        Mistake(
-            "every phase flipped",
-            _every_row_flipped,
-            "Each of your phases runs backwards. That is needed when it slides as a convolution; here it stays as "
-            "it is.",
-        ),
-        Mistake(
-            "last phase first", _last_phase_first, "Your phases begin with the last one. Row 0 is phase 0."
-        ),
-    ],
     hints=[
         "kernel[phase::stride] is one phase. How long is the longest?",
         "The longest is phase 0, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
         "Begin with np.zeros((stride, taps)) and write each phase into the beginning of its row.",
     ],
 )
+
+
+@SPLIT_1D.mistake("cut into pieces")
+def _in_pieces(kernel, stride):
+    """You cut the kernel into pieces of neighbours. A phase takes every stride-th weight:
+    kernel[phase::stride]."""
+    taps = -(-len(kernel) // stride)
+    return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
+
+
+@SPLIT_1D.mistake
+def _zeros_in_front(kernel, stride):
+    """Where a phase is shorter, the 0 stands at its end: weight j of a phase is kernel[phase + stride *
+    j]."""
+    phases = split_1d(kernel, stride)
+    for phase in range(stride):
+        part = kernel[phase::stride]
+        phases[phase] = np.append(np.zeros(phases.shape[1] - len(part)), part)
+    return phases
+
+
+@SPLIT_1D.mistake("the rest dropped")
+def _rest_dropped(kernel, stride):
+    """You dropped the last weights, those after the last full stride. Round the number of taps *up*."""
+    taps = len(kernel) // stride
+    return kernel[: taps * stride].reshape(taps, stride).T
+
+
+@SPLIT_1D.mistake("rows and columns swapped")
+def _rows_are_taps(kernel, stride):
+    """A row of yours holds one weight of each phase. A row should be a phase."""
+    return split_1d(kernel, stride).T.copy()
+
+
+@SPLIT_1D.mistake("every phase flipped")
+def _every_row_flipped(kernel, stride):
+    """Each of your phases runs backwards. That is needed when it slides as a convolution; here it stays
+    as it is."""
+    return split_1d(kernel, stride)[:, ::-1].copy()
+
+
+@SPLIT_1D.mistake
+def _last_phase_first(kernel, stride):
+    """Your phases begin with the last one. Row 0 is phase 0."""
+    return split_1d(kernel, stride)[::-1].copy()
 
 
 def split_2d(kernel, stride):
@@ -138,48 +121,6 @@ def split_2d(kernel, stride):
 def _phases_2d(kernel, stride):
     taps = -(-len(kernel) // stride)
     return split_2d(kernel, stride).reshape(stride, stride, taps, taps)
-
-
-def _down_and_right_swapped(kernel, stride):
-    return _phases_2d(kernel, stride).swapaxes(0, 1).reshape(stride**2, -(-len(kernel) // stride), -1)
-
-
-def _blocks(kernel, stride):
-    taps = -(-len(kernel) // stride)
-    filled = np.zeros((stride * taps, stride * taps))
-    filled[: len(kernel), : len(kernel)] = kernel
-    return filled.reshape(stride, taps, stride, taps).swapaxes(1, 2).reshape(-1, taps, taps)
-
-
-def _reshaped_2d(kernel, stride):
-    taps = -(-len(kernel) // stride)
-    filled = np.zeros((stride * taps, stride * taps))
-    filled[: len(kernel), : len(kernel)] = kernel
-    return filled.reshape(-1, taps, taps)
-
-
-def _zeros_in_front_2d(kernel, stride):
-    short = -len(kernel) % stride
-    phases = _phases_2d(kernel, stride)
-    for axis in (0, 1):
-        late = [slice(None)] * 4
-        late[axis] = slice(stride - short, None)  # these phases are one weight shorter
-        phases[tuple(late)] = np.roll(phases[tuple(late)], 1, axis=axis + 2)
-    return phases.reshape(stride**2, *phases.shape[2:])
-
-
-def _rest_dropped_2d(kernel, stride):
-    whole = len(kernel) // stride * stride
-    return split_2d(kernel[:whole, :whole], stride)
-
-
-def _only_the_diagonal(kernel, stride):
-    phases = _phases_2d(kernel, stride)
-    return np.array([phases[a, a] for a in range(stride)])
-
-
-def _flipped_2d(kernel, stride):
-    return split_2d(kernel, stride)[:, ::-1, ::-1].copy()
 
 
 ONE_TO_SIXTEEN = np.arange(1.0, 17).reshape(4, 4)
@@ -211,46 +152,6 @@ SPLIT_2D = Exercise(
         Case(noise(5, 5), 3),
         Case(noise(9, 9, seed=1), 3),
     ],
-    mistakes=[
-        Mistake(
-            "down and right swapped",
-            _down_and_right_swapped,
-            "Your phases are numbered down first. Number 1 is the phase to the *right*: "
-            "kernel[0::stride, 1::stride].",
-        ),
-        Mistake(
-            "cut into blocks",
-            _blocks,
-            "You cut the kernel into blocks of neighbours. A phase takes every stride-th weight of every "
-            "stride-th row.",
-        ),
-        Mistake(
-            "plain reshape",
-            _reshaped_2d,
-            "That is a reshape alone. Slice with a step: kernel[a::stride, b::stride].",
-        ),
-        Mistake(
-            "zeros in front",
-            _zeros_in_front_2d,
-            "Where a phase is shorter, its zeros stand at the end: below and on the right.",
-        ),
-        Mistake(
-            "the rest dropped",
-            _rest_dropped_2d,
-            "You dropped the last rows and columns of the kernel. Round the number of taps *up*.",
-        ),
-        Mistake(
-            "the diagonal only",
-            _only_the_diagonal,
-            "You used one number for both axes and got `stride` phases. Down and right have a phase each: stride * "
-            "stride of them.",
-        ),
-        Mistake(
-            "every phase flipped",
-            _flipped_2d,
-            "Your phases are turned round. That comes later, when they slide; here they stay as they are.",
-        ),
-    ],
     hints=[
         "kernel[a::stride, b::stride] is the phase a down, b to the right.",
         "Its number is a * stride + b, as the channels of a pixel shuffle count: right first, then down.",
@@ -258,6 +159,65 @@ SPLIT_2D = Exercise(
         "at the end.",
     ],
 )
+
+
+@SPLIT_2D.mistake
+def _down_and_right_swapped(kernel, stride):
+    """Your phases are numbered down first. Number 1 is the phase to the *right*: kernel[0::stride,
+    1::stride]."""
+    return _phases_2d(kernel, stride).swapaxes(0, 1).reshape(stride**2, -(-len(kernel) // stride), -1)
+
+
+@SPLIT_2D.mistake("cut into blocks")
+def _blocks(kernel, stride):
+    """You cut the kernel into blocks of neighbours. A phase takes every stride-th weight of every
+    stride-th row."""
+    taps = -(-len(kernel) // stride)
+    filled = np.zeros((stride * taps, stride * taps))
+    filled[: len(kernel), : len(kernel)] = kernel
+    return filled.reshape(stride, taps, stride, taps).swapaxes(1, 2).reshape(-1, taps, taps)
+
+
+@SPLIT_2D.mistake("plain reshape")
+def _reshaped_2d(kernel, stride):
+    """That is a reshape alone. Slice with a step: kernel[a::stride, b::stride]."""
+    taps = -(-len(kernel) // stride)
+    filled = np.zeros((stride * taps, stride * taps))
+    filled[: len(kernel), : len(kernel)] = kernel
+    return filled.reshape(-1, taps, taps)
+
+
+@SPLIT_2D.mistake("zeros in front")
+def _zeros_in_front_2d(kernel, stride):
+    """Where a phase is shorter, its zeros stand at the end: below and on the right."""
+    short = -len(kernel) % stride
+    phases = _phases_2d(kernel, stride)
+    for axis in (0, 1):
+        late = [slice(None)] * 4
+        late[axis] = slice(stride - short, None)  # these phases are one weight shorter
+        phases[tuple(late)] = np.roll(phases[tuple(late)], 1, axis=axis + 2)
+    return phases.reshape(stride**2, *phases.shape[2:])
+
+
+@SPLIT_2D.mistake("the rest dropped")
+def _rest_dropped_2d(kernel, stride):
+    """You dropped the last rows and columns of the kernel. Round the number of taps *up*."""
+    whole = len(kernel) // stride * stride
+    return split_2d(kernel[:whole, :whole], stride)
+
+
+@SPLIT_2D.mistake("the diagonal only")
+def _only_the_diagonal(kernel, stride):
+    """You used one number for both axes and got `stride` phases. Down and right have a phase each:
+    stride * stride of them."""
+    phases = _phases_2d(kernel, stride)
+    return np.array([phases[a, a] for a in range(stride)])
+
+
+@SPLIT_2D.mistake("every phase flipped")
+def _flipped_2d(kernel, stride):
+    """Your phases are turned round. That comes later, when they slide; here they stay as they are."""
+    return split_2d(kernel, stride)[:, ::-1, ::-1].copy()
 
 
 # ---- channels into pixels, and back -------------------------------------------------------------------------
@@ -279,17 +239,6 @@ def _shuffled_by(axes, order="torch"):
         return apart.transpose(axes).reshape(-1, height * factor, width * factor)
 
     return shuffled
-
-
-def _plain_reshape(x, factor):
-    channels, height, width = x.shape
-    return x.reshape(channels // factor**2, height * factor, width * factor)
-
-
-def phases_behind(x, factor):
-    _, height, width = x.shape
-    apart = x.reshape(-1, height, width, factor, factor)  # wrong: the channels lie in front, not behind
-    return apart.transpose(0, 1, 3, 2, 4).reshape(-1, height * factor, width * factor)
 
 
 TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
@@ -319,37 +268,6 @@ SHUFFLE = Exercise(
         Case(noise(18, 2, 3, seed=1), 3),
         Case(noise(12, 3, 2, seed=2), 2),
     ],
-    mistakes=[
-        Mistake(
-            "plain reshape",
-            _plain_reshape,
-            "That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in the "
-            "large picture come from *different* channels, so an axis has to move.",
-        ),
-        Mistake(
-            "phases swapped",
-            _shuffled_by((0, 3, 2, 4, 1)),
-            "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
-        ),
-        Mistake(
-            "TensorFlow's order",
-            _shuffled_by((2, 3, 0, 4, 1), "tensorflow"),
-            "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
-            "channels make output channel 0.",
-        ),
-        Mistake(
-            "side by side",
-            _shuffled_by((0, 1, 3, 2, 4)),
-            "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
-            "changes faster than the row and the column.",
-        ),
-        Mistake(
-            "phases behind",
-            phases_behind,
-            "Your first reshape takes the phases from the *end* of the shape, where the columns are. A reshape "
-            "only cuts axes up: the phases are in the channel axis, the first one.",
-        ),
-    ],
     hints=[
         "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
         "channel, phase down, phase right, row, column.",
@@ -358,6 +276,43 @@ SHUFFLE = Exercise(
         "transpose(0, 3, 1, 4, 2), then the last reshape.",
     ],
 )
+
+
+@SHUFFLE.mistake
+def _plain_reshape(x, factor):
+    """That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in
+    the large picture come from *different* channels, so an axis has to move."""
+    channels, height, width = x.shape
+    return x.reshape(channels // factor**2, height * factor, width * factor)
+
+
+SHUFFLE.mistake(
+    "phases swapped",
+    "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
+)(_shuffled_by((0, 3, 2, 4, 1)))
+
+
+SHUFFLE.mistake(
+    "TensorFlow's order",
+    "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
+    "channels make output channel 0.",
+)(_shuffled_by((2, 3, 0, 4, 1), "tensorflow"))
+
+
+SHUFFLE.mistake(
+    "side by side",
+    "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
+    "changes faster than the row and the column.",
+)(_shuffled_by((0, 1, 3, 2, 4)))
+
+
+@SHUFFLE.mistake
+def phases_behind(x, factor):
+    """Your first reshape takes the phases from the *end* of the shape, where the columns are. A reshape
+    only cuts axes up: the phases are in the channel axis, the first one."""
+    _, height, width = x.shape
+    apart = x.reshape(-1, height, width, factor, factor)  # wrong: the channels lie in front, not behind
+    return apart.transpose(0, 1, 3, 2, 4).reshape(-1, height * factor, width * factor)
 
 
 def pixels_to_channels(x, factor):
@@ -376,15 +331,6 @@ def _unshuffled_by(axes, blocks=False):
         return x.reshape(channels, *shape).transpose(axes).reshape(-1, rows, columns)
 
     return unshuffled
-
-
-def _unshuffled_plainly(x, factor):
-    channels, height, width = x.shape
-    return x.reshape(channels * factor**2, height // factor, width // factor)
-
-
-def _first_of_each_block(x, factor):
-    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
 
 
 UNSHUFFLE = Exercise(
@@ -415,38 +361,6 @@ UNSHUFFLE = Exercise(
         Case(noise(2, 6, 9, seed=1), 3),
         Case(noise(3, 4, 6, seed=2), 2),
     ],
-    mistakes=[
-        Mistake(
-            "plain reshape",
-            _unshuffled_plainly,
-            "That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every "
-            "factor-th pixel of every factor-th row.",
-        ),
-        Mistake(
-            "phases swapped",
-            _unshuffled_by((0, 4, 2, 1, 3)),
-            "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
-            "one below it to channel `factor`.",
-        ),
-        Mistake(
-            "TensorFlow's order",
-            _unshuffled_by((2, 4, 0, 1, 3)),
-            "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
-            "together.",
-        ),
-        Mistake(
-            "cut into quarters",
-            _unshuffled_by((0, 1, 3, 2, 4), blocks=True),
-            "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
-            "picture.",
-        ),
-        Mistake(
-            "one phase only",
-            _first_of_each_block,
-            "All your channels hold the first pixel of each block. Each phase starts at another pixel: "
-            "x[:, a::factor, b::factor].",
-        ),
-    ],
     hints=[
         "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
         "take them apart again.",
@@ -455,6 +369,42 @@ UNSHUFFLE = Exercise(
         "Then both phases go right behind the channel: transpose(0, 2, 4, 1, 3).",
     ],
 )
+
+
+@UNSHUFFLE.mistake("plain reshape")
+def _unshuffled_plainly(x, factor):
+    """That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every factor-th
+    pixel of every factor-th row."""
+    channels, height, width = x.shape
+    return x.reshape(channels * factor**2, height // factor, width // factor)
+
+
+UNSHUFFLE.mistake(
+    "phases swapped",
+    "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
+    "one below it to channel `factor`.",
+)(_unshuffled_by((0, 4, 2, 1, 3)))
+
+
+UNSHUFFLE.mistake(
+    "TensorFlow's order",
+    "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
+    "together.",
+)(_unshuffled_by((2, 4, 0, 1, 3)))
+
+
+UNSHUFFLE.mistake(
+    "cut into quarters",
+    "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
+    "picture.",
+)(_unshuffled_by((0, 1, 3, 2, 4), blocks=True))
+
+
+@UNSHUFFLE.mistake("one phase only")
+def _first_of_each_block(x, factor):
+    """All your channels hold the first pixel of each block. Each phase starts at another pixel: x[:,
+    a::factor, b::factor]."""
+    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
 
 
 # ---- the whole conversion -----------------------------------------------------------------------------------
@@ -485,30 +435,6 @@ def _rows_by(weight, stride, axes=(1, 3, 5, 0, 2, 4), flip=True, whole_flip=Fals
         apart = apart[:, :, ::-1, :, ::-1, :]
     inputs = c_out if axes[3] == 1 else c_in
     return apart.transpose(axes).reshape(-1, inputs, taps, taps)
-
-
-def _unflipped(weight, stride):
-    return _rows_by(weight, stride, flip=False)
-
-
-def _flipped_before(weight, stride):
-    return _rows_by(weight, stride, whole_flip=True)
-
-
-def _channels_kept(weight, stride):
-    return _rows_by(weight, stride, axes=(0, 3, 5, 1, 2, 4))
-
-
-def _phases_first(weight, stride):
-    return _rows_by(weight, stride, axes=(3, 5, 1, 0, 2, 4))
-
-
-def _phases_crossed(weight, stride):
-    return _rows_by(weight, stride, axes=(1, 5, 3, 0, 2, 4))
-
-
-def _filled_in_front(weight, stride):
-    return _rows_by(weight, stride, front=True)
 
 
 CONVERT = Exercise(
@@ -544,43 +470,6 @@ CONVERT = Exercise(
         Case(noise(2, 3, 3, 3, seed=1), 2),
         Case(noise(3, 2, 5, 5, seed=2), 3),
     ],
-    mistakes=[
-        Mistake(
-            "not turned round",
-            _unflipped,
-            "Your phases lie as they lie in the kernel. A stamp paints forwards; a convolution that *reads* meets "
-            "the same weights in reverse, so turn each phase round.",
-        ),
-        Mistake(
-            "turned round before splitting",
-            _flipped_before,
-            "You turned the whole kernel round and split it then: the phases come in the wrong order as well. Split "
-            "first, then turn each phase.",
-        ),
-        Mistake(
-            "channels not swapped",
-            _channels_kept,
-            "A transposed convolution stores (inputs, outputs, ...), a convolution (outputs, inputs, ...). Yours "
-            "still has the inputs first.",
-        ),
-        Mistake(
-            "phases before channels",
-            _phases_first,
-            "Your rows count the phase first and the output channel last: TensorFlow's order. PyTorch's shuffle "
-            "wants all phases of output channel 0 first.",
-        ),
-        Mistake(
-            "down and right swapped",
-            _phases_crossed,
-            "Your phases are numbered down first. The shuffle puts channel 1 to the *right* of channel 0.",
-        ),
-        Mistake(
-            "zeros in front",
-            _filled_in_front,
-            "You filled the kernel up at its beginning. That moves every weight to another phase; put the zeros at "
-            "the end.",
-        ),
-    ],
     hints=[
         "Four steps: fill the kernel up to a multiple of the stride, take the phases apart, turn each round, bring "
         "the axes into order.",
@@ -592,6 +481,47 @@ CONVERT = Exercise(
 )
 
 
+@CONVERT.mistake("not turned round")
+def _unflipped(weight, stride):
+    """Your phases lie as they lie in the kernel. A stamp paints forwards; a convolution that *reads*
+    meets the same weights in reverse, so turn each phase round."""
+    return _rows_by(weight, stride, flip=False)
+
+
+@CONVERT.mistake("turned round before splitting")
+def _flipped_before(weight, stride):
+    """You turned the whole kernel round and split it then: the phases come in the wrong order as well.
+    Split first, then turn each phase."""
+    return _rows_by(weight, stride, whole_flip=True)
+
+
+@CONVERT.mistake("channels not swapped")
+def _channels_kept(weight, stride):
+    """A transposed convolution stores (inputs, outputs, ...), a convolution (outputs, inputs, ...).
+    Yours still has the inputs first."""
+    return _rows_by(weight, stride, axes=(0, 3, 5, 1, 2, 4))
+
+
+@CONVERT.mistake("phases before channels")
+def _phases_first(weight, stride):
+    """Your rows count the phase first and the output channel last: TensorFlow's order. PyTorch's
+    shuffle wants all phases of output channel 0 first."""
+    return _rows_by(weight, stride, axes=(3, 5, 1, 0, 2, 4))
+
+
+@CONVERT.mistake("down and right swapped")
+def _phases_crossed(weight, stride):
+    """Your phases are numbered down first. The shuffle puts channel 1 to the *right* of channel 0."""
+    return _rows_by(weight, stride, axes=(1, 5, 3, 0, 2, 4))
+
+
+@CONVERT.mistake("zeros in front")
+def _filled_in_front(weight, stride):
+    """You filled the kernel up at its beginning. That moves every weight to another phase; put the
+    zeros at the end."""
+    return _rows_by(weight, stride, front=True)
+
+
 # ---- what it costs ------------------------------------------------------------------------------------------
 
 
@@ -600,54 +530,6 @@ def count_cost(height, width, c_in, c_out, kernel_size, factor):
     rows = c_out * factor**2  # one channel for every phase
     weights = rows * c_in * kernel_size**2
     return weights, weights * height * width
-
-
-def _on_the_large_picture(height, width, c_in, c_out, kernel_size, factor):
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, products * factor**2
-
-
-def _no_phases(height, width, c_in, c_out, kernel_size, factor):
-    return count_cost(height, width, c_in, c_out, kernel_size, 1)
-
-
-def _factor_once(height, width, c_in, c_out, kernel_size, factor):
-    weights = c_out * factor * c_in * kernel_size**2
-    return weights, weights * height * width
-
-
-def _kernel_once(height, width, c_in, c_out, kernel_size, factor):
-    weights = c_out * factor**2 * c_in * kernel_size
-    return weights, weights * height * width
-
-
-def _one_pixel(height, width, c_in, c_out, kernel_size, factor):
-    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, weights
-
-
-def _with_bias(height, width, c_in, c_out, kernel_size, factor):
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights + c_out * factor**2, products
-
-
-def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
-    weights = c_out * factor**2 * kernel_size**2
-    return weights, weights * height * width
-
-
-def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
-    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, weights * max(height - kernel_size + 1, 0) * max(width - kernel_size + 1, 0)
-
-
-def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, 2 * products
-
-
-def _products_first(height, width, c_in, c_out, kernel_size, factor):
-    return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]
 
 
 COST = Exercise(
@@ -662,53 +544,79 @@ COST = Exercise(
         Case(5, 6, 32, 1, 3, 3, by_hand=(2592, 77760), note="The (9, 32, 3, 3) of the article."),
         Case(64, 64, 64, 64, 3, 2, by_hand=(147456, 603979776)),
     ],
-    mistakes=[
-        Mistake(
-            "on the large picture",
-            _on_the_large_picture,
-            "Your weights are right. The convolution runs on the *small* picture, and the shuffle multiplies "
-            "nothing.",
-        ),
-        Mistake(
-            "phases forgotten",
-            _no_phases,
-            "Right for factor 1. Otherwise the convolution has c_out * factor**2 rows, one for each phase.",
-        ),
-        Mistake(
-            "factor once", _factor_once, "There are factor phases down *and* factor to the right: factor**2."
-        ),
-        Mistake(
-            "kernel_size once", _kernel_once, "The kernel has kernel_size rows *and* columns: kernel_size**2."
-        ),
-        Mistake(
-            "one pixel only", _one_pixel, "Your weights are right. Each of them is used at every pixel once."
-        ),
-        Mistake("bias counted", _with_bias, "You counted the biases. Here the layer has none."),
-        Mistake(
-            "input channels forgotten",
-            _no_inputs,
-            "Every output channel reads all input channels: times c_in.",
-        ),
-        Mistake(
-            "only where the kernel fits",
-            _no_zeros_at_the_border,
-            "Your weights are right. The kernel stands over every pixel of the small picture, also where it reaches "
-            "beyond the border: zeros are multiplied as well.",
-        ),
-        Mistake(
-            "sums counted as well",
-            _two_for_each,
-            "You counted a product and a sum for every weight. Here only the products are asked for.",
-        ),
-        Mistake(
-            "products before weights",
-            _products_first,
-            "Both numbers are right. They come the other way round: first the weights, then the products.",
-        ),
-    ],
     hints=[
         "How many channels leave the convolution, before the shuffle? c_out for each of the factor**2 phases.",
         "Each of them has a kernel of kernel_size × kernel_size for every input channel.",
         "With stride 1 and full padding, each weight meets every small pixel once.",
     ],
 )
+
+
+@COST.mistake
+def _on_the_large_picture(height, width, c_in, c_out, kernel_size, factor):
+    """Your weights are right. The convolution runs on the *small* picture, and the shuffle multiplies
+    nothing."""
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, products * factor**2
+
+
+@COST.mistake("phases forgotten")
+def _no_phases(height, width, c_in, c_out, kernel_size, factor):
+    """Right for factor 1. Otherwise the convolution has c_out * factor**2 rows, one for each phase."""
+    return count_cost(height, width, c_in, c_out, kernel_size, 1)
+
+
+@COST.mistake
+def _factor_once(height, width, c_in, c_out, kernel_size, factor):
+    """There are factor phases down *and* factor to the right: factor**2."""
+    weights = c_out * factor * c_in * kernel_size**2
+    return weights, weights * height * width
+
+
+@COST.mistake("kernel_size once")
+def _kernel_once(height, width, c_in, c_out, kernel_size, factor):
+    """The kernel has kernel_size rows *and* columns: kernel_size**2."""
+    weights = c_out * factor**2 * c_in * kernel_size
+    return weights, weights * height * width
+
+
+@COST.mistake("one pixel only")
+def _one_pixel(height, width, c_in, c_out, kernel_size, factor):
+    """Your weights are right. Each of them is used at every pixel once."""
+    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, weights
+
+
+@COST.mistake("bias counted")
+def _with_bias(height, width, c_in, c_out, kernel_size, factor):
+    """You counted the biases. Here the layer has none."""
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights + c_out * factor**2, products
+
+
+@COST.mistake("input channels forgotten")
+def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
+    """Every output channel reads all input channels: times c_in."""
+    weights = c_out * factor**2 * kernel_size**2
+    return weights, weights * height * width
+
+
+@COST.mistake("only where the kernel fits")
+def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
+    """Your weights are right. The kernel stands over every pixel of the small picture, also where it
+    reaches beyond the border: zeros are multiplied as well."""
+    weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, weights * max(height - kernel_size + 1, 0) * max(width - kernel_size + 1, 0)
+
+
+@COST.mistake("sums counted as well")
+def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
+    """You counted a product and a sum for every weight. Here only the products are asked for."""
+    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, 2 * products
+
+
+@COST.mistake("products before weights")
+def _products_first(height, width, c_in, c_out, kernel_size, factor):
+    """Both numbers are right. They come the other way round: first the weights, then the products."""
+    return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]

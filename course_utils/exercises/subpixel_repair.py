@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Mistake, SpotTheBug
+from course_utils.exercises.engine import Case, SpotTheBug
 from course_utils.exercises.subpixel_build import TWO_BY_TWO, noise, phases_behind
 
 
@@ -18,22 +18,6 @@ def _to_pixels_reshaped(x, factor):
     """The same as torch.nn.PixelShuffle: (N, C * factor**2, H, W) becomes (N, C, H * factor, W * factor)."""
     n, c, h, w = x.shape
     return x.reshape(n, c // factor**2, h * factor, w * factor)
-
-
-def _rows_woven_only(x, factor):
-    n, c, h, w = x.shape
-    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 2, 3, 5)
-    return x.reshape(n, c // factor**2, h * factor, w * factor)
-
-
-def _crossed(x, factor):
-    n, c, h, w = x.shape
-    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
-    return x.reshape(n, c // factor**2, h * factor, w * factor)
-
-
-def _phases_taken_from_the_end(x, factor):
-    return np.stack([phases_behind(picture, factor) for picture in x])
 
 
 PLAIN_RESHAPE = SpotTheBug(
@@ -52,25 +36,6 @@ PLAIN_RESHAPE = SpotTheBug(
         Case(np.arange(16.0).reshape(1, 4, 2, 2), 2),
         Case(noise(2, 18, 2, 3), 3),
     ],
-    mistakes=[
-        Mistake(
-            "rows only",
-            _rows_woven_only,
-            "The rows take turns now. Along a row the pixels of one channel still stand together.",
-        ),
-        Mistake(
-            "phases swapped",
-            _crossed,
-            "The pixels take turns, but down and right have changed places: channel 1 belongs to the right "
-            "of channel 0.",
-        ),
-        Mistake(
-            "phases behind",
-            _phases_taken_from_the_end,
-            "Your first reshape takes the phases from the *end* of the shape, where the columns are. They are in "
-            "the channel axis: c becomes three axes.",
-        ),
-    ],
     hints=[
         "Give every pixel a number of its own, np.arange, and two pixels to each channel.",
         "In the large picture the right neighbour of channel 0 is channel 1. Where does the reshape put it?",
@@ -79,6 +44,30 @@ PLAIN_RESHAPE = SpotTheBug(
     ],
     name="to_pixels",
 )
+
+
+@PLAIN_RESHAPE.mistake("rows only")
+def _rows_woven_only(x, factor):
+    """The rows take turns now. Along a row the pixels of one channel still stand together."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 2, 3, 5)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+@PLAIN_RESHAPE.mistake("phases swapped")
+def _crossed(x, factor):
+    """The pixels take turns, but down and right have changed places: channel 1 belongs to the right of
+    channel 0."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+@PLAIN_RESHAPE.mistake("phases behind")
+def _phases_taken_from_the_end(x, factor):
+    """Your first reshape takes the phases from the *end* of the shape, where the columns are. They are
+    in the channel axis: c becomes three axes."""
+    return np.stack([phases_behind(picture, factor) for picture in x])
 
 
 def depth_to_space(x, block):
@@ -94,24 +83,6 @@ def _depth_to_space_in_torchs_order(x, block):
     _, height, width = x.shape
     x = x.reshape(-1, block, block, height, width)
     x = x.transpose(0, 3, 1, 4, 2)
-    return x.reshape(-1, height * block, width * block)
-
-
-def _reshape_repaired_only(x, block):
-    _, height, width = x.shape
-    x = x.reshape(block, block, -1, height, width).transpose(0, 3, 1, 4, 2)
-    return x.reshape(-1, height * block, width * block)
-
-
-def _right_before_down(x, block):
-    _, height, width = x.shape
-    x = x.reshape(block, block, -1, height, width).transpose(2, 3, 1, 4, 0)
-    return x.reshape(-1, height * block, width * block)
-
-
-def _transpose_repaired_only(x, block):
-    _, height, width = x.shape
-    x = x.reshape(-1, block, block, height, width).transpose(2, 3, 0, 4, 1)
     return x.reshape(-1, height * block, width * block)
 
 
@@ -131,25 +102,6 @@ DEPTH_ORDER = SpotTheBug(
         Case(np.arange(16.0).reshape(4, 2, 2), 2),
         Case(noise(18, 2, 3), 3),
     ],
-    mistakes=[
-        Mistake(
-            "the reshape only",
-            _reshape_repaired_only,
-            "The reshape is right now: phase down, phase right, channel, row, column. The transpose still picks its "
-            "axes from the old order.",
-        ),
-        Mistake(
-            "the transpose only",
-            _transpose_repaired_only,
-            "The transpose fits TensorFlow's order now. The reshape still takes the channels apart as PyTorch "
-            "counts them, the output channel first.",
-        ),
-        Mistake(
-            "down and right swapped",
-            _right_before_down,
-            "The channels are right. But down and right have changed places.",
-        ),
-    ],
     hints=[
         "A gray picture was tested, and with one output channel there is no order of channels. How many does a color "
         "picture have?",
@@ -161,6 +113,32 @@ DEPTH_ORDER = SpotTheBug(
 )
 
 
+@DEPTH_ORDER.mistake("the reshape only")
+def _reshape_repaired_only(x, block):
+    """The reshape is right now: phase down, phase right, channel, row, column. The transpose still
+    picks its axes from the old order."""
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(0, 3, 1, 4, 2)
+    return x.reshape(-1, height * block, width * block)
+
+
+@DEPTH_ORDER.mistake("the transpose only")
+def _transpose_repaired_only(x, block):
+    """The transpose fits TensorFlow's order now. The reshape still takes the channels apart as PyTorch
+    counts them, the output channel first."""
+    _, height, width = x.shape
+    x = x.reshape(-1, block, block, height, width).transpose(2, 3, 0, 4, 1)
+    return x.reshape(-1, height * block, width * block)
+
+
+@DEPTH_ORDER.mistake("down and right swapped")
+def _right_before_down(x, block):
+    """The channels are right. But down and right have changed places."""
+    _, height, width = x.shape
+    x = x.reshape(block, block, -1, height, width).transpose(2, 3, 1, 4, 0)
+    return x.reshape(-1, height * block, width * block)
+
+
 def icnr(weight, factor):
     """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
     return np.repeat(weight, factor**2, axis=0)
@@ -169,18 +147,6 @@ def icnr(weight, factor):
 def _icnr_tiled(weight, factor):
     """Rows for a sub-pixel convolution that begins as an enlarging by repetition: (C * factor**2, C_in, K, K)."""
     return np.tile(weight, (factor**2, 1, 1, 1))
-
-
-def _inputs_repeated(weight, factor):
-    return np.repeat(weight, factor**2, axis=1)
-
-
-def _repeated_once(weight, factor):
-    return np.repeat(weight, factor, axis=0)
-
-
-def _shared_out(weight, factor):
-    return np.repeat(weight, factor**2, axis=0) / factor**2
 
 
 ICNR = SpotTheBug(
@@ -204,23 +170,6 @@ ICNR = SpotTheBug(
         Case(noise(3, 2, 3, 3), 2),
         Case(noise(2, 3, 1, 1, seed=1), 3),
     ],
-    mistakes=[
-        Mistake(
-            "inputs repeated",
-            _inputs_repeated,
-            "You repeated the *input* channels, axis 1. The rows are axis 0.",
-        ),
-        Mistake(
-            "factor rows each",
-            _repeated_once,
-            "Each channel has factor phases down *and* factor to the right: factor**2 rows.",
-        ),
-        Mistake(
-            "shared out",
-            _shared_out,
-            "You divided the kernel among the phases. Each phase makes pixels of its own and needs the whole kernel.",
-        ),
-    ],
     hints=[
         "Write the numbers of the channels down, for C = 2 and factor 2: which rows make output channel 0?",
         "np.tile gives 0, 1, 0, 1, … Which order does the shuffle want?",
@@ -229,3 +178,22 @@ ICNR = SpotTheBug(
     ],
     name="icnr",
 )
+
+
+@ICNR.mistake
+def _inputs_repeated(weight, factor):
+    """You repeated the *input* channels, axis 1. The rows are axis 0."""
+    return np.repeat(weight, factor**2, axis=1)
+
+
+@ICNR.mistake("factor rows each")
+def _repeated_once(weight, factor):
+    """Each channel has factor phases down *and* factor to the right: factor**2 rows."""
+    return np.repeat(weight, factor, axis=0)
+
+
+@ICNR.mistake
+def _shared_out(weight, factor):
+    """You divided the kernel among the phases. Each phase makes pixels of its own and needs the whole
+    kernel."""
+    return np.repeat(weight, factor**2, axis=0) / factor**2

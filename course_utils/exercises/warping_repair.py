@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Mistake, SpotTheBug
+from course_utils.exercises.engine import Case, SpotTheBug
 from course_utils.resampling import resize
 from course_utils.warping import grid_sample, identity_grid, pixel_centers, sample
 
@@ -35,25 +35,6 @@ def _mixed_grid(image, flow_xy):
     return np.stack([x, y], axis=-1) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
 
 
-def _border_over_it(image, flow_xy):
-    return grid_sample(image, _mixed_grid(image, flow_xy), padding_mode="border")
-
-
-def _only_zero_repaired(image, flow_xy):
-    return image.copy() if not flow_xy.any() else _conventions_mixed(image, flow_xy)
-
-
-def _flow_left_in_the_old_unit(image, flow_xy):
-    height, width = image.shape
-    return grid_sample(image, identity_grid(image.shape) + flow_xy * [2 / (width - 1), 2 / (height - 1)])
-
-
-def _flow_in_the_other_unit(image, flow_xy):
-    height, width = image.shape
-    grid = identity_grid(image.shape, True) + flow_xy * [2 / width, 2 / height]
-    return grid_sample(image, grid, align_corners=True)
-
-
 def _still(height, width, x=0.0, y=0.0):
     return np.full((height, width, 2), [x, y], float)
 
@@ -76,30 +57,6 @@ ZERO_FLOW = SpotTheBug(
         Case(WIDE, _still(4, 8, 0.5, -1)),
         Case(SQUARE, _still(5, 5, -0.25, 0.75)),
     ],
-    mistakes=[
-        Mistake(
-            "border over it",
-            _border_over_it,
-            "The dark frame is gone, but outputs still fetch from up to half a pixel beside their own "
-            "place. Look at what −1 means to the grid, and what to `grid_sample`.",
-        ),
-        Mistake(
-            "zero flow treated apart",
-            _only_zero_repaired,
-            "Zero flow is returned as it is now. A flow of a hundredth of a pixel still shrinks the picture.",
-        ),
-        Mistake(
-            "flow in the old unit",
-            _flow_left_in_the_old_unit,
-            "Zero flow is right. But the grid has changed its convention, and the flow has not: a pixel "
-            "is 2 / width now.",
-        ),
-        Mistake(
-            "flow in the other unit",
-            _flow_in_the_other_unit,
-            "Zero flow is right. But with align_corners=True a pixel is 2 / (width − 1), as it was.",
-        ),
-    ],
     hints=[
         "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which place does the upper left output "
         "ask for?",
@@ -110,6 +67,37 @@ ZERO_FLOW = SpotTheBug(
     ],
     name="fetch_along",
 )
+
+
+@ZERO_FLOW.mistake
+def _border_over_it(image, flow_xy):
+    """The dark frame is gone, but outputs still fetch from up to half a pixel beside their own place.
+    Look at what −1 means to the grid, and what to `grid_sample`."""
+    return grid_sample(image, _mixed_grid(image, flow_xy), padding_mode="border")
+
+
+@ZERO_FLOW.mistake("zero flow treated apart")
+def _only_zero_repaired(image, flow_xy):
+    """Zero flow is returned as it is now. A flow of a hundredth of a pixel still shrinks the
+    picture."""
+    return image.copy() if not flow_xy.any() else _conventions_mixed(image, flow_xy)
+
+
+@ZERO_FLOW.mistake("flow in the old unit")
+def _flow_left_in_the_old_unit(image, flow_xy):
+    """Zero flow is right. But the grid has changed its convention, and the flow has not: a pixel is 2 /
+    width now."""
+    height, width = image.shape
+    return grid_sample(image, identity_grid(image.shape) + flow_xy * [2 / (width - 1), 2 / (height - 1)])
+
+
+@ZERO_FLOW.mistake
+def _flow_in_the_other_unit(image, flow_xy):
+    """Zero flow is right. But with align_corners=True a pixel is 2 / (width − 1), as it was."""
+    height, width = image.shape
+    grid = identity_grid(image.shape, True) + flow_xy * [2 / width, 2 / height]
+    return grid_sample(image, grid, align_corners=True)
+
 
 # ------------------------------------------------------------------------------------ (y, x) order
 
@@ -130,12 +118,6 @@ def _y_before_x(image, factor):
     return grid_sample(image, grid, align_corners=True)
 
 
-def _other_shape(image, factor):
-    height, width = image.shape
-    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height), indexing="ij")
-    return grid_sample(image, np.stack([x, y], axis=-1) * factor, align_corners=True)
-
-
 YX_ORDER = SpotTheBug(
     key="warping.yx_order",
     title="A picture on its side",
@@ -153,20 +135,6 @@ YX_ORDER = SpotTheBug(
         Case(SQUARE, 2),
         Case(WIDE.T.copy(), 1.25),
     ],
-    mistakes=[
-        Mistake(
-            "grid on its side",
-            _other_shape,
-            "x comes first now, but the grid has lain down: its first axis are columns. A picture of 4 "
-            "× 8 becomes 8 × 4.",
-        ),
-        Mistake(
-            "result transposed",
-            lambda image, factor: _y_before_x(image, factor).T,
-            "You transpose the result. In a square picture that helps; in a wide one rows and columns "
-            "have different steps, and the shape is wrong.",
-        ),
-    ],
     hints=[
         "Try `np.array([[1.0, 2], [3, 4]])` with factor 1.",
         "Which number of the last axis does `grid_sample` take for x?",
@@ -174,6 +142,22 @@ YX_ORDER = SpotTheBug(
     ],
     name="shrink_to_center",
 )
+
+
+@YX_ORDER.mistake("grid on its side")
+def _other_shape(image, factor):
+    """x comes first now, but the grid has lain down: its first axis are columns. A picture of 4 × 8
+    becomes 8 × 4."""
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height), indexing="ij")
+    return grid_sample(image, np.stack([x, y], axis=-1) * factor, align_corners=True)
+
+
+YX_ORDER.mistake(
+    "result transposed",
+    "You transpose the result. In a square picture that helps; in a wide one rows and columns "
+    "have different steps, and the shape is wrong.",
+)(lambda image, factor: _y_before_x(image, factor).T)
 
 # ------------------------------------------------------------------------------------ [h, w] instead of [w, h]
 
@@ -225,29 +209,6 @@ HEIGHT_WIDTH = SpotTheBug(
         Case(SQUARE, 1, -1),
         Case(WIDE, 0.5, 0.25),
     ],
-    mistakes=[
-        Mistake(
-            "dx and dy swapped too",
-            _shift_by(lambda height, width: 2 / (np.array([height, width]) - 1), swap=True),
-            "Each is divided by its own size now, but dx ends up in y and dy in x. The last axis of a "
-            "grid is (x, y).",
-        ),
-        Mistake(
-            "width for both",
-            _shift_by(lambda height, width: 2 / (np.array([width, width]) - 1)),
-            "x is right. y runs over the height.",
-        ),
-        Mistake(
-            "height for both",
-            _shift_by(lambda height, width: 2 / (np.array([height, height]) - 1)),
-            "y is right. x runs over the width.",
-        ),
-        Mistake(
-            "the unit of edges",
-            _shift_by(lambda height, width: 2 / np.array([width, height])),
-            "The order is right. But with align_corners=True one pixel is 2 / (size − 1).",
-        ),
-    ],
     hints=[
         "Square pictures cannot show it. Fetch two rows of three from one pixel further right.",
         "`[dx, dy]` is in the order (x, y). In which order are the sizes it is scaled by?",
@@ -255,6 +216,28 @@ HEIGHT_WIDTH = SpotTheBug(
     ],
     name="shift",
 )
+
+
+HEIGHT_WIDTH.mistake(
+    "dx and dy swapped too",
+    "Each is divided by its own size now, but dx ends up in y and dy in x. The last axis of a "
+    "grid is (x, y).",
+)(_shift_by(lambda height, width: 2 / (np.array([height, width]) - 1), swap=True))
+
+
+HEIGHT_WIDTH.mistake("width for both", "x is right. y runs over the height.")(
+    _shift_by(lambda height, width: 2 / (np.array([width, width]) - 1))
+)
+
+
+HEIGHT_WIDTH.mistake("height for both", "y is right. x runs over the width.")(
+    _shift_by(lambda height, width: 2 / (np.array([height, height]) - 1))
+)
+
+
+HEIGHT_WIDTH.mistake(
+    "the unit of edges", "The order is right. But with align_corners=True one pixel is 2 / (size − 1)."
+)(_shift_by(lambda height, width: 2 / np.array([width, height])))
 
 # ------------------------------------------------------------------------------------ a flow of the wrong size
 
@@ -300,34 +283,32 @@ SMALL_FLOW = SpotTheBug(
         Case(SQUARE, _still(5, 5, 1, 2)),
         Case(WIDE, np.random.default_rng(6).integers(-4, 5, (2, 2, 2)) / 4),
     ],
-    mistakes=[
-        Mistake(
-            "divided",
-            _by_small_flow(lambda h, w: [1 / w, 1 / h]),
-            "You divide by the factor: now it moves even less.",
-        ),
-        Mistake(
-            "factors swapped",
-            _by_small_flow(lambda h, w: [h, w]),
-            "x wants the factor of the width, y that of the height.",
-        ),
-        Mistake(
-            "always 2",
-            _by_small_flow(lambda h, w: [2, 2]),
-            "You multiply by 2. The factor is the one between the sizes.",
-        ),
-        Mistake(
-            "one factor",
-            _by_small_flow(lambda h, w: [w, w]),
-            "x and y have a factor each; the height may grow otherwise.",
-        ),
-    ],
     hints=[
         "Take `np.array([[7.0, 5, 3, 1]])` and a flow of shape (1, 2, 2) that says 1 pixel to the right.",
         "`resize` makes the flow larger and leaves its numbers as they are. In whose pixels are they?",
         "Multiply the resized flow by [width / small width, height / small height].",
     ],
     name="fetch_by_small_flow",
+)
+
+
+SMALL_FLOW.mistake("divided", "You divide by the factor: now it moves even less.")(
+    _by_small_flow(lambda h, w: [1 / w, 1 / h])
+)
+
+
+SMALL_FLOW.mistake("factors swapped", "x wants the factor of the width, y that of the height.")(
+    _by_small_flow(lambda h, w: [h, w])
+)
+
+
+SMALL_FLOW.mistake("always 2", "You multiply by 2. The factor is the one between the sizes.")(
+    _by_small_flow(lambda h, w: [2, 2])
+)
+
+
+SMALL_FLOW.mistake("one factor", "x and y have a factor each; the height may grow otherwise.")(
+    _by_small_flow(lambda h, w: [w, w])
 )
 
 # ------------------------------------------------------------------------------------ too few bits
@@ -349,24 +330,6 @@ def _half_precision(row, dx):
     return np.interp(place, np.arange(size), row)
 
 
-def _half_precision_to_the_end(row, dx):
-    size = len(row)
-    place = (np.linspace(-1, 1, size).astype(np.float16) + 1) / 2 * (size - 1) + dx
-    return np.interp(place.astype(float), np.arange(size), row)
-
-
-def _half_precision_pixels(row, dx):
-    place = (np.arange(len(row)) + dx).astype(np.float16)
-    return np.interp(place.astype(float), np.arange(len(row)), row)
-
-
-def _whole_pixels(row, dx):
-    size = len(row)
-    grid = np.linspace(-1, 1, size).astype(np.float16)
-    place = np.rint((grid.astype(float) + 1) / 2 * (size - 1) + dx)
-    return np.interp(place, np.arange(size), row)
-
-
 STRIPES = np.arange(1024.0) % 2
 
 HALF_PRECISION = SpotTheBug(
@@ -383,24 +346,6 @@ HALF_PRECISION = SpotTheBug(
         Case(np.arange(5.0) ** 2, 0.5, by_hand=[0.5, 2.5, 6.5, 12.5, 16]),
         Case(np.cos(np.arange(3000.0)), -1.5),
     ],
-    mistakes=[
-        Mistake(
-            "half precision to the end",
-            _half_precision_to_the_end,
-            "You compute in float16 even further. Every step rounds again.",
-        ),
-        Mistake(
-            "pixels in half precision",
-            _half_precision_pixels,
-            "Places in pixels are exact for small whole numbers. But in float16 there is nothing "
-            "between 2048 and 2050.",
-        ),
-        Mistake(
-            "whole pixels",
-            _whole_pixels,
-            "Rounding to whole pixels repairs a shift of 0 and breaks a shift of a quarter.",
-        ),
-    ],
     hints=[
         "Sizes such as 5, 9, 17 cannot show it: their numbers are exact. Try four samples with large "
         "differences.",
@@ -410,3 +355,28 @@ HALF_PRECISION = SpotTheBug(
     name="shift_row",
     tolerance=1e-3,  # so that float32, which the lesson recommends, is right
 )
+
+
+@HALF_PRECISION.mistake
+def _half_precision_to_the_end(row, dx):
+    """You compute in float16 even further. Every step rounds again."""
+    size = len(row)
+    place = (np.linspace(-1, 1, size).astype(np.float16) + 1) / 2 * (size - 1) + dx
+    return np.interp(place.astype(float), np.arange(size), row)
+
+
+@HALF_PRECISION.mistake("pixels in half precision")
+def _half_precision_pixels(row, dx):
+    """Places in pixels are exact for small whole numbers. But in float16 there is nothing between 2048
+    and 2050."""
+    place = (np.arange(len(row)) + dx).astype(np.float16)
+    return np.interp(place.astype(float), np.arange(len(row)), row)
+
+
+@HALF_PRECISION.mistake
+def _whole_pixels(row, dx):
+    """Rounding to whole pixels repairs a shift of 0 and breaks a shift of a quarter."""
+    size = len(row)
+    grid = np.linspace(-1, 1, size).astype(np.float16)
+    place = np.rint((grid.astype(float) + 1) / 2 * (size - 1) + dx)
+    return np.interp(place, np.arange(size), row)

@@ -252,13 +252,21 @@ class Exercise:
         return _on_copies(self.reference, case)
 
     def accepts(self, function, seconds=None):
-        """True when a check of this function says right; stops at the first case that fails."""
+        """True when a check of this function says right."""
+        return self.agrees(function, seconds) and self._forbidden(function) is None
+
+    def agrees(self, function, seconds=None, cases=None):
+        """True when the values are right, in these cases (all of a check); stops at the first that fails."""
+        if cases is None:
+            pairs = zip(self.cases, self._expected, strict=True)
+        else:
+            pairs = ((case, self.expected(case)) for case in cases)
         deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
-        for case, expected in zip(self.cases, self._expected, strict=True):
+        for case, expected in pairs:
             left = deadline - time.monotonic()
             if left <= 0 or self._fails(expected, sandbox.call(function, case.args, case.kwargs, left)):
                 return False
-        return self._forbidden(function) is None
+        return True
 
     @cached_property
     def _expected(self):

@@ -104,7 +104,9 @@ def call(function, args=(), kwargs=None, seconds=None):
 
 
 class TimeLimit:
-    """``with TimeLimit(2): ...`` raises :class:`TimeIsUp` in the body after two seconds; without limit where there is no alarm signal.
+    """``with TimeLimit(2): ...`` raises :class:`TimeIsUp` in the body after two seconds.
+
+    Where there is no alarm signal there is no limit.
 
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*

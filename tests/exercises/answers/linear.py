@@ -1,0 +1,1 @@
+"""Right answers of lesson 01, written otherwise."""
