@@ -1,4 +1,4 @@
-"""python -m benchmarks [resize] [transposed] [explorers] [lessons] [--quick] [--record]
+"""python -m benchmarks [resize] [transposed] [threads] [explorers] [lessons] [--quick] [--record]
 
 Measures the parts that are named (all of them when none is), prints tables of ratios and says which goals are
 met. --quick takes fewer sizes and rounds. --record measures everything and keeps it in data/benchmark.md; do that
@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import explorers, lessons, machine, resize, transposed
+from benchmarks import explorers, lessons, machine, resize, side_by_side, transposed
 from benchmarks.tables import goals_table
 from tests.browser.lab import NoBrowser
 
@@ -18,6 +18,7 @@ RECORD = Path(__file__).resolve().parents[1] / "data" / "benchmark.md"
 PARTS = {  # name -> (heading, module, arguments of a quick run)
     "resize": ("Resize", resize, {"sizes": resize.QUICK_SIZES, "rounds": 5}),
     "transposed": ("Transposed convolution", transposed, {"layers": transposed.QUICK_LAYERS, "rounds": 5}),
+    "threads": ("Side by side", side_by_side, {"rounds": 1, "seconds": 0.5}),
     "explorers": ("Explorers", explorers, {"rounds": 2, "keys": 4, "drag_seconds": 1.5, "firsts": 1}),
     "lessons": ("Lessons", lessons, {}),
 }

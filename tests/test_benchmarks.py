@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import explorers, lessons, resize, tables, transposed
+from benchmarks import explorers, lessons, resize, side_by_side, tables, transposed
 from benchmarks.loops import resize_by_loops
 from benchmarks.page import Drag
 from tests.notebooks.run import with_sources
@@ -60,6 +60,27 @@ def test_large_layers_are_not_looped_and_the_report_says_so():
     results = transposed.measure(layers=((2, 3), (24, 24)), rounds=1)
     assert "not run" in transposed.report(results)
     assert len(transposed.goals(results)) == 2
+
+
+# ------------------------------------------------------------------------------------------ side by side
+
+
+def test_work_is_done_alone_and_by_two_at_once():
+    result = side_by_side.measure_one("NumPy: 400 × 400 times 400 × 400", rounds=1, seconds=0)
+    assert min(result[how] for how in ("alone", "together", "many")) > 0
+
+
+@pytest.mark.parametrize("name", side_by_side.WORK)
+def test_every_work_can_be_done(name):
+    side_by_side.WORK[name]()()
+
+
+def test_the_worst_ratio_is_the_goal():
+    names = list(side_by_side.WORK)
+    results = [{"work": name, "alone": 2, "together": 2 + i, "many": 80} for i, name in enumerate(names)]
+    (goal,) = side_by_side.goals(results)
+    assert goal.measured == (2 + len(names) - 1) / 2 and names[-1] in goal.what and goal.met
+    assert side_by_side.report(results).count("40×") == len(names)
 
 
 # --------------------------------------------------------------------------------------------- explorers
