@@ -445,7 +445,7 @@ class Exercise:
 
     def _keep(self, report):
         """Write the outcome into the learner's progress; what that has to say is added to the report."""
-        message = progress.record_check(self.key, report.outcome)
+        message = progress.record_check(self.key, report.outcome, report.diagnosis)
         return report if not message else _replace(report, extra=(*report.extra, message))
 
     def _default_stub(self):

@@ -1,9 +1,11 @@
 """What the learner has done so far: recorded by checks and predictions, shown at the end of each lesson.
 
 The file is ``~/.between_the_pixels/progress.json``; the environment variable BETWEEN_THE_PIXELS_HOME names
-another directory. A disk that is full costs a message, never a lesson: nothing here raises over the file.
+another directory (a relative path counts from the home). A disk that is full costs a message, never a lesson:
+nothing here raises over the file.
 """
 
+import copy
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +43,8 @@ class LessonCount:
 # Recording. Each returns a message for the learner, nearly always "".
 
 
-def record_check(key, outcome):
-    """Keep the best outcome of an exercise."""
+def record_check(key, outcome, diagnosis=""):
+    """Keep the best outcome of an exercise, and count what a check that was not right called the mistake."""
 
     def change(state):
         entry = _exercise_entry(state, key)
@@ -50,6 +52,8 @@ def record_check(key, outcome):
             entry["outcome"] = str(outcome)
         if outcome == "right":
             entry["right"] = entry["right"] or store.now()
+        elif diagnosis:
+            entry["mistakes"][str(diagnosis)] = entry["mistakes"].get(str(diagnosis), 0) + 1
 
     if outcome != "not attempted":  # looking at a stub is no beginning
         _store().update(change)
@@ -73,21 +77,27 @@ def record_solution(key):
 
 def record_prediction(key, answer, right):
     """Keep a prediction: the first answer stays, later ones know the result."""
-    entry = {"answer": str(answer), "right": bool(right), "date": store.now()}
-    return _record(lambda state: state["predictions"].setdefault(key, entry))
+    given = {"answer": str(answer), "right": bool(right), "date": store.now()}
+
+    def change(state):
+        entry = state["predictions"].setdefault(key, dict(store.NEW_PREDICTION))
+        if not entry["answer"]:  # new, or its answer was lost in a damaged file
+            entry.update(given)
+
+    return _record(change)
 
 
 # Asking
 
 
 def exercise(key):
-    """What is known about one exercise: outcome, hints, solution, started, right (dates)."""
-    return {**store.NEW_EXERCISE, **_state()["exercises"].get(key, {})}
+    """What is known about one exercise: outcome, hints, solution, started, right (dates), mistakes (counts)."""
+    return copy.deepcopy(_state()["exercises"].get(key, store.NEW_EXERCISE))
 
 
 def prediction(key):
     """The answer given to a prediction: {"answer", "right", "date"}, or None."""
-    return _state()["predictions"].get(key)
+    return copy.deepcopy(_state()["predictions"].get(key))
 
 
 def counts():
@@ -124,14 +134,23 @@ def summary(lesson):
 
 
 def start_over():
-    """Forget everything; the old file is kept under another name, which the sentence returned tells."""
+    """Forget everything, in every open kernel; the sentence returned tells where the old file is kept."""
+    kept = _store()
+    anything = store.has_content(kept.known)
     try:
-        place = _store().forget()
+        place = kept.forget()
+    except store.Newer as error:
+        return (
+            f"Your progress file is from a newer version of the course (format {error}): start over there. "
+            "Nothing is forgotten."
+        )
     except OSError as error:
-        return f"The progress file could not be moved: {error}."
+        return f"Nothing is forgotten: {kept.path} could not be replaced ({error.strerror or error})."
+    if place:
+        return f"Your progress starts anew. The old file is kept as {place}."
     return (
-        f"Your progress starts anew. The old file is kept as {place}."
-        if place
+        "Your progress starts anew. There was no file to keep."
+        if anything
         else "There was no progress to forget."
     )
 
@@ -161,13 +180,14 @@ def _record(change):
 
 def _state():
     kept = _store()
-    if os.path.exists(kept.path) or kept.known != store.empty():  # looking leaves no files behind
+    if os.path.lexists(kept.path) or kept.known != store.empty():  # looking leaves no files behind
         kept.update()
     return kept.known
 
 
 def _exercise_entry(state, key):
-    return state["exercises"].setdefault(key, {**store.NEW_EXERCISE, "started": store.now()})
+    new = {**copy.deepcopy(store.NEW_EXERCISE), "started": store.now()}
+    return state["exercises"].setdefault(key, new)
 
 
 def _count(state, exercises, predictions):

@@ -1,15 +1,34 @@
 """The learner's progress as a small file: never half-written, never overwritten blindly.
 
+The file is one JSON object::
+
+    {"version": 1, "generation": 0,
+     "exercises": {"linear.lerp": {"outcome": "right", "hints": 1, "solution": false,
+                                   "started": "2026-03-01T09:00:00Z", "right": "2026-03-01T09:12:30Z",
+                                   "mistakes": {"swapped weights": 2}}},
+     "predictions": {"linear.row_sum": {"answer": "1", "right": true, "date": "2026-03-01T09:15:00Z"}}}
+
+``mistakes`` counts how often a check gave each diagnosis. Dates are UTC. A missing field has its default.
+A field that this version does not know is kept, at the top and in every entry, so a later version can add
+fields under the same version number. Such a field is merged by :func:`_join` and must only grow, as all others.
+
 What is earned only grows: :func:`merge` takes the best of two states, so it does not matter which of two
 kernels writes first. A kernel also remembers what it recorded, and writes it again should the file be lost.
+Starting over is the one way to forget: it raises ``generation``, and the newest generation replaces every
+older one, in the file and in the memory of every kernel. A file without this number is of generation 0.
 """
 
 import contextlib
 import copy
+import errno
 import json
+import math
 import os
+import stat
 import tempfile
 import time
+import uuid
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,13 +42,21 @@ VERSION = 1
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 OUTCOMES = ("not attempted", "crashed", "not quite", "right")  # from least to best
 LOCK_SECONDS = 2.0
+UNFINISHED = (".progress-", ".tmp")  # how the names of files being written begin and end
+LEFTOVER_SECONDS = 3600  # no write takes an hour: an older unfinished file belongs to a killed writer
+LARGEST_FILE = 16_000_000  # bytes; a learner who finished the course has about 50,000
+DEEPEST = 50  # levels of nesting: far more than any field needs, far less than Python can copy
+LONGEST_INTEGER = 4000  # digits; Python reads 4300
 
-NEW_EXERCISE = {"outcome": "not attempted", "hints": 0, "solution": False, "started": "", "right": ""}
+NEW_EXERCISE = {
+    "outcome": "not attempted", "hints": 0, "solution": False, "started": "", "right": "", "mistakes": {},
+}  # fmt: skip
+NEW_PREDICTION = {"answer": "", "right": False, "date": ""}
 
 
 def empty():
     """The state of somebody who has not begun."""
-    return {"version": VERSION, "exercises": {}, "predictions": {}}
+    return {"version": VERSION, "generation": 0, "exercises": {}, "predictions": {}}
 
 
 def now():
@@ -38,41 +65,78 @@ def now():
 
 
 def home():
-    """The directory of the progress file; RuntimeError when the user has no home."""
-    chosen = os.environ.get(HOME_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path.home() / ".between_the_pixels"
+    """The directory of the progress file; RuntimeError when the user has no home.
+
+    A relative path counts from the user's home, so that it is one place whatever folder a kernel runs in.
+    """
+    chosen = Path(os.environ.get(HOME_VARIABLE) or "~/.between_the_pixels").expanduser()
+    return chosen if chosen.is_absolute() else Path.home() / chosen
 
 
 # One state out of two
 
 
 def merge(left, right):
-    """The best of two states. In whatever order and however often states are merged, the result is one."""
-    merged = empty()
-    for part, best in (("exercises", _merge_exercise), ("predictions", _merge_prediction)):
-        for key in sorted(left[part].keys() | right[part].keys()):
-            sides = [side[part][key] for side in (left, right) if key in side[part]]
-            merged[part][key] = dict(sides[0]) if len(sides) == 1 else best(*sides)
-    return merged
+    """The state of the newer generation; of one generation, the best of both.
+
+    In whatever order and however often states are merged, the result is one.
+    """
+    if left["generation"] != right["generation"]:
+        return copy.deepcopy(max(left, right, key=lambda state: state["generation"]))
+    return _unite(left, right, {"exercises": _merge_exercises, "predictions": _merge_predictions})
 
 
-def _merge_exercise(left, right):
-    return {
-        "outcome": max(left["outcome"], right["outcome"], key=OUTCOMES.index),
-        "hints": max(left["hints"], right["hints"]),
-        "solution": left["solution"] or right["solution"],
-        "started": _earliest(left["started"], right["started"]),
-        "right": _earliest(left["right"], right["right"]),
-    }
+def _merge_exercises(left, right):
+    rules = {"outcome": _better, "started": _earlier, "right": _earlier}
+    return _unite(left, right, otherwise=lambda *entries: _unite(*entries, rules))
+
+
+def _merge_predictions(left, right):
+    return _unite(left, right, otherwise=_merge_prediction)
 
 
 def _merge_prediction(left, right):
     # A prediction is what was said before the result was seen: the first answer stays.
-    return dict(min(left, right, key=lambda entry: (entry["date"], entry["answer"], entry["right"])))
+    first = min(left, right, key=_prediction_order)
+    return {**_join(left, right), **{name: first[name] for name in NEW_PREDICTION}}
 
 
-def _earliest(*dates):
-    return min((date for date in dates if date), default="")
+def _prediction_order(entry):
+    return not entry["answer"], not entry["date"], entry["date"], entry["answer"], entry["right"]
+
+
+def _better(left, right):
+    return max(left, right, key=OUTCOMES.index)
+
+
+def _earlier(left, right):
+    return min(left or right, right or left)
+
+
+def _join(left, right):
+    """The greater of two values; two objects are joined key by key. This merges every field without a rule."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return _unite(left, right)
+    return copy.deepcopy(max(left, right, key=_rank))
+
+
+def _rank(value):
+    """A key that puts all values of JSON in one order: by kind, then by number or by text."""
+    kinds = (type(None), bool, (int, float), str, list, dict)
+    kind = next(i for i, types in enumerate(kinds) if isinstance(value, types))
+    number = value if isinstance(value, int | float) else 0
+    return kind, number, json.dumps(value, sort_keys=True)
+
+
+def _unite(left, right, rules=None, otherwise=_join):
+    """Two objects as one: a key of both is merged by its rule, a key of one is copied."""
+    both = {}
+    for key in sorted(left.keys() | right.keys()):
+        if key in left and key in right:
+            both[key] = (rules or {}).get(key, otherwise)(left[key], right[key])
+        else:
+            both[key] = copy.deepcopy(left[key] if key in left else right[key])
+    return both
 
 
 # From text and back
@@ -87,51 +151,156 @@ class Newer(ValueError):
 
 
 def parse(data):
-    """Bytes of a progress file as a state, and whether some of its entries had to be dropped.
+    """Bytes of a progress file as a state, and whether something in it had to be left out.
 
     Raises Damaged when nothing can be read, Newer when a later version wrote it.
     """
-    try:
-        found = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise Damaged(f"not readable as JSON ({type(error).__name__})") from error
-    version = found.get("version") if isinstance(found, dict) else None
-    if type(version) is not int or version < 1:
-        raise Damaged("no version number")
-    if version > VERSION:
+    found, lost = _read_json(data)
+    if not isinstance(found, dict):
+        raise Damaged("it is not a JSON object")
+    version = found.get("version")
+    if type(version) in (int, float) and version >= VERSION + 1:
         raise Newer(version)
-    state, dropped = empty(), False
-    for part, is_sound in (("exercises", _sound_exercise), ("predictions", _sound_prediction)):
-        entries = found.get(part)
-        if not isinstance(entries, dict):
-            dropped = True
-            continue
-        sound = {key: entry for key, entry in entries.items() if is_sound(entry)}
-        dropped = dropped or len(sound) < len(entries)
-        state[part] = sound
-    return state, dropped
+    if not _is_version(version) and not any(_is_object(found.get(part)) for part in _READ_ENTRY):
+        raise Damaged("it has no version number")
+    state = _read_fields(found, empty(), _SOUND_STATE, lost)
+    for part, read in _READ_ENTRY.items():
+        entries = state[part]
+        lost += [key for key in entries if not _is_object(entries[key])]
+        state[part] = {key: read(entry, lost) for key, entry in entries.items() if _is_object(entry)}
+    return state, bool(lost)
 
 
-def _sound_exercise(entry):
-    return (
-        isinstance(entry, dict)
-        and entry.keys() == NEW_EXERCISE.keys()
-        and all(type(entry[name]) is type(NEW_EXERCISE[name]) for name in NEW_EXERCISE)
-        and entry["outcome"] in OUTCOMES
-        and entry["hints"] >= 0
+def _read_exercise(entry, lost):
+    read = _read_fields(entry, NEW_EXERCISE, _SOUND_EXERCISE, lost)
+    read["mistakes"] = _read_fields(read["mistakes"], {}, dict.fromkeys(read["mistakes"], _is_count), lost)
+    if read["right"] and entry.get("outcome") not in OUTCOMES:
+        read["outcome"] = "right"  # it has a date, so it was solved
+    return read
+
+
+def _read_prediction(entry, lost):
+    return _read_fields(entry, NEW_PREDICTION, _SOUND_PREDICTION, lost)
+
+
+def _read_fields(found, defaults, sound, lost):
+    """Every unknown and every sound field of ``found``, the defaults for others; ``lost`` gets the unsound."""
+    read = copy.deepcopy(defaults)
+    for name, value in found.items():
+        if name not in sound or sound[name](value):
+            read[name] = value
+        else:
+            lost.append(name)
+    return read
+
+
+def _is_version(value):
+    return type(value) is int and value == VERSION
+
+
+def _is_count(value):
+    return type(value) is int and value >= 0
+
+
+def _is_truth(value):
+    return type(value) is bool
+
+
+def _is_text(value):
+    return type(value) is str
+
+
+def _is_object(value):
+    return type(value) is dict
+
+
+_READ_ENTRY = {"exercises": _read_exercise, "predictions": _read_prediction}
+_SOUND_STATE = {
+    "version": _is_version, "generation": _is_count, "exercises": _is_object, "predictions": _is_object,
+}  # fmt: skip
+_SOUND_EXERCISE = {
+    "outcome": OUTCOMES.__contains__, "hints": _is_count, "solution": _is_truth,
+    "started": _is_text, "right": _is_text, "mistakes": _is_object,
+}  # fmt: skip
+_SOUND_PREDICTION = {"answer": _is_text, "right": _is_truth, "date": _is_text}
+
+
+def _read_json(data):
+    """The value in these bytes, and a list of what was left out: more is read than JSON allows."""
+    if not data.strip(b"\0 \t\r\n"):
+        raise Damaged("it holds nothing but zeros" if b"\0" in data else "it is empty")
+    lost = []
+
+    def read_object(pairs):
+        found = {}
+        for key, value in pairs:
+            if key in found:
+                lost.append(key)
+            found[key] = _join(found[key], value) if key in found else value
+        return found
+
+    def read_float(digits):
+        return float(digits) if math.isfinite(float(digits)) else keep_as_text(digits)
+
+    def read_integer(digits):
+        return int(digits) if len(digits) <= LONGEST_INTEGER else keep_as_text(digits)
+
+    def keep_as_text(number):  # JSON has no NaN and no infinity: other readers would refuse the file
+        lost.append(number)
+        return number
+
+    decoder = json.JSONDecoder(
+        object_pairs_hook=read_object,
+        parse_float=read_float,
+        parse_int=read_integer,
+        parse_constant=keep_as_text,
     )
+    try:
+        text = _decode(data, lost).lstrip(" \t\r\n")
+        found, end = decoder.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise Damaged("it is not readable as JSON") from error
+    if text[end:].strip(" \t\r\n"):
+        lost.append("what follows the object")
+    return _cut(found, DEEPEST, lost), lost
 
 
-def _sound_prediction(entry):
-    kinds = {"answer": str, "right": bool, "date": str}
-    return (
-        isinstance(entry, dict)
-        and entry.keys() == kinds.keys()
-        and all(type(entry[name]) is kind for name, kind in kinds.items())
-    )
+def _decode(data, lost):
+    encoding = json.detect_encoding(data)  # UTF-8, UTF-16 or UTF-32, with a byte order mark or without
+    try:
+        return data.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        lost.append(encoding)
+        return data.decode(encoding, "replace")
+
+
+def _cut(value, levels, lost):
+    """The value down to so many levels; what is nested deeper becomes None."""
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        lost.append("what is nested too deep")
+        return None
+    if isinstance(value, list):
+        return [_cut(item, levels - 1, lost) for item in value]
+    return {key: _cut(item, levels - 1, lost) for key, item in value.items()}
 
 
 # The file
+
+
+@dataclass(frozen=True)
+class Found:
+    """The state on file, its bytes, and why a copy of them must be kept before they are replaced ("": no need).
+
+    ``place`` is where a file that cannot be read was moved.
+    """
+
+    state: dict
+    data: bytes = b""
+    keep: str = ""
+    place: Path | None = None
+    message: str = ""
 
 
 class Store:
@@ -143,24 +312,19 @@ class Store:
         self._said, self._to_say = set(), []
 
     def update(self, change=lambda state: None):
-        """Apply ``change`` to the present state and write it; when that fails, keep it for this session.
+        """Apply ``change`` once to the present state and write it; when that fails, keep it for this session.
 
         What the learner should be told about it waits for :meth:`take_message`.
         """
-        try:
-            with self._lock():
-                message = self._update_file(change)
-        except Newer as error:
-            message = (
-                f"Your progress file is from a newer version of the course (format {error}, this one writes "
-                f"{VERSION}). It is left as it is; progress is kept for this session only. File: {self.path}"
-            )
+        with self._lock() as held:
+            found, message = self._look()
+            self.known = merge(self.known, found.state if found else empty())
             change(self.known)
-        except (OSError, ValueError) as error:  # ValueError: a path that no system takes
-            reason = getattr(error, "strerror", None) or error
-            message = f"Progress is kept for this session only: {self.path} cannot be written ({reason})."
-            self._read_what_is_there()
-            change(self.known)
+            if found and (found.keep or self.known != found.state):
+                try:
+                    message = _about_copy(found, self._write(self.known, found, held)) or message
+                except (OSError, ValueError, RecursionError) as error:
+                    message = self._excuse("written", error)
         if message not in self._said:
             self._said.add(message)
             self._to_say.append(message)
@@ -171,77 +335,176 @@ class Store:
         return message
 
     def forget(self):
-        """Put the file aside and forget what this kernel knows. Returns the file's new place or None."""
-        self.known = empty()
+        """Begin a new generation, empty: in the file, here, and in every kernel when it next reads the file.
+
+        Returns where the old file is kept, None when there was none. Raises OSError when the file cannot be
+        replaced and Newer when a later version wrote it; then nothing is forgotten.
+        """
+        fresh = {**empty(), "generation": self.known["generation"] + 1}
+        place = None
+        with self._lock() as held:
+            try:
+                found = self._find()
+                fresh["generation"] = max(fresh["generation"], found.state["generation"] + 1)
+                keep = "before-starting-over" if has_content(found.state) else found.keep
+                place = self._write(fresh, replace(found, keep=keep), held) or found.place
+            except (OSError, ValueError):
+                if os.path.lexists(self.path):
+                    raise
+        self.known = fresh
         self._said, self._to_say = set(), []
-        return self._set_aside("before-starting-over") if self.path.exists() else None
-
-    def _update_file(self, change):
-        message = ""
-        try:
-            on_file, dropped = parse(self.path.read_bytes())
-        except FileNotFoundError:
-            on_file, dropped = None, False
-        except Damaged as error:
-            place = self._set_aside("damaged")
-            message = (
-                f"Your progress file was damaged ({error}). It was put aside as {place}; a new one is begun."
-            )
-            on_file, dropped = None, False
-        if dropped:
-            place = self._set_aside("damaged")
-            message = f"Part of your progress file was damaged: it is kept as {place}, the rest goes on."
-        state = merge(self.known, on_file or empty())
-        change(state)
-        self.known = copy.deepcopy(state)
-        if dropped or state != (on_file or empty()):
-            write_whole(self.path, json.dumps(state, indent=1, sort_keys=True) + "\n")
-        return message
-
-    def _read_what_is_there(self):
-        with contextlib.suppress(OSError, ValueError):
-            self.known = merge(self.known, parse(self.path.read_bytes())[0])
-
-    def _set_aside(self, why):
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        place = self.path.with_name(f"progress-{why}-{stamp}.json")
-        count = 1
-        while place.exists():
-            count += 1
-            place = self.path.with_name(f"progress-{why}-{stamp}-{count}.json")
-        os.replace(self.path, place)
         return place
+
+    def _look(self):
+        """What is found and what to say about it; None for what cannot be read and must not be replaced."""
+        try:
+            found = self._find()
+            return found, found.message
+        except Newer as error:
+            return None, (
+                f"Your progress file is from a newer version of the course (format {error}, this one writes "
+                f"{VERSION}). It is left as it is; progress is kept for this session only. File: {self.path}"
+            )
+        except (OSError, ValueError) as error:  # ValueError: a path that no system takes
+            return None, self._excuse("read", error)
+
+    def _find(self):
+        """What stands in the file. What cannot be read as progress is moved out of the way."""
+        try:
+            data = _read_file(self._target())
+            state, lost = parse(data)
+        except FileNotFoundError:
+            return Found(empty())
+        except Damaged as error:
+            place = self._move_aside()
+            message = (
+                f"Your progress file was damaged: {error}. It was put aside as {place}; a new one is begun."
+            )
+            return Found(empty(), place=place, message=message)
+        outdated = state["generation"] < self.known["generation"] and has_content(state)
+        return Found(state, data, "damaged" if lost else "before-starting-over" if outdated else "")
+
+    def _write(self, state, found, held):
+        """Replace the file, first keeping a copy of what was found if need be. Returns the copy's place or None."""
+        text = json.dumps(state, indent=1, sort_keys=True) + "\n"
+        if len(text) > LARGEST_FILE:
+            raise ValueError(f"it would be larger than {LARGEST_FILE // 10**6} MB")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        target = self._target()
+        place = _aside(target, found.keep) if found.keep else None
+        if place:
+            write_whole(place, found.data)
+        try:
+            write_whole(target, text.encode())
+        except BaseException:
+            if place:  # the file still stands: without this, every new try would leave a copy
+                place.unlink()
+            raise
+        if held:
+            _sweep(target)
+        return place
+
+    def _target(self):
+        """Where the file is: at the end of a link, so that the link stays one."""
+        return Path(os.path.realpath(self.path)) if os.path.islink(self.path) else self.path
+
+    def _move_aside(self):
+        target = self._target()
+        what = target if os.path.isfile(target) else self.path  # of a link to something else, only the link
+        place = _aside(what, "damaged")
+        os.replace(what, place)
+        return place
+
+    def _excuse(self, done, error):
+        reason = getattr(error, "strerror", None) or error
+        return (
+            f"Progress is kept for this session only: {self._target()} cannot be {done} ({reason}). "
+            f"The environment variable {HOME_VARIABLE} can name another folder."
+        )
 
     @contextlib.contextmanager
     def _lock(self):
-        """One writer at a time. The system drops the lock of a process that dies: no stale lock can remain.
+        """One writer at a time; yields whether the lock is held.
 
-        After LOCK_SECONDS the work is done without it: a hanging kernel must not stop the learner. What two
-        writers at once could lose is still known to its kernel, which writes it with its next record.
+        The system drops the lock of a process that dies: no stale lock can remain. After LOCK_SECONDS, or
+        where no lock can be had, the work is done without it: a hanging kernel must not stop the learner. What
+        two writers at once could lose is still known to its kernel, which writes it with its next record.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path.with_name("progress.lock"), "a+b") as file:
-            held = _wait_for(file)
+        with contextlib.ExitStack() as stack:
+            file = None
+            with contextlib.suppress(OSError, ValueError):  # writing will say why
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context(open(self._target().with_name("progress.lock"), "a+b"))
+            held = file is not None and _wait_for(file)
             try:
-                yield
+                yield held
             finally:
                 if held:
                     _let_go(file)
 
 
-def write_whole(path, text):
-    """Write beside the file, then rename: a reader sees the old text or the new, never a part."""
-    handle, name = tempfile.mkstemp(prefix=".progress-", suffix=".tmp", dir=path.parent)
+def has_content(state):
+    """True for a state that holds anything but its version and generation."""
+    return state != {**empty(), "generation": state["generation"]}
+
+
+def _about_copy(found, place):
+    if place is None:
+        return ""
+    if found.keep == "damaged":
+        return f"Part of your progress file was damaged: it is kept as {place}, the rest goes on."
+    return f"Your progress file was from before you started over: it is kept as {place} and no longer counts."
+
+
+def _aside(path, why):
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    return path.with_name(f"progress-{why}-{stamp}-{uuid.uuid4().hex[:6]}.json")
+
+
+def _read_file(path):
+    """The bytes of a file; Damaged for what could never be one: reading a pipe would wait for ever."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        status = os.stat(path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Damaged("it is a link that leads in a circle") from error
+        raise
+    if not stat.S_ISREG(status.st_mode):
+        raise Damaged("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
+    if status.st_size > LARGEST_FILE:
+        raise Damaged(f"it is larger than {LARGEST_FILE // 10**6} MB")
+    return path.read_bytes()
+
+
+def write_whole(path, data):
+    """Write beside the file, then rename: a reader sees the old bytes or the new, never a part.
+
+    A file that is replaced keeps its permissions; a new one can be read by its owner only.
+    """
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED[0], suffix=UNFINISHED[1], dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(OSError):
+            os.chmod(name, stat.S_IMODE(os.stat(path).st_mode))
         _replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _sweep(target):
+    """Remove the unfinished files of killed writers. The file just written tells the time of its disk."""
+    beginning, end = UNFINISHED
+    with contextlib.suppress(OSError):
+        oldest = os.stat(target).st_mtime - LEFTOVER_SECONDS
+        for path in target.parent.glob(f"{beginning}*{end}"):
+            with contextlib.suppress(OSError):
+                if path.lstat().st_mtime < oldest:
+                    path.unlink()
 
 
 def _replace(source, target):

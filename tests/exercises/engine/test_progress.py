@@ -1,18 +1,14 @@
-"""Progress: nothing earned is lost, whatever happens to the file."""
+"""Progress: what is recorded, what is shown, and that nothing earned is lost. The file: test_store.py."""
 
 import errno
 import json
-import multiprocessing
 import os
 import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from course_utils.exercises.engine import Prediction, progress, registry, store
-from course_utils.exercises.engine.store import Damaged, Newer, Store, empty, merge, parse
 from tests.exercises import samples
 
 ASKED = Prediction("sample.asked", "What comes out?", lambda: 1, "One.", title="What comes out")
@@ -73,122 +69,80 @@ def test_the_directory_comes_from_the_environment(tmp_path, monkeypatch):
     assert store.home() == tmp_path / "elsewhere"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="HOME is the home of POSIX")
+def test_a_relative_directory_is_one_place_for_kernels_in_every_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(store.HOME_VARIABLE, "my/progress")
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        restart()
+        progress.record_check(f"linear.{folder}", "right")
+    assert sorted(read(tmp_path / "my" / "progress")["exercises"]) == ["linear.one", "linear.two"]
+
+
+def test_the_home_of_nobody_means_this_session_only(monkeypatch):
+    monkeypatch.setenv(store.HOME_VARIABLE, "~nobody-of-this-name/progress")
+    assert "this session only" in progress.record_check("linear.lerp", "right")
+    assert progress.exercise("linear.lerp")["outcome"] == "right"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="HOME is the home of POSIX")
+def test_a_home_that_does_not_exist_yet_is_made(tmp_path, monkeypatch):
+    monkeypatch.delenv(store.HOME_VARIABLE)
+    monkeypatch.setenv("HOME", str(tmp_path / "new" / "me"))
+    assert progress.record_check("linear.lerp", "right") == ""
+    assert read(tmp_path / "new" / "me" / ".between_the_pixels")["exercises"]
+
+
+@pytest.mark.parametrize("outcome", ["crashed", "not quite"])
+def test_a_check_that_is_not_right_counts_its_diagnosis(outcome):
+    for diagnosis in ("swapped weights", "", "precision", "swapped weights"):
+        progress.record_check("linear.lerp", outcome, diagnosis)
+    progress.record_check("linear.lerp", "right", "a thought beside")
+    progress.record_check("linear.lerp", "not attempted", "todo")
+    restart()
+    assert progress.exercise("linear.lerp")["mistakes"] == {"swapped weights": 2, "precision": 1}
+    assert progress.exercise("linear.other")["mistakes"] == {}
+
+
+def test_a_check_keeps_the_name_of_the_mistake():
+    samples.MAP.check(samples.asymmetric)
+    samples.MAP.check(samples.asymmetric)
+    samples.MAP.check(samples.MAP.reference)
+    entry = progress.exercise("sample.map")
+    assert entry["mistakes"] == {"asymmetric map": 2} and entry["outcome"] == "right"
+
+
+def test_what_is_asked_is_a_copy():
+    progress.record_check("linear.lerp", "not quite", "swapped weights")
+    progress.record_prediction("linear.guess", "0", True)
+    progress.exercise("linear.lerp")["mistakes"].clear()
+    progress.exercise("linear.other")["mistakes"]["mine"] = 1
+    progress.prediction("linear.guess").clear()
+    assert progress.exercise("linear.lerp")["mistakes"] == {"swapped weights": 1}
+    assert progress.exercise("linear.third")["mistakes"] == {}
+    assert progress.prediction("linear.guess")["answer"] == "0"
+
+
+def test_a_prediction_whose_answer_was_lost_is_asked_again(progress_home):
+    damaged = {"answer": 3, "right": True, "date": "2026-01-01T00:00:00Z", "sure": "very"}
+    (progress_home / "progress.json").write_text(
+        json.dumps({"version": 1, "predictions": {"linear.p": damaged}})
+    )
+    progress.record_prediction("linear.p", "4", False)
+    restart()
+    kept = progress.prediction("linear.p")
+    assert (kept["answer"], kept["right"], kept["sure"]) == ("4", False, "very")
+
+
 def test_keys_of_any_script_survive():
     progress.record_prediction("linear.双线性", "插值 ½ \ud83d", True)
     restart()
     assert progress.prediction("linear.双线性")["answer"] == "插值 ½ \ud83d"
 
 
-# Merging
-
-dates = st.sampled_from(["", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z"])
-keys = st.sampled_from(["linear.a", "linear.b", "coordinates.a"])
-exercise_entries = st.fixed_dictionaries(
-    {
-        "outcome": st.sampled_from(store.OUTCOMES),
-        "hints": st.integers(0, 5),
-        "solution": st.booleans(),
-        "started": dates,
-        "right": dates,
-    }
-)
-prediction_entries = st.fixed_dictionaries(
-    {"answer": st.sampled_from(["1", "2"]), "right": st.booleans(), "date": dates}
-)
-states = st.fixed_dictionaries(
-    {
-        "version": st.just(1),
-        "exercises": st.dictionaries(keys, exercise_entries),
-        "predictions": st.dictionaries(keys, prediction_entries),
-    }
-)
-
-
-@given(states, states, states)
-def test_merging_does_not_depend_on_order_or_repetition(a, b, c):
-    assert merge(a, b) == merge(b, a)
-    assert merge(a, merge(b, c)) == merge(merge(a, b), c)
-    assert merge(a, a) == a == merge(a, empty())
-    assert merge(merge(a, b), b) == merge(a, b)
-
-
-@given(states, states)
-def test_merging_loses_nothing_that_was_earned(a, b):
-    both = merge(a, b)
-    for side in (a, b):
-        for key, entry in side["exercises"].items():
-            kept = both["exercises"][key]
-            assert store.OUTCOMES.index(kept["outcome"]) >= store.OUTCOMES.index(entry["outcome"])
-            assert kept["hints"] >= entry["hints"] and kept["solution"] >= entry["solution"]
-            assert not entry["right"] or kept["right"] <= entry["right"]
-        for key, entry in side["predictions"].items():
-            assert both["predictions"][key]["date"] <= entry["date"]
-
-
-@given(states, states)
-def test_merging_makes_new_states(a, b):
-    before = json.dumps([a, b])
-    both = merge(a, b)
-    for part in ("exercises", "predictions"):
-        for entry in both[part].values():
-            entry["changed"] = True
-    assert json.dumps([a, b]) == before
-
-
-@given(states)
-def test_what_is_written_is_read(state):
-    assert parse(json.dumps(state).encode()) == (state, False)
-
-
 # Damage
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_state_or_damaged(data):
-    try:
-        state, _ = parse(data)
-    except (Damaged, Newer):
-        return
-    assert merge(state, empty()) == state
-
-
-@settings(max_examples=200)
-@given(states, st.data())
-def test_any_change_of_the_file_is_a_state_or_damaged(state, data):
-    text = bytearray(json.dumps(state).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        kept, _ = parse(bytes(text[: data.draw(st.integers(0, len(text)))]))
-    except (Damaged, Newer):
-        return
-    assert merge(kept, empty()) == kept
-
-
-BROKEN = {
-    "empty": b"",
-    "cut off": b'{"version": 1, "exercises": {"linear.le',
-    "zeros": b"\0" * 300,
-    "not UTF-8": b"\xff\xfe{}",
-    "a list": b"[1, 2]",
-    "no version": b'{"exercises": {}}',
-    "version in words": b'{"version": "one"}',
-    "version true": b'{"version": true, "exercises": {}, "predictions": {}}',
-    "version 0": b'{"version": 0}',
-    "very deep": b"[" * 100_000,
-    "a huge number": b'{"version": ' + b"9" * 5000 + b"}",
-}
-
-
-@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
-def test_a_damaged_file_is_put_aside_with_a_message(progress_home, data):
-    (progress_home / "progress.json").write_bytes(data)
-    message = progress.record_check("linear.lerp", "right")
-    [aside] = files(progress_home, "progress-damaged-")
-    assert "damaged" in message and aside in message
-    assert (progress_home / aside).read_bytes() == data
-    assert read(progress_home)["exercises"]["linear.lerp"]["outcome"] == "right"
-    assert progress.record_check("linear.other", "right") == ""  # said once
 
 
 def test_what_a_kernel_has_recorded_survives_damage_and_deletion(progress_home):
@@ -217,35 +171,6 @@ def test_two_damaged_files_in_one_second_are_both_kept(progress_home):
         progress.record_check("linear.lerp", "right")
     kept = {(progress_home / name).read_bytes() for name in files(progress_home, "progress-damaged-")}
     assert kept == {b"one", b"two", b"three"}
-
-
-GOOD = {"outcome": "right", "hints": 0, "solution": False, "started": "", "right": ""}
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        None, [], "right", {}, {**GOOD, "outcome": "brilliant"}, {**GOOD, "hints": -1}, {**GOOD, "hints": True},
-        {**GOOD, "hints": 1.5}, {**GOOD, "started": None}, {**GOOD, "more": 1}, {**GOOD, "outcome": ["right"]},
-    ],
-)  # fmt: skip
-def test_a_damaged_entry_does_not_cost_the_others(progress_home, bad):
-    state = {"version": 1, "exercises": {"linear.good": GOOD, "linear.bad": bad}, "predictions": {}}
-    (progress_home / "progress.json").write_text(json.dumps(state))
-    assert progress.exercise("linear.good")["outcome"] == "right"
-    assert progress.exercise("linear.bad") == store.NEW_EXERCISE
-    assert len(files(progress_home, "progress-damaged-")) == 1
-    assert list(read(progress_home)["exercises"]) == ["linear.good"]
-
-
-def test_a_damaged_prediction_or_part_does_not_cost_the_others(progress_home):
-    state = {"version": 1, "exercises": {"linear.good": GOOD}, "predictions": {"linear.p": {"answer": 3}}}
-    (progress_home / "progress.json").write_text(json.dumps(state))
-    assert progress.prediction("linear.p") is None
-    assert progress.exercise("linear.good")["outcome"] == "right"
-    restart()
-    (progress_home / "progress.json").write_text(json.dumps({**state, "predictions": 5}))
-    assert progress.exercise("linear.good")["outcome"] == "right"
 
 
 def test_a_newer_file_is_left_alone(progress_home):
@@ -288,11 +213,6 @@ def test_no_home_at_all(monkeypatch):
     assert progress.exercise("linear.lerp")["outcome"] == "right"
 
 
-def test_the_progress_file_is_a_directory(progress_home):
-    (progress_home / "progress.json").mkdir()
-    assert "this session only" in progress.record_check("linear.lerp", "right")
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
 def test_a_full_or_read_only_disk_keeps_the_old_file(progress_home, monkeypatch, number):
     progress.record_check("linear.first", "right")
@@ -331,82 +251,6 @@ def test_only_the_owner_can_read_it(progress_home):
     progress.record_check("linear.first", "right")
     if os.name == "posix":
         assert stat.S_IMODE((progress_home / "progress.json").stat().st_mode) == 0o600
-
-
-# Two kernels
-
-
-def _record(directory, worker, count):
-    keeper = Store(directory)
-
-    def change(state):
-        state["exercises"][key] = {**store.NEW_EXERCISE, "outcome": "right"}
-
-    for number in range(count):
-        key = f"linear.w{worker}n{number}"
-        keeper.update(change)
-
-
-def test_writers_at_the_same_time_lose_nothing(progress_home):
-    context = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
-    workers = [context.Process(target=_record, args=(progress_home, worker, 15)) for worker in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert [worker.exitcode for worker in workers] == [0] * 4
-    assert len(read(progress_home)["exercises"]) == 4 * 15
-    assert files(progress_home, ".progress") == []
-
-
-def _record_and_forget(directory, worker, count):
-    """Without memory: only the lock can keep the others' records."""
-    for number in range(count):
-        keeper = Store(directory)
-        key = f"linear.w{worker}n{number}"
-        keeper.update(lambda state, key=key: state["exercises"].update({key: dict(store.NEW_EXERCISE)}))
-
-
-def test_the_lock_alone_loses_nothing(progress_home):
-    context = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
-    workers = [context.Process(target=_record_and_forget, args=(progress_home, w, 15)) for w in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert len(read(progress_home)["exercises"]) == 4 * 15
-
-
-def test_a_lock_file_left_behind_is_no_lock(progress_home):
-    (progress_home / "progress.lock").write_text("from a kernel that was killed")
-    assert progress.record_check("linear.lerp", "right") == ""
-    assert read(progress_home)["exercises"]["linear.lerp"]["outcome"] == "right"
-
-
-@pytest.mark.skipif(store.fcntl is None, reason="holds the lock the POSIX way")
-def test_a_kernel_that_hangs_with_the_lock_does_not_stop_the_others(progress_home, monkeypatch):
-    monkeypatch.setattr(store, "LOCK_SECONDS", 0.05)
-    with open(progress_home / "progress.lock", "a+b") as held:
-        store.fcntl.flock(held, store.fcntl.LOCK_EX)
-        assert progress.record_check("linear.lerp", "right") == ""
-    assert read(progress_home)["exercises"]["linear.lerp"]["outcome"] == "right"
-
-
-def test_a_file_system_without_locks_still_works(progress_home, monkeypatch):
-    if store.fcntl:
-        monkeypatch.setattr(
-            store.fcntl, "flock", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOLCK, "no locks"))
-        )
-    assert progress.record_check("linear.lerp", "right") == ""
-    assert read(progress_home)["exercises"]["linear.lerp"]["outcome"] == "right"
-
-
-def test_two_kernels_see_each_other(progress_home):
-    one, two = Store(progress_home), Store(progress_home)
-    one.update(lambda state: state["exercises"].update({"linear.a": dict(GOOD)}))
-    two.update(lambda state: state["exercises"].update({"linear.b": dict(GOOD)}))
-    one.update()
-    assert sorted(one.known["exercises"]) == ["linear.a", "linear.b"]
 
 
 # Showing
@@ -467,3 +311,38 @@ def test_starting_over_keeps_the_old_file(progress_home):
     [kept] = files(progress_home, "progress-before-starting-over-")
     assert kept in sentence and progress.exercise("sample.lerp")["outcome"] == "not attempted"
     assert progress.start_over() == "There was no progress to forget."
+
+
+def test_starting_over_says_what_was_there(progress_home, monkeypatch):
+    (progress_home / "progress.json").write_text(json.dumps({"version": 2}))
+    assert "newer version of the course (format 2)" in progress.start_over()
+    restart()
+    monkeypatch.setattr(store, "home", lambda: Path("/dev/null/x"))
+    assert progress.start_over() == "There was no progress to forget."
+    progress.record_check("linear.lerp", "right")
+    assert progress.start_over() == "Your progress starts anew. There was no file to keep."
+    assert progress.exercise("linear.lerp")["outcome"] == "not attempted"
+
+
+def test_starting_over_on_a_full_disk_says_so_and_forgets_nothing(progress_home, monkeypatch):
+    progress.record_check("linear.lerp", "right")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        sentence = progress.start_over()
+    assert "Nothing is forgotten" in sentence and os.strerror(errno.ENOSPC) in sentence
+    assert progress.exercise("linear.lerp")["outcome"] == "right"
+
+
+@pytest.mark.usefixtures("lesson")
+def test_the_card_of_another_kernel_starts_over_too(progress_home):
+    other = store.Store(progress_home)
+    other.update(
+        lambda state: state["exercises"].update({"sample.lerp": {**store.NEW_EXERCISE, "outcome": "right"}})
+    )
+    assert progress.counts()["09"].exercises_right == 1
+    other.forget()
+    assert progress.counts()["09"].exercises_right == 0
