@@ -102,8 +102,8 @@ LERP = Exercise(
         Case(2.0, 8.0, 0.25, by_hand=3.5, note="Three quarters of 2 and one quarter of 8."),
         Case(8.0, 2.0, 0.9, by_hand=2.6, note="Close to the right sample, which is the lower one here."),
         Case(100.0, 100.0, 0.3, by_hand=100, note="Two equal samples: there is only one value to give."),
-        Case(np.array([0.0, 10.0, 4.0]), np.array([10.0, 10.0, 0.0]), 0.25, by_hand=[2.5, 10, 3]),
     ],
+    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist(), round(rng.uniform(), 2)),
     hints=[
         "At x = 0 the answer is left, at x = 1 it is right.",
         "Each sample weighs as much as the other one is far away. How far is x from the right sample?",
@@ -172,7 +172,7 @@ def _wrapped(x, size):
     return result
 
 
-def _swapped_neighbours(x, size):
+def _swapped_neighbors(x, size):
     x = min(max(x, 0), size - 1)
     left = int(np.floor(x))
     result = np.zeros(size)
@@ -194,6 +194,7 @@ WEIGHTS = Exercise(
         Case(3.4, 4, by_hand=[0, 0, 0, 1], note="Right of the last sample: it is repeated there."),
         Case(0.0, 1, by_hand=[1], note="A single sample."),
     ],
+    random_case=lambda rng: Case(round(rng.uniform(-2, 8), 2), int(rng.integers(1, 8))),
     hints=[
         "np.arange(size) is where the samples sit. How far is each of them from x?",
         "The weight is 1 at distance 0, falls to 0 at distance 1 and stays 0: np.maximum(1 - distance, 0).",
@@ -202,10 +203,11 @@ WEIGHTS = Exercise(
 )
 
 
-WEIGHTS.mistake(
-    "swapped weights",
-    "Right samples, swapped weights: each should weigh as much as the other one is far away.",
-)(_swapped_neighbours)
+@WEIGHTS.mistake("swapped weights")
+def _swapped(x, size):
+    """These are the right samples, with swapped weights: each should weigh as much as the other one is far
+    away."""
+    return _swapped_neighbors(x, size)
 
 
 @WEIGHTS.mistake("no clamping")
@@ -215,11 +217,11 @@ def _not_clamped(x, size):
     return triangle(x - np.arange(size))
 
 
-WEIGHTS.mistake(
-    "wrap-around",
-    "Beyond the border you land on the other end of the signal: index -1 is Python's last sample. "
-    "Move x onto the border sample before you look for neighbours.",
-)(_wrapped)
+@WEIGHTS.mistake("wrap-around")
+def _other_end(x, size):
+    """Beyond the border you land on the other end of the signal: index -1 is Python's last sample. Move x
+    onto the border sample before you look for neighbors."""
+    return _wrapped(x, size)
 
 
 @WEIGHTS.mistake("negative weights")
@@ -283,12 +285,13 @@ MATRIX = Exercise(
     cases=[
         Case(2, 4, by_hand=[[1, 0], [0.75, 0.25], [0.25, 0.75], [0, 1]], note="x = -0.25, 0.25, 0.75, 1.25."),
         Case(4, 2, by_hand=[[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]], note="x = 0.5, 2.5."),
-        Case(3, 3, by_hand=np.eye(3), note="The same size: nothing may change."),
+        Case(3, 3, by_hand=np.eye(3), note="The same size: every sample keeps its value."),
         Case(1, 3, by_hand=[[1], [1], [1]], note="One sample fills everything."),
         Case(3, 5),
         Case(5, 3),
         Case(4, 7),
     ],
+    random_case=lambda rng: Case(*rng.integers(1, 11, 2).tolist()),
     hints=[
         "Row o holds the weights at x = (o + 0.5) * in_size / out_size - 0.5. You have a function for weights.",
         "Stack the rows: np.array([weights(x, in_size) for x in coordinates]).",
@@ -321,7 +324,7 @@ def _rows_that_fade(in_size, out_size):
 @MATRIX.mistake("wrap-around")
 def _rows_that_wrap(in_size, out_size):
     """Your border rows read the other end of the signal: floor(-0.25) is -1, Python's last sample. Clip
-    x before you look for neighbours."""
+    x before you look for neighbors."""
     return np.array([_wrapped(x, in_size) for x in _half_pixel(in_size, out_size)])
 
 
@@ -341,8 +344,8 @@ def _rounded_coordinates(in_size, out_size):
 
 @MATRIX.mistake("swapped weights")
 def _swapped_rows(in_size, out_size):
-    """Right samples, swapped weights: compare your row for x = 0.25 with the one expected."""
-    return np.array([_swapped_neighbours(x, in_size) for x in _half_pixel(in_size, out_size)])
+    """These are the right samples, with swapped weights. At x = 0.25, which sample is nearer?"""
+    return np.array([_swapped_neighbors(x, in_size) for x in _half_pixel(in_size, out_size)])
 
 
 @MATRIX.mistake("the ratio upside down")
@@ -389,7 +392,10 @@ BUG_SWAPPED = SpotTheBug(
     reference=enlarge,
     cases=[
         Case(
-            np.array([0.0, 1.0]), 2, by_hand=[0, 1], note="Two samples stay two samples: nothing may change."
+            np.array([0.0, 1.0]),
+            2,
+            by_hand=[0, 1],
+            note="Two samples stay two samples: they keep their values.",
         ),
         Case(np.array([0.0, 4.0]), 4, by_hand=[0, 1, 3, 4]),
         Case(np.array([7.0, 7.0, 7.0]), 5, by_hand=[7] * 5, note="A constant stays constant."),
@@ -401,6 +407,7 @@ BUG_SWAPPED = SpotTheBug(
         ),
         Case(np.array([0.0, 0.0, 9.0, 0.0]), 7),
     ],
+    random_case=lambda rng: Case(rng.uniform(-9, 9, rng.integers(1, 8)).round(2), int(rng.integers(1, 12))),
     hints=[
         "Try the smallest input there is: two different samples that stay two. What should come out?",
         "At x = 0 the fraction is 0. Which sample gets the weight 0 then, and which one should?",
@@ -409,9 +416,9 @@ BUG_SWAPPED = SpotTheBug(
 )
 
 
-@BUG_SWAPPED.mistake("mean of the neighbours")
-def _mean_of_neighbours(signal, out_size):
-    """Each output is now the mean of its neighbours, wherever x is. Which of the two is nearer?"""
+@BUG_SWAPPED.mistake("mean of the neighbors")
+def _mean_of_neighbors(signal, out_size):
+    """Each output is now the mean of its neighbors, wherever x is. Which of the two is nearer?"""
     x = _half_pixel(len(signal), out_size).clip(0, len(signal) - 1)
     left = np.floor(x).astype(int)
     right = np.minimum(left + 1, len(signal) - 1)
@@ -420,5 +427,5 @@ def _mean_of_neighbours(signal, out_size):
 
 @BUG_SWAPPED.mistake
 def _mirrored(signal, out_size):
-    """The whole signal is turned round twice and the weights are still swapped."""
+    """You turn the whole signal around twice, and the weights are still swapped."""
     return enlarge_swapped(signal[::-1], out_size)[::-1]

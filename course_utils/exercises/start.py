@@ -18,14 +18,14 @@ HALFWAY = Exercise(
     cases=[
         Case(0, 10, by_hand=5),
         Case(4, 6, by_hand=5),
-        Case(10, 0, by_hand=5, note="It works downwards too."),
-        Case(np.array([0.0, 4.0]), np.array([1.0, 8.0]), by_hand=[0.5, 6.0], note="Arrays, element by element."),
+        Case(10, 0, by_hand=5, note="The first may be the larger one."),
     ],
+    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist()),
     hints=["Halfway between 4 and 6 is 5. How do you get there from 4 + 6?", "Add both, then divide by 2."],
 )  # fmt: skip
 
 
-@HALFWAY.mistake("missing brackets")
+@HALFWAY.mistake("missing parentheses")
 def without_brackets(a, b):
     """Your answer is a + b / 2: division comes before addition. What has to be added up first?"""
     return a + b / 2

@@ -31,6 +31,7 @@ FUNCTIONS = [
     ("repeat", "tile"), ("sum", "mean"),
 ]  # fmt: skip
 DROPPED = ("clip", "astype", "copy", "transpose", "round", "swapaxes")  # x.clip(...) -> x
+COMMUTE = ("min", "max", "minimum", "maximum", "hypot", "gcd", "lcm")  # exchanging arguments is no change
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)  # a - b -> b - a
 
 
@@ -55,13 +56,13 @@ def mutants(source):
 
 def _changes(node, tree):
     """Functions (node of a copy, that copy) -> None, each of which makes one change in place."""
-    yield from _operator_changes(node)
+    yield from _operator_changes(node, tree)
     yield from _value_changes(node, tree)
     yield from _call_changes(node)
     yield from _statement_changes(node)
 
 
-def _operator_changes(node):
+def _operator_changes(node, tree):
     if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
         for other in OPERATORS.get(type(node.op), ()):
             yield lambda target, _, other=other: setattr(target, "op", other())
@@ -71,7 +72,7 @@ def _operator_changes(node):
     if isinstance(node, ast.BinOp):
         yield lambda target, tree: _replace(tree, target, target.left)
         yield lambda target, tree: _replace(tree, target, target.right)
-        if isinstance(node.op, ORDERED):
+        if isinstance(node.op, ORDERED) and not _is_a_distance(node, tree):
             yield lambda target, _: _exchange(target, "left", "right")
     if isinstance(node, ast.UnaryOp):
         yield lambda target, tree: _replace(tree, target, target.operand)
@@ -101,12 +102,13 @@ def _value_changes(node, tree):
 def _call_changes(node):
     if not isinstance(node, ast.Call):
         return
-    if len(node.args) > 1 and not any(isinstance(arg, ast.Starred) for arg in node.args):
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    fixed = any(isinstance(arg, ast.Starred) for arg in node.args)
+    if len(node.args) > 1 and name not in COMMUTE and not fixed:
         for first, second in itertools.combinations(range(len(node.args)), 2):
             yield lambda target, _, first=first, second=second: _exchange_items(target.args, first, second)
     for number in range(len(node.keywords)):
         yield lambda target, _, number=number: target.keywords.pop(number)
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     for family in FUNCTIONS:
         if name in family:
             for other in set(family) - {name}:
@@ -126,6 +128,12 @@ def _statement_changes(node):
         )
     if isinstance(node, (ast.If, ast.While)):
         yield lambda target, _: setattr(target, "test", ast.UnaryOp(ast.Not(), target.test))
+
+
+def _is_a_distance(node, tree):
+    """True for the difference in abs(a - b)."""
+    calls = (call for call in ast.walk(tree) if isinstance(call, ast.Call) and node in call.args)
+    return any(ast.unparse(call.func).rpartition(".")[2] in ("abs", "absolute", "fabs") for call in calls)
 
 
 def _names_beside(node, tree):

@@ -20,7 +20,7 @@ def test_the_prediction_is_what_torch_computes():
     [
         ("0 10/3 20/3 10", "align_corners=True"),
         ("0 5 10 10", "asymmetric"),
-        ("0 0 10 10", "nearest neighbour"),
+        ("0 0 10 10", "nearest neighbor"),
     ],
 )
 def test_a_usual_guess_is_recognised(typed, words):

@@ -106,7 +106,8 @@ def call(function, args=(), kwargs=None, seconds=None):
 class TimeLimit:
     """``with TimeLimit(2): ...`` raises :class:`TimeIsUp` in the body after two seconds.
 
-    Where there is no alarm signal there is no limit.
+    Where there is no alarm signal there is no limit. An import that is under way is left to finish: half a
+    library would be worse than a late answer.
 
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
@@ -142,7 +143,7 @@ class TimeLimit:
             signal.setitimer(signal.ITIMER_REAL, left, old_interval)
 
     def _ring(self, _, frame):
-        if not self._armed or frame.f_code in _NEVER_STOPPED:
+        if not self._armed or frame.f_code in _NEVER_STOPPED or self._imports(frame):
             return
         self._rings += 1
         if self._rings > 1:
@@ -165,11 +166,18 @@ class TimeLimit:
     def _trace(self, frame, event, _):
         if not self._armed or frame.f_code in _NEVER_STOPPED:
             return None
-        if event in ("line", "call"):
+        if event in ("line", "call") and not self._imports(frame):
             if self._lines_left <= 0:
                 raise self._time_is_up()
             self._lines_left -= 1
         return self._trace
+
+    def _imports(self, frame):
+        while frame is not None and frame is not self._body:
+            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+                return True
+            frame = frame.f_back
+        return False
 
     def _time_is_up(self):
         error = TimeIsUp()

@@ -16,6 +16,7 @@ The text is part of what ``python -m tests.exercises.mutants linear`` prints of 
 
 import fnmatch
 import importlib
+import importlib.util
 from dataclasses import dataclass
 
 from course_utils.exercises.engine.registry import LESSON_OF_TOPIC
@@ -68,6 +69,7 @@ def _literal(pattern):
 
 
 def load(topics=LESSON_OF_TOPIC):
-    """Import the answers of these topics."""
+    """Import the answers of these topics; one without a module has none, and the tests say so."""
     for topic in topics:
-        importlib.import_module(f"{__name__}.{topic}")
+        if importlib.util.find_spec(f"{__name__}.{topic}"):
+            importlib.import_module(f"{__name__}.{topic}")

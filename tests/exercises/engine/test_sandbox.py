@@ -163,6 +163,23 @@ def test_the_time_limit_ends_it(function):
     assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()) == before
 
 
+def test_an_import_under_way_is_left_to_finish(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.3)\nwhole = True\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def importing():
+        import slow_to_import
+
+        assert slow_to_import.whole
+        return long_helper()
+
+    try:
+        assert sandbox.call(importing, seconds=0.05).timed_out
+        assert sys.modules["slow_to_import"].whole
+    finally:
+        sys.modules.pop("slow_to_import", None)
+
+
 def test_the_stop_button_passes_through():
     def stopped():
         raise KeyboardInterrupt
