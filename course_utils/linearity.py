@@ -2,6 +2,9 @@
 
 A linear function keeps two rules: adding two inputs adds their outputs, and scaling an input scales its
 output. Which rule breaks, and how, tells a maximum from a rounding, a bias from a square.
+
+Rounding errors break both rules a little. How much is allowed depends on the arithmetic inside, and the type of
+the answer does not tell it: half precision can hide in a float32 answer. So the precision is measured too.
 """
 
 import math
@@ -12,51 +15,93 @@ import numpy as np
 PAIRS = 8
 """Pairs of inputs tried. More would find rarer exceptions to the rules; about a hundred calls are quick enough."""
 
+NUMBERS_REPEATED, MOST_REPEATS = 512, 64
+"""How many numbers are asked for again, and in how many calls at most: enough to notice a dropout of 1 percent."""
+
 REACH = 50.0
 """Largest input tried first: above the steps of an 8-bit rounding, below where a plain exp overflows."""
 
-FAR = 1000.0
-"""How much further the last rule goes, to find functions that clip large values."""
+FAR, NOT_SO_FAR = 1000.0, 8.0
+"""How much further the last rule goes, to find functions that clip large values; half precision ends at 65,504."""
 
 NUDGE = 1e-5
 """Relative change of an input that any slope answers and a staircase, nearly always, does not."""
 
-RELATIVE_TOLERANCE = 1e-5
-"""Differences below this share of the largest output count as rounding errors of the arithmetic."""
+DOUBLE, SINGLE = 2.0**-52, 2.0**-23
+"""Machine epsilons of float64, the finest precision there is here, and of float32."""
+
+PRECISIONS = {2.0**-38: DOUBLE, 2.0**-17: SINGLE, 2.0**-9: 2.0**-10, 2.0**-5: 2.0**-7, 1.0: 2.0**-3}
+"""Machine epsilons of float64, float32, float16, bfloat16 and an 8-bit float, by the largest change that is still
+believed to be theirs: what is rounded in several places moves before it should, what nearly cancels afterwards."""
+
+SMALL, LARGE = 2.0**-3, 2.0**3
+"""Sizes of the inputs that precision is measured with. Powers of two: a float rounds alike at both."""
+
+FEW_OUTPUTS = 16
+"""With fewer than these, more inputs are tried, so that the share of outputs that answer means something."""
+
+COARSE = 1e-4
+"""Precisions above this are those of half precision and less: few digits, and a short range."""
 
 
 @dataclass(frozen=True)
 class Linearity:
     """What kind of function it is, and why, in a sentence with the numbers of a case that shows it."""
 
-    kind: str  # "linear", "affine", "nonlinear" or "random"
+    kind: str  # "linear", "affine", "nonlinear" or "random": answers change from call to call
     sentence: str
+    precision: float = DOUBLE  # machine epsilon of the arithmetic inside, as far as trying can tell
+    steps: bool = False  # it moves in steps, as rounding does: nearly everywhere its slope is 0
 
 
 def judge(ask, in_shape):
     """The Linearity of ``ask``, a function from float64 arrays of this shape to float64 arrays.
 
-    ``ask`` raises for what it cannot answer. Its attribute ``precision`` is the epsilon of its arithmetic.
+    ``ask`` raises for what it cannot answer. Its attributes: ``precision``, the machine epsilon of its answers'
+    type; ``whole``, whether it takes whole numbers from 0 up only; ``at`` and ``first``, its first input and answer.
     """
-    with np.errstate(all="ignore"):  # the trials go where a function may overflow; the sentence says so
-        try:
-            return _judge(_Trials(ask, in_shape))
-        except _NoAnswerError as refusal:
-            return Linearity("nonlinear", str(refusal))
+    try:
+        trials = _Trials(ask, in_shape)
+        return _changing(trials) or _judge(trials)
+    except _NoAnswerError as refusal:
+        return Linearity("nonlinear", str(refusal), measured_precision(ask, in_shape))
 
 
 def _judge(trials):
-    if difference := trials.first_difference(trials.fx, trials.of(trials.x)):
-        return Linearity(
-            "random",
-            f"Two calls with the same input differ: {difference}. The function draws random numbers, as "
-            "dropout does in training (call .eval() first), or remembers earlier calls.",
-        )
-    broken = _broken(_scaling(trials, 2), _scaling(trials, 0.5), _scaling(trials, -1), _adding(trials))
-    broken = broken or _broken(_scaling(trials, FAR))
-    if broken:
-        return Linearity("nonlinear", _why_not(trials, broken))
-    return _linear_or_affine(trials)
+    rules = (2,) if trials.whole else (2, 0.5, -1)
+    broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
+    if not broken and not trials.whole:
+        broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
+    for rule in broken.values():
+        if difference := trials.change_when_asked_again(rule):
+            return _random(difference)
+    if not broken:
+        return _linear_or_affine(trials)
+    steps = trials.whole or _moves_in_steps(trials)
+    return Linearity("nonlinear", _why_not(trials, broken, steps), trials.precision, steps)
+
+
+def _changing(trials):
+    """The Linearity of a function that answers the same input differently, or None."""
+    first, at = trials.ask.first.ravel(), trials.ask.at.ravel()
+    if difference := trials.change(first, trials.answer(at), "{} in the first call and {} later"):
+        return _random(difference)
+    for _ in range(min(MOST_REPEATS, NUMBERS_REPEATED // first.size)):
+        if difference := trials.change(first, trials.answer(at)):
+            return _random(difference)
+    # Once more in another order: what alternates would repeat itself.
+    for answer, again in zip(trials.fx[::-1], trials.of(trials.x[::-1]), strict=True):
+        if difference := trials.change(answer + trials.offset, again + trials.offset):
+            return _random(difference)
+    return None
+
+
+def _random(difference):
+    return Linearity(
+        "random",
+        f"Two calls with the same input differ: {difference}. The function draws random numbers, as "
+        "dropout does in training (call .eval() first), or remembers earlier calls.",
+    )
 
 
 def _linear_or_affine(trials):
@@ -75,7 +120,79 @@ def _linear_or_affine(trials):
         sentence = (
             "Adding two inputs adds their outputs, scaling an input scales its output: a matrix says it all."
         )
-    return Linearity("affine" if trials.offset.any() else "linear", sentence)
+    if trials.precision >= COARSE:
+        digits = max(1, round(-math.log10(trials.precision)))
+        counted = f"{digits} decimal digit{'s' * (digits > 1)}"
+        sentence += f" Rounding errors are large: numbers keep about {counted} inside."
+    if trials.whole:
+        sentence += " It takes whole numbers only, so nothing else was tried."
+    return Linearity("affine" if trials.offset.any() else "linear", sentence, trials.precision)
+
+
+# ---- The precision -------------------------------------------------------------------------------
+
+
+def measured_precision(ask, in_shape):
+    """The machine epsilon of the arithmetic inside ``ask``, and never less than that of its answers' type.
+
+    Inputs with few digits are changed by less and less, until the answers no longer change: float16 does not hold
+    1 + 2**-12, whatever comes after it. Where nothing can be measured, the type of the answers is believed.
+    """
+    if ask.whole:
+        return ask.precision
+    small, large = (_resolution(ask, in_shape, size) for size in (SMALL, LARGE))
+    # A float is as fine, relatively, for small numbers as for large ones. Steps are finer for large ones.
+    if small is None or (large is not None and small > 8 * large):
+        return ask.precision
+    finest = min(small, large or small)
+    measured = next((epsilon for most, epsilon in PRECISIONS.items() if finest <= most), ask.precision)
+    return max(ask.precision, measured)
+
+
+def _resolution(ask, in_shape, size):
+    """The smallest change of inputs of this size that half of the outputs answer, as a share; None: unknown."""
+    random = np.random.default_rng(0)
+    trials = 1 if math.prod(ask.out_shape) >= FEW_OUTPUTS else 4
+    few_digits = size * random.choice([1.0, 1.25, 1.5, 1.75], (trials, *in_shape))
+    signs = random.choice([-1.0, 1.0], few_digits.shape)
+    for start in (
+        few_digits * signs,
+        few_digits,
+    ):  # logarithms and ReLUs have more to say to positive numbers
+        try:
+            if resolution := _resolution_at(ask, start):
+                return resolution
+        except Exception:
+            continue
+    return None
+
+
+def _resolution_at(ask, start):
+    def answers(inputs):
+        return np.stack([ask(each) for each in inputs])
+
+    answer = answers(start)
+    reads = answers(1.25 * start) != answer
+    if not reads.any():
+        return None
+
+    def is_answered(bits):
+        return np.mean((answers(start * (1 + 2.0**-bits)) != answer)[reads]) >= 0.5
+
+    bits, too_many = (52, 53) if is_answered(52) else (1, 52)
+    while too_many - bits > 1:
+        middle = (bits + too_many) // 2
+        bits, too_many = (middle, too_many) if is_answered(middle) else (bits, middle)
+    return 2.0**-bits * _share_without_offset(ask, answer)
+
+
+def _share_without_offset(ask, answer):
+    """How much of an answer is due to the input: a large bias hides small changes, in any precision."""
+    try:
+        offset = ask(np.zeros(ask.at.shape))
+    except Exception:
+        return 1.0
+    return np.abs(answer - offset).max() / max(np.abs(answer).max(), np.abs(offset).max())
 
 
 # ---- The trials ----------------------------------------------------------------------------------
@@ -85,6 +202,15 @@ class _NoAnswerError(Exception):
     """The function fails on an input that a linear function would answer."""
 
 
+@dataclass(frozen=True)
+class _Broken:
+    """A rule that is broken: the numbers that show it, and the inputs and answers that they come from."""
+
+    evidence: str
+    inputs: tuple
+    answers: tuple
+
+
 class _Trials:
     """Fixed pseudo-random inputs x and y, half of them small, half large, and the answers to them.
 
@@ -92,19 +218,22 @@ class _Trials:
     """
 
     def __init__(self, ask, in_shape):
-        self._ask, self._in_shape = ask, in_shape
+        self.ask, self.whole, self._in_shape = ask, ask.whole, in_shape
         reach = np.tile([REACH, 1.0], PAIRS // 2)[:, None]
         random = np.random.default_rng(0).uniform(-1, 1, (2, PAIRS, math.prod(in_shape)))
-        self.x, self.y = np.round(random * reach, 3)
-        self.offset = self._answer(np.zeros(math.prod(in_shape)))
+        self.x, self.y = np.round(np.abs(random) * REACH) if self.whole else np.round(random * reach, 3)
+        self.precision = ask.precision
+        self.offset = self.answer(np.zeros(math.prod(in_shape)))
         self.fx, self.fy = self.of(self.x), self.of(self.y)
+        self.precision = measured_precision(ask, in_shape)
+        self._gain = (np.abs(self.fx).max(axis=1) / np.maximum(np.abs(self.x).max(axis=1), 1e-3)).max()
 
     def of(self, inputs):
-        return np.stack([self._answer(each) for each in inputs]) - self.offset
+        return np.stack([self.answer(each) for each in inputs]) - self.offset
 
-    def _answer(self, flat):
+    def answer(self, flat):
         try:
-            return self._ask(flat.reshape(self._in_shape)).ravel()
+            return self.ask(flat.reshape(self._in_shape)).ravel()
         except Exception as error:
             what = f"an input that starts with {flat[0]:g}" if flat.any() else "zeros"
             raise _NoAnswerError(
@@ -113,77 +242,111 @@ class _Trials:
             ) from error
 
     def differ(self, got, due, gain=1):
-        """Where two sets of outputs differ by more than rounding errors, which ``gain`` has multiplied."""
+        """Where two sets of outputs differ by more than rounding errors, which ``gain`` has multiplied.
+
+        A share of what each trial's outputs are made of is allowed, ``precision ** (2 / 3)``: 10 units in the last
+        place of float16, 200 of float32, 160,000 of float64. The fewer digits there are, the fewer can be spared.
+        """
         size = np.maximum(np.abs(got), np.abs(due)).max(axis=1, keepdims=True)
-        carried = (
-            REACH + np.abs(self.offset).max()
-        )  # what cancelled on the way leaves its own rounding errors
-        return np.abs(got - due) > RELATIVE_TOLERANCE * size + 16 * self._ask.precision * carried * gain
+        inputs = gain * np.maximum(np.abs(self.x), np.abs(self.y)).max(axis=1, keepdims=True)
+        share = self.precision ** (2 / 3) * np.maximum(size, self._gain * inputs)
+        cancelled = (
+            self._gain <= 2 * self.precision < COARSE
+        )  # the outputs are what is left of inputs that cancelled
+        lost = 16 * self.precision * (gain * np.abs(self.offset).max() + inputs * cancelled)
+        return np.abs(got - due) > share + lost + 16 * DOUBLE * inputs
 
     def same(self, got, due):
         return not self.differ(got, due).any()
 
-    def first_difference(self, first, then):
-        places = np.argwhere(self.differ(first, then))
-        if len(places) == 0:
+    def change(self, before, after, words="{}, then {}"):
+        """Between two answers to the same input, in words: here few units in the last place are too many."""
+        size = max(np.abs(each).max() for each in (before, after, self.offset))
+        places = np.flatnonzero(
+            ~(np.abs(after - before) <= 16 * self.ask.precision * size)
+        )  # also where one is NaN
+        if places.size == 0:
             return ""
-        trial, output = places[0]
-        before, after = self.offset[output] + (first[trial, output], then[trial, output])
-        return f"output {output} is {_number(before)}, then {_number(after)}"
+        return f"output {places[0]} is " + words.format(*numbers_apart(before[places[0]], after[places[0]]))
+
+    def change_when_asked_again(self, rule):
+        """What was drawn at random once in a while broke the rule by chance, and is not drawn again."""
+        for each, answer in zip(rule.inputs, rule.answers, strict=True):
+            for _ in range(2):  # twice: what alternates would answer one of them as before
+                if difference := self.change(answer + self.offset, self.answer(each)):
+                    return difference
+        return ""
 
 
 # ---- The rules -----------------------------------------------------------------------------------
 
 
 def _broken(*rules):
-    """The evidence of the rules that are broken, by name, in the order given."""
-    return {name: evidence for name, evidence in rules if evidence}
+    """The rules that are broken, by name, in the order given."""
+    return {name: broken for name, broken in rules if broken}
 
 
 def _scaling(trials, factor):
-    """(factor, evidence): is ``factor`` times the input answered by ``factor`` times the output?"""
+    """(factor, _Broken or None): is ``factor`` times the input answered by ``factor`` times the output?"""
     got, due = trials.of(factor * trials.x), factor * trials.fx
     places = np.argwhere(trials.differ(got, due, gain=max(factor, 1)))
     if len(places) == 0:
-        return factor, ""
+        return factor, None
     doing, result = {
         2: ("Doubling the input", "double the output"),
         0.5: ("Halving the input", "halve the output"),
         -1: ("Negating the input", "negate the output"),
+        NOT_SO_FAR: ("Eight times the input", "give eight times the output"),
         FAR: ("A thousand times the input", "give a thousand times the output"),
     }[factor]
-    at = tuple(places[0])
-    before, after = _number(trials.fx[at]), _number(got[at])
-    change = f"stays {after}" if before == after else f"goes from {before} to {after}"
-    return factor, f"{doing} does not {result}: output {at[1]} {change}, where {_number(due[at])} is due."
+    trial, output = places[0]
+    before, after, wanted = trials.fx[trial, output], got[trial, output], due[trial, output]
+    words = numbers_apart(before, after, wanted)
+    change = f"goes from {words[0]} to {words[1]}"
+    if abs(after - before) < 1e-4 * abs(before):
+        change = f"stays {words[1]}" if before == after else f"hardly moves from {_number(before)}"
+    return factor, _Broken(
+        f"{doing} does not {result}: output {output} {change}, where {words[2]} is due.",
+        (trials.x[trial], factor * trials.x[trial]),
+        (trials.fx[trial], got[trial]),
+    )
 
 
 def _adding(trials):
-    """("adding", evidence): is the sum of two inputs answered by the sum of their outputs?"""
+    """("adding", _Broken or None): is the sum of two inputs answered by the sum of their outputs?"""
     got, due = trials.of(trials.x + trials.y), trials.fx + trials.fy
     places = np.argwhere(trials.differ(got, due))
     if len(places) == 0:
-        return "adding", ""
-    at = tuple(places[0])
-    return "adding", (
-        f"Adding two inputs does not add their outputs: output {at[1]} is {_number(trials.fx[at])} for one, "
-        f"{_number(trials.fy[at])} for the other and {_number(got[at])} for their sum, "
-        f"where {_number(due[at])} is due."
+        return "adding", None
+    trial, output = places[0]
+    total, wanted = numbers_apart(got[trial, output], due[trial, output])
+    return "adding", _Broken(
+        f"Adding two inputs does not add their outputs: output {output} is {_number(trials.fx[trial, output])} "
+        f"for one, {_number(trials.fy[trial, output])} for the other and {total} for their sum, "
+        f"where {wanted} is due.",
+        (trials.x[trial], trials.y[trial], trials.x[trial] + trials.y[trial]),
+        (trials.fx[trial], trials.fy[trial], got[trial]),
     )
 
 
 # ---- The reason ----------------------------------------------------------------------------------
 
 
-def _why_not(trials, broken):
+def _why_not(trials, broken, steps):
     """What holds, what breaks, and what kind of function does that, as far as the trials can tell."""
-    holds, insight, evidence = "", "", next(iter(broken.values()))
-    if FAR in broken:
+    holds, insight, evidence = "", "", next(iter(broken.values())).evidence
+    if trials.whole:
+        insight = "It takes whole numbers only."
+        if _within_one_step(trials):
+            insight += (
+                " Up to one step it keeps the rules, as when a weighted sum is rounded to whole numbers."
+            )
+    elif FAR in broken or NOT_SO_FAR in broken:
         insight = (
             f"Inputs up to {REACH:g} keep the rules and far larger ones do not, as when values are clipped."
         )
-    elif _moves_in_steps(trials):
-        evidence = broken.get(0.5, evidence)
+    elif steps:
+        evidence = broken.get(0.5, next(iter(broken.values()))).evidence
         insight = (
             "It moves in steps, as rounding or a threshold does: a tiny change of the input changes nothing."
         )
@@ -199,7 +362,8 @@ def _why_not(trials, broken):
     elif trials.same(trials.of(2 * trials.x), 4 * trials.fx):
         insight = "Inputs are multiplied by one another, as in a square."
     elif (total := _constant_total(trials)) is not None:
-        insight = f"The outputs add up to {_number(total)} whatever the input, as in a softmax."
+        kind = "in a softmax" if total else "when their mean is taken away"
+        insight = f"The outputs add up to {_number(total)} whatever the input, as {kind}."
     if trials.offset.any():
         insight += " (Its answer to zeros is not 0; the outputs above are what is left without it.)"
     return " ".join(part.strip() for part in (holds, evidence, insight) if part)
@@ -218,22 +382,43 @@ def _why_negating_fails(trials):
 
 def _moves_in_steps(trials):
     """A nudge of all inputs leaves nearly all outputs exactly as they were, though inputs do matter."""
-    matters = np.any(trials.fx != trials.fx[0], axis=0)
-    moved = trials.of(trials.x * (1 + NUDGE)) != trials.fx
-    return matters.any() and moved[:, matters].mean() < 0.05
+    moved = trials.of(trials.x * (1 + max(NUDGE, 4 * trials.precision))) != trials.fx
+
+    def hardly(which):
+        matters = np.any(trials.fx[which] != trials.fx[which][0], axis=0)
+        return bool(matters.any() and moved[which][:, matters].mean() < 0.05)
+
+    # Small inputs are every other one. A nudge moves large ones over small steps, or with few digits over any.
+    return hardly(slice(1, None, 2)) or (trials.precision < COARSE and hardly(slice(None)))
+
+
+def _within_one_step(trials):
+    """A weighted sum, rounded, keeps the rules up to two roundings of half a step each, and the sum's own."""
+    difference = trials.of(trials.x + trials.y) - trials.fx - trials.fy
+    return bool(np.abs(difference).max() <= 1.5 and np.ptp(trials.fx) > 4)
 
 
 def _copies_inputs(trials):
-    outputs, inputs = (each.astype(np.float32) for each in (trials.fx + trials.offset, trials.x))
-    return all(np.isin(one_out, one_in).all() for one_out, one_in in zip(outputs, inputs, strict=True))
+    outputs, error = trials.fx + trials.offset, 2 * max(trials.precision, SINGLE)
+    return all(
+        (np.abs(one_out - _nearest(np.sort(one_in), one_out)) <= error * np.abs(one_out)).all()
+        for one_out, one_in in zip(outputs, trials.x, strict=True)
+    )
+
+
+def _nearest(in_order, wanted):
+    above = np.searchsorted(in_order, wanted).clip(0, len(in_order) - 1)
+    either = np.stack([in_order[above], in_order[np.maximum(above - 1, 0)]])
+    return np.take_along_axis(either, np.abs(either - wanted).argmin(axis=0)[None], axis=0)[0]
 
 
 def _constant_total(trials):
-    totals = (trials.fx + trials.offset).sum(axis=1, keepdims=True)
-    several_outputs = trials.fx.shape[1] > 1
-    return (
-        totals[0, 0] if several_outputs and trials.same(totals, np.full_like(totals, totals[0, 0])) else None
-    )
+    """What the outputs add up to, if that is always the same; None otherwise."""
+    outputs = trials.fx + trials.offset
+    totals = outputs.sum(axis=1, keepdims=True)
+    if outputs.shape[1] == 1 or not trials.same(totals, np.full_like(totals, totals[0, 0])):
+        return None
+    return totals[0, 0] if abs(totals[0, 0]) > trials.precision ** (2 / 3) * np.abs(outputs).max() else 0.0
 
 
 def _first_line(error, longest=150):
@@ -241,5 +426,18 @@ def _first_line(error, longest=150):
     return (line if len(line) <= longest else line[: longest - 3] + "..").rstrip(".") + "."
 
 
-def _number(value):
-    return f"{value + 0.0:.4g}"  # adding 0.0 turns -0 into 0
+def numbers_apart(*values):
+    """Numbers in words, with as many digits as it takes to see which of them differ.
+
+    >>> numbers_apart(1.00001, 1.00002), numbers_apart(0.5, 2.0)
+    (['1.00001', '1.00002'], ['0.5', '2'])
+    """
+    for digits in range(4, 18):
+        words = [_number(value, digits) for value in values]
+        if len(set(words)) == len({float(value) for value in values}):
+            break
+    return words
+
+
+def _number(value, digits=4):
+    return f"{value + 0.0:.{digits}g}"  # adding 0.0 turns -0 into 0

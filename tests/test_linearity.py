@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.linearity import numbers_apart
 from course_utils.operators import check_linearity
 from course_utils.resampling import MODES, resize
 
@@ -76,6 +77,68 @@ CASES = {  # function, input shape, kind, what the sentence must say
     "unique": (np.unique, (4,), "nonlinear", "The output has shape (1,) here and (4,) for another input"),
     "positive ones only": (lambda x: x[x > 0], (4,), "nonlinear", "returns an empty array"),
     "refuses negatives": (lambda x: resize_if_positive(x), (4,), "nonlinear", "only positive numbers"),
+    "half precision in a float32 coat": (lambda x: x.half().float() / 3, (4,), "linear", "3 decimal digits"),
+    "half precision in a float64 coat": (
+        lambda x: F.interpolate(x.half().double(), scale_factor=2, mode="bilinear"),
+        GRID,
+        "linear",
+        "3 decimal digits",
+    ),
+    "rounded to half precision last": (
+        lambda x: F.interpolate(x, scale_factor=2, mode="bicubic").half().float(),
+        GRID,
+        "linear",
+        "a matrix",
+    ),
+    "layer in half precision": (torch.nn.Conv2d(1, 1, 3).half(), GRID, "affine", "(a bias)"),
+    "layer in bfloat16": (torch.nn.Conv2d(1, 1, 3).bfloat16(), GRID, "affine", "(a bias)"),
+    "bfloat16": (lambda x: x.bfloat16() * 3, (4,), "linear", "2 decimal digits"),
+    "bfloat16 in a float32 coat": (lambda x: (x.bfloat16() * 3).float(), (4,), "linear", "2 decimal digits"),
+    "8-bit float": (lambda x: x.float().to(torch.float8_e4m3fn), (4,), "linear", "1 decimal digit inside"),
+    "ReLU in half precision": (lambda x: torch.relu(x.half()).float() / 255, (4,), "nonlinear", "as in ReLU"),
+    "max pooling in bfloat16": (
+        lambda x: F.max_pool2d(x.bfloat16(), 2).float(),
+        GRID,
+        "nonlinear",
+        "as in max pooling",
+    ),
+    "rounding in half precision": (lambda x: x.half().round(), (4,), "nonlinear", "moves in steps"),
+    "square in half precision": (
+        lambda x: x.half() ** 2 / 100,
+        (4,),
+        "nonlinear",
+        "multiplied by one another",
+    ),
+    "nothing but rounding errors": (
+        lambda x: x.float() * 3 / 3 - x.float(),
+        (4,),
+        "linear",
+        "a matrix",
+    ),
+    "a little square": (
+        lambda x: x + 1e-9 * x**2,
+        (4,),
+        "nonlinear",
+        "goes from 13.696 to 27.392001, where 27.392",
+    ),
+    "batch normalization": (
+        torch.nn.BatchNorm2d(1).double(),
+        GRID,
+        "nonlinear",
+        "add up to 0 whatever the input, as when their mean is taken away",
+    ),
+    "8 bits of 0 to 1": (lambda x: np.round(x * 255) / 255, (4,), "nonlinear", "moves in steps"),
+    "shift to the left": (lambda x: x << 1, (4,), "linear", "whole numbers only, so nothing else was tried"),
+    "shift to the right": (lambda x: x >> 1, (4,), "nonlinear", "Up to one step it keeps the rules"),
+    "table": (lambda x: np.arange(256)[x] ** 2, (4,), "nonlinear", "takes whole numbers only"),
+    "one-hot": (lambda x: F.one_hot(x, 256), (4,), "nonlinear", "takes whole numbers only"),
+    "embedding": (torch.nn.Embedding(128, 2), (4,), "nonlinear", "takes whole numbers only"),
+    "mask of the negative ones": (
+        lambda x: np.ma.masked_less(x, 0),
+        (4,),
+        "nonlinear",
+        "this one fails: It returns a masked array",
+    ),
     "dropout": (torch.nn.Dropout(), (8,), "random", "call .eval() first"),
     "noise": (
         lambda x: x + np.random.default_rng().normal(size=x.shape),
@@ -84,6 +147,132 @@ CASES = {  # function, input shape, kind, what the sentence must say
         "draws random numbers",
     ),
 }
+
+
+PRECISIONS = {
+    "float64": (lambda x: x * 3, -52),
+    "float32 in float64": (lambda x: x.float().double() / 3, -23),
+    "float32 and a large bias": (lambda x: x.float() + 1e6, -23),
+    "float32 ReLU in float64": (lambda x: torch.relu(x.float()).double(), -23),
+    "float16 in float32": (lambda x: x.half().float() / 3, -10),
+    "float16 in the middle": (lambda x: (x.sum() * x.new_ones(3, 4)).half().double().sum(0), -10),
+    "float16 and a bias": (lambda x: (x.half() + 5).float(), -10),
+    "float16 exponential": (lambda x: torch.exp(x.half() / 8).float(), -10),
+    "bfloat16 in float64": (lambda x: x.bfloat16().double() / 3, -7),
+    "bfloat16 of positive numbers": (lambda x: torch.sqrt(x).bfloat16(), -7),
+    "whole numbers are no precision": (np.round, -52),
+    "nor are 8 bits": (lambda x: np.round(x * 255) / 255, -52),
+    "nor is a constant": (lambda x: np.ones(2), -52),
+    "the type counts where nothing can be measured": (lambda x: torch.ones(2) * 3, -23),
+}
+
+
+@pytest.mark.parametrize("name", PRECISIONS)
+def test_precision_is_what_happened_inside(name):
+    function, exponent = PRECISIONS[name]
+    assert check_linearity(function, (4,)).precision == 2.0**exponent
+
+
+DTYPES = {torch.float64: -52, torch.float32: -23, torch.float16: -10, torch.bfloat16: -7}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.sampled_from(list(DTYPES)),
+    st.booleans(),
+    st.integers(0, 100),
+    st.sampled_from([torch.float32, torch.float64]),
+)
+def test_a_matrix_is_linear_in_any_precision_under_any_coat(rows, cols, dtype, late, seed, coat):
+    matrix = torch.tensor(np.random.default_rng(seed).normal(size=(rows, cols)))
+
+    def function(x):
+        x = torch.as_tensor(x)
+        return ((matrix @ x).to(dtype) if late else matrix @ x.to(dtype).double()).to(coat)
+
+    verdict = check_linearity(function, (cols,))
+    assert verdict.kind == "linear", verdict.sentence
+    assert verdict.precision >= 2.0 ** DTYPES[dtype] / (8 if late else 1)  # few outputs move early, by luck
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(2, 6),
+    st.sampled_from(list(DTYPES)),
+    st.sampled_from([torch.relu, torch.abs, torch.square, torch.round, torch.sort]),
+    st.sampled_from([1 / 255, 1.0, 3.0]),
+)
+def test_a_nonlinearity_is_found_in_any_precision(size, dtype, function, gain):
+    def coated(x):
+        answer = function(x.to(dtype))
+        return (answer.values if function is torch.sort else answer).float() * gain
+
+    assert check_linearity(coated, (size,)).kind == "nonlinear"
+
+
+class Calls:
+    """Multiplies by a factor that depends on how often it was called."""
+
+    def __init__(self, factor):
+        self.calls, self.factor = 0, factor
+
+    def __call__(self, x):
+        self.calls += 1
+        return x * self.factor(self.calls)
+
+
+CHANGING = {
+    "the first call only": lambda call: 3 if call == 1 else 2,
+    "the first two calls": lambda call: 3 if call <= 2 else 2,
+    "the first ten": lambda call: 3 if call <= 10 else 2,
+    "the first thirty": lambda call: 3 if call <= 30 else 2,
+    "every other call": lambda call: 2 + call % 2,
+    "every third": lambda call: 2 + (call % 3 == 0),
+    "every sixteenth": lambda call: 2 + (call % 16 == 0),
+    "a little more each time": lambda call: 1 + 1e-6 * call,
+}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_what_changes_from_call_to_call_is_not_called_linear_nor_nonlinear(name):
+    verdict = check_linearity(Calls(CHANGING[name]), (4,))
+    assert verdict.kind == "random" and "Two calls with the same input differ" in verdict.sentence
+
+
+def test_the_first_call_is_named():
+    sentence = check_linearity(Calls(CHANGING["the first call only"]), (4,)).sentence
+    assert "output 0 is 3 in the first call and 2 later" in sentence
+
+
+@pytest.mark.parametrize("size", [4, 16])
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.01])
+def test_dropout_is_random_however_rare(size, share):
+    """Whichever call the zero falls into: in one of the same inputs twice, or in a rule that it breaks."""
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        kinds = check_linearity(lambda x, random=random: x * (random.random(x.shape) >= share), (size,)).kind
+        assert kinds != "nonlinear"
+    assert kinds == "random"
+
+
+def test_noise_too_small_to_break_a_rule_is_random_too():
+    random = np.random.default_rng(0)
+    assert check_linearity(lambda x: x + 1e-9 * random.normal(size=x.shape), (4,)).kind == "random"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
+def test_two_different_numbers_never_read_the_same(first, second):
+    words = numbers_apart(first, second)
+    assert (words[0] == words[1]) == (first == second)
+
+
+def test_no_sentence_says_that_a_number_is_due_where_it_is():
+    for amount in 10.0 ** -np.arange(1, 9):
+        sentence = check_linearity(lambda x, a=amount: x + a * x**2, (3,)).sentence
+        got, due = re.search(r"to (\S+), where (\S+) is due", sentence).groups()
+        assert got != due
 
 
 def resize_if_positive(x):
@@ -110,7 +299,7 @@ def test_sentences_are_sentences(name):
         "  " not in sentence
         and "nan is due" not in sentence
         and "np." not in sentence
-        and len(sentence) < 330
+        and len(sentence) < 360
     )
 
 

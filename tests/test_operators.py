@@ -1,7 +1,9 @@
 """Probing: the matrix of any function, against matrices known from elsewhere."""
 
+import itertools
 import sys
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.operators import call, jacobian, operator_matrix, probe
+from course_utils.operators import call, check_linearity, jacobian, operator_matrix, probe
 from course_utils.resampling import resample, resampling_matrix
 
 few = settings(max_examples=40, deadline=None)
@@ -133,10 +135,148 @@ def test_a_jump_has_no_slope():
 
 
 def test_the_probe_steps_aside_from_a_jump_and_says_so():
-    seen = probe(np.floor, (3,))
+    seen = probe(lambda x: x**2 + (x >= 2), (3,))
     np.testing.assert_allclose(seen.at, [1.37, 2.37, 3.37])
-    assert seen.matrix.any() == np.False_
+    np.testing.assert_allclose(seen.matrix, 2 * np.diag([1.37, 2.37, 3.37]), atol=1e-6)
     assert seen.linearity.sentence.endswith("0.37 was added to every number of it.")
+
+
+STAIRCASES = {
+    "floor": (np.floor, (3,), np.eye(3)),
+    "round": (np.round, (2, 2), np.eye(4)),
+    "8-bit image": (lambda x: np.round(255 * x) / 255, (2,), np.eye(2)),
+    "threshold": (lambda x: x > 3, (2,), np.eye(2) / 255),
+    "8-bit average": (
+        lambda x: x.astype(np.uint8)[::2] // 2 + x.astype(np.uint8)[1::2] // 2,
+        (2,),
+        [[127 / 255] * 2],
+    ),
+    "OpenCV on 8 bits": (
+        lambda x: cv2.resize(x.astype(np.uint8), (4, 1)),
+        (1, 2),
+        [[1, 0], [0.75, 0.25], [0.25, 0.75], [0, 1]],
+    ),
+    "shift of whole numbers": (lambda x: x >> 1, (2,), np.eye(2) * 127 / 255),
+    "table of whole numbers": (lambda x: np.arange(256)[x] * 2 + (x > 9), (2,), np.eye(2) * (2 + 1 / 255)),
+}
+
+
+@pytest.mark.parametrize("name", STAIRCASES)
+def test_a_staircase_is_measured_from_0_to_255(name):
+    """Between its steps its slope is 0, which says nothing; and the input that was asked for is kept."""
+    function, in_shape, matrix = STAIRCASES[name]
+    seen = probe(function, in_shape)
+    np.testing.assert_allclose(seen.matrix, matrix, rtol=0, atol=1 / 255)
+    np.testing.assert_array_equal(seen.at.ravel(), np.arange(1, seen.at.size + 1))
+    assert seen.between == (0, 255) and seen.linearity.steps
+    assert "each input was changed from 0 to 255" in seen.linearity.sentence
+
+
+def test_whole_numbers_that_cannot_be_changed_that_far_are_moved_by_one():
+    square = np.arange(102) ** 2
+    seen = probe(lambda x: square[x], (2,), at=[10, 20])
+    np.testing.assert_array_equal(seen.matrix, [[20, 0], [0, 40]])
+    with pytest.raises(ValueError, match=r"no slope where input 0 is 0: 2 beside it the function fails"):
+        jacobian(lambda x: square[x], [0])
+
+
+SLOPES = {  # function, its slope, and between which inputs that is a float64 number larger than rounding errors
+    "square root": (np.sqrt, lambda x: 0.5 / np.sqrt(x), 1e-300, 1e9),
+    "logarithm": (np.log, lambda x: 1 / x, 1e-300, 1e9),
+    "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2, 1e-100, 1e9),
+    "power 1.5": (lambda x: x**1.5, lambda x: 1.5 * np.sqrt(x), 1e-100, 1e9),
+    "square": (np.square, lambda x: 2 * x, 1e-12, 1e9),
+    "plus one": (lambda x: x + 1, np.ones_like, 1e-300, 1e9),
+    "sine": (np.sin, np.cos, 1e-300, 1e9),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2, 1e-300, 8),
+}
+PLACES = (1e-300, 1e-100, 1e-12, 1e-5, 0.3, 1.0, 7.7, 1e5, 1e9)
+
+
+@pytest.mark.parametrize(
+    "name, x", [(name, x) for name, (*_, low, high) in SLOPES.items() for x in PLACES if low <= x <= high]
+)
+def test_a_slope_that_exists_is_found(name, x):
+    function, slope, *_ = SLOPES[name]
+    np.testing.assert_allclose(jacobian(function, [x])[0], [[slope(np.float64(x))]], rtol=2e-6)
+
+
+def test_a_slope_that_exists_is_found_where_steps_are_easily_too_large():
+    np.testing.assert_allclose(
+        jacobian(lambda x: np.sin(1e6 * x), [0.3])[0], [[1e6 * np.cos(3e5)]], rtol=1e-6
+    )
+    np.testing.assert_allclose(jacobian(np.tan, [1.5707])[0], [[1 / np.cos(1.5707) ** 2]], rtol=1e-6)
+    np.testing.assert_allclose(jacobian(np.exp, [709.78])[0], [[np.exp(709.78)]], rtol=1e-6)
+    np.testing.assert_array_equal(jacobian(np.abs, [1e-9])[0], [[1]])
+    np.testing.assert_array_equal(jacobian(np.floor, [-1e-12, 1e-12, 1e6 + 0.5])[0], np.zeros((3, 3)))
+
+
+@few
+@given(st.floats(1e-12, 1e9), st.sampled_from([1 / 3, 0.5, 1.5, 2.0, 3.0, -1.0, -0.5]), st.integers(1, 3))
+def test_powers_have_their_slopes(x, power, size):
+    at = x * np.arange(1, size + 1)
+    due = np.diag(power * at ** (power - 1))
+    np.testing.assert_allclose(jacobian(lambda v: v**power, at)[0], due, rtol=2e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    "dtype, error", [(torch.float32, 1e-4), (torch.float16, 0.05), (torch.bfloat16, 0.15)]
+)
+@pytest.mark.parametrize("coat", [torch.float32, torch.float64])
+def test_slopes_in_low_precision_are_found_under_any_coat(dtype, coat, error):
+    for function, slope in (
+        (torch.sin, np.cos),
+        (torch.exp, np.exp),
+        (torch.sqrt, lambda x: 0.5 / np.sqrt(x)),
+    ):
+        for x in (0.25, 1.0, 1.25):
+            matrix, _ = jacobian(lambda v, f=function: f(torch.as_tensor(v).to(dtype)).to(coat), [x])
+            np.testing.assert_allclose(matrix, [[slope(x)]], rtol=error)
+
+
+NO_SLOPES = {
+    "end of the square root": (
+        np.sqrt,
+        0.0,
+        r"no slope where input 0 is 0: \S+ beside it the function fails",
+    ),
+    "end of the arcsine": (np.arcsin, 1.0, "no slope where input 0 is 1: .*holds nan"),
+    "cube root": (
+        np.cbrt,
+        0.0,
+        r"no slope where input 0 is 0: output 0 changes by \S+ per unit within 0.00024, and",
+    ),
+    "cusp": (lambda x: np.sqrt(np.abs(x)), 0.0, "no slope where input 0 is 0"),
+    "floor": (np.floor, 2.0, "jumps where input 0 is 2: output 0 changes by 1 within"),
+    "floor, far out": (np.floor, 1e6, "jumps where input 0 is 1e[+]06"),
+    "sign": (np.sign, 0.0, "jumps where input 0 is 0: output 0 changes by 2"),
+    "one point apart": (lambda x: x == 0, 0.0, "jumps where input 0 is 0: output 0 changes by 1"),
+    "pole": (lambda x: 1 / x, 0.0, "The output holds inf"),
+    "too steep": (lambda x: 1 / x, 1e-300, "too steep to be a float64 number"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", NO_SLOPES)
+def test_where_there_is_no_slope_it_is_said(name):
+    function, x, words = NO_SLOPES[name]
+    with pytest.raises(ValueError, match=words):
+        jacobian(function, [x])
+
+
+KINKS = {
+    "absolute value": (np.abs, [0, 2], "input 0 is 0: its slope is -1 just below and 1 just above"),
+    "ReLU": (lambda x: np.maximum(x, 0), [0, 2], "input 0 is 0: its slope is 0 just below and 1 just above"),
+    "largest of equals": (np.max, [2, 2], "input 0 is 2: its slope is 0 just below and 1 just above"),
+    "median of equals": (np.median, [1, 2, 2], "input 1 is 2: its slope is 1 just below and 0 just above"),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_a_kink_is_named_beside_the_mean_of_both_sides(name):
+    function, at, words = KINKS[name]
+    assert words + "; the matrix holds their mean." in probe(function, (len(at),), at=at).linearity.sentence
+    assert "kink" not in probe(function, (len(at),), at=np.arange(len(at)) + 0.3).linearity.sentence
 
 
 def test_a_step_can_be_chosen_and_one_that_is_lost_is_refused():
@@ -176,7 +316,7 @@ def test_a_layer_with_float32_weights_and_gradients_answers():
 
 def test_torch_is_never_imported_for_a_function_that_does_not_need_it(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch")
-    with pytest.raises(ValueError, match="given a numpy array: TypeError: no"):
+    with pytest.raises(ValueError, match=r"of shape \(1,\): TypeError: no"):
         call(lambda x: (_ for _ in ()).throw(TypeError("no")), [1.0])
     assert "torch" not in sys.modules
 
@@ -199,9 +339,7 @@ def test_one_complaint_about_every_form_is_said_once():
     with pytest.raises(ValueError) as caught:
         call(lambda x: undefined_name + x, [1.0, 2.0])  # noqa: F821
     assert str(caught.value) == (
-        "The function fails on an array of shape (2,):\n"
-        "  given a numpy array or a float64 tensor or a float32 tensor: "
-        "NameError: name 'undefined_name' is not defined"
+        "The function fails on an array of shape (2,): NameError: name 'undefined_name' is not defined"
     )
 
 
@@ -212,7 +350,11 @@ def test_one_complaint_about_every_form_is_said_once():
         (lambda x: "blue", "returns 'blue', which is not"),
         (lambda x: (x, x), "returns a tuple of 2; let it return one array"),
         (lambda x: x[:0], "returns an empty array"),
-        (lambda x: x * 1j, "not an array of real numbers"),
+        (lambda x: x * 1j, "returns complex numbers, dtype complex128; let it return .real"),
+        (lambda x: x.astype(object), "dtype=object.*not an array of real numbers"),
+        (lambda x: (each for each in x), "not an array of real numbers"),
+        (lambda x: np.ma.masked_greater(x, 1), "masked array: 1 of 2 numbers are masked.*such as .filled"),
+        (lambda x: sys.exit(3), "SystemExit: 3"),
         (lambda x: F.max_pool1d(x[None], 2, return_indices=True), "returns a tuple of 2"),
         (lambda x: [[1, 2], [3]], "inhomogeneous"),
     ],
@@ -246,6 +388,148 @@ def test_too_many_inputs_are_counted_before_anything_is_called():
 def test_a_matrix_too_large_is_refused():
     with pytest.raises(ValueError, match=r"the matrix would have shape \(20000, 10000\)"):
         operator_matrix(lambda x: np.append(x, x), (10000,))
+
+
+@pytest.mark.parametrize(
+    "ask", [probe, operator_matrix, check_linearity, lambda f, shape: jacobian(f, np.ones(shape))]
+)
+def test_an_answer_too_large_is_refused_after_one_call(ask):
+    calls = []
+
+    def enlarge(x):
+        calls.append(1)
+        return np.broadcast_to(x.sum(), (4000, 4000))
+
+    with pytest.raises(
+        ValueError, match=r"One call turns \(4, 4\) into \(4000, 4000\): 16,000,000 outputs\. At most"
+    ):
+        ask(enlarge, (4, 4))
+    assert len(calls) == 1
+
+
+def test_a_matrix_too_large_is_refused_after_one_call():
+    calls = []
+    with pytest.raises(ValueError, match="the matrix would have shape"):
+        probe(lambda x: calls.append(1) or np.append(x, x), (10000,))
+    assert len(calls) == 1
+
+
+def test_fewer_outputs_can_be_asked_for():
+    with pytest.raises(ValueError, match=r"8 outputs\. At most 7 are looked at"):
+        probe(lambda x: np.repeat(x, 2), (4,), most_outputs=7)
+    assert probe(lambda x: np.repeat(x, 2), (4,), most_outputs=8).out_shape == (8,)
+
+
+@pytest.mark.parametrize("last", range(1, 130))
+def test_a_function_that_changes_at_any_call_is_never_shown_as_linear(last):
+    """From 1 call to more than a probe makes: what is shown is then right until the end."""
+    calls = itertools.count(1)
+    try:
+        seen = probe(lambda x: x * (3 if next(calls) <= last else 2), (4,))
+    except ValueError as error:
+        assert "There is no matrix to show" in str(error) and "call" in str(error)
+    else:
+        assert next(calls) <= last + 1
+        np.testing.assert_array_equal(seen.matrix, 3 * np.eye(4))
+
+
+def test_dropout_is_never_shown_as_a_matrix():
+    for seed in range(20):
+        torch.manual_seed(seed)
+        with pytest.raises(ValueError, match="There is no matrix to show"):
+            probe(torch.nn.Dropout(0.01), (1, 1, 4, 4))
+
+
+def test_what_is_linear_for_most_inputs_only_is_not_shown_as_a_matrix():
+    odd_for_impulses = lambda x: 2 * x + 7 * (np.count_nonzero(x) == 1)  # noqa: E731
+    with pytest.raises(ValueError, match=r"add up to .* linear for most inputs only"):
+        probe(odd_for_impulses, (3,))
+
+
+BUFFER = np.zeros(4)
+
+
+def into_a_buffer(x):
+    np.multiply(2, x, out=BUFFER)
+    return BUFFER
+
+
+def in_place(x):
+    x *= 2
+    return x
+
+
+WAYS_TO_ANSWER = {
+    "buffer used again": into_a_buffer,
+    "in place": in_place,
+    "in place, view of it": lambda x: in_place(x)[:],
+    "list": lambda x: [2 * each for each in x],
+    "list of numpy numbers": lambda x: list(2 * x),
+    "nested lists": lambda x: (2 * x).reshape(2, 2).tolist(),
+    "Fortran order": lambda x: np.asfortranarray((2 * x).reshape(2, 2)),
+    "view": lambda x: np.repeat(2 * x, 2)[::2],
+    "negative strides": lambda x: (2 * x)[::-1][::-1],
+    "broadcast view": lambda x: np.broadcast_to(2 * x, (1, 4)),
+    "read-only": lambda x: np.frombuffer((2 * x).tobytes()),
+    "memory view": lambda x: memoryview(2 * x),
+    "masked, nothing behind a mask": lambda x: np.ma.masked_array(2 * x),
+    "long double": lambda x: 2 * x.astype(np.longdouble),
+    "big-endian": lambda x: (2 * x).astype(">f8"),
+    "sparse tensor": lambda x: (2 * torch.as_tensor(x)).to_sparse(),
+    "gradients": lambda x: torch.as_tensor(x) * torch.tensor(2.0, requires_grad=True),
+    "parameter": lambda x: torch.nn.Parameter(2 * torch.as_tensor(x)),
+    "imaginary part": lambda x: (torch.as_tensor(x) * 2j).imag,
+    "negated view": lambda x: (torch.as_tensor(x) * 2j).conj().imag.neg(),
+}
+
+
+@pytest.mark.parametrize("name", WAYS_TO_ANSWER)
+def test_any_way_to_answer_is_understood(name):
+    at = np.arange(1.0, 5)
+    seen = probe(WAYS_TO_ANSWER[name], (4,), at=at)
+    np.testing.assert_allclose(seen.matrix, 2 * np.eye(4), rtol=1e-6)
+    np.testing.assert_array_equal(at, [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(
+    "answer", [np.sum, torch.sum, lambda x: float(x.sum()), lambda x: np.float32(x.sum())]
+)
+def test_a_single_number_is_an_answer(answer):
+    seen = probe(answer, (2, 3))
+    assert seen.out_shape == () and seen.linearity.kind == "linear"
+    np.testing.assert_array_equal(seen.matrix, np.ones((1, 6)))
+
+
+def test_a_single_number_is_no_place_to_look_at():
+    with pytest.raises(
+        ValueError, match=r"at must be an array .* got the single number 5\.0\. Write \[5\.0\]"
+    ):
+        jacobian(np.sqrt, 5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float8_e4m3fn])
+def test_tensors_of_every_float_are_read(dtype):
+    np.testing.assert_array_equal(call(lambda x: torch.as_tensor(x).to(dtype), [0.5, 2.0]), [0.5, 2])
+
+
+FORMS = ["float64", "torch.float64", "torch.float32", "float32", "torch.float16", "torch.bfloat16"]
+FORMS += ["uint8", "torch.uint8", "int64", "torch.int64"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_function_of_one_type_gets_that_type(form):
+    def picky(x):
+        if str(x.dtype) != form:
+            raise TypeError(f"no {x.dtype} here")
+        return x * 2
+
+    np.testing.assert_array_equal(probe(picky, (3,)).matrix, 2 * np.eye(3))
+
+
+def test_whole_numbers_are_given_for_whole_numbers_only():
+    with pytest.raises(ValueError, match="The function fails on an array of shape"):
+        call(lambda x: np.arange(9)[x], [0.5, 2])
+    assert call(lambda x: np.arange(9)[x], [1.0, 2.0]).tolist() == [1, 2]
 
 
 def test_microscope_sizes_stay_quick():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from course_utils.explorers.explorer import Explorer, choice
 from course_utils.explorers.player import Player
-from course_utils.figures.microscope import microscope_scene
+from course_utils.figures.microscope import LIMITS, MOST_INPUTS, MOST_OUTPUTS, microscope_scene
 from course_utils.figures.scene import NoPicture
 from course_utils.operators import probe
-from course_utils.validation import whole_numbers
+from course_utils.validation import finite_array, whole_numbers
 
 COUNTING = "1, 2, 3, …"
 
@@ -23,16 +25,19 @@ def microscope(function, in_shape, at=None) -> Explorer:
     at         the input whose values are shown (and at which a non-linear function is looked at); without it
                the values can be chosen from a list
 
+    A function that answers with more numbers than can be shown is refused after one call, with the reason.
     Play, step and scrub walk through the outputs; arrow keys move inside a grid that has the focus.
     """
     in_shape = whole_numbers(in_shape, "in_shape")
-    patterns = _patterns(in_shape) if at is None else {"yours": np.asarray(at, float)}
+    patterns = _patterns(in_shape) if at is None else {"yours": finite_array(at, "at").astype(float)}
     probes = {}
 
     def draw(values):
+        if (inputs := math.prod(in_shape)) > MOST_INPUTS:  # before the function is called for each of them
+            raise NoPicture(f"in_shape={in_shape} has {inputs:,} inputs. {LIMITS}; give it a smaller input.")
         try:
             if values not in probes:
-                probes[values] = probe(function, in_shape, at=patterns[values])
+                probes[values] = probe(function, in_shape, at=patterns[values], most_outputs=MOST_OUTPUTS)
         except (ValueError, TypeError) as reason:  # the function's own trouble, told in the probe's words
             raise NoPicture(str(reason)) from None
         return microscope_scene(probes[values])

@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from course_utils.figures.scene import NoPicture, Scene, document, grid, image, label, number, rect
+from course_utils.linearity import numbers_apart
 from course_utils.operators import Probe
 
 MOST_INPUTS, MOST_OUTPUTS = 1024, 4096
+LIMITS = f"The microscope shows up to {MOST_INPUTS:,} inputs and {MOST_OUTPUTS:,} outputs"
 MOST_LINKS = 60_000
 GAP, TOP = 46, 72
 
@@ -22,8 +24,8 @@ def microscope_scene(probe: Probe, title: str = "The operator under the microsco
     inputs, outputs = math.prod(probe.in_shape), math.prod(probe.out_shape)
     if inputs > MOST_INPUTS or outputs > MOST_OUTPUTS:
         raise NoPicture(
-            f"This operator maps {probe.in_shape} to {probe.out_shape}: {inputs} inputs and {outputs} outputs. "
-            f"The microscope shows up to {MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs; give it a smaller input."
+            f"This operator maps {probe.in_shape} to {probe.out_shape}: {inputs:,} inputs and {outputs:,} outputs. "
+            f"{LIMITS}; give it a smaller input."
         )
     left, in_width, in_height = _panels(probe.at, probe.in_shape, 2, "in", "input", "input", 230)
     matrix_x = 2 + in_width + GAP
@@ -124,6 +126,11 @@ def _links(probe):
 
 
 def _headline(probe):
+    if probe.between:
+        low, high = probe.between
+        return (
+            f"In steps. Shown is how much each output moves per unit when an input goes from {low} to {high}."
+        )
     return {
         "linear": "Linear: every output is a weighted sum of inputs.",
         "affine": "Affine: a weighted sum of inputs plus a constant.",
@@ -135,16 +142,25 @@ def _overview(probe):
     rows, cols = probe.matrix.shape
     taps = np.count_nonzero(probe.matrix, axis=1)
     reads = f"{taps.min()} to {taps.max()}" if taps.min() != taps.max() else f"{taps[0]}"
-    sums = probe.matrix.sum(axis=1)
-    total = (
-        f"Every row sums to {number(sums[0])}"
-        if np.ptp(sums) < 1e-9
-        else f"The rows sum to {number(sums.min())} up to {number(sums.max())}"
-    )
     advice = "Point at an output to see its row (gather), at an input to see its column (scatter)."
     why = "" if probe.linearity.kind == "linear" else probe.linearity.sentence + " "
     sizes = f"{cols} input{'s' * (cols != 1)} become{'s' * (cols == 1)} {rows} output{'s' * (rows != 1)}"
-    return f"{why}{sizes}; an output reads {reads} of them. {total}. {advice}"
+    return f"{why}{sizes}; an output reads {reads} of them. {_row_sums(probe)}. {advice}"
+
+
+def _row_sums(probe):
+    """What the rows sum to: one number where rounding errors explain the differences, else both ends."""
+    sums, sizes = probe.matrix.sum(axis=1), np.abs(probe.matrix).sum(axis=1)
+    low, high = sums.min(), sums.max()
+    if high - low < 1e-9 * max(sizes.max(), 1):
+        return f"Every row sums to {number(sums[0])}"
+    if high - low <= probe.linearity.precision ** (2 / 3) * sizes.max():
+        middle = np.median(sums)
+        return f"Up to rounding errors of about {high - low:.1g}, every row sums to {number(middle)}"
+    words = number(low), number(high)
+    return "The rows sum to {} up to {}".format(
+        *(words if words[0] != words[1] else numbers_apart(low, high))
+    )
 
 
 def _row_sentences(probe, most=8):
@@ -182,7 +198,8 @@ def _column_sentences(probe, most=8):
         taps = probe.column(j)
         order = sorted(np.argsort(-np.abs(taps.weights), kind="stable")[:most])
         painted = ", ".join(
-            f"{name_of(taps.indices[k], probe.out_shape, 'out')} × {number(taps.weights[k], 4)}" for k in order
+            f"{name_of(taps.indices[k], probe.out_shape, 'out')} × {number(taps.weights[k], 4)}"
+            for k in order
         )
         more = f" and {len(taps.indices) - most} more" if len(taps.indices) > most else ""
         name = f"{name_of(j, probe.in_shape, 'in')} = {number(np.ravel(probe.at)[j])}"

@@ -64,12 +64,44 @@ def test_max_pooling_explains_itself():
         (lambda x: F.dropout(x), (1, 1, 3, 3), "random"),
         (lambda x: x.reshape(5, 5), (4, 4), "cannot reshape"),
         (lambda x: x, (40, 40), "smaller input"),
+        (lambda x: np.ma.masked_greater(x, 8), (4, 4), "masked array: 8 of 16 numbers are masked"),
+        (lambda x: x.sum(dtype=complex), (4, 4), "complex numbers"),
+        (lambda x: torch.zeros(4000, 4000) + x[0].item(), (1,), "One call turns (1,) into (4000, 4000)"),
     ],
 )
 def test_what_cannot_be_shown_is_said(function, shape, words):
     explorer = microscope(function, shape)
     assert explorer.failure is None
     assert words in explorer.scene.text
+
+
+def test_too_much_is_refused_before_it_is_worked_out():
+    calls = []
+    explorer = microscope(lambda x: calls.append(1) or np.zeros((65, 65)) + x.sum(), (4, 4))
+    assert "One call turns (4, 4) into (65, 65): 4,225 outputs. At most 4,096" in explorer.scene.text
+    assert len(calls) == 1
+    assert "1,600 inputs" in microscope(lambda x: pytest.fail("called"), (40, 40)).scene.text
+
+
+def test_values_of_ones_own_are_not_taken_from_behind_a_mask():
+    with pytest.raises(TypeError, match="at must be a plain array; got a masked one"):
+        microscope(np.negative, (2,), at=np.ma.masked_array([1.0, 2.0], [0, 1]))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_layer_in_half_precision_is_shown(dtype):
+    layer = torch.nn.Conv2d(1, 1, 2, bias=False).to(dtype)
+    explorer = microscope(layer, (1, 1, 3, 3))
+    shown = links_as_matrix(explorer, 9)[0, [0, 1, 3, 4]]
+    assert shown == pytest.approx(layer.weight.detach().float().numpy().ravel(), abs=1e-6)
+
+
+@pytest.mark.parametrize("values", ["1, 2, 3, …", "one impulse", "all ones", "random digits"])
+@pytest.mark.parametrize("function", [np.sqrt, np.cbrt, np.abs, np.sort, np.floor, np.log1p])
+def test_every_pattern_of_every_function_is_a_picture_or_a_sentence(function, values):
+    explorer = microscope(function, (2, 2))
+    explorer.controls["values"].value = values
+    assert explorer.failure is None and "out-3" in explorer.scene.details
 
 
 @pytest.mark.parametrize("shape", [(0,), (-1, 2), "4", (2.5,), ()])

@@ -65,9 +65,7 @@ def test_the_picture_has_a_cell_for_every_number_and_a_band_for_every_row_and_co
     assert list(scene.steps) == [f"out-{i}" for i in range(48)]
 
 
-@pytest.mark.parametrize(
-    "shape", [(1,), (7,), (1, 1), (1, 9), (5, 1), (2, 3, 4), (1, 1, 4, 4), (2, 3, 2, 2)]
-)
+@pytest.mark.parametrize("shape", [(1,), (7,), (1, 1), (1, 9), (5, 1), (2, 3, 4), (1, 1, 4, 4), (2, 3, 2, 2)])
 def test_any_shape_fits_its_frame(shape):
     root = ET.fromstring(microscope_scene(probe(lambda x: 3 * x, shape)).svg)
     width, height = float(root.get("width")), float(root.get("height"))
@@ -89,8 +87,50 @@ def test_a_dense_matrix_keeps_its_largest_weights():
 
 
 def test_too_many_cells_are_refused_with_the_sizes():
-    with pytest.raises(NoPicture, match=r"\(40, 40\).*1600 inputs.*smaller input"):
+    with pytest.raises(NoPicture, match=r"\(40, 40\).*1,600 inputs.*smaller input"):
         microscope_scene(probe(lambda x: x, (40, 40)))
+
+
+SUMS = {
+    "one": (double, "Every row sums to 1."),
+    "one but for rounding errors": (
+        lambda x: double(x / 3).astype(np.float16).astype(float) * 3,
+        "Up to rounding errors of about",
+    ),
+    "nearly one": (lambda x: x * [[1, 1.00001]], "The rows sum to 1 up to 1.00001."),
+    "a third and a little more": (
+        lambda x: x * [[1 / 3, 1 / 3 + 1e-6]],
+        "The rows sum to 0.333333 up to 0.333334.",
+    ),
+    "far apart": (lambda x: x * [[1, -2]], "The rows sum to −2 up to 1."),
+    "large": (lambda x: x * [[1e7, 1e7 + 1]], "The rows sum to 10000000 up to 10000001."),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_rows_never_sum_to_a_number_up_to_the_same_number(name):
+    function, words = SUMS[name]
+    assert words in microscope_scene(probe(function, (2, 2))).text
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.sampled_from([np.float16, np.float32, np.float64]),
+    st.integers(0, 99),
+)
+def test_what_the_rows_sum_to_reads_as_two_numbers_or_as_one(rows, cols, dtype, seed):
+    matrix = np.random.default_rng(seed).uniform(0, 1, (rows, cols))
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    text = microscope_scene(probe(lambda x: (matrix @ x.astype(dtype)).astype(dtype), (cols,))).text
+    assert "very row sums to 1." in text
+
+
+def test_steps_are_named_in_the_headline():
+    scene = microscope_scene(probe(np.floor, (2,)))
+    assert "moves per unit when an input goes from 0 to 255" in scene.svg and "Jacobian" not in scene.svg
+    assert scene.details["out-1"] == "out[1] = 2 at this input; it moves with 1 for in[1]."
 
 
 def test_max_pooling_explains_itself():
