@@ -1,21 +1,21 @@
-"""Exercises of lesson 02: the three coordinate maps, the way back, nearest neighbour, two bugs, predictions."""
+"""Exercises of lesson 02: the three coordinate maps, the way back, nearest neighbor, two bugs, predictions."""
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import WHOLE, Case, Exercise, Mistake, Prediction, SpotTheBug
 from course_utils.resampling import nearest_indices, opencv_nearest_indices, resize, source_coordinates
 
 # ------------------------------------------------------------------------------------ the three maps
 
 
 def half_pixel(in_size, out_size):
-    """Where every output centre falls on the input when the outer edges coincide: shape (out_size,)."""
+    """Where every output center falls on the input when the outer edges coincide: shape (out_size,)."""
     out_index = np.arange(out_size)
     return (out_index + 0.5) * in_size / out_size - 0.5
 
 
 def align_corners(in_size, out_size):
-    """Where every output centre falls on the input when the outer centres coincide: shape (out_size,)."""
+    """Where every output center falls on the input when the outer centers coincide: shape (out_size,)."""
     out_index = np.arange(out_size)
     steps = max(out_size - 1, 1)  # a single output makes no step; it stays at 0
     return out_index * (in_size - 1) / steps
@@ -24,6 +24,10 @@ def align_corners(in_size, out_size):
 def asymmetric(in_size, out_size):
     """Where every output falls on the input when only the ratio of the sizes counts: shape (out_size,)."""
     return np.arange(out_size) * in_size / out_size
+
+
+def _two_sizes(rng):
+    return Case(*rng.integers(1, 13, 2).tolist())
 
 
 def _no_last_half(in_size, out_size):
@@ -42,7 +46,7 @@ _IS_ASYMMETRIC = Mistake(
     "asymmetric map",
     asymmetric,
     "Your answer is the asymmetric map o·n/m. Pixel i covers [i − 0.5, i + 0.5]: "
-    "which input position lies under the centre of output 0?",
+    "which input position lies under the center of output 0?",
 )
 
 ASYMMETRIC = Exercise(
@@ -56,6 +60,7 @@ ASYMMETRIC = Exercise(
         Case(5, 3),
         Case(3, 7),
     ],
+    random_case=_two_sizes,
     hints=[
         "One output step is n/m input pixels, and output 0 sits at 0.",
         "`np.arange(out_size)` times n/m.",
@@ -79,7 +84,7 @@ def _asymmetric_upside_down(in_size, out_size):
     return np.arange(out_size) * out_size / in_size
 
 
-ASYMMETRIC.mistake("whole division", "`//` rounds down already. That is nearest neighbour, and comes later.")(
+ASYMMETRIC.mistake("whole division", "`//` rounds down already. That is nearest neighbor, and comes later.")(
     _whole_division
 )
 
@@ -96,20 +101,21 @@ HALF_PIXEL = Exercise(
     reference=half_pixel,
     cases=[
         Case(2, 4, by_hand=[-0.25, 0.25, 0.75, 1.25], note="Two pixels, each cut in half."),
-        Case(4, 2, by_hand=[0.5, 2.5], note="Each output covers two inputs: its centre lies between them."),
+        Case(4, 2, by_hand=[0.5, 2.5], note="Each output covers two inputs: its center lies between them."),
         Case(3, 3, by_hand=[0, 1, 2], note="The same size: every output sits on its input."),
-        Case(4, 1, by_hand=[1.5], note="One output covers everything; its centre is the middle."),
+        Case(4, 1, by_hand=[1.5], note="One output covers everything; its center is the middle."),
         Case(5, 3),
         Case(3, 7),
         Case(1, 4),
     ],
     mistakes=[_IS_ASYMMETRIC],
+    random_case=_two_sizes,
     hints=[
-        "Measure from the left edge of the picture, not from the first centre. "
-        "How far from that edge is the centre of output o, in output pixels?",
-        "One output pixel is n/m input pixels wide. So the centre of output o is (o + 0.5)·n/m input pixels "
+        "Measure from the left edge of the picture, not from the first center. "
+        "How far from that edge is the center of output o, in output pixels?",
+        "One output pixel is n/m input pixels wide. So the center of output o is (o + 0.5)·n/m input pixels "
         "from the edge.",
-        "The edge lies at coordinate −0.5, because pixel 0 has its centre at 0. Add the two.",
+        "The edge lies at coordinate −0.5, because pixel 0 has its center at 0. Add the two.",
     ],
 )
 
@@ -117,20 +123,20 @@ HALF_PIXEL = Exercise(
 HALF_PIXEL.mistake(
     "missing −0.5",
     "Every value is 0.5 too large. You measure from the left edge of the input; "
-    "coordinate 0 is the centre of pixel 0, half a pixel further right.",
+    "coordinate 0 is the center of pixel 0, half a pixel further right.",
 )(_no_last_half)
 
 
 HALF_PIXEL.mistake(
     "missing +0.5",
     "You subtract the input's half pixel but never add the output's: "
-    "o is where output pixel o begins, its centre is at o + 0.5.",
+    "o is where output pixel o begins, its center is at o + 0.5.",
 )(_no_first_half)
 
 
 @HALF_PIXEL.mistake
 def _halves_swapped(in_size, out_size):
-    """The signs of your two halves are swapped. First from an index to a centre measured from the edge
+    """The signs of your two halves are swapped. First from an index to a center measured from the edge
     (+ 0.5), then scale, then back (− 0.5)."""
     return (np.arange(out_size) - 0.5) * in_size / out_size + 0.5
 
@@ -144,21 +150,21 @@ def _half_pixel_upside_down(in_size, out_size):
 
 HALF_PIXEL.mistake(
     "align_corners map",
-    "Your answer is the align-corners map: the outer centres coincide. "
+    "Your answer is the align-corners map: the outer centers coincide. "
     "Here the outer edges must: −0.5 on the left and n − 0.5 on the right.",
 )(align_corners)
 
 
 @HALF_PIXEL.mistake("clamped")
 def _half_pixel_clamped(in_size, out_size):
-    """Right, but clamped to [0, n − 1]. The map only says where the centre falls; what to do outside is
+    """Right, but clamped to [0, n − 1]. The map only says where the center falls; what to do outside is
     a later step."""
     return half_pixel(in_size, out_size).clip(0, in_size - 1)
 
 
 @HALF_PIXEL.mistake
-def _edges_as_centres(in_size, out_size):
-    """Your first and last values are the input's edges. The outputs' edges lie there, their centres
+def _edges_as_centers(in_size, out_size):
+    """Your first and last values are the input's edges. The outputs' edges lie there, their centers
     half a step inside."""
     return np.linspace(-0.5, in_size - 0.5, out_size)
 
@@ -182,6 +188,7 @@ ALIGN_CORNERS = Exercise(
         Case(8, 5),
         Case(3, 8),
     ],
+    random_case=_two_sizes,
     hints=[
         "Output 0 sits at 0, output m − 1 at n − 1, and all steps are equal.",
         "How many steps are there from output 0 to output m − 1? Each is (n − 1) divided by that.",
@@ -205,7 +212,7 @@ ALIGN_CORNERS.mistake(
 
 @ALIGN_CORNERS.mistake("n over m − 1")
 def _n_over_steps(in_size, out_size):
-    """Your last output lands at n. From the first centre to the last it is n − 1, not n: four fence
+    """Your last output lands at n. From the first center to the last it is n − 1, not n: four fence
     posts have three gaps."""
     return np.arange(out_size) * in_size / max(out_size - 1, 1)
 
@@ -259,7 +266,7 @@ TO_OUTPUT = Exercise(
             4,
             8,
             by_hand=0.5,
-            note="Input pixel 0 becomes outputs 0 and 1; its centre lies between them.",
+            note="Input pixel 0 becomes outputs 0 and 1; its center lies between them.",
         ),
         Case(1.5, 4, 8, by_hand=3.5, note="The middle stays in the middle."),
         Case(-0.5, 4, 8, by_hand=-0.5, note="The left edge stays the left edge."),
@@ -267,6 +274,7 @@ TO_OUTPUT = Exercise(
         Case(10.0, 640, 224),
         Case(2.0, 5, 5, by_hand=2.0),
     ],
+    random_case=lambda rng: Case(round(rng.uniform(-2, 12), 2), *rng.integers(1, 13, 2).tolist()),
     hints=[
         "Write x = (o + 0.5)·n/m − 0.5 on paper and solve it for o.",
         "Add 0.5 on both sides first: x + 0.5 is the distance from the left edge, in input pixels.",
@@ -289,7 +297,7 @@ def _forward_again(coordinate, in_size, out_size):
 
 @TO_OUTPUT.mistake("align_corners map")
 def _to_output_align_corners(coordinate, in_size, out_size):
-    """That is the way back of align_corners. Here the outer edges coincide, not the outer centres."""
+    """That is the way back of align_corners. Here the outer edges coincide, not the outer centers."""
     return coordinate * (out_size - 1) / (in_size - 1)
 
 
@@ -311,7 +319,7 @@ def _to_output_rounded(coordinate, in_size, out_size):
     return float(round(to_output(coordinate, in_size, out_size)))
 
 
-# ------------------------------------------------------------------------------------ nearest neighbour
+# ------------------------------------------------------------------------------------ nearest neighbor
 
 
 def nearest_floor(in_size, out_size):
@@ -326,7 +334,7 @@ def _floor_of_half_pixel(in_size, out_size):
 
 NEAREST_FLOOR = Exercise(
     key="coordinates.nearest_floor",
-    title="Nearest neighbour by the floor rule",
+    title="Nearest neighbor by the floor rule",
     reference=nearest_floor,
     cases=[
         Case(4, 8, by_hand=[0, 0, 1, 1, 2, 2, 3, 3]),
@@ -336,7 +344,11 @@ NEAREST_FLOOR = Exercise(
         Case(5, 5),
         Case(2, 98, note="Output 49 sits at exactly 49·2/98 = 1. What does 49·(2/98) give in Python?"),
         Case(6, 34, note="Output 17 sits at exactly 17·6/34 = 3."),
+        Case(14, 18, note="Output 9 sits at exactly 9·14/18 = 7."),
+        Case(26, 22, note="Output 11 sits at exactly 11·26/22 = 13."),
     ],
+    random_case=_two_sizes,
+    stored_as=WHOLE,
     hints=[
         "Compute the asymmetric coordinate, then take the sample at or left of it.",
         "`np.floor(...)` gives floats. `//` on whole numbers rounds down and stays whole.",
@@ -352,6 +364,20 @@ def _ratio_first(in_size, out_size):
     return np.floor(np.arange(out_size) * (in_size / out_size)).astype(int)
 
 
+@NEAREST_FLOOR.mistake("divided by the factor")
+def _over_the_factor(in_size, out_size):
+    """The rule is right, the arithmetic is not: m/n is rounded before you divide by it, and a hair less than a
+    whole number floors to the pixel before it. Multiply first, or stay with `//`."""
+    return np.floor(np.arange(out_size) / (out_size / in_size)).astype(int)
+
+
+@NEAREST_FLOOR.mistake("torch's arithmetic")
+def _ratio_in_single_precision(in_size, out_size):
+    """These are exactly torch's indices: it rounds n/m to single precision before it multiplies, and misses a
+    pixel where the exact result is whole. Multiply whole numbers, then `//`."""
+    return np.floor(np.arange(out_size, dtype=np.float32) * np.float32(in_size / out_size)).astype(int)
+
+
 NEAREST_FLOOR.mistake(
     "OpenCV's arithmetic",
     "These are exactly OpenCV's indices: it computes floor(o·(1/(m/n))) in floating point and misses "
@@ -360,7 +386,7 @@ NEAREST_FLOOR.mistake(
 
 
 @NEAREST_FLOOR.mistake("rounded to the nearest")
-def _to_nearest_centre(in_size, out_size):
+def _to_nearest_center(in_size, out_size):
     """You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds
     down."""
     x = np.arange(out_size) * in_size / out_size
@@ -450,6 +476,7 @@ MISSING_HALF = SpotTheBug(
         Case(np.array([5.0, 5.0, 5.0]), 6, by_hand=[5, 5, 5, 5, 5, 5]),
         Case(np.array([1.0, 2.0, 4.0]), 3, by_hand=[1, 2, 4]),
     ],
+    random_case=lambda rng: Case(rng.uniform(-9, 9, rng.integers(1, 9)).round(2), int(rng.integers(1, 13))),
     hints=[
         "Run it on `np.array([0.0, 10.0])` with `out_size=1`. What should one pixel that covers both be?",
         "Only one line is wrong: the one that computes `x`.",
@@ -461,7 +488,7 @@ MISSING_HALF = SpotTheBug(
 
 MISSING_HALF.mistake(
     "align_corners map",
-    "Now the outer centres coincide, so the picture is stretched a little instead of moved. "
+    "Now the outer centers coincide, so the picture is stretched a little instead of moved. "
     "The outer edges should coincide.",
 )(lambda row, out_size: _row_at(row, align_corners(len(row), out_size)))
 
@@ -469,7 +496,7 @@ MISSING_HALF.mistake(
 MISSING_HALF.mistake(
     "missing −0.5",
     "You added the output's half pixel; now the picture moves the other way. "
-    "Coordinate 0 is a centre: take the input's half pixel off again.",
+    "Coordinate 0 is a center: take the input's half pixel off again.",
 )(lambda row, out_size: _row_at(row, _no_last_half(len(row), out_size)))
 
 
@@ -516,22 +543,23 @@ MASK_SHIFT = SpotTheBug(
     buggy=_shrink_labels_with_bug,
     reference=shrink_labels,
     cases=[
-        Case(np.array([1, 2, 3]), 1, by_hand=[2], note="The one output's centre lies in the middle pixel."),
+        Case(np.array([1, 2, 3]), 1, by_hand=[2], note="The one output's center lies in the middle pixel."),
         Case(np.arange(9), 3, by_hand=[1, 4, 7]),
         Case(
             np.arange(8),
             2,
             by_hand=[2, 6],
-            note="The centres fall at 1.5 and 5.5: take the right neighbour, as torch does.",
+            note="The centers fall at 1.5 and 5.5: take the right neighbor, as torch does.",
         ),
         Case(np.arange(4), 2, by_hand=[1, 3], note="0.5 and 2.5, halfway again."),
         Case(np.array([0, 0, 3, 3, 3, 0, 0]), 4),
         Case(np.array([0, 2]), 4, by_hand=[0, 0, 2, 2]),
         Case(np.array([4, 0, 7]), 3, by_hand=[4, 0, 7]),
     ],
+    random_case=lambda rng: Case(rng.integers(0, 9, rng.integers(1, 13)), int(rng.integers(1, 13))),
     hints=[
         "Shrink `np.array([1, 2, 3])` to one pixel. Which of the three would you keep?",
-        "The output's centre is at (o + 0.5)·n/m from the left edge. Pixel i covers i to i + 1 from that edge.",
+        "The output's center is at (o + 0.5)·n/m from the left edge. Pixel i covers i to i + 1 from that edge.",
         "In whole numbers, (o + 0.5)·n/m is (2·o + 1)·n over 2·m.",
     ],
     name="shrink_labels",
@@ -588,7 +616,7 @@ def unchanged_by_zeros(coordinate_map):
 
 
 FIRST_CENTER = Prediction(
-    key="coordinates.first_centre",
+    key="coordinates.first_center",
     title="Where output 0 falls",
     question="Four pixels become eight, and the outer edges of the picture stay where they are. "
     "At which input coordinate does the center of output 0 fall? (The center of input 0 is coordinate 0.)",

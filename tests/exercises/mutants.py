@@ -234,8 +234,9 @@ def _defined(text, name, names):
 
 
 def _main(wanted="", *options):
-    answers.load([wanted.partition(".")[0]] if wanted else answers.LESSON_OF_TOPIC)
-    for exercise in itertools.chain(*all_exercises().values()):
+    topics = [wanted.partition(".")[0]] if wanted else answers.LESSON_OF_TOPIC
+    answers.load(topics)
+    for exercise in itertools.chain(*all_exercises(topics).values()):
         if not exercise.key.startswith(wanted):
             continue
         made = sum(1 for _, source, _ in originals(exercise) for _ in mutants(source))

@@ -35,15 +35,15 @@ def register_prediction(prediction):
     _register(_predictions, prediction, prediction.question)
 
 
-def all_exercises():
-    """Every exercise by lesson, in the order of definition: ``{"01": [exercise, ...], ...}``."""
-    _load_topics()
+def all_exercises(topics=LESSON_OF_TOPIC):
+    """Every exercise of these topics by lesson, in the order of definition: ``{"01": [exercise, ...], ...}``."""
+    _load_topics(topics)
     return _by_lesson(_exercises)
 
 
 def all_predictions():
     """Every prediction of the course by lesson, like :func:`all_exercises`."""
-    _load_topics()
+    _load_topics(LESSON_OF_TOPIC)
     return _by_lesson(_predictions)
 
 
@@ -61,8 +61,8 @@ def _register(shelf, item, identity):
     shelf[item.key] = (item, identity)
 
 
-def _load_topics():
-    for topic in LESSON_OF_TOPIC:
+def _load_topics(topics):
+    for topic in topics:
         module = f"course_utils.exercises.{topic}"
         if importlib.util.find_spec(module):  # a lesson that is not written yet has no exercises
             importlib.import_module(module)
