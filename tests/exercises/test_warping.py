@@ -6,9 +6,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from course_utils.exercises import warping as lesson
-from course_utils.exercises import warping_build as build
-from course_utils.exercises import warping_repair as repair
 from course_utils.exercises.engine import Outcome, Prediction, all_exercises
+from course_utils.exercises.warping import repair
+from course_utils.exercises.warping import write as build
 from course_utils.warping import to_normalized
 
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.engine import Case, SpotTheBug
+from course_utils.exercises.warping.write import NEARLY, random_size_hw, random_values
 from course_utils.resampling import resize
 from course_utils.warping import grid_sample, identity_grid, pixel_centers, sample
 
@@ -31,8 +32,12 @@ def _conventions_mixed(image, flow_xy):
 
 def _mixed_grid(image, flow_xy):
     height, width = image.shape
-    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
-    return np.stack([x, y], axis=-1) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
+    return identity_grid(image.shape, True) + flow_xy * [2 / (width - 1), 2 / (height - 1)]
+
+
+def _random_flow(rng):
+    height, width = random_size_hw(rng, 2)  # the function as given divides by size - 1
+    return Case(random_values(rng, height, width), random_values(rng, height, width, 2, reach=2.5))
 
 
 def _still(height, width, x=0.0, y=0.0):
@@ -57,43 +62,44 @@ ZERO_FLOW = SpotTheBug(
         Case(WIDE, _still(4, 8, 0.5, -1)),
         Case(SQUARE, _still(5, 5, -0.25, 0.75)),
     ],
+    random_case=_random_flow,
     hints=[
         "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which place does the upper left output "
         "ask for?",
-        "`np.linspace(-1, 1, width)` puts −1 on the first centre. Where does `grid_sample` put it by "
+        "`np.linspace(-1, 1, width)` puts −1 on the first center. Where does `grid_sample` put it by "
         "default?",
         "Both must speak one convention: tell `grid_sample` about it, or make the other grid and "
         "scale the flow with it.",
     ],
     name="fetch_along",
+    tolerance=NEARLY,
 )
 
 
 @ZERO_FLOW.mistake
 def _border_over_it(image, flow_xy):
-    """The dark frame is gone, but outputs still fetch from up to half a pixel beside their own place.
-    Look at what −1 means to the grid, and what to `grid_sample`."""
+    """The dark frame is gone, but outputs still fetch from up to half a pixel beside their own place. What does −1
+    mean to the grid, and what to `grid_sample`?"""
     return grid_sample(image, _mixed_grid(image, flow_xy), padding_mode="border")
 
 
 @ZERO_FLOW.mistake("zero flow treated apart")
 def _only_zero_repaired(image, flow_xy):
-    """Zero flow is returned as it is now. A flow of a hundredth of a pixel still shrinks the
-    picture."""
+    """With zero flow the picture comes back now. What becomes of it with a flow of a hundredth of a pixel?"""
     return image.copy() if not flow_xy.any() else _conventions_mixed(image, flow_xy)
 
 
 @ZERO_FLOW.mistake("flow in the old unit")
 def _flow_left_in_the_old_unit(image, flow_xy):
-    """Zero flow is right. But the grid has changed its convention, and the flow has not: a pixel is 2 /
-    width now."""
+    """Zero flow is right. But the grid has changed its convention, and the flow has not. How long is one pixel
+    now?"""
     height, width = image.shape
     return grid_sample(image, identity_grid(image.shape) + flow_xy * [2 / (width - 1), 2 / (height - 1)])
 
 
 @ZERO_FLOW.mistake
 def _flow_in_the_other_unit(image, flow_xy):
-    """Zero flow is right. But with align_corners=True a pixel is 2 / (width − 1), as it was."""
+    """Zero flow is right. But how long is one pixel with `align_corners=True`?"""
     height, width = image.shape
     grid = identity_grid(image.shape, True) + flow_xy * [2 / width, 2 / height]
     return grid_sample(image, grid, align_corners=True)
@@ -103,7 +109,7 @@ def _flow_in_the_other_unit(image, flow_xy):
 
 
 def shrink_to_center(image, factor):
-    """The image, every place fetched from factor times as far from the centre."""
+    """The image, every place fetched from factor times as far from the center."""
     height, width = image.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     grid = np.stack([x, y], axis=-1) * factor
@@ -111,7 +117,7 @@ def shrink_to_center(image, factor):
 
 
 def _y_before_x(image, factor):
-    """The image, every place fetched from factor times as far from the centre."""
+    """The image, every place fetched from factor times as far from the center."""
     height, width = image.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     grid = np.stack([y, x], axis=-1) * factor
@@ -135,29 +141,39 @@ YX_ORDER = SpotTheBug(
         Case(SQUARE, 2),
         Case(WIDE.T.copy(), 1.25),
     ],
+    random_case=lambda rng: Case(random_values(rng, *random_size_hw(rng)), round(rng.uniform(0.1, 1.7), 2)),
     hints=[
         "Try `np.array([[1.0, 2], [3, 4]])` with factor 1.",
         "Which number of the last axis does `grid_sample` take for x?",
         "`np.stack([x, y], axis=-1)`: x first, whatever order `meshgrid` gives them in.",
     ],
     name="shrink_to_center",
+    tolerance=NEARLY,
 )
 
 
 @YX_ORDER.mistake("grid on its side")
 def _other_shape(image, factor):
-    """x comes first now, but the grid has lain down: its first axis are columns. A picture of 4 × 8
-    becomes 8 × 4."""
+    """x comes first now, but the grid lies on its side: its first axis is the columns. A picture of 4 × 8 becomes
+    8 × 4."""
     height, width = image.shape
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height), indexing="ij")
     return grid_sample(image, np.stack([x, y], axis=-1) * factor, align_corners=True)
 
 
-YX_ORDER.mistake(
-    "result transposed",
-    "You transpose the result. In a square picture that helps; in a wide one rows and columns "
-    "have different steps, and the shape is wrong.",
-)(lambda image, factor: _y_before_x(image, factor).T)
+@YX_ORDER.mistake
+def _result_transposed(image, factor):
+    """You transpose the result. In a square picture that helps. What shape does a wide one get?"""
+    return _y_before_x(image, factor).T
+
+
+@YX_ORDER.mistake
+def _default_convention(image, factor):
+    """x comes first now. But the grid puts −1 on the first center: `grid_sample` has to know."""
+    height, width = image.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    return grid_sample(image, np.stack([x, y], axis=-1) * factor)
+
 
 # ------------------------------------------------------------------------------------ [h, w] instead of [w, h]
 
@@ -178,12 +194,13 @@ def _height_before_width(image, dx, dy):
     return grid_sample(image, grid, align_corners=True)
 
 
-def _shift_by(one_pixel, swap=False):
-    def wrong(image, dx, dy):
-        step = one_pixel(*np.array(image.shape, float)) * np.array([dy, dx] if swap else [dx, dy])
-        return grid_sample(image, identity_grid(image.shape, align_corners=True) + step, align_corners=True)
+def _shift_by(step_xy, image):
+    return grid_sample(image, identity_grid(image.shape, align_corners=True) + step_xy, align_corners=True)
 
-    return wrong
+
+def _random_shift(rng):
+    image = random_values(rng, *random_size_hw(rng, 2))  # the function as given divides by size - 1
+    return Case(image, *rng.uniform(-2, 2, 2).round(2).tolist())
 
 
 IMPULSE = np.zeros((4, 8))
@@ -209,35 +226,51 @@ HEIGHT_WIDTH = SpotTheBug(
         Case(SQUARE, 1, -1),
         Case(WIDE, 0.5, 0.25),
     ],
+    random_case=_random_shift,
     hints=[
         "Square pictures cannot show it. Fetch two rows of three from one pixel further right.",
         "`[dx, dy]` is in the order (x, y). In which order are the sizes it is scaled by?",
         "`np.array([width, height])`.",
     ],
     name="shift",
+    tolerance=NEARLY,
 )
 
 
-HEIGHT_WIDTH.mistake(
-    "dx and dy swapped too",
-    "Each is divided by its own size now, but dx ends up in y and dy in x. The last axis of a "
-    "grid is (x, y).",
-)(_shift_by(lambda height, width: 2 / (np.array([height, width]) - 1), swap=True))
+@HEIGHT_WIDTH.mistake("dx and dy swapped too")
+def _dy_before_dx(image, dx, dy):
+    """Each is divided by its own size now, but dx ends up in y and dy in x. In which order is the last axis of a
+    grid?"""
+    return _shift_by(2 / (np.array(image.shape) - 1) * [dy, dx], image)
 
 
-HEIGHT_WIDTH.mistake("width for both", "x is right. y runs over the height.")(
-    _shift_by(lambda height, width: 2 / (np.array([width, width]) - 1))
-)
+@HEIGHT_WIDTH.mistake("width for both")
+def _width_for_both(image, dx, dy):
+    """x is right. Over which size does y run?"""
+    return _shift_by(2 / (image.shape[1] - 1) * np.array([dx, dy]), image)
 
 
-HEIGHT_WIDTH.mistake("height for both", "y is right. x runs over the width.")(
-    _shift_by(lambda height, width: 2 / (np.array([height, height]) - 1))
-)
+@HEIGHT_WIDTH.mistake("height for both")
+def _height_for_both(image, dx, dy):
+    """y is right. Over which size does x run?"""
+    return _shift_by(2 / (image.shape[0] - 1) * np.array([dx, dy]), image)
 
 
-HEIGHT_WIDTH.mistake(
-    "the unit of edges", "The order is right. But with align_corners=True one pixel is 2 / (size − 1)."
-)(_shift_by(lambda height, width: 2 / np.array([width, height])))
+@HEIGHT_WIDTH.mistake("the unit of edges")
+def _edge_units(image, dx, dy):
+    """The order is right. But how long is one pixel with `align_corners=True`?"""
+    height, width = image.shape
+    return _shift_by([dx * 2 / width, dy * 2 / height], image)
+
+
+@HEIGHT_WIDTH.mistake("grid in (y, x) order")
+def _grid_turned(image, dx, dy):
+    """Each step has its own size now, but your grid is in (y, x) order. Which comes first?"""
+    height, width = image.shape
+    one_pixel = 2 / (np.array([width, height]) - 1)
+    grid = identity_grid(image.shape, align_corners=True) + one_pixel * [dx, dy]
+    return grid_sample(image, grid[..., ::-1], align_corners=True)
+
 
 # ------------------------------------------------------------------------------------ a flow of the wrong size
 
@@ -257,13 +290,17 @@ def _flow_not_rescaled(image, flow_xy):
     return sample(image, pixel_centers((height, width)) + flow)
 
 
-def _by_small_flow(factors):
-    def wrong(image, flow_xy):
-        h, w = np.array(image.shape) / flow_xy.shape[:2]
-        flow = resize(flow_xy, image.shape, axes=(0, 1)) * factors(h, w)
-        return sample(image, pixel_centers(image.shape) + flow)
+def _by_small_flow(image, flow_xy, factors):
+    """With ``factors`` of (the height's factor, the width's factor)."""
+    h, w = np.array(image.shape) / flow_xy.shape[:2]
+    flow = resize(flow_xy, image.shape, axes=(0, 1)) * factors(h, w)
+    return sample(image, pixel_centers(image.shape) + flow)
 
-    return wrong
+
+def _random_small_flow(rng):
+    height, width = random_size_hw(rng)
+    small_hw = rng.integers(1, height + 1), rng.integers(1, width + 1)
+    return Case(random_values(rng, height, width), random_values(rng, *small_hw, 2, reach=1.5))
 
 
 SMALL_FLOW = SpotTheBug(
@@ -281,35 +318,59 @@ SMALL_FLOW = SpotTheBug(
         Case(WIDE, _still(2, 4, 1, -1)),
         Case(WIDE, _still(4, 2, 1, 1)),
         Case(SQUARE, _still(5, 5, 1, 2)),
-        Case(WIDE, np.random.default_rng(6).integers(-4, 5, (2, 2, 2)) / 4),
     ],
+    random_case=_random_small_flow,
     hints=[
         "Take `np.array([[7.0, 5, 3, 1]])` and a flow of shape (1, 2, 2) that says 1 pixel to the right.",
         "`resize` makes the flow larger and leaves its numbers as they are. In whose pixels are they?",
         "Multiply the resized flow by [width / small width, height / small height].",
     ],
     name="fetch_by_small_flow",
+    tolerance=NEARLY,
 )
 
 
-SMALL_FLOW.mistake("divided", "You divide by the factor: now it moves even less.")(
-    _by_small_flow(lambda h, w: [1 / w, 1 / h])
-)
+@SMALL_FLOW.mistake("divided")
+def _flow_divided(image, flow_xy):
+    """You divide by the factor, and the flow is even shorter. Is a pixel of the small copy more or fewer pixels
+    here?"""
+    return _by_small_flow(image, flow_xy, lambda h, w: [1 / w, 1 / h])
 
 
-SMALL_FLOW.mistake("factors swapped", "x wants the factor of the width, y that of the height.")(
-    _by_small_flow(lambda h, w: [h, w])
-)
+@SMALL_FLOW.mistake("factors swapped")
+def _flow_factors_swapped(image, flow_xy):
+    """x has the factor of the height and y that of the width. The last axis of a flow is (x, y)."""
+    return _by_small_flow(image, flow_xy, lambda h, w: [h, w])
 
 
-SMALL_FLOW.mistake("always 2", "You multiply by 2. The factor is the one between the sizes.")(
-    _by_small_flow(lambda h, w: [2, 2])
-)
+@SMALL_FLOW.mistake("always 2")
+def _flow_doubled(image, flow_xy):
+    """You multiply by 2. What if the copy is three times smaller?"""
+    return _by_small_flow(image, flow_xy, lambda h, w: [2, 2])
 
 
-SMALL_FLOW.mistake("one factor", "x and y have a factor each; the height may grow otherwise.")(
-    _by_small_flow(lambda h, w: [w, w])
-)
+@SMALL_FLOW.mistake("one factor")
+def _flow_by_the_width(image, flow_xy):
+    """You multiply x and y by the factor of the width. What does y grow with?"""
+    return _by_small_flow(image, flow_xy, lambda h, w: [w, w])
+
+
+@SMALL_FLOW.mistake("factor of the centers")
+def _flow_by_centers(image, flow_xy):
+    """Your factor is (size − 1) / (small size − 1), which stretches centers. `resize` stretches edges: size / small
+    size."""
+    (height, width), (small_height, small_width) = image.shape, flow_xy.shape[:2]
+    factors = [(width - 1) / max(small_width - 1, 1), (height - 1) / max(small_height - 1, 1)]
+    return _by_small_flow(image, flow_xy, lambda h, w: factors)
+
+
+@SMALL_FLOW.mistake("places multiplied")
+def _places_multiplied(image, flow_xy):
+    """You multiply the places, own place and all. Only the flow is in pixels of the small copy."""
+    flow = resize(flow_xy, image.shape, axes=(0, 1))
+    h, w = np.array(image.shape) / flow_xy.shape[:2]
+    return sample(image, (pixel_centers(image.shape) + flow) * [w, h])
+
 
 # ------------------------------------------------------------------------------------ too few bits
 
@@ -345,10 +406,15 @@ HALF_PRECISION = SpotTheBug(
         Case(np.arange(1024.0), 0.25),
         Case(np.arange(5.0) ** 2, 0.5, by_hand=[0.5, 2.5, 6.5, 12.5, 16]),
         Case(np.cos(np.arange(3000.0)), -1.5),
+        Case(
+            np.arange(5000.0) % 3,
+            -1,
+            note="5000 samples, 0, 1, 2 in turn, fetched from one further left.",
+        ),
     ],
+    random_case=lambda rng: Case(random_values(rng, rng.integers(1, 9)), round(rng.uniform(-9, 9), 2)),
     hints=[
-        "Sizes such as 5, 9, 17 cannot show it: their numbers are exact. Try four samples with large "
-        "differences.",
+        "Sizes such as 5, 9, 17 cannot show it: their numbers are exact. Try four samples that differ a lot.",
         "float16 keeps 11 binary digits. Near 1 that is a step of 1/2048, and 2 units are the whole row.",
         "Make the grid in float32 or float64. Converting it afterwards does not bring the digits back.",
     ],
@@ -357,9 +423,9 @@ HALF_PRECISION = SpotTheBug(
 )
 
 
-@HALF_PRECISION.mistake
+@HALF_PRECISION.mistake("more in half precision")
 def _half_precision_to_the_end(row, dx):
-    """You compute in float16 even further. Every step rounds again."""
+    """You compute even more in float16. Every step rounds again."""
     size = len(row)
     place = (np.linspace(-1, 1, size).astype(np.float16) + 1) / 2 * (size - 1) + dx
     return np.interp(place.astype(float), np.arange(size), row)
@@ -367,16 +433,24 @@ def _half_precision_to_the_end(row, dx):
 
 @HALF_PRECISION.mistake("pixels in half precision")
 def _half_precision_pixels(row, dx):
-    """Places in pixels are exact for small whole numbers. But in float16 there is nothing between 2048
-    and 2050."""
+    """Places in pixels are exact for small whole numbers. But which number follows 2048 in float16?"""
     place = (np.arange(len(row)) + dx).astype(np.float16)
     return np.interp(place.astype(float), np.arange(len(row)), row)
 
 
 @HALF_PRECISION.mistake
 def _whole_pixels(row, dx):
-    """Rounding to whole pixels repairs a shift of 0 and breaks a shift of a quarter."""
-    size = len(row)
+    """You round every place to a whole pixel. That repairs a shift of 0. What becomes of a quarter?"""
+    return np.interp(np.rint(_float16_places(len(row)) + dx), np.arange(len(row)), row)
+
+
+@HALF_PRECISION.mistake("rounded back to pixels")
+def _rounded_before_the_shift(row, dx):
+    """You round the places of float16 back to whole pixels. In a row of 5000 some of them are off by more than
+    half a pixel."""
+    return np.interp(np.rint(_float16_places(len(row))) + dx, np.arange(len(row)), row)
+
+
+def _float16_places(size):
     grid = np.linspace(-1, 1, size).astype(np.float16)
-    place = np.rint((grid.astype(float) + 1) / 2 * (size - 1) + dx)
-    return np.interp(place, np.arange(size), row)
+    return (grid.astype(float) + 1) / 2 * (size - 1)

@@ -1,16 +1,8 @@
-"""Lesson 11, warping: its predictions, and by name its five exercises and five bugs."""
+"""Lesson 11, its predictions."""
 
 import numpy as np
 
 from course_utils.exercises.engine import Prediction
-from course_utils.exercises.warping_build import ALONG_FLOW, BACK, FETCH, IDENTITY, RESIZED
-from course_utils.exercises.warping_repair import (
-    HALF_PRECISION,
-    HEIGHT_WIDTH,
-    SMALL_FLOW,
-    YX_ORDER,
-    ZERO_FLOW,
-)
 from course_utils.resampling import resample, resize
 from course_utils.warping import (
     PADDING_MODES,
@@ -26,31 +18,6 @@ from course_utils.warping import (
     to_normalized,
     warp,
 )
-
-__all__ = [
-    "ALONG_FLOW",
-    "ANOTHER_SIZE",
-    "BACK",
-    "BEYOND",
-    "FETCH",
-    "FIRST_PIXEL",
-    "HALF_PRECISION",
-    "HEIGHT_WIDTH",
-    "HOW_FAR_OFF",
-    "HOW_MANY_COUNT",
-    "IDENTITY",
-    "LEFT_OR_RIGHT",
-    "ONE_PIXEL",
-    "QUARTER_TURN",
-    "RESIZED",
-    "SENT_APART",
-    "SLOPE_ON_A_PIXEL",
-    "SMALL_FLOW",
-    "WHERE_IT_GOES",
-    "WHICH_PADDING",
-    "YX_ORDER",
-    "ZERO_FLOW",
-]
 
 SQUARES = np.arange(5.0) ** 2
 
