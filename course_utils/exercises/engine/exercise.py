@@ -517,6 +517,8 @@ _THOUGHTS = {
     "IndexError": "An index lies outside the array. What are the smallest and the largest index it may have?",
     "ZeroDivisionError": "Something is divided by zero. For which input does that happen?",
     "TypeError": "An operation met a kind of value it does not work on. Print the types to see which.",
+    "UFuncTypeError": "Two kinds of values do not go together here. An array of whole numbers, for one, takes no "
+    "fractions: `np.zeros(n)` without a dtype does.",
     "ValueError": "A value or a shape does not fit. Print the shapes on the line before.",
     "AttributeError": "The thing before the dot does not have what is asked of it. What type is it?",
     "KeyError": "That key is not in the dictionary.",
