@@ -12,12 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from course_utils.figures.scene import (
+    Handle,
     NoPicture,
     Scene,
     arrow,
     circle,
     document,
     group,
+    held,
     label,
     line,
     number,
@@ -30,6 +32,7 @@ from course_utils.validation import finite_array, one_of, real_number
 NAMES = ("before", "left", "right", "after")  # the samples at coordinates -1, 0, 1, 2
 POSITIONS = np.arange(-1.0, 3.0)
 LOWEST, HIGHEST = 0.0, 10.0  # of a sample, so that the axes stay where they are
+VALUE_STEP = 0.5
 MOST_SAMPLES = 12
 PAINTS = "each sample paints a copy of the kernel; the curve is their sum"
 RULES = {
@@ -117,7 +120,22 @@ def two_samples_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_
     ]
     text = _between_sentence(state)
     title = "A value between two samples" if mode != "cubic" else "A value between four samples"
-    return Scene(document(WIDTH, HEIGHT, parts, title, text), text, _between_table(state))
+    handles = {"x": _sideways("x", state.x, _X, 0.05, 0, 1)}
+    handles |= {NAMES[i]: _upright(NAMES[i], samples[i], _VALUE, f"sample {NAMES[i]}") for i in state.shown}
+    svg = document(WIDTH, HEIGHT, parts, title, text)
+    return Scene(svg, text, _between_table(state), handles=handles)
+
+
+def _sideways(name, value, axis, step, low, high):
+    """The handle of a place on the axis across."""
+    rate = 1 / axis.unit
+    return Handle((name,), (float(value),), ((rate, 0),), (low,), (high,), (step,), name)
+
+
+def _upright(name, value, axis, words):
+    """The handle of a sample's height."""
+    rate = 1 / axis.unit
+    return Handle((name,), (float(value),), ((0, rate),), (LOWEST,), (HIGHEST,), (VALUE_STEP,), words, big=4)
 
 
 class _Between:
@@ -225,32 +243,24 @@ def _sample(state, i):
     else:
         text = label(x, y - 15, words, "halo", pointer_events="none")
     stem = line(x, _VALUE(0), x, y, "line", stroke_width=1.5, pointer_events="none")
-    dot = circle(
-        x, y, 9, "sample", data_drag=NAMES[i], data_axes=f"0 {_VALUE.zero:.6g} 0 {_VALUE.unit:.6g}",
-        data_at=f"0 {value:.6g} 0.5", tabindex="0", role="slider", aria_label=f"sample {words}",
-        aria_valuemin=LOWEST, aria_valuemax=HIGHEST, aria_valuenow=f"{value:.6g}",
-    )  # fmt: skip
+    dot = circle(x, y, 9, "sample knob", **held(NAMES[i], f"sample {words}"))
     return stem + dot + text
 
 
 def _point(state):
     x, y = _X(state.x), _VALUE(state.value)
-    dot = circle(x, y, 6, "output", **_x_handle(state.x), tabindex="0", role="slider",
-                 aria_label=f"x = {number(state.x)}, value {number(state.value)}",
-                 aria_valuemin=0, aria_valuemax=1, aria_valuenow=f"{state.x:.6g}")  # fmt: skip
-    return dot + _value_name(x, y, state.value)
+    return _point_to_hold(x, y, state) + _value_name(x, y, state.value)
+
+
+def _point_to_hold(x, y, state):
+    """The point on the curve; a wide transparent rim makes it easy to take hold of."""
+    words = f"x = {number(state.x)}, value {number(state.value)}"
+    rim = circle(x, y, 16, "plain", data_handle="x")
+    return rim + circle(x, y, 8, "output knob", **held("x", words))
 
 
 def _value_name(x, y, value):
     return label(x, y - 14, number(value), "output halo", font_weight="600", pointer_events="none")
-
-
-def _x_handle(x):
-    return {
-        "data_drag": "x",
-        "data_axes": f"{_X.zero:.6g} 0 {_X.unit:.6g} 0",
-        "data_at": f"{x:.6g} 0 0.05",
-    }
 
 
 def _distance_panel(state):
@@ -385,16 +395,16 @@ def _x_axis(state):
         parts.append(label(x, y + 37, number(POSITIONS[i]), size=12))
     parts.append(label(LEFT - 8, y + 37, "coordinate", "muted", "end", 11))
     x = _X(state.x)
-    parts.append(_knob(x, y, _x_handle(state.x)))
+    parts.append(_knob(x, y))
     words = f"x = {number(state.x)}"
-    parts.append(label(x + 13, y + 18, words, "output", "start", font_weight="600", pointer_events="none"))
+    parts.append(label(x + 13, y + 18, words, "output scrub", "start", font_weight="600", data_handle="x"))
     return "".join(parts)
 
 
-def _knob(x, y, handle):
+def _knob(x, y):
     """A pointer below the axis that can be dragged along it."""
-    outline = [(x, y), (x - 8, y + 11), (x - 8, y + 22), (x + 8, y + 22), (x + 8, y + 11)]
-    return path(outline, "output", closed=True, **handle)
+    outline = [(x, y), (x - 9, y + 11), (x - 9, y + 24), (x + 9, y + 24), (x + 9, y + 11)]
+    return path(outline, "output knob", closed=True, data_handle="x")
 
 
 def _between_sentence(state):
@@ -452,7 +462,7 @@ def paintings_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A)
     samples   2 to 12 values 0 to 10
     x         where the sum is taken apart, from -0.5 to len(samples) - 0.5: the edges of the outer pixels
 
-    Handles: "x", and "s0", "s1", ... which move a sample up and down.
+    Handles: "x", and "samples[0]", "samples[1]", ... which move a sample up and down.
     Cells ``w-i``: the weight of sample i at x.
     """
     samples = finite_array(samples, "samples", ndim=1).astype(float)
@@ -479,10 +489,15 @@ def paintings_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A)
     text = _painted_sentence(state)
     scene = document(WIDTH, 440, parts, "Every sample paints a copy of the kernel", text)
     places = {f"paint-{i}": state.extent(i) for i in range(len(samples))}
+    handles = {"x": _sideways("x", state.x, state.px, 0.1, state.low, state.high)}
+    handles |= {
+        f"samples[{i}]": _upright(f"samples[{i}]", value, state.y, f"sample {i}") for i, value in enumerate(samples)
+    }
     return Scene(
         scene,
         text,
         _painted_table(state),
+        handles=handles,
         links={f"w-{i}": [(f"paint-{i}", float(state.weights[i]))] for i in range(len(samples))},
         details={f"w-{i}": _painting_sentence(state, i) for i in range(len(samples))},
         places=places,
@@ -588,30 +603,12 @@ def _stack(state):
 def _many_sample(state, i):
     x, value = float(state.px(i)), float(state.samples[i])
     y = float(state.y(value))
-    return circle(
-        x, y, 8, "sample", data_drag=f"s{i}", data_axes=f"0 {state.y.zero:.6g} 0 {state.y.unit:.6g}",
-        data_at=f"0 {value:.6g} 0.5", tabindex="0", role="slider", aria_label=f"sample {i} = {number(value)}",
-        aria_valuemin=LOWEST, aria_valuemax=HIGHEST, aria_valuenow=f"{value:.6g}",
-    )  # fmt: skip
+    return circle(x, y, 9, "sample knob", **held(f"samples[{i}]", f"sample {i} = {number(value)}"))
 
 
 def _many_point(state):
     x, y = float(state.px(state.x)), float(state.y(state.value))
-    handle = {
-        "data_drag": "x",
-        "data_axes": f"{state.px.zero:.6g} 0 {state.px.unit:.6g} 0",
-        "data_at": f"{state.x:.6g} 0 0.1",
-    }
-    dot = circle(
-        x, y, 5.5, "output", **handle, tabindex="0", role="slider",
-        aria_label=f"x = {number(state.x)}, value {number(state.value)}",
-        aria_valuemin=state.low, aria_valuemax=state.high, aria_valuenow=f"{state.x:.6g}",
-    )  # fmt: skip
-    return (
-        dot
-        + _value_name(x, y, state.value)
-        + _knob(x, state.y.start, handle)
-    )
+    return _point_to_hold(x, y, state) + _value_name(x, y, state.value) + _knob(x, state.y.start)
 
 
 def _weight_row(state):

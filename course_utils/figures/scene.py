@@ -13,6 +13,7 @@ Words used in every figure
     places    id -> (x, y, width, height) of a cell that is part of an image and has no element of its own
     bands     id -> (x, y, width, height) of what is framed beside the cell itself, e.g. its row of the matrix
     arrows    id -> (x1, y1, x2, y2): the arrow that is drawn when the id is chosen
+    handles   name -> Handle: what a hand can move; the element says data-handle="name"
     frames    one per step: what is written and what has moved by then; sent ahead, so that scrubbing is instant
 
 Colours, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
@@ -107,10 +108,49 @@ def moved(frames: Sequence[Frame], step: int) -> dict[str, tuple[float, float]]:
 
 
 @dataclass(frozen=True)
+class Handle:
+    """What happens when an element of the picture is moved by pointer or keyboard: one or two values change.
+
+    sets    the control of each value, ``("x",)`` or ``("x", "y")``; ``("samples[2]",)`` is one of a control's numbers
+    at      the values now
+    by      for each value, (units a pixel to the right, units a pixel down), in pixels of the scene
+    low, high, step   for each value: its ends, and what one press of an arrow key adds; ``step`` is also the grid
+            on which values stand
+    big     steps that Page Up and Page Down make at once
+    label   what it is called, by a screen reader and where a value is typed
+    """
+
+    sets: tuple[str, ...]
+    at: tuple[float, ...]
+    by: tuple[tuple[float, float], ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    step: tuple[float, ...]
+    label: str
+    big: int = 5
+
+
+def scrub(name, value, low, high, step=1, label="", pixels=8) -> Handle:
+    """The handle of a number that grows when it is pulled up or to the right, one ``step`` every ``pixels``."""
+    rate = step / pixels
+    return Handle((name,), (value,), ((rate, -rate),), (low,), (high,), (step,), label or name)
+
+
+def held(name: str, label: str, **more) -> dict:
+    """The attributes of an element that is the handle ``name`` and a stop of the Tab key of its own.
+
+    Inside a grid, which is one stop as a whole, an element only says ``data_handle=name``.
+    """
+    return {"data_handle": name, "tabindex": "0", "role": "slider", "aria_label": label, **more}
+
+
+@dataclass(frozen=True)
 class Scene:
     """One picture. ``svg`` and ``text`` say the same; ``table`` is (header, rows) with the numbers of the text.
 
-    A picture with ``frames`` has as many ``steps``; its ``svg`` is drawn as it stands at ``step``.
+    A picture with ``frames`` has as many ``steps``. ``step`` is the one at which it opens; None leaves the learner
+    where they are. ``word`` is what one step is, e.g. "output". ``chosen`` is the id that these values choose, "" for
+    none; None leaves the learner's.
     """
 
     svg: str
@@ -123,7 +163,10 @@ class Scene:
     bands: Mapping[str, Sequence[float]] = field(default_factory=dict)
     arrows: Mapping[str, Sequence[float]] = field(default_factory=dict)
     frames: Sequence[Frame] = ()
-    step: int = 0
+    step: int | None = None
+    word: str = "step"
+    handles: Mapping[str, Handle] = field(default_factory=dict)
+    chosen: str | None = None
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # JupyterLab shows HTML inline, where its theme reaches it, and a bare SVG as an <img>, where it does not.

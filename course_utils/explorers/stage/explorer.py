@@ -1,0 +1,227 @@
+"""An explorer is controls and a plain function from their values to a scene.
+
+Its state *is* the values of its controls. Whatever moves (a slider, a handle in the picture, a line of code) sets
+controls; then ``draw(**values)`` is called once and its scene shown. A state without a picture shows the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import ipywidgets as widgets
+
+from course_utils.explorers.stage.ahead import Ahead
+from course_utils.explorers.stage.controls import Numbers
+from course_utils.explorers.stage.stage import Stage
+from course_utils.figures.scene import NoPicture, Scene, sentence_scene
+
+ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")  # "kernel[0,1]": one number of a control
+
+
+class Explorer(widgets.VBox):
+    """The main controls in one row, the stage, and the other controls folded away below it.
+
+    controls   name -> ipywidgets control; the names are the parameters of ``draw``
+    draw       values of the controls -> Scene; raises NoPicture (or a ValueError of ours) where there is none.
+               A plain function of its parameters, or pictures could not be sent ahead. A ``Numbers`` control
+               hands over its array
+    more       names of the controls that are folded away
+    presets    label -> {control: value}: buttons for what would take many moves
+    on_choose  (id) -> {control: new value}, for figures where choosing a cell sets a control
+    on_drag    (name, x, y) -> {control: new value}, for figures with a brush
+    adjust     (values, name of the control that changed or None) -> {control: new value}, for controls that depend
+               on each other; called before each picture
+    limits     (values) -> {slider: (lowest, highest)}, for sliders whose ends depend on other controls
+    stand      (scene, values) -> the step at which a picture with frames is to stand; without it, where it stood
+    extra      further widgets shown beside the controls (a button)
+    ahead      False where the picture depends on more than the controls' values
+
+    ``failure`` is None unless ``draw`` broke with an error that is ours to mend; tests look at it.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., Scene],
+        controls: Mapping[str, widgets.Widget],
+        *,
+        more: Sequence[str] = (),
+        presets: Mapping[str, Mapping] | None = None,
+        on_choose: Callable[[str], Mapping] | None = None,
+        on_drag: Callable[[str, float, float], Mapping] | None = None,
+        adjust: Callable[[dict, str | None], Mapping] | None = None,
+        limits: Callable[[dict], Mapping[str, tuple]] | None = None,
+        stand: Callable[[Scene, dict], int] | None = None,
+        extra: tuple[widgets.Widget, ...] = (),
+        ahead: bool = True,
+    ):
+        self.draw, self.controls, self.stage = draw, dict(controls), Stage()
+        self.failure: Exception | None = None
+        self.scene: Scene | None = None
+        self._adjust, self._limits, self._stand, self._held = adjust, limits, stand, False
+        self._ahead = Ahead(self) if ahead else None
+        for name, control in self.controls.items():
+            control.observe(lambda _, name=name: self._changed(name), names="value")
+        self.stage.observe(self._handle_moved, names="moved")
+        if on_choose is not None:
+            self.stage.observe(
+                lambda change: change["new"] and self.set(**on_choose(change["new"])), names="chosen"
+            )
+        if on_drag is not None:
+            self.stage.observe(lambda change: self._brushed(on_drag, change["new"]), names="dragged")
+        self.stage.controls = {name: control.model_id for name, control in self.controls.items()}
+        super().__init__(_layout(self.controls, more, self._buttons(presets or {}), extra, self.stage))
+        self.add_class("btp-explorer")
+        self._main = [name for name in self.controls if name not in more]
+        self._show_all(None)
+        self.stage.observe(lambda _: self._plan(None), names="pages")
+
+    @property
+    def values(self) -> dict:
+        """The present value of every control."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set(self, **values):
+        """Set several controls and redraw once. A number outside a slider's range stops at its end.
+
+        ``**{"samples[2]": 5}`` sets one number of a control that holds several.
+        """
+        self._set(values)
+        self._changed(next(iter(values), None), redraw=True)
+
+    def _set(self, values):
+        held, self._held = self._held, True
+        try:
+            for name, value in values.items():
+                entry = ENTRY.fullmatch(name)
+                control = self.controls[entry[1] if entry else name]
+                if entry:
+                    value = control.with_entry(tuple(map(int, entry[2].split(","))), value)
+                elif hasattr(control, "min") and hasattr(control, "max"):
+                    value = min(max(value, control.min), control.max)
+                control.value = value
+        finally:
+            self._held = held
+
+    def _changed(self, name, redraw=False):
+        """A control has another value: adjust the others, then show the picture of all of them, once."""
+        if self._held and not redraw:
+            return
+        self._show_all(name)
+        self._plan(name)
+
+    def _show_all(self, name):
+        if self._limits is not None:
+            self._set_ends(self._limits(self.values))
+        if self._adjust is not None:
+            self._set(self._adjust(self.values, name))
+        self._show()
+
+    def _plan(self, name):
+        """What will be asked for next: neighbors of the control in use; in the beginning, of all in sight."""
+        if self._ahead is not None and self.stage.pages:
+            used = ENTRY.sub(r"\1", name) if name else None
+            self._ahead.plan([used] if used in self.controls else self._main)
+
+    def _set_ends(self, ends):
+        held, self._held = self._held, True
+        try:
+            for name, (low, high) in ends.items():
+                with self.controls[name].hold_trait_notifications():  # checked together: both ends move
+                    self.controls[name].min, self.controls[name].max = low, high
+        finally:
+            self._held = held
+
+    def _show(self):
+        self.failure = None
+        self.scene = self._scene_for(self.values)
+        if self._stand is not None and self.scene.frames:
+            self.scene = replace(self.scene, step=self._stand(self.scene, self.values))
+        self.stage.show(self.scene, self.key(self.values))
+
+    def send_ahead(self, change: Mapping) -> bool:
+        """Draw the picture for other values and give it to the browser; False when that is there already.
+
+        Values that would bring others with them (``adjust``, ``limits``) are not drawn ahead.
+        """
+        values = self.values | dict(change)
+        key = self.key(values)
+        if self.stage.has(key) or self._brings_others(values, next(iter(change))):
+            return False
+        failure = self.failure
+        self.stage.send_ahead(self._scene_for(values), key)
+        self.failure = failure or self.failure
+        return True
+
+    def _brings_others(self, values, name):
+        adjusted = self._adjust is not None and self._adjust(values, name)
+        return adjusted or (self._limits is not None and self._limits(values) != self._limits(self.values))
+
+    def _scene_for(self, values) -> Scene:
+        try:
+            return self.draw(**{name: self._drawable(name, value) for name, value in values.items()})
+        except NoPicture as reason:
+            return sentence_scene(str(reason))
+        except Exception as error:  # a learner never sees a traceback from our side; tests read `failure`
+            self.failure = error
+            return sentence_scene(f"This setting cannot be drawn. {error}")
+
+    def _drawable(self, name, value):
+        control = self.controls[name]
+        return control.read(value) if isinstance(control, Numbers) else value
+
+    def key(self, values) -> str:
+        """The values as a text; the browser makes the same one out of the controls it shows."""
+        return json.dumps(
+            [_sent(self.controls[name], value) for name, value in values.items()],
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    def _handle_moved(self, change):
+        values = change["new"].get("values")
+        if values:
+            self.set(**values)
+
+    def _brushed(self, on_drag, dragged):
+        if dragged:
+            self.set(**on_drag(*(dragged[key] for key in ("name", "x", "y"))))
+
+    def _buttons(self, presets):
+        buttons = []
+        for label, values in presets.items():
+            button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))
+            button.on_click(lambda _, values=values: self.set(**values))
+            buttons.append(button)
+        return buttons
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The widget, and its present picture and words for places where no widget can live."""
+        bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data = {**(data or {}), "image/svg+xml": self.scene.svg, "text/plain": self.scene.text}
+        return (data, bundle[1]) if isinstance(bundle, tuple) else data
+
+
+def _layout(controls, more, presets, extra, stage):
+    main = [control for name, control in controls.items() if name not in more]
+    row = widgets.Layout(flex_flow="row wrap", align_items="center")
+    parts = [widgets.HBox([*main, *extra], layout=row)] if main or extra else []
+    if presets:
+        parts.append(widgets.HBox(presets, layout=row))
+    parts.append(stage)
+    if more:
+        folded = widgets.Accordion([widgets.HBox([controls[name] for name in more], layout=row)])
+        folded.set_title(0, "more")
+        folded.selected_index = None
+        parts.append(folded)
+    return parts
+
+
+def _sent(control, value):
+    """A value as the browser sees it: of a choice, its place in the list; 1.0 is 1 there."""
+    if hasattr(control, "_options_full"):
+        return [option for _, option in control._options_full].index(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,122 @@
+"""The stage: the one widget of our own. It shows a scene; pointing at it needs no answer from the kernel.
+
+``scene`` goes to the browser in one piece (picture, words, table, links, handles), so they never disagree.
+``chosen``, ``step``, ``moved`` and ``dragged`` come back. All are traits, not messages: ipywidgets keeps one change
+in flight and sends the newest next, so a drag never lags behind the hand.
+
+Scenes can be sent ahead (``send_ahead``). The browser keeps them by the values of the controls, and shows one the
+moment a control has these values. What Python shows has the last word.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from course_utils.figures.scene import STYLE, STYLE_ELEMENT, Scene
+
+HERE = Path(__file__).parent
+MOST_AHEAD = 6_000_000  # characters of scenes that a browser keeps for one stage; as in stage.js
+
+
+class Stage(anywidget.AnyWidget):
+    """Shows ``scene``. Hover, focus and arrow keys light up what is linked; handles change values.
+
+    controls   name -> the id of its widget, so that the browser knows for which values it may show a scene
+    pages      how often a page has begun to show this stage; a new one has no scenes yet
+    chosen     id of the chosen cell, "" for none
+    step       position in ``scene.steps``
+    moved      {"values": {control: value}, "count": how many moves there have been}: what a handle was moved to
+    dragged    {"name", "x", "y"} of the brush, in the data coordinates that its figure states; and of the stroke that
+               it belongs to, where it began, "start": [x, y], and a number of its own, "stroke"
+    """
+
+    _esm = HERE / "stage.js"
+    # The scene's colors come once, with the widget: a new <style> in every picture would make the browser look
+    # through the whole page again for what it changes.
+    _css = (HERE / "stage.css").read_text(encoding="utf-8") + STYLE
+    scene = traitlets.Dict().tag(sync=True)
+    ahead = traitlets.Dict().tag(sync=True)
+    controls = traitlets.Dict().tag(sync=True)
+    pages = traitlets.Int(0).tag(sync=True)
+    chosen = traitlets.Unicode("").tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    moved = traitlets.Dict().tag(sync=True)
+    dragged = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self._sent: OrderedDict[str, int] = OrderedDict()  # key -> size of the scenes that the browser has
+
+    def show(self, scene: Scene, key: str = ""):
+        """Show ``scene``: picture, words, table, links, handles and frames travel together.
+
+        What it says of step and choice goes along in the same message, so that the browser never shows a step of
+        the old scene in the new one.
+        """
+        data = as_data(scene) | {"key": key, "count": self.moved.get("count", 0)}
+        with self.hold_sync():
+            if scene.frames:
+                step = self.step if scene.step is None else scene.step
+                self.step = min(step, len(scene.frames) - 1)
+                self.chosen = scene.steps[self.step]
+            elif scene.chosen is not None:
+                self.chosen = scene.chosen
+            self.scene = data
+        self._note(key, data)
+
+    def send_ahead(self, scene: Scene, key: str):
+        """Give the browser a scene that it may need soon."""
+        data = as_data(scene) | {"key": key}
+        self.ahead = data
+        self._note(key, data)
+
+    def has(self, key: str) -> bool:
+        """True when the browser has been given the scene for these values, and still keeps it."""
+        return key in self._sent
+
+    @traitlets.observe("pages")
+    def _forget(self, _):
+        self._sent.clear()
+
+    def _note(self, key, data):
+        self._sent.pop(key, None)
+        self._sent[key] = len(data["svg"])
+        while sum(self._sent.values()) > MOST_AHEAD:
+            self._sent.popitem(last=False)
+
+
+def as_data(scene: Scene) -> dict:
+    """A scene as what travels."""
+    return {
+        "svg": scene.svg.replace(STYLE_ELEMENT, ""),
+        "text": scene.text,
+        "table": table_html(scene.table),
+        "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},
+        "details": dict(scene.details),
+        "steps": list(scene.steps),
+        "word": scene.word,
+        "places": dict(scene.places),
+        "bands": dict(scene.bands),
+        "arrows": dict(scene.arrows),
+        "handles": {name: asdict(handle) for name, handle in scene.handles.items()},
+        "frames": [{"write": dict(frame.write), "move": dict(frame.move)} for frame in scene.frames],
+        "chosen": scene.chosen,
+    }
+
+
+def table_html(table) -> str:
+    """(header, rows) as the inside of a <table>; "" for None."""
+    if table is None:
+        return ""
+    header, rows = table
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
