@@ -25,19 +25,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from course_utils.launcher.browser import find_chromium
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import lab_command, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 THIS_ENVIRONMENT = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 180  # how long any single step may take on a busy machine
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -165,13 +159,6 @@ def copy_notebooks(folder, *also):
 
 
 # ----------------------------------------------------------------------------------- the browser
-
-
-def find_chromium():
-    """The path of a Chromium or Chrome on this machine, or None. ``COURSE_BROWSER`` names one."""
-    named = os.environ.get("COURSE_BROWSER")
-    candidates = [named] if named else [*map(shutil.which, CHROMIUM_NAMES), *CHROMIUM_PLACES]
-    return next((path for path in candidates if path and Path(path).is_file()), None)
 
 
 @contextlib.contextmanager

@@ -144,10 +144,12 @@ def server(tmp_path_factory):
     lessons = tmp_path_factory.mktemp("lessons")
     (lessons / FIRST_LESSON).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
     server = Server(home, lessons)
-    server.wait()
-    yield server
-    server.process.terminate()
-    process.stop(server.process)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.terminate()
+        process.stop(server.process)
 
 
 @one_server
