@@ -28,6 +28,7 @@ def pytest_configure(config):
     """Also for doctests and for kernels that a test starts."""
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
     config.addinivalue_line("markers", "takes(seconds): long; begins before what is shorter")
+    config.option.loadscopereorder = False  # pytest-xdist hands out files in our order
     settings.load_profile(config.getoption("--hypothesis-profile") or "course")
     os.environ[HOME_VARIABLE] = config._btp_home.name
 
@@ -37,7 +38,7 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The longest first, so that no worker begins one when the others are done; or the order that was asked for."""
+    """The longest files first, so that none begins when the other workers are done; or in the order asked for."""
     seed = config.getoption("--shuffle")
     if seed is None:
         items.sort(key=lambda item: -sum(mark.args[0] for mark in item.iter_markers("takes")))
