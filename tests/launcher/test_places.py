@@ -95,6 +95,13 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
     assert started[0]["JUPYTER_RUNTIME_DIR"].startswith(str(tmp_path))
 
 
+@pytest.mark.parametrize("file", ["README.md", "notebooks/00_start_here.ipynb"])
+def test_other_clients_are_named_with_what_to_open_and_which_kernel(file):
+    text = (cli.ROOT / file).read_text(encoding="utf-8")
+    (sentence,) = [line for line in text.splitlines() if "VS Code" in line]
+    assert all(word in sentence for word in ("Jupyter Notebook", "Colab", ".venv", "kernel", "folder"))
+
+
 def cli_here():
     from tests.launcher.test_cli import HERE
 
