@@ -273,3 +273,35 @@ def test_a_key_belongs_to_one_question(monkeypatch):
         Prediction("sample.half", "Another question?", lambda: 1)
     monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "05"})
     assert HALF.lesson == "05" and HALF in registry.all_predictions()["05"]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "sentence"),
+    [
+        ("subpixel.even_samples", "[2, 24, 40]", "Those are the odd places."),
+        ("subpixel.first_row", "[0, 1, 4, 5]", "You laid the channels side by side."),
+        ("convolution.sent_back", "1,10,100,20,200", "At place 2 you kept the earlier stamp."),
+        ("warping.flow_of_another_size", "0.5 px", "The other way round"),
+        ("start.four_from_two", "0, 3.3, 6.7, 10", "You put the first and the last pixel center"),
+    ],
+)
+def test_frequent_slips_are_called_by_their_names(key, typed, sentence):
+    verdict = _prediction(key).judge(typed)
+    assert verdict.outcome is Outcome.NOT_QUITE and verdict.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("subpixel.half_the_error", "6 dB"),
+        ("warping.flow_of_another_size", "2 pixels"),
+        ("warping.first_pixel", "- 0.75"),
+    ],
+)
+def test_textbook_answers_of_the_course_are_right(key, typed):
+    assert _prediction(key).judge(typed).outcome is Outcome.RIGHT
+
+
+def _prediction(key):
+    lessons = registry.all_predictions().values()
+    return next(prediction for lesson in lessons for prediction in lesson if prediction.key == key)
