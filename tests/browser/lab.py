@@ -207,6 +207,10 @@ IS_IDLE = f"""() => {{ {PANEL}
         cell => cell.prompt === '*' || cell.model.executionState === 'running');
     return kernel?.status === 'idle' && !waiting; }}"""
 
+# the command's promise is kept when the last cell has run, or one has failed
+RUN_ALL = """() => { window.allCellsRan = false;
+    window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.allCellsRan = true; }); }"""
+
 CELLS = f"""() => {{ {PANEL} return panel.content.widgets.map(cell => cell.model.toJSON()); }}"""
 
 # where each cell begins and ends, in pixels from the top of the notebook
@@ -251,8 +255,8 @@ class Lesson:
 
     def run_all(self):
         """Run every cell and wait until the kernel is idle and the page is still."""
-        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        self.page.wait_for_timeout(500)  # the kernel turns busy only after the first request has left
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function("() => window.allCellsRan", polling=200)
         self.wait_idle()
 
     def wait_idle(self):
@@ -308,7 +312,7 @@ class Lesson:
         for number, (top, bottom) in enumerate(slices(scroller.evaluate(CELL_SPANS), slice_height), start=1):
             path = folder / f"{prefix}-{number:02d}.png"
             scroller.evaluate("(node, top) => { node.scrollTop = top; }", top)
-            self.page.wait_for_timeout(200)
+            self.settle(200)
             at = scroller.evaluate("node => node.scrollTop")  # the last slice cannot scroll all the way
             box = scroller.bounding_box()
             clip = {"x": box["x"], "y": box["y"] + top - at, "width": box["width"], "height": bottom - top}
