@@ -20,7 +20,6 @@ from course_utils.launcher.lab import FIRST_LESSON, SETTINGS, lab_command, varia
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 120
-one_server = pytest.mark.xdist_group("server")
 
 
 # --- the command --------------------------------------------------------------------------------------------
@@ -162,7 +161,6 @@ def server(tmp_path_factory):
         process.stop(server.process)
 
 
-@one_server
 @pytest.mark.skipif(os.name != "posix", reason="as POSIX does it")
 def test_with_a_home_that_cannot_be_written_jupyterlab_starts_all_the_same(tmp_path, monkeypatch):
     (tmp_path / FIRST_LESSON).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
@@ -180,7 +178,6 @@ def test_with_a_home_that_cannot_be_written_jupyterlab_starts_all_the_same(tmp_p
     assert list((tmp_path / ".course" / "home" / "jupyter_runtime_dir").iterdir())
 
 
-@one_server
 def test_the_page_of_the_first_lesson_answers(server):
     assert "JupyterLab" in server.ask(f"/lab/tree/{FIRST_LESSON}")
     assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
@@ -188,14 +185,12 @@ def test_the_page_of_the_first_lesson_answers(server):
     assert f"/lab/tree/{FIRST_LESSON}" in printed
 
 
-@one_server
 def test_nobody_is_asked_about_news(server):
     answer = json.loads(server.ask("/lab/api/settings/@jupyterlab/apputils-extension:notification"))
     defaults = {name: field["default"] for name, field in answer["schema"]["properties"].items()}
     assert defaults["fetchNews"] == "false" and defaults["checkForUpdates"] is False
 
 
-@one_server
 def test_the_kernel_is_this_environments_and_finds_the_course(server):
     """Over the same websocket as a browser, so through PromptConnection."""
     websocket = pytest.importorskip("websocket")
