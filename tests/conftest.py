@@ -10,14 +10,15 @@ import tempfile
 from itertools import groupby
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import course_utils  # noqa: F401, decides about threads before any test loads a library
 
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
-# A busy machine is no failure. A failure says how to see it again.
-settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("search", deadline=None, derandomize=False, print_blob=True)
+# A busy machine is no failure: no deadline, and drawing may be slow. A failure says how to see it again.
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("course", derandomize=True, **COMMON)
+settings.register_profile("search", derandomize=False, **COMMON)
 
 
 def pytest_addoption(parser):

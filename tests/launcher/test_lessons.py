@@ -397,7 +397,11 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(STEPS)
 def test_whatever_happens_no_word_of_the_learner_is_lost(tmp_path_factory, steps):
     """No copy changes a file that holds the learner's words, wherever written; every version is handed out."""
