@@ -61,9 +61,9 @@ class NoBrowser(Exception):
 class Lab:
     """A JupyterLab server that runs: ``url``, ``token``, ``folder`` (served), ``log`` (what it says)."""
 
-    def __init__(self, process, port, token, folder, log):
-        self.process, self.token, self.folder, self.log = process, token, folder, log
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, process, token, folder, private):
+        self.process, self.token, self.folder = process, token, folder
+        self.url, self.log, self.runtime = None, private / "server.log", private / "runtime"
 
     def wait_until_up(self):
         end = time.monotonic() + PATIENCE_S
@@ -71,11 +71,17 @@ class Lab:
             if self.process.poll() is not None:
                 code = self.process.returncode
                 raise RuntimeError(f"JupyterLab ended with code {code}:\n{self.last_words()}")
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5).close()
+            with contextlib.suppress(OSError, ValueError):  # no file yet, half a file, no answer yet
+                self.url = self._address()
+                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=30).close()
                 return self
             time.sleep(0.2)
         raise RuntimeError(f"JupyterLab did not answer in {PATIENCE_S} s:\n{self.last_words()}")
+
+    def _address(self):
+        """Where it listens: it takes another port when somebody was faster."""
+        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text())["port"]
+        return f"http://127.0.0.1:{port}"
 
     def last_words(self):
         return self.log.read_text(errors="replace")[-3000:]
@@ -100,7 +106,7 @@ def lab_environment(private):
 def server_command(private, folder, port, token):
     """The command that a learner's ``python -m course_utils`` runs, for a server of the test's own."""
     extra = [
-        "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
@@ -123,10 +129,10 @@ def running_lab(folder):
         file = private / "settings" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
-    token, port, log = secrets.token_hex(16), free_port(), private / "server.log"
-    with log.open("w") as output:
+    token = secrets.token_hex(16)
+    with (private / "server.log").open("w") as output:
         process = subprocess.Popen(
-            server_command(private, folder, port, token),
+            server_command(private, folder, free_port(), token),
             cwd=folder,
             env=lab_environment(private),
             stdout=output,
@@ -134,7 +140,7 @@ def running_lab(folder):
             stdin=subprocess.DEVNULL,
         )
     try:
-        yield Lab(process, port, token, folder, log).wait_until_up()
+        yield Lab(process, token, folder, private).wait_until_up()
     finally:
         stop(process)
         shutil.rmtree(private, ignore_errors=True)
