@@ -9,7 +9,7 @@
     )
     ...options=["darker", "brighter", "the same"]     # answer() returns one of them
     ...options={"It gets darker": -1, "It stays": 0}  # or what stands behind a label
-    ...answer=lambda: resample([0, 4], 4)             # an array: the learner types four numbers
+    ...shape=4, answer=lambda: resample([0, 4], 4)    # the learner types four numbers (see reading.py)
 
 As the last line of a cell, ``ROWS`` shows a form; it waits for nobody, so that Run All goes on.
 ``ROWS.check(1)`` answers from code.

@@ -229,11 +229,11 @@ _WAYS = {
 
 # ---- from characters and words to digits and operators -------------------------------------------------------
 
-_MINUS = dict.fromkeys(map(ord, "−–—‐‑‒―﹣－➖"), "-")
+_MINUS = dict.fromkeys(map(ord, "−–—‐‑‒―➖"), "-")
 _SIGNS = str.maketrans({
-    **dict.fromkeys("；、،؛｡", ";"), **dict.fromkeys("【〔「『［｛{", "["), **dict.fromkeys("】〕」』］｝}", "]"),
-    **dict.fromkeys("·⋅∙•✕✖⨯∗＊", "*"), **dict.fromkeys("÷∕⁄", "/"), **dict.fromkeys("≈≃≅∼〜～", "~"),
-    "。": ".", "٫": ".", "，": ",", "’": "'", "‘": "'", "＋": "+", "﹢": "+", "∞": " inf ",
+    **dict.fromkeys("、،؛", ";"), **dict.fromkeys("【〔「『{", "["), **dict.fromkeys("】〕」』}", "]"),
+    **dict.fromkeys("·⋅∙•✕✖⨯∗", "*"), **dict.fromkeys("÷∕⁄", "/"), **dict.fromkeys("≈≃≅∼〜", "~"),
+    "。": ".", "٫": ".", "’": "'", "‘": "'", "∞": " inf ",
 })  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -286,7 +286,7 @@ def _one_alphabet(text):
     text = _INVISIBLE.sub("", text).translate(_MINUS)
     text = re.sub("[⁰¹²³⁴-⁹⁺⁻]+", lambda match: "**" + match[0].translate(_SUPERSCRIPTS), text)
     text = re.sub(r"(\d*)\s*([¼-¾⅐-⅞])", lambda match: f"({match[1] or 0}+{_fraction(match[2])})", text)
-    text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).translate(_MINUS)
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS).translate(_MINUS)  # fullwidth is done here
     text = "".join(str(unicodedata.decimal(char, char)) for char in text)
     text = re.sub(r"(?<=[\d)\]])(?<!\b0)\s*[xX](?=\s*[\d(])", "×", text)
     text = re.sub(r"(?<=\d)_(?=\d)", "", text).replace("^", "**")

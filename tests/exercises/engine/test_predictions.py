@@ -131,6 +131,7 @@ def test_the_textbook_answer_is_right():
         RISE.judge(text) for text in ("6 dB", "6", "6.0", "6,02", "6.02 dB", "+6 dB", "about 6", "20*0.301")
     ]
     assert all(verdict.outcome is Outcome.RIGHT for verdict in verdicts)
+    assert RISE.judge("6 dB").remark == "" and "unit 'px'" in RISE.judge("6 px").remark
     assert all(RISE.judge(text).outcome is Outcome.NOT_QUITE for text in ("5.9", "6.1", "3", "−6", "2"))
 
 
