@@ -157,6 +157,7 @@ def press(output, count):
 
 def check_last_state(match, output):
     """The picture at rest shows the value of the slider: nothing was dropped for good."""
+    output.lesson.wait_idle()
     slider, shown = output.slider_value(), output.shown_value(match.shown)
     if abs(slider - shown) > 1e-6:
         raise RuntimeError(f"{match.name}: after a drag the slider says {slider}, the picture {shown}")

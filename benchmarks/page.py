@@ -13,7 +13,7 @@ import nbformat
 from tests.notebooks.run import with_sources
 
 PROBE = Path(__file__).with_name("probe.js")
-QUIET_MS, LONGEST_MS = 250, 20_000
+QUIET_MS, LONGEST_MS = 250, 60_000
 
 
 def open_cells(lab, page, name, sources):

@@ -24,14 +24,16 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     """The largest value of each window and its index: (values, indices), both of shape (..., out_h, out_w).
 
     Of equal maxima the first counts, row by row. ``stride`` None is kernel_size: windows side by side. Padding
-    never wins, not over negative values either. Raises ValueError where torch raises, and for a window that
-    reads nothing but padding (dilation can cause that; torch gives -inf).
+    never wins, not over negative values either, and not over -inf: an image padded with -inf by hand is pooled
+    like any other. Raises ValueError where torch raises, for a window that reads nothing but padding (dilation
+    can cause that; torch gives -inf), and for NaN, which is no larger and no smaller than anything (torch lets
+    it win).
 
     >>> values, indices = max_pool2d(np.array([[1.0, 5.0, 2.0, 2.0], [6.0, 0.0, 2.0, 1.0]]), 2)
     >>> values, indices
     (array([[6., 2.]]), array([[4, 2]]))
     """
-    x = _image(x, "x")
+    x = _image(x, "x", infinities=True)
     kernel_sizes, strides, paddings, dilations = _settings(kernel_size, stride, padding, dilation)
     true_or_false(ceil_mode, "ceil_mode")
     out_sizes = _out_sizes(x, kernel_sizes, strides, paddings, dilations, ceil_mode)
@@ -39,9 +41,12 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     values = np.full((*x.shape[:-2], *out_sizes), -np.inf, x.dtype)
     indices = np.full(values.shape, -1)
     index = np.arange(x.shape[-2] * x.shape[-1]).reshape(x.shape[-2:])
+    no_more_than_padding = np.isneginf(x).any()  # then the first sample of a window must win by being first
     for _, outputs, inputs in meetings(x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations):
         candidates, best = x[..., *inputs], values[..., *outputs]
         larger = candidates > best  # not >=: of equal values the first stays
+        if no_more_than_padding:
+            larger |= indices[..., *outputs] < 0
         np.copyto(best, candidates, where=larger)
         np.copyto(indices[..., *outputs], index[inputs], where=larger)
     if (indices < 0).any():
@@ -57,7 +62,8 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     """The mean of each window: shape (..., out_h, out_w).
 
     ``count_include_pad=True`` counts padding as zeros; False divides by the samples inside the image only. What
-    hangs over the padding too, in ceil_mode, is never counted. Raises ValueError where torch raises.
+    hangs over the padding too, in ceil_mode, is never counted. Raises ValueError where torch raises, and for
+    infinities, which have no mean.
 
     >>> avg_pool2d(np.array([[1.0, 5.0, 2.0, 2.0], [6.0, 0.0, 2.0, 2.0]]), 2)
     array([[3., 2.]])
@@ -87,7 +93,7 @@ def max_unpool2d(values, indices, kernel_size, stride=None, padding=0, output_si
     array([[0., 0., 2., 0.],
            [6., 0., 0., 0.]])
     """
-    values = _image(values, "values")
+    values = _image(values, "values", infinities=True)
     indices = _indices(indices, values.shape)
     kernel_sizes, strides, paddings, _ = _settings(kernel_size, stride, padding, 1)
     height, width = _unpooled_size(values, kernel_sizes, strides, paddings, output_size)
@@ -169,8 +175,8 @@ def _unpooled_size(values, kernel_sizes, strides, paddings, output_size):
 # ---- What comes in -------------------------------------------------------------------------------
 
 
-def _image(value, name):
-    array = finite_array(value, name)
+def _image(value, name, infinities=False):
+    array = finite_array(value, name, infinities=infinities)
     if array.ndim < 2:
         raise ValueError(f"{name} must have axes (..., height, width); got shape {array.shape}.")
     if array.dtype.name not in ("float32", "float64"):

@@ -81,11 +81,11 @@ def one_of(value, name, choices):
     raise ValueError(f"{name} must be one of {listed}; got {shown(value)}.{advice}")
 
 
-def finite_array(value, name, ndim=None):
+def finite_array(value, name, ndim=None, infinities=False):
     """The value as an array of real, finite numbers, its dtype as it was. An array is not copied.
 
     Raises TypeError for what does not hold real numbers, ValueError when it is empty, has the wrong number of
-    axes, or holds NaN or infinity (the message says where the first one is).
+    axes, or holds NaN or infinity (the message says where the first one is). ``infinities=True`` lets those pass.
     """
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
@@ -101,10 +101,11 @@ def finite_array(value, name, ndim=None):
         raise ValueError(f"{name} must have {ndim} {_plural('axis', ndim)}; got shape {array.shape}.")
     if array.size == 0:
         raise ValueError(f"{name} must hold at least one number; got shape {array.shape}.")
-    finite = np.isfinite(array)
-    if not finite.all():
-        where = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise ValueError(f"{name} must be finite; got {array[where]} at {where} of shape {array.shape}.")
+    fine = ~np.isnan(array) if infinities else np.isfinite(array)
+    if not fine.all():
+        where = tuple(int(i) for i in np.argwhere(~fine)[0])
+        wanted = "hold numbers or infinities" if infinities else "be finite"
+        raise ValueError(f"{name} must {wanted}; got {array[where]} at {where} of shape {array.shape}.")
     return array
 
 

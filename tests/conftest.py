@@ -10,14 +10,15 @@ import tempfile
 from itertools import groupby
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import course_utils  # noqa: F401, decides about threads before any test loads a library
 
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
-# A busy machine is no failure. A failure says how to see it again.
-settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("search", deadline=None, derandomize=False, print_blob=True)
+# A busy machine is no failure: no deadline, and drawing may be slow. A failure says how to see it again.
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("course", derandomize=True, **COMMON)
+settings.register_profile("search", derandomize=False, **COMMON)
 
 
 def pytest_addoption(parser):
@@ -28,6 +29,7 @@ def pytest_configure(config):
     """Also for doctests and for kernels that a test starts."""
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
     config.addinivalue_line("markers", "takes(seconds): long; begins before what is shorter")
+    config.option.loadscopereorder = False  # pytest-xdist hands out files in our order
     settings.load_profile(config.getoption("--hypothesis-profile") or "course")
     os.environ[HOME_VARIABLE] = config._btp_home.name
 
@@ -37,7 +39,7 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The longest first, so that no worker begins one when the others are done; or the order that was asked for."""
+    """The longest files first, so that none begins when the other workers are done; or in the order asked for."""
     seed = config.getoption("--shuffle")
     if seed is None:
         items.sort(key=lambda item: -sum(mark.args[0] for mark in item.iter_markers("takes")))

@@ -281,6 +281,59 @@ def report(capsys, what, compared, refused):
         print(f"\n  {what}: {compared} configurations agree with torch, {refused} are refused by both")
 
 
+WINDOWS = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2)).filter(
+    lambda window: window[2] <= window[0] // 2
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.tuples(st.integers(1, 2), st.integers(1, 7), st.integers(1, 7)),
+    WINDOWS,
+    WINDOWS,
+    st.booleans(),
+    st.sampled_from([np.float32, np.float64]),
+    st.lists(st.sampled_from([-np.inf, -np.inf, np.inf, -1.0, 0.0, 2.0]), min_size=98, max_size=98),
+)
+def test_infinities_are_pooled_as_torch_pools_them(shape, rows, columns, ceil_mode, dtype, numbers):
+    """Lesson 06 pads with -inf by hand. Of a window of nothing else, the first sample wins."""
+    x = np.array(numbers[: math.prod(shape)], dtype).reshape(shape)
+    arguments = list(zip(rows, columns, strict=True))
+    expected = torchs(F.max_pool2d, x, *arguments, ceil_mode=ceil_mode, return_indices=True)
+    try:
+        values, indices = max_pool2d(x, *arguments, ceil_mode)
+    except ValueError as error:
+        assert expected is None or "reads nothing but padding" in str(error)
+        return
+    np.testing.assert_array_equal(values, expected[0])
+    np.testing.assert_array_equal(indices, expected[1])
+    assert values.dtype == dtype
+    if rows[3] == columns[3] == 1:
+        unpool_like_torch(values, indices, *arguments[:3], shape[1:])
+
+
+def test_padding_with_minus_infinity_by_hand_is_padding():
+    x = with_ties(3, 5, 4)
+    by_hand = np.pad(x, ((0, 0), (1, 1), (1, 1)), constant_values=-np.inf)
+    np.testing.assert_array_equal(max_pool2d(by_hand, 3, 2)[0], max_pool2d(x, 3, 2, padding=1)[0])
+    nothing_else, indices = max_pool2d(np.full((4, 4), -np.inf), 2)
+    np.testing.assert_array_equal(nothing_else, np.full((2, 2), -np.inf))
+    np.testing.assert_array_equal(indices, [[0, 2], [8, 10]])
+    back = max_unpool2d(nothing_else, indices, 2)
+    np.testing.assert_array_equal(np.isneginf(back).nonzero(), [[0, 0, 2, 2], [0, 2, 0, 2]])
+
+
+def test_what_no_maximum_and_no_mean_is_defined_for_is_refused():
+    with pytest.raises(
+        ValueError, match=r"x must hold numbers or infinities; got nan at \(1, 0\) of shape \(2, 2\)"
+    ):
+        max_pool2d(np.array([[np.inf, 1.0], [np.nan, -np.inf]]), 2)
+    with pytest.raises(ValueError, match=r"values must hold numbers or infinities; got nan at \(0, 0\)"):
+        max_unpool2d(np.array([[np.nan]]), np.array([[0]]), 2)
+    with pytest.raises(ValueError, match=r"x must be finite; got -inf at \(0, 1\)"):
+        avg_pool2d(np.array([[1.0, -np.inf]]), 1)
+
+
 def test_max_pooling_and_unpooling_every_setting(capsys):
     compared, refused, only_padding = 0, 0, 0
     every = pairs_of_settings(KERNELS, STRIDES, PADDINGS, DILATIONS)

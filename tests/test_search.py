@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import search
 from tests.conftest import shuffled_by_file
@@ -67,6 +67,7 @@ def drawn(output):
 def test_the_default_profile_knows_no_luck_and_no_deadline():
     profile = settings.get_profile("course")
     assert profile.derandomize and profile.deadline is None and profile.print_blob
+    assert HealthCheck.too_slow in profile.suppress_health_check
     assert not settings.get_profile("search").derandomize
 
 

@@ -2,8 +2,12 @@
 
 cli             the commands lab, test, doctor, bench, and what each is made of
 requirements    which packages the course needs, and whether the versions at hand will do
-environment     the course's own .venv: made once, stamped, repaired when half-made
-lessons         a learner's own copy of the lessons, which an update never overwrites
+environment     the course's own .venv: who it says it is, and whether it has everything
+install         .venv made once, stamped, repaired; a former one waits until the new one stands
+lessons         a learner's own copy of the lessons: what the learner wrote is never overwritten
+published       which version of a lesson is the course's, as git knows it
+places          what is kept in the home folder, and where instead when that may not be written
+browser         the browser that the tests use
 lab             the command line and the variables that JupyterLab is started with
 server          inside JupyterLab's server: small messages leave at once
 doctor, probe   how things stand, in plain words; probe runs inside the environment and imports everything

@@ -6,10 +6,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-from course_utils.launcher import doctor, process
-from course_utils.launcher.environment import own_environment, this_environment
+from course_utils.launcher import doctor, places, process
+from course_utils.launcher.environment import this_environment
+from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
-from course_utils.launcher.lessons import copy_lessons
+from course_utils.launcher.lessons import chosen_folder, copy_lessons
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.requirements import read_needs
 from course_utils.launcher.words import Trouble, say
@@ -127,9 +128,12 @@ def lab(options, rest):
     lessons = ROOT / "notebooks"
     if not (lessons / FIRST_LESSON).is_file():
         raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
+    target = chosen_folder(options["copy"], lessons, ROOT) if "copy" in options else None
     environment = stand(["lessons"], options)
-    if "copy" in options:
-        lessons = _copy(lessons, Path(options["copy"]).expanduser().resolve())
+    if target:
+        lessons = _copy(lessons, target)
+    if words := places.closed_words(ROOT):
+        say(wrapped(words))
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     say(f"Opening {lessons / FIRST_LESSON}\nTo stop: Ctrl+C here, twice.\n")
     return _go_on(environment, lab_command(environment, ROOT, lessons, rest, as_root))
@@ -152,12 +156,12 @@ def test(options, rest):
 
 
 def workers(rest, processors=None):
-    """pytest-xdist's options: one process for each processor, at most four; a group of tests stays together."""
+    """pytest-xdist's options: one process for each processor, at most four; the tests of a file stay together."""
     own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
     if any(word.startswith(own_way) for word in rest):
         return []
     count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(count), "--dist", "loadgroup"] if count > 1 else []
+    return ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
 
 
 def bench(options, rest):
@@ -206,4 +210,5 @@ def wanted_packages(parts):
 
 
 def _go_on(environment, command):
-    return process.become(command, variables(environment, ROOT, os.environ), ROOT)
+    env = variables(environment, ROOT, os.environ) | places.stand_ins(ROOT)
+    return process.become(command, env, ROOT)

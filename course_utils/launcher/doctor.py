@@ -7,12 +7,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from course_utils.launcher import process
-from course_utils.launcher.environment import Environment, has_nvidia, look_at, this_environment, venv_python
+from course_utils.launcher import places, process
+from course_utils.launcher.browser import find_chromium
+from course_utils.launcher.environment import Environment, look_at, this_environment, venv_python
+from course_utils.launcher.install import has_nvidia
 from course_utils.launcher.lab import FIRST_LESSON, variables
 from course_utils.launcher.words import say
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LEAST_BYTES = 50e6  # below this a notebook or the progress file may not be saved
 LIBRARIES = {  # what an import error names -> what to do about it
     "libGL": "A system library is missing. On Debian and Ubuntu: sudo apt install libgl1",
     "libgthread": "A system library is missing. On Debian and Ubuntu: sudo apt install libglib2.0-0",
@@ -30,7 +32,7 @@ def report(root, wanted, tell=say, run_quietly=process.run_quietly):
     wrong = []
     tell("Between the Pixels: how things stand on this computer\n")
     _tell_place(root, tell, wrong)
-    environment = _tell_environment(root, wanted, tell, run_quietly)
+    environment = _tell_environment(root, wanted, tell, run_quietly, wrong)
     if environment:
         _tell_packages(environment, root, wanted, tell, run_quietly, wrong)
     _tell_surroundings(root, tell, wrong)
@@ -59,7 +61,7 @@ def _tell_place(root, tell, wrong):
         )
 
 
-def _tell_environment(root, wanted, tell, run_quietly):
+def _tell_environment(root, wanted, tell, run_quietly, wrong):
     """Say where the lessons would run; the Environment, or None if it is still to be made."""
     here, _ = this_environment(wanted["lessons"], root)
     if here:
@@ -71,8 +73,18 @@ def _tell_environment(root, wanted, tell, run_quietly):
         _line(tell, "environment", f"the course's own, ready ({venv})")
         return Environment(venv_python(venv), venv, ours=True)
     _line(tell, "environment", f"the course's own: {findings.why}")
-    _line(tell, "", "python -m course_utils makes it ready, once, in a minute or two")
+    if findings.state in TROUBLES:
+        wrong.append(f"{findings.why}. {TROUBLES[findings.state]}")
+    else:
+        _line(tell, "", "python -m course_utils makes it ready, once, in a minute or two")
     return None
+
+
+TROUBLES = {
+    "broken": "python -m course_utils makes .venv anew, and keeps the old one until the new one stands.",
+    "unknown": "The environment .venv may be whole: put the reason right rather than deleting it.",
+    "not ours": "The course did not make it and does not touch it. Move it away, then start again.",
+}
 
 
 def _tell_packages(environment, root, wanted, tell, run_quietly, wrong):
@@ -83,7 +95,9 @@ def _tell_packages(environment, root, wanted, tell, run_quietly, wrong):
         version = versions.get(need.name)
         if version is not None:
             _line(tell, need.name, version or "here")
-    if not all(need.name in versions for need in wanted["test"]):
+    if unheard := [need.name for need in wanted["lessons"] if need.name not in versions]:
+        wrong.append(f"{environment.python} did not tell the version of {', '.join(unheard)}.")
+    elif not all(need.name in versions for need in wanted["test"]):
         _line(tell, "for the tests", "not installed yet; python -m course_utils test does it")
     modules = [need.module for need in wanted["lessons"]]
     steps, died = _probe(environment, env, root, modules, run_quietly)
@@ -157,14 +171,38 @@ def _judge_kernel(folder, environment, wrong):
 
 
 def _tell_surroundings(root, tell, wrong):
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    _line(
-        tell,
-        "browser for the tests",
-        browser or "none found: the browser tests are skipped (install chromium)",
-    )
-    _line(tell, "free on the disk", f"{shutil.disk_usage(root).free / 1e9:.1f} GB")
-    if not os.access(root, os.W_OK):
+    browser = find_chromium() or "none found: the browser tests are skipped (install chromium)"
+    _line(tell, "browser for the tests", browser)
+    _judge_course(root, tell, wrong)
+    _judge_progress(root, tell, wrong)
+
+
+def _judge_course(root, tell, wrong):
+    free = shutil.disk_usage(root).free
+    _line(tell, "free on the disk", f"{free / 1e9:.1f} GB")
+    if free < LEAST_BYTES:
+        wrong.append(f"The disk of {root} is full: notebooks may not be saved.")
+    if not places.can_write(root):
         wrong.append(
-            f"{root} may not be written by you, so neither .venv nor your progress can be kept there."
+            f"{root} may not be written by you, so .venv can be neither made nor repaired, and changes in "
+            f"notebooks cannot be saved there: python -m course_utils --copy {places.home() / 'my_lessons'} "
+            "opens a copy."
         )
+
+
+def _judge_progress(root, tell, wrong):
+    """Is progress kept, and where? The words are the same before a start and inside a lesson."""
+    folder = places.progress_folder()
+    if words := places.closed_words(root):
+        wrong.append(words)
+    elif not places.can_write(folder):
+        wrong.append(
+            f"{folder}, which the variable {places.PROGRESS} names, may not be written by you, so your "
+            "progress is lost when a notebook is closed: name another folder."
+        )
+    if places.PROGRESS in places.closed():
+        stand_in = places.instead(root)
+        folder = stand_in / places.PROGRESS.lower() if stand_in else "nowhere"
+    elif not places.can_write(folder):
+        folder = "nowhere"
+    _line(tell, "progress", f"kept {folder}" if folder == "nowhere" else f"kept in {folder}")

@@ -73,7 +73,7 @@ def why_venv_failed(errors, python):
     """What to tell the learner when ``python -m venv`` failed; ``python`` is the version as "3.11"."""
     text = errors.lower()
     if re.search(FULL_DISK, text):
-        return "The disk is full: there is no room for the folder .venv. The environment takes about 2 GB."
+        return "The disk is full: there is no room for the folder .venv."
     if "ensurepip" in text or "no module named venv" in text:
         return no_venv(python)
     if re.search(FORBIDDEN, text):

@@ -24,7 +24,8 @@ def lab_command(environment, root, lessons, extra=(), as_root=False):
         command.append(f"--LabApp.workspaces_dir={root / '.course' / 'workspaces' / lessons.name}")
     if as_root:  # containers; the server listens to this computer only and asks for a token
         command.append("--allow-root")
-    return [*command, *extra]
+    chosen = {word.partition("=")[0] for word in extra}  # JupyterLab refuses an option that is given twice
+    return [*(word for word in command if word.partition("=")[0] not in chosen or "=" not in word), *extra]
 
 
 def variables(environment, root, inherited):

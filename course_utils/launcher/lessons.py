@@ -1,7 +1,11 @@
-"""A learner's own copy of the lessons: what the learner changed is never overwritten, updates lie beside it.
+"""A learner's own copy of the lessons: what the learner wrote is never overwritten, updates lie beside it.
+
+A learner may write in the copy and, before it was made, in the course's own folder. What stands in that folder
+therefore counts as the course's only when git says so (see ``published``).
 
 Words used here
-    delivered    what a file looked like when the course last put it there; kept in the manifest
+    delivered    the course's version that we put there, proved to be the course's: it may be replaced
+    offered      the version that we last put there or laid beside, whoever wrote it
     fingerprint  a hash of what a learner can write in a lesson: the cells. JupyterLab's own notes in the file
                  (which Python ran it) do not count: a lesson that was only looked at still follows the course
 """
@@ -13,33 +17,79 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_utils.launcher import places
+from course_utils.launcher.environment import is_same_folder
+from course_utils.launcher.published import published
 from course_utils.launcher.words import Trouble
 
 MANIFEST = ".delivered.json"
-VERSION = 1
+VERSION = 2
+FOLDERS_OF_THE_COURSE = {"benchmarks", "course_utils", "data", "notebooks", "site", "tests", "tools"}
 
 
 @dataclass
 class Manifest:
-    """What the course put into a folder, file name -> fingerprint, and what it laid beside changed files."""
+    """What was put into a folder: file name -> fingerprint of what was delivered, of what was offered."""
 
     delivered: dict = field(default_factory=dict)
     offered: dict = field(default_factory=dict)
 
 
-def copy_lessons(source, target, root):
+def chosen_folder(name, source, root):
+    """The folder that the word behind --copy names; Trouble with the reason if lessons cannot stand there."""
+    try:
+        target = Path(name).expanduser().resolve()
+    except RuntimeError as error:  # ~somebody who is not here, or links that lead in a circle
+        raise Trouble(f"--copy {name}: there is no such folder ({error}). {EXAMPLE}") from None
+    reason = _why_not(name, target, source, root)
+    if reason:
+        raise Trouble(f"--copy {name}: {reason}. {EXAMPLE}")
+    return target
+
+
+EXAMPLE = "Choose a folder of your own: python -m course_utils --copy my_lessons"
+
+
+def _why_not(name, target, source, root):
+    """What keeps ``target`` from being a folder of lessons, in words; "" if nothing does."""
+    way_down = (target, *target.parents)
+    inside = next(
+        (target.relative_to(place).parts for place in way_down if is_same_folder(place, root)), None
+    )
+    if "://" in name:
+        return "this is an address, and a folder is needed"
+    if target.suffix == ".ipynb" or (source / f"{target.name}.ipynb").exists():
+        return "this is the name of a lesson, and a folder is needed"
+    if os.path.lexists(target) and not target.is_dir():
+        return "this is a file, and a folder is needed"
+    if any(is_same_folder(place, target) for place in (root, *root.parents)):
+        return f"the course itself lies in {target}"
+    if inside and inside[0].casefold() in FOLDERS_OF_THE_COURSE:
+        return f"{target} belongs to the course"
+    if any(part.startswith(".") for part in inside or target.parts[-1:]):
+        return "a folder whose name begins with a point is hidden, and JupyterLab would not open it"
+    if is_same_folder(target, places.home()):
+        return "the lessons would lie between everything else in your home folder"
+    beyond = [place for place in way_down if place not in root.parents]
+    if any((place / "pyvenv.cfg").exists() or place.name == ".git" for place in beyond):
+        return f"{target} belongs to an environment of Python or to git"
+    return ""
+
+
+def copy_lessons(source, target, root, find_published=published):
     """Bring the lessons of ``source`` into the folder ``target``; returns sentences for the learner.
 
     For each lesson: not there yet, or taken away -> a fresh copy; as delivered -> the present version;
-    changed by the learner -> left alone, and the present version, if it is another, is laid beside it once.
+    otherwise left alone, and the present version, if it is another, is laid beside it once.
+    ``find_published`` tells what the course published: (source, root) -> a function of name and data.
     """
-    _refuse_course_folders(source, target, root)
     try:
         target.mkdir(parents=True, exist_ok=True)
         manifest, messages = _read_manifest(target)
         lessons = _lesson_files(source)
+        is_published = find_published(source, root, fingerprint)
         for name in lessons:
-            messages += _bring(source / name, target, name, manifest)
+            messages += _bring(source / name, target, name, manifest, is_published)
         messages += _forget_withdrawn(target, lessons, manifest)
         _write_manifest(target, manifest)
     except OSError as error:
@@ -47,18 +97,6 @@ def copy_lessons(source, target, root):
             f"The lessons cannot be copied to {target}: {error}. Nothing of yours was changed."
         ) from None
     return messages
-
-
-def _refuse_course_folders(source, target, root):
-    if (
-        target.is_relative_to(source)
-        or root.is_relative_to(target)
-        or target.is_relative_to(root / "course_utils")
-    ):
-        raise Trouble(
-            f"{target} belongs to the course. Choose a folder of your own: "
-            "python -m course_utils --copy my_lessons"
-        )
 
 
 def _lesson_files(source):
@@ -74,37 +112,51 @@ def _is_hidden(part):
 # --- one lesson ---------------------------------------------------------------------------------------------
 
 
-def _bring(source, target, name, manifest):
+def _bring(source, target, name, manifest, is_published):
     """Settle one lesson; returns what to say about it."""
     ours, there = source.read_bytes(), target / name
     present = fingerprint(ours, name)
-    before = manifest.delivered.get(name)
-    if not there.exists():
+    if not os.path.lexists(there):  # a link to a disk that is not here now is no absence
+        known = name in manifest.offered
         put(there, ours)
-        manifest.delivered[name] = present
-        return [f"{name} was gone; here is a fresh copy."] if before else []
-    learners = fingerprint(there.read_bytes(), name)
+        _note(manifest, name, present, is_published(name, ours))
+        return [f"{name} was gone; here is a fresh copy."] if known else []
+    learners = _fingerprint_of(there, name)
     if learners == present:
-        manifest.delivered[name] = present
+        _note(manifest, name, present, is_published(name, ours))
         return []
-    if learners == before:
+    if learners and learners == manifest.delivered.get(name):
         put(there, ours)
-        manifest.delivered[name] = present
+        _note(manifest, name, present, is_published(name, ours))
         return [f"{name} was brought up to date."]
-    if before == present:
-        return []  # the learner's work on the present version
+    if manifest.offered.get(name) == present:
+        return []  # the learner's work on the present version, or an update that was handed out already
     return _lay_beside(ours, target, name, present, manifest)
 
 
+def _fingerprint_of(path, name):
+    """The fingerprint of a learner's file, "" if it cannot be read: then it is left alone."""
+    try:
+        return fingerprint(path.read_bytes(), name)
+    except OSError:
+        return ""
+
+
+def _note(manifest, name, present, is_the_courses):
+    """Only what the course published may be replaced later: who wrote the rest, nobody knows."""
+    manifest.offered[name] = present
+    manifest.delivered.pop(name, None)
+    if is_the_courses:
+        manifest.delivered[name] = present
+
+
 def _lay_beside(ours, target, name, present, manifest):
-    """Lay an update beside a lesson the learner changed, once for every version of the course."""
-    if manifest.offered.get(name) == present:
-        return []
+    """Lay an update beside a lesson that may hold the learner's work, once for every version."""
     update = _update_name(name, present)
-    if not (target / update).exists():
+    if not os.path.lexists(target / update):
         put(target / update, ours)
     manifest.offered[name] = present
-    return [f"{name} has your changes and stays as it is. The course's new version lies beside it: {update}"]
+    return [f"{name} may hold your work and stays as it is. The course's version lies beside it: {update}"]
 
 
 def _update_name(name, present):
@@ -114,9 +166,9 @@ def _update_name(name, present):
 
 def _forget_withdrawn(target, lessons, manifest):
     """Lessons that the course no longer has: the learner's copies stay."""
-    gone = sorted(set(manifest.delivered) - set(lessons))
+    gone = sorted((set(manifest.delivered) | set(manifest.offered)) - set(lessons))
     for name in gone:
-        del manifest.delivered[name]
+        manifest.delivered.pop(name, None)
         manifest.offered.pop(name, None)
     return [
         f"{name} is no longer part of the course; your copy stays."
@@ -131,7 +183,7 @@ def fingerprint(data, name):
         try:
             cells = [_written(cell) for cell in json.loads(data)["cells"]]
             data = json.dumps(cells, sort_keys=True).encode()
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # a learner's half-saved or hand-made file is still the learner's
     return hashlib.sha256(data).hexdigest()
 
@@ -176,10 +228,12 @@ def _read_manifest(target):
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         tables = content["delivered"], content["offered"]
-        if content["version"] != VERSION or not all(_is_table(table) for table in tables):
+        if content["version"] not in (1, VERSION) or not all(_is_table(table) for table in tables):
             raise ValueError("not a manifest of this version")
+        if content["version"] == 1:  # it took everything in the course's folder for the course's
+            return Manifest({}, tables[0] | tables[1]), []
         return Manifest(*tables), []
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         aside = _free_name(path)
         path.rename(aside)
         return Manifest(), [

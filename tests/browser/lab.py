@@ -25,19 +25,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from course_utils.launcher.browser import find_chromium
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import lab_command, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 THIS_ENVIRONMENT = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 180  # how long any single step may take on a busy machine
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-CHROMIUM_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -67,9 +61,9 @@ class NoBrowser(Exception):
 class Lab:
     """A JupyterLab server that runs: ``url``, ``token``, ``folder`` (served), ``log`` (what it says)."""
 
-    def __init__(self, process, port, token, folder, log):
-        self.process, self.token, self.folder, self.log = process, token, folder, log
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, process, token, folder, private):
+        self.process, self.token, self.folder = process, token, folder
+        self.url, self.log, self.runtime = None, private / "server.log", private / "runtime"
 
     def wait_until_up(self):
         end = time.monotonic() + PATIENCE_S
@@ -77,11 +71,17 @@ class Lab:
             if self.process.poll() is not None:
                 code = self.process.returncode
                 raise RuntimeError(f"JupyterLab ended with code {code}:\n{self.last_words()}")
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5).close()
+            with contextlib.suppress(OSError, ValueError):  # no file yet, half a file, no answer yet
+                self.url = self._address()
+                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=30).close()
                 return self
             time.sleep(0.2)
         raise RuntimeError(f"JupyterLab did not answer in {PATIENCE_S} s:\n{self.last_words()}")
+
+    def _address(self):
+        """Where it listens: it takes another port when somebody was faster."""
+        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text())["port"]
+        return f"http://127.0.0.1:{port}"
 
     def last_words(self):
         return self.log.read_text(errors="replace")[-3000:]
@@ -106,7 +106,7 @@ def lab_environment(private):
 def server_command(private, folder, port, token):
     """The command that a learner's ``python -m course_utils`` runs, for a server of the test's own."""
     extra = [
-        "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
@@ -129,10 +129,10 @@ def running_lab(folder):
         file = private / "settings" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
-    token, port, log = secrets.token_hex(16), free_port(), private / "server.log"
-    with log.open("w") as output:
+    token = secrets.token_hex(16)
+    with (private / "server.log").open("w") as output:
         process = subprocess.Popen(
-            server_command(private, folder, port, token),
+            server_command(private, folder, free_port(), token),
             cwd=folder,
             env=lab_environment(private),
             stdout=output,
@@ -140,7 +140,7 @@ def running_lab(folder):
             stdin=subprocess.DEVNULL,
         )
     try:
-        yield Lab(process, port, token, folder, log).wait_until_up()
+        yield Lab(process, token, folder, private).wait_until_up()
     finally:
         stop(process)
         shutil.rmtree(private, ignore_errors=True)
@@ -165,13 +165,6 @@ def copy_notebooks(folder, *also):
 
 
 # ----------------------------------------------------------------------------------- the browser
-
-
-def find_chromium():
-    """The path of a Chromium or Chrome on this machine, or None. ``COURSE_BROWSER`` names one."""
-    named = os.environ.get("COURSE_BROWSER")
-    candidates = [named] if named else [*map(shutil.which, CHROMIUM_NAMES), *CHROMIUM_PLACES]
-    return next((path for path in candidates if path and Path(path).is_file()), None)
 
 
 @contextlib.contextmanager
@@ -220,6 +213,10 @@ IS_IDLE = f"""() => {{ {PANEL}
         cell => cell.prompt === '*' || cell.model.executionState === 'running');
     return kernel?.status === 'idle' && !waiting; }}"""
 
+# the command's promise is kept when the last cell has run, or one has failed
+RUN_ALL = """() => { window.allCellsRan = false;
+    window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.allCellsRan = true; }); }"""
+
 CELLS = f"""() => {{ {PANEL} return panel.content.widgets.map(cell => cell.model.toJSON()); }}"""
 
 # where each cell begins and ends, in pixels from the top of the notebook
@@ -264,8 +261,8 @@ class Lesson:
 
     def run_all(self):
         """Run every cell and wait until the kernel is idle and the page is still."""
-        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        self.page.wait_for_timeout(500)  # the kernel turns busy only after the first request has left
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function("() => window.allCellsRan", polling=200)
         self.wait_idle()
 
     def wait_idle(self):
@@ -321,7 +318,7 @@ class Lesson:
         for number, (top, bottom) in enumerate(slices(scroller.evaluate(CELL_SPANS), slice_height), start=1):
             path = folder / f"{prefix}-{number:02d}.png"
             scroller.evaluate("(node, top) => { node.scrollTop = top; }", top)
-            self.page.wait_for_timeout(200)
+            self.settle(200)
             at = scroller.evaluate("node => node.scrollTop")  # the last slice cannot scroll all the way
             box = scroller.bounding_box()
             clip = {"x": box["x"], "y": box["y"] + top - at, "width": box["width"], "height": bottom - top}

@@ -106,10 +106,14 @@ class StageOnPage:
         self.wait_for_change(before)
 
     def wait_for_change(self, before):
-        """Until the picture is another one than ``before``."""
+        """Until the picture is another one than ``before``, and nothing more is coming."""
+        self.wait_for_another(before)
+        self.lesson.wait_idle()
+
+    def wait_for_another(self, before):
+        """Until the picture is another one than ``before``; the next may be under way."""
         changed = f"([root, before]) => ({SHOWN})(root) !== before"
         self.page.wait_for_function(changed, arg=[self._handle(), before])
-        self.lesson.wait_idle()
 
     def sliders(self):
         """The handles of this explorer's sliders."""

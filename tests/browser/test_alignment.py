@@ -6,7 +6,7 @@ import pytest
 from tests.browser.stage import stages
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 NAME = "alignment_for_a_test.ipynb"
 FILM = """

@@ -1,12 +1,14 @@
 """The instrument itself, on a notebook made for it: it runs, waits, sees errors, takes pictures, can skip."""
 
+import socket
+
 import nbformat
 import pytest
 
 from tests.browser import lab as lab_module
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 SLIDER = """
 import time, sys
@@ -70,3 +72,12 @@ def test_without_a_browser_the_reason_is_said(monkeypatch):
     monkeypatch.setenv("COURSE_BROWSER", "/nowhere/chromium")
     with pytest.raises(lab_module.NoBrowser, match="no Chromium"), lab_module.running_browser():
         pass
+
+
+def test_a_port_that_somebody_takes_first_is_no_failure(tmp_path, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr(lab_module, "free_port", lambda: taken.getsockname()[1])
+        with lab_module.running_lab(tmp_path) as lab:
+            assert lab.url and not lab.url.endswith(f":{taken.getsockname()[1]}")

@@ -7,7 +7,7 @@ from tests.notebooks.run import LESSONS
 
 SEEN_IN_A_BROWSER = [path for path in LESSONS if path.stem[:2] in ("01", "03")]
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(60)
 
 
 @pytest.fixture(scope="module", params=SEEN_IN_A_BROWSER, ids=lambda path: path.stem)

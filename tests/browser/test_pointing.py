@@ -7,7 +7,7 @@ from course_utils.figures.shuffle import origins
 from tests.browser.stage import stages
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 NAME = "pointing_for_a_test.ipynb"
 SHUFFLE = """

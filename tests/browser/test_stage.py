@@ -8,7 +8,7 @@ from course_utils.resampling import resampling_matrix
 from tests.browser.stage import stages
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 NAME = "stages_for_a_test.ipynb"
 MICROSCOPE = """

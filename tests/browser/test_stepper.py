@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from tests.browser.stage import stages
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 NAME = "stepper_for_a_test.ipynb"
 LINE = """

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.stage import stages
 from tests.notebooks.run import with_sources
 
-pytestmark = pytest.mark.xdist_group("browser")  # one worker: one server, one browser
+pytestmark = pytest.mark.takes(30)
 
 NAME = "warps_for_a_test.ipynb"
 NUMBERS = """
@@ -63,33 +63,34 @@ def whole_text(stage):
     return stage.root.locator("svg").first.locator("desc").text_content()
 
 
-def drag(stage, cell, by, steps=12):
-    """Press the mouse on a cell of the output, move, let go; what the text says on the way."""
+def drag(stage, cell, by, pictures=1):
+    """Press the mouse on a cell of the output, move, let go; what the text says at each picture on the way."""
     box = stage.root.locator(f'[data-id="{cell}"]').bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before, said = stage.shown(), []
+    said = []
     stage.page.mouse.move(x, y)
     stage.page.mouse.down()
-    for i in range(steps):
-        stage.page.mouse.move(x + by[0] * (i + 1) / steps, y + by[1] * (i + 1) / steps)
-        stage.page.wait_for_timeout(60)
+    for i in range(1, pictures + 1):
+        before = stage.shown()
+        stage.page.mouse.move(x + by[0] * i / pictures, y + by[1] * i / pictures, steps=12 // pictures)
+        stage.wait_for_another(before)
         said.append(stage.text())
     stage.page.mouse.up()
-    stage.wait_for_change(before)
+    stage.lesson.wait_idle()
     return said
 
 
 def test_a_flow_is_painted_on_the_numbers(numbers):
     numbers.root.scroll_into_view_if_needed()
     net, values = numbers.root.evaluate(NET), numbers.root.evaluate(NUMBERS_OUT)
-    said = drag(numbers, "out-18", (90, 0))
+    said = drag(numbers, "out-18", (90, 0), pictures=4)
     assert numbers.root.evaluate(NET) != net
     after = numbers.root.evaluate(NUMBERS_OUT)
     changed = [i for i, (a, b) in enumerate(zip(values, after, strict=True)) if a != b]
     assert set(range(19, 21)) <= set(changed) and not set(range(40, 48)) & set(changed)
     assert numbers.chosen() == "out-18" and "Output at x = 2, y = 2 fetches from" in numbers.text()
     assert "A painted flow" in whole_text(numbers)
-    assert len(set(said)) > 3  # the words, and with them the picture, went along with the hand
+    assert len(set(said)) == 4  # the words, and with them the picture, went along with the hand
     x = float(re.search(r"fetches from x = (\S+),", numbers.text())[1].replace("−", "-"))
     assert x < 1.8  # the picture went right, so what is here comes from the left
 

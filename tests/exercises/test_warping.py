@@ -9,7 +9,15 @@ from course_utils.exercises import warping as lesson
 from course_utils.exercises.engine import Outcome, Prediction, all_exercises
 from course_utils.exercises.warping import repair
 from course_utils.exercises.warping import write as build
-from course_utils.warping import to_normalized
+from course_utils.warping import (
+    grid_sample,
+    grid_to_pixels,
+    identity_grid,
+    resize_flow,
+    sample,
+    to_normalized,
+    warp,
+)
 
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
 EXACT = 1e-12
@@ -103,54 +111,181 @@ def test_the_resized_flow_is_torchs_interpolation_in_new_pixels(height, width, n
     np.testing.assert_allclose(build.resized_flow(flow, new_height, new_width), theirs, rtol=0, atol=EXACT)
 
 
-# ---- Ways a learner may write it that are right --------------------------------------------------
+# ---- Slips, as a learner writes them ---------------------------------------------------------------
 
 
-def test_other_ways_that_are_right():
-    def by_linspace(height, width, align_corners):
-        def axis(size):
-            end = 1 if align_corners else 1 - 1 / size
-            return np.linspace(-end, end, size)
+def unguarded(image, x, y):
+    height, width = image.shape
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    value = np.zeros(x.shape)
+    for row in (top, top + 1):
+        for column in (left, left + 1):
+            weight = (1 - abs(y - row)) * (1 - abs(x - column)) * (row < height) * (column < width)
+            value += weight * image[np.minimum(row, height - 1), np.minimum(column, width - 1)]
+    return value
 
-        return np.dstack(np.meshgrid(axis(width), axis(height)))
 
-    def by_padding(image, x, y):  # zeros around, so that every tap within a pixel of the picture exists
-        padded = np.pad(image, 2)
-        x, y = (np.clip(place, -2, size) + 2 for place, size in ((x, image.shape[1]), (y, image.shape[0])))
-        left, top = (
-            np.minimum(x.astype(int), padded.shape[1] - 2),
-            np.minimum(y.astype(int), padded.shape[0] - 2),
-        )
-        a, b = x - left, y - top
+def up_to_the_ceiling(image, x, y):
+    padded = np.pad(image, 9)
+    x, y = x + 9, y + 9
+    left, right, top, bottom = (f(v).astype(int) for v in (x, y) for f in (np.floor, np.ceil))
+    above = (right - x) * padded[top, left] + (x - left) * padded[top, right]
+    below = (right - x) * padded[bottom, left] + (x - left) * padded[bottom, right]
+    return (bottom - y) * above + (y - top) * below
+
+
+def by_opencv(image, x, y):
+    import cv2
+
+    x, y = np.atleast_2d(x).astype(np.float32), np.atleast_2d(y).astype(np.float32)
+    return cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+
+
+def shares(height, width, align_corners):
+    x, y = np.arange(width), np.arange(height)
+    if align_corners:
+        return np.dstack(np.meshgrid(x / (width - 1), y / (height - 1)))
+    return np.dstack(np.meshgrid((x + 0.5) / width, (y + 0.5) / height))
+
+
+def shares_of_left_edges(height, width, align_corners):
+    x, y = np.arange(width), np.arange(height)
+    return np.dstack(np.meshgrid(x / (width - align_corners), y / (height - align_corners)))
+
+
+def linspace_from_0(height, width, align_corners):
+    return np.dstack(np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height)))
+
+
+def a_grid_of_centers_read_as_edges(image, flow_xy):
+    height, width = image.shape
+    y, x = np.mgrid[:height, :width]
+    grid_x = 2 * (x + flow_xy[..., 0]) / (width - 1) - 1
+    grid_y = 2 * (y + flow_xy[..., 1]) / (height - 1) - 1
+    return grid_sample(image, np.stack([grid_x, grid_y], axis=-1))
+
+
+def rounded_float16(row, dx):
+    size = len(row)
+    grid = np.linspace(-1, 1, size).astype(np.float16).astype(float)
+    return np.interp(np.rint((grid + 1) / 2 * (size - 1)) + dx, np.arange(size), row)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "slip", "diagnosis"),
+    [
+        (lesson.FETCH, unguarded, "negative index"),
+        (lesson.FETCH, up_to_the_ceiling, "floor and ceil"),
+        (lesson.IDENTITY, shares, "from 0 to 1"),
+        (lesson.IDENTITY, shares_of_left_edges, "from 0 to 1, on left edges"),
+        (lesson.IDENTITY, linspace_from_0, "from 0 to 1 in both"),
+        (lesson.ALONG_FLOW, a_grid_of_centers_read_as_edges, "conventions mixed"),
+        (lesson.HALF_PRECISION, rounded_float16, "rounded back to pixels"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_frequent_slip_has_a_name(exercise, slip, diagnosis):
+    assert exercise.judge(slip).diagnosis == diagnosis
+
+
+def test_opencvs_thirty_seconds_of_a_pixel_are_not_close_enough():
+    def by_opencv_in_this_shape(image, x, y):
+        return by_opencv(image, x, y).reshape(x.shape)
+
+    first_cases = lesson.FETCH.small_cases
+    assert lesson.FETCH.agrees(by_opencv_in_this_shape, cases=first_cases)  # places in quarters
+    assert not lesson.FETCH.accepts(by_opencv_in_this_shape)
+
+
+@pytest.mark.parametrize("exercise", [lesson.IDENTITY, lesson.BACK, lesson.FETCH, lesson.ALONG_FLOW])
+def test_what_is_wrong_on_an_axis_of_one_pixel_only_is_seen(exercise):
+    def wrong(*args):
+        answer = exercise.reference(*args)
+        sizes = args[0].shape if exercise in (lesson.FETCH, lesson.ALONG_FLOW) else args[-3:-1]
+        return answer - 1 if 1 in sizes else answer
+
+    report = exercise.judge(wrong)
+    assert report.outcome is Outcome.NOT_QUITE
+
+
+# ---- What a task rules out -------------------------------------------------------------------------
+
+
+def scipys_sampler(image, x, y):
+    from scipy.ndimage import map_coordinates
+
+    return map_coordinates(image, [y, x], order=1, mode="grid-constant")
+
+
+def torchs_sampler(image, x, y):
+    import torch
+    import torch.nn.functional as F
+
+    size = np.array(image.shape[::-1])
+    grid = (2 * np.stack([x.ravel(), y.ravel()], axis=-1) + 1) / size - 1
+    pixels = F.grid_sample(
+        torch.tensor(image)[None, None], torch.tensor(grid)[None, None], align_corners=False
+    )
+    return pixels.reshape(x.shape)
+
+
+def the_packages_sampler(image, x, y):
+    return sample(image, np.stack([x, y], axis=-1).reshape(1, -1, 2)).reshape(x.shape)
+
+
+def place_by_place(image, x, y):
+    padded = np.pad(image, 9)
+    values = []
+    for px, py in zip(x.ravel() + 9, y.ravel() + 9, strict=True):
+        left, top = int(px), int(py)
+        a, b = px - left, py - top
         above = (1 - a) * padded[top, left] + a * padded[top, left + 1]
         below = (1 - a) * padded[top + 1, left] + a * padded[top + 1, left + 1]
-        return (1 - b) * above + b * below
-
-    def by_own_sampler(image, flow_xy):
-        y, x = np.mgrid[: image.shape[0], : image.shape[1]]
-        return build.fetch_bilinear(image, x + flow_xy[..., 0], y + flow_xy[..., 1])
-
-    assert lesson.IDENTITY.check(by_linspace).outcome is Outcome.RIGHT
-    assert lesson.FETCH.check(by_padding).outcome is Outcome.RIGHT
-    assert lesson.ALONG_FLOW.check(by_own_sampler).outcome is Outcome.RIGHT
+        values.append((1 - b) * above + b * below)
+    return np.reshape(values, x.shape)
 
 
-def test_the_other_repair_of_mixed_conventions_is_right_too():
-    def edges_everywhere(image, flow_xy):
-        height, width = image.shape
-        grid = repair.identity_grid((height, width)) + flow_xy * [2 / width, 2 / height]
-        return repair.grid_sample(image, grid)
+def torchs_grid(height, width, align_corners):
+    import torch
+    import torch.nn.functional as F
 
-    assert lesson.ZERO_FLOW.check(edges_everywhere).outcome is Outcome.RIGHT
+    theta = torch.eye(2, 3, dtype=torch.float64)[None]
+    return F.affine_grid(theta, (1, 1, height, width), align_corners)[0]
 
 
-def test_a_grid_in_single_precision_is_good_enough():
-    def in_float32(row, dx):
-        size = len(row)
-        grid = np.linspace(-1, 1, size, dtype=np.float32)
-        return np.interp((grid + 1) / 2 * (size - 1) + dx, np.arange(size), row)
+def the_packages_grid(height, width, align_corners):
+    return identity_grid((height, width), align_corners)
 
-    assert lesson.HALF_PRECISION.check(in_float32).outcome is Outcome.RIGHT
+
+def the_packages_way_back(grid, height, width, align_corners):
+    return grid_to_pixels(grid, (height, width), align_corners)
+
+
+def the_packages_flow(flow_xy, height, width):
+    return resize_flow(flow_xy, (height, width))
+
+
+LIBRARY = "a library's own function"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis"),
+    [
+        (lesson.FETCH, place_by_place, "a loop over pixels"),
+        (lesson.FETCH, scipys_sampler, LIBRARY),
+        (lesson.FETCH, torchs_sampler, LIBRARY),
+        (lesson.FETCH, the_packages_sampler, LIBRARY),
+        (lesson.IDENTITY, torchs_grid, LIBRARY),
+        (lesson.IDENTITY, the_packages_grid, LIBRARY),
+        (lesson.BACK, the_packages_way_back, LIBRARY),
+        (lesson.ALONG_FLOW, warp, LIBRARY),
+        (lesson.RESIZED, the_packages_flow, LIBRARY),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_the_task_rules_out_is_noticed(exercise, answer, diagnosis):
+    assert exercise.agrees(answer)
+    assert exercise.judge(answer).diagnosis == diagnosis
 
 
 # ---- Where the bugs hide -------------------------------------------------------------------------

@@ -51,9 +51,10 @@ def torch_of(explorer):
     shapes = [(explorer.values[name],) * ndim for name in ("in_size", "kernel_size")]
     x, w = (torch.tensor(a, dtype=torch.float64)[None, None] for a in numbers_of(explorer, shapes))
     try:
-        return eval(call, {"F": F, "x": x, "w": w})[0, 0].numpy()
+        output = eval(call, {"F": F, "x": x, "w": w})[0, 0].numpy()
     except RuntimeError:
         return None
+    return output if output.size else None
 
 
 def numbers_of(explorer, shapes):

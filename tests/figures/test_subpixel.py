@@ -46,12 +46,13 @@ def layers(draw):
 
 
 def by_torch(x, kernel, chosen):
-    """The output, or None where torch refuses."""
+    """The output, or None where torch refuses, or has nothing left."""
     x, kernel = (torch.tensor(np.asarray(a, float))[None, None] for a in (x, kernel))
     try:
-        return CONV[x.ndim - 2](x, kernel, **chosen)[0, 0].numpy()
+        output = CONV[x.ndim - 2](x, kernel, **chosen)[0, 0].numpy()
     except RuntimeError:
         return None
+    return output if output.size else None
 
 
 def read(text):

@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from course_utils.launcher.environment import Tools, venv_python
+from course_utils.launcher.environment import as_text, venv_python
+from course_utils.launcher.install import Tools
 from course_utils.launcher.requirements import Need
 
 NEEDS = (
@@ -28,6 +29,7 @@ class Computer:
         self.root, self.free, self.build = root, free_bytes, build
         self.installed, self.heard, self.commands = {}, [], []
         self.pip, self.pip_works, self.venv_error = install_all, True, ""
+        self.pip_settings, self.prefix = "", self.venv
         self.seconds = 0
 
     @property
@@ -64,8 +66,12 @@ class Computer:
         self.commands.append(command)
         if command[1:4] == ["-I", "-m", "venv"]:
             return self.make_venv(Path(command[4]))
+        if not Path(command[0]).exists():
+            return 127, "", f"[Errno 2] No such file or directory: {command[0]!r}"
         if "ensurepip" in command:
             return 1, "", "ensurepip failed"
+        if "config" in command:
+            return 0, self.pip_settings, ""
         if "pip" in command:
             return (0, "pip 25", "") if self.pip_works else (1, "", "No module named pip")
         return self.describe(json.loads(command[-1]))
@@ -78,13 +84,14 @@ class Computer:
         python.touch()
         (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
         self.site_packages.mkdir(parents=True)
-        self.installed, self.pip_works = {}, True
+        self.installed, self.pip_works, self.prefix = {}, True, folder
         return 0, "", ""
 
     def describe(self, names):
         wanted = {name: self.installed[name] for name, _ in names if name in self.installed}
-        folders = [str(self.site_packages)]
-        facts = {"python": "3.11.7", "build": self.build, "folders": folders, "versions": wanted}
+        folders = [self.site_packages, self.site_packages, self.venv / "bin", self.venv]
+        facts = {"build": self.build, "folders": [as_text(folder) for folder in folders], "versions": wanted}
+        facts |= {"prefix": as_text(self.prefix), "base_prefix": as_text(self.root / "usr")}
         return 0, json.dumps(facts), ""
 
 

@@ -3,13 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from course_utils.launcher import cli, doctor, probe
+from course_utils.launcher import cli, doctor, places, probe
 from course_utils.launcher.environment import Environment, Findings
+from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON
-from tests.launcher.computer import TESTS
+from tests.launcher.computer import LESSONS, TESTS, Computer
 
 
 @pytest.fixture
@@ -80,22 +82,139 @@ def test_an_idle_graphics_card_is_mentioned(course, monkeypatch):
 
 
 @pytest.mark.parametrize("versions", ["", "Traceback", "[]x"])
-def test_an_environment_that_gives_no_versions_does_not_stop_the_doctor(course, versions):
+def test_an_environment_that_gives_no_versions_is_wrong_and_does_not_stop_the_doctor(course, versions):
     result, said = examine(course, versions=versions)
-    assert "for the tests" in said and result == 0
+    assert (
+        result == 1 and "did not tell the version of numpy, torch" in said and "Nothing is wrong" not in said
+    )
 
 
-def test_an_environment_still_to_be_made_is_no_error(course, monkeypatch):
-    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, ["torch is not here"]))
+def test_packages_of_the_tests_may_be_missing(course):
     result, said = examine(course)
-    assert result == 0 and "it is not made yet" in said
+    assert result == 0 and "for the tests" in said
+
+
+@pytest.mark.parametrize("state", ["none", "unfinished"])
+def test_an_environment_still_to_be_made_is_no_error(course, monkeypatch, state):
+    found_in_venv(monkeypatch, Findings(state, "it is not made yet"))
+    result, said = examine(course)
+    assert result == 0 and "it is not made yet" in said and "makes it ready" in said
+
+
+@pytest.mark.parametrize(
+    "state, advice",
+    [("broken", "keeps the old one"), ("unknown", "may be whole"), ("not ours", "Move it away")],
+)
+def test_an_environment_that_cannot_be_used_is_wrong(course, monkeypatch, state, advice):
+    found_in_venv(monkeypatch, Findings(state, "the reason"))
+    result, said = examine(course)
+    assert result == 1 and "1. the reason. " in said and advice in said and "makes it ready" not in said
 
 
 def test_a_ready_environment_of_the_course_is_named(course, monkeypatch):
-    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, []))
-    monkeypatch.setattr(doctor, "look_at", lambda *_: Findings("ready"))
+    found_in_venv(monkeypatch, Findings("ready"))
     _, said = examine(course)
     assert f"the course's own, ready ({course / '.venv'})" in said
+
+
+def found_in_venv(monkeypatch, findings):
+    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, ["torch is not here"]))
+    monkeypatch.setattr(doctor, "look_at", lambda *_: findings)
+
+
+@pytest.mark.parametrize(
+    "answer", [(124, "", "no answer within 60 seconds"), (127, "", "[Errno 13] Permission denied")]
+)
+def test_an_environment_that_could_not_be_asked_does_not_stop_the_doctor(tmp_path, monkeypatch, answer):
+    computer = Computer(tmp_path)
+    own_environment(computer.root, LESSONS, tools=computer.tools())
+    computer.describe = lambda names: answer
+    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, []))
+    said = []
+    assert doctor.report(tmp_path, TESTS, said.append, computer.run_quietly) == 1
+    assert answer[2] in "\n".join(map(str, said))
+
+
+# --- the places that are written to -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """Folders that may not be written: a set to fill. (root may write everywhere, so no real permission will do.)"""
+    shut, really = set(), places.can_write
+    monkeypatch.setattr(
+        places, "can_write",
+        lambda folder: not any(Path(folder).is_relative_to(place) for place in shut) and really(folder),
+    )  # fmt: skip
+    return shut
+
+
+@pytest.fixture
+def home(tmp_path_factory, monkeypatch):
+    """A home folder of our own, in which progress is kept as long as no variable says otherwise."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in [*places.usual(), "XDG_DATA_HOME", "APPDATA"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    return folder
+
+
+def test_progress_is_named_where_it_is_kept(course, home):
+    result, said = examine(course)
+    assert result == 0 and f"kept in {home / '.between_the_pixels'}" in said
+
+
+def test_a_home_that_may_not_be_written_is_wrong_and_costs_nothing(course, home, closed):
+    closed.add(home)
+    result, said = examine(course)
+    assert result == 1 and "nothing is lost" in said and "Nothing is wrong" not in said
+    assert f"{home / '.between_the_pixels'} may not be written by you" in said
+    assert f"kept in {course / '.course' / 'home' / 'between_the_pixels_home'}" in said
+
+
+def test_a_course_that_may_not_be_written_is_wrong_and_progress_is_kept(course, home, closed):
+    closed.add(course)
+    result, said = examine(course)
+    assert result == 1 and f"{course} may not be written by you" in said and "--copy" in said
+    assert f"kept in {home / '.between_the_pixels'}" in said and "lost" not in said
+
+
+def test_when_neither_may_be_written_progress_is_lost_and_it_is_said(course, home, closed):
+    closed |= {home, course}
+    result, said = examine(course)
+    assert result == 1 and "progress is lost" in said and places.PROGRESS in said and "kept nowhere" in said
+
+
+def test_a_folder_for_progress_that_was_chosen_and_may_not_be_written(course, home, closed, monkeypatch):
+    closed.add(course / "mine")
+    monkeypatch.setenv(places.PROGRESS, str(course / "mine"))
+    result, said = examine(course)
+    assert result == 1 and "progress is lost" in said and str(course / "mine") in said
+
+
+def test_a_full_disk_is_wrong(course, monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1e6))
+    result, said = examine(course)
+    assert result == 1 and "is full" in said
+
+
+def test_the_doctor_changes_nothing(course, home, closed):
+    closed.add(home)
+    before = sorted([*course.rglob("*"), *home.rglob("*")])
+    examine(course)
+    assert sorted([*course.rglob("*"), *home.rglob("*")]) == before
+
+
+def test_the_browser_is_the_one_the_tests_use(course, monkeypatch, tmp_path):
+    from tests.browser import lab
+
+    (tmp_path / "chrome").touch()
+    monkeypatch.setenv("COURSE_BROWSER", str(tmp_path / "chrome"))
+    assert lab.find_chromium() == str(tmp_path / "chrome")
+    assert str(tmp_path / "chrome") in examine(course)[1]
+    monkeypatch.setenv("COURSE_BROWSER", "/nowhere/chromium")
+    assert lab.find_chromium() is None and "none found" in examine(course)[1]
 
 
 def test_missing_lessons_are_wrong(course):

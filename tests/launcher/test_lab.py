@@ -13,14 +13,13 @@ from unittest import mock
 
 import pytest
 
-from course_utils.launcher import process
+from course_utils.launcher import places, process
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import FIRST_LESSON, SETTINGS, lab_command, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 120
-one_server = pytest.mark.xdist_group("server")
 
 
 # --- the command --------------------------------------------------------------------------------------------
@@ -40,6 +39,15 @@ def test_a_copy_elsewhere_is_its_own_top(tmp_path):
 
 def test_the_learners_arguments_come_last(tmp_path):
     assert lab_command(HERE, tmp_path, tmp_path / "n", ["--port", "9999"])[-2:] == ["--port", "9999"]
+
+
+@pytest.mark.parametrize(
+    "option", ["--ServerApp.root_dir", "--LabApp.default_url", "--LabApp.workspaces_dir"]
+)
+def test_an_option_the_learner_gives_is_given_once(tmp_path, option):
+    """JupyterLab refuses two values: "only accepts one value, got 2"."""
+    command = lab_command(HERE, tmp_path, tmp_path / "n", [f"{option}=/mine"])
+    assert [word for word in command if word.startswith(option)] == [f"{option}=/mine"]
 
 
 def test_each_folder_of_lessons_remembers_its_own_tabs(tmp_path):
@@ -99,11 +107,12 @@ def test_the_connection_switches_nagle_off_before_it_connects():
 class Server:
     """JupyterLab as the launcher starts it, for a learner with habits of their own in the home folder."""
 
-    def __init__(self, home, lessons):
+    def __init__(self, home, lessons, also=None):
         self.port, self.token = free_port(), "secret"
         self.log = home / "log.txt"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
         env = variables(HERE, ROOT, inherited | {"HOME": str(home), "USERPROFILE": str(home)})
+        env |= also or {}
         words = ["--no-browser", "--port", str(self.port), f"--IdentityProvider.token={self.token}"]
         words.append(f"--LabApp.workspaces_dir={home / 'workspaces'}")
         command = lab_command(HERE, ROOT, lessons, words, as_root=True)
@@ -144,13 +153,31 @@ def server(tmp_path_factory):
     lessons = tmp_path_factory.mktemp("lessons")
     (lessons / FIRST_LESSON).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
     server = Server(home, lessons)
-    server.wait()
-    yield server
-    server.process.terminate()
-    process.stop(server.process)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.terminate()
+        process.stop(server.process)
 
 
-@one_server
+@pytest.mark.skipif(os.name != "posix", reason="as POSIX does it")
+def test_with_a_home_that_cannot_be_written_jupyterlab_starts_all_the_same(tmp_path, monkeypatch):
+    (tmp_path / FIRST_LESSON).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    for name in [*places.usual(), "XDG_DATA_HOME"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", os.devnull)
+    server = Server(tmp_path, tmp_path, {"HOME": os.devnull, **places.stand_ins(tmp_path)})
+    try:
+        server.wait()
+        assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
+    finally:
+        server.process.terminate()
+        process.stop(server.process)
+    assert "Traceback" not in server.log.read_text()
+    assert list((tmp_path / ".course" / "home" / "jupyter_runtime_dir").iterdir())
+
+
 def test_the_page_of_the_first_lesson_answers(server):
     assert "JupyterLab" in server.ask(f"/lab/tree/{FIRST_LESSON}")
     assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
@@ -158,14 +185,12 @@ def test_the_page_of_the_first_lesson_answers(server):
     assert f"/lab/tree/{FIRST_LESSON}" in printed
 
 
-@one_server
 def test_nobody_is_asked_about_news(server):
     answer = json.loads(server.ask("/lab/api/settings/@jupyterlab/apputils-extension:notification"))
     defaults = {name: field["default"] for name, field in answer["schema"]["properties"].items()}
     assert defaults["fetchNews"] == "false" and defaults["checkForUpdates"] is False
 
 
-@one_server
 def test_the_kernel_is_this_environments_and_finds_the_course(server):
     """Over the same websocket as a browser, so through PromptConnection."""
     websocket = pytest.importorskip("websocket")

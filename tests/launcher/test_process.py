@@ -1,11 +1,11 @@
 """Running other programs, and the lock that keeps two set-ups apart."""
 
+import contextlib
 import errno
 import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -46,20 +46,41 @@ def test_stop_ends_a_program_that_does_not_listen(monkeypatch):
 
 
 @POSIX
-def test_ctrl_c_reaches_the_program_and_ends_it(tmp_path):
-    """As in a terminal, but sent to the launcher alone: the program must not go on without it."""
+@pytest.mark.parametrize("callers", [signal.SIG_DFL, signal.SIG_IGN], ids=["listened to", "ignored"])
+def test_ctrl_c_reaches_the_program_and_ends_it(tmp_path, callers):
+    """As in a terminal, but sent to the launcher alone: the program must not go on without it.
+
+    What the caller of the tests does with Ctrl+C (nohup ignores it) is inherited, and not to count.
+    """
     code = (
-        "import sys; sys.path.append(sys.argv[1]); from course_utils.launcher import process\n"
+        "import signal, sys; sys.path.append(sys.argv[1]); from course_utils.launcher import process\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "process.STOP_SECONDS = 0.3\n"
         "process.run_shown([sys.executable, '-c', 'import os, sys, time; "
         "print(os.getpid(), file=sys.stderr, flush=True); time.sleep(60)'])"
     )
-    launcher = subprocess.Popen(python(code, os.getcwd()), stderr=subprocess.PIPE, text=True)
-    program = int(launcher.stderr.readline())
-    launcher.send_signal(signal.SIGINT)
-    launcher.communicate(timeout=30)
-    with pytest.raises(ProcessLookupError):
-        os.kill(program, 0)
+    before = signal.signal(signal.SIGINT, callers)
+    try:
+        launcher = subprocess.Popen(
+            python(code, os.getcwd()), stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
+        program = int(launcher.stderr.readline())
+        launcher.send_signal(signal.SIGINT)
+        launcher.communicate(timeout=30)
+        with pytest.raises(ProcessLookupError):
+            os.kill(program, 0)
+    finally:
+        end_session(launcher)
+
+
+def end_session(leader):
+    """Leave no process behind, whatever the test found out."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.communicate()
 
 
 @POSIX
@@ -86,14 +107,25 @@ with only_one(Path(sys.argv[2]), lambda: print("waiting", flush=True)) as held:
 """
 
 
-def hold(path):
-    program = subprocess.Popen(
-        python(HOLD, os.getcwd(), path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    return program, program.stdout.readline().strip()
+@pytest.fixture
+def hold():
+    """A function: path -> (a process that holds the lock or waits for it, its first word). All end with the test."""
+    programs = []
+
+    def hold_or_wait(path):
+        program = subprocess.Popen(
+            python(HOLD, os.getcwd(), path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        programs.append(program)
+        return program, program.stdout.readline().strip()
+
+    yield hold_or_wait
+    for program in programs:
+        program.kill()
+        program.communicate()
 
 
-def test_a_second_process_waits_and_goes_on_when_the_first_is_killed(tmp_path):
+def test_a_second_process_waits_and_goes_on_when_the_first_is_killed(tmp_path, hold):
     first, said = hold(tmp_path / "course" / "lock")
     assert said == "held"
     second, said = hold(tmp_path / "course" / "lock")
@@ -101,31 +133,31 @@ def test_a_second_process_waits_and_goes_on_when_the_first_is_killed(tmp_path):
     first.kill()
     first.communicate()
     assert second.stdout.readline().strip() == "held"
-    second.communicate(timeout=30)
 
 
 @POSIX
-def test_a_program_that_was_given_the_lock_keeps_it_when_its_launcher_is_killed(tmp_path):
+def test_a_program_that_was_given_the_lock_keeps_it_when_its_launcher_is_killed(tmp_path, hold):
     """pip goes on when the launcher dies; a second start must not run a second pip."""
     code = HOLD.replace("sys.stdin.read()", (
         "import subprocess; subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdin.read()'],"
-        " pass_fds=(held,)); sys.stdin.read()"
+        " pass_fds=(held,)); print('its program runs', flush=True); sys.stdin.read()"
     ))  # fmt: skip
     keep, give = os.pipe()
     first = subprocess.Popen(
         python(code, os.getcwd(), tmp_path / "lock"), stdin=keep, stdout=subprocess.PIPE, text=True
     )
     os.close(keep)
-    assert first.stdout.readline().strip() == "held"
-    time.sleep(0.5)  # until its program runs
-    first.kill()
-    first.wait()
-    second, said = hold(tmp_path / "lock")
-    assert said == "waiting"
-    os.close(give)  # now the program ends
+    try:
+        assert [first.stdout.readline().strip() for _ in range(2)] == ["held", "its program runs"]
+        first.kill()
+        first.wait()
+        second, said = hold(tmp_path / "lock")
+        assert said == "waiting"
+    finally:
+        os.close(give)  # now the program ends
+        first.kill()
+        first.communicate()
     assert second.stdout.readline().strip() == "held"
-    second.communicate(timeout=30)
-    first.stdout.close()
 
 
 def test_waiting_is_announced_once(tmp_path):

@@ -1,4 +1,4 @@
-"""Run a notebook in a fresh kernel, as it is or solved, move every control, collect what went wrong."""
+"""Run a notebook in a fresh kernel, as it is and solved, move every control, collect what went wrong."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.notebooks.watch import REPORT
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CELL_TIMEOUT_S = 300  # the longest cell, of lesson 12, trains for a minute; several may share two slow cores
+CELL_TIMEOUT_S = 1200  # ends what hangs. The longest cell trains for half a minute; a busy core is no failure
 BEFORE = "from tests.notebooks import watch\nwatch.watch()"
 AFTER = "from tests.notebooks import watch\nawait watch.move_everything()\nwatch.report()"
 
@@ -23,7 +23,7 @@ AFTER = "from tests.notebooks import watch\nawait watch.move_everything()\nwatch
 class Run:
     """What happened. ``problems``: sentences; ``cells``: (source, seconds, is torch loaded after it)."""
 
-    notebook: nbformat.NotebookNode
+    ran: list  # of cells, with their outputs
     problems: list
     cells: list
     moves: int
@@ -32,30 +32,55 @@ class Run:
     left_behind: list  # names of files that the lesson wrote next to itself
 
 
-def run(notebook, folder, solutions=None):
-    """Run ``notebook`` (a NotebookNode) in ``folder``; ``solutions`` maps an exercise's key to its source."""
-    notebook = with_solutions(notebook, solutions or {})
-    notebook.cells = [v4.new_code_cell(BEFORE), *notebook.cells, v4.new_code_cell(AFTER)]
-    lesson_folder, home = folder / "lessons", folder / "home"
+def run(notebook, folder):
+    """Run ``notebook`` (a NotebookNode) in ``folder``, in a kernel of its own."""
+    return run_in_turn([notebook], folder)[0]
+
+
+def run_in_turn(notebooks, folder):
+    """Run notebooks one after another in one kernel, as somebody who starts again from the top: a Run for each."""
+    whole, lesson_folder, home = nbformat.from_dict(notebooks[0]), folder / "lessons", folder / "home"
+    parts = [[*copied(notebook).cells, v4.new_code_cell(AFTER)] for notebook in notebooks]
+    whole.cells = [v4.new_code_cell(BEFORE), *(cell for part in parts for cell in part)]
     lesson_folder.mkdir(parents=True)
     client = NotebookClient(
-        notebook,
+        whole,
         timeout=CELL_TIMEOUT_S,
-        startup_timeout=180,
+        startup_timeout=CELL_TIMEOUT_S,
         kernel_name="python3",
         allow_errors=True,  # go on after an error: the report names them all
         resources={"metadata": {"path": str(lesson_folder)}},
     )
     client.execute(env=kernel_environment(folder, home))
-    return read(notebook, home, sorted(path.name for path in lesson_folder.iterdir()))
+    left_behind = sorted(path.name for path in lesson_folder.iterdir())
+    return [read(part, home, left_behind) for part in parts]
+
+
+def copied(notebook):
+    return nbformat.from_dict(json.loads(json.dumps(notebook)))
 
 
 def with_solutions(notebook, solutions):
-    """A copy in which every exercise cell whose key has a solution holds that solution."""
-    notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    """A copy in which every exercise cell whose key is in ``solutions`` holds that source."""
+    notebook = copied(notebook)
     for cell in notebook.cells:
         if cell.metadata.get("exercise") in solutions:
             cell.source = solutions[cell.metadata["exercise"]]
+    return notebook
+
+
+def without_training(notebook, solutions):
+    """A copy without the cells tagged "training", for a kernel that has trained: the networks are there.
+
+    A cell that uses a function of the learner stays: what it trains is another network now.
+    """
+    notebook, defined = copied(notebook), re.compile(r"^def (\w+)\(", re.MULTILINE)
+    own = {name for source in solutions.values() for name in defined.findall(source)}
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if "training" not in cell.metadata.get("tags", []) or own & set(re.findall(r"\w+", cell.source))
+    ]
     return notebook
 
 
@@ -69,19 +94,19 @@ def kernel_environment(folder, home):
     }
 
 
-def read(notebook, home, left_behind):
-    report = watched(notebook.cells[-1])
-    code = [cell for cell in notebook.cells[1:-1] if cell.cell_type == "code" and cell.source.strip()]
+def read(cells, home, left_behind):
+    report = watched(cells[-1])
+    code = [cell for cell in cells[:-1] if cell.cell_type == "code" and cell.source.strip()]
     seen = [(cell["seconds"], cell["torch"]) for cell in report["cells"]]
-    cells = [(cell.source, *facts) for cell, facts in zip(code, seen, strict=False)]
     problems = report["problems"] + [
         f"code cell {number}: {problem}"
-        for number, cell in enumerate([*code, notebook.cells[-1]])
+        for number, cell in enumerate([*code, cells[-1]])
         for output in cell.outputs
         for problem in problems_in(output)
     ]
-    seconds = sum(seconds for _, seconds, _ in cells)
-    return Run(notebook, problems, cells, report["moves"], seconds, home, left_behind)
+    timed = [(cell.source, *facts) for cell, facts in zip(code, seen, strict=False)]
+    seconds = sum(seconds for _, seconds, _ in timed)
+    return Run(cells[:-1], problems, timed, report["moves"], seconds, home, left_behind)
 
 
 def watched(cell):

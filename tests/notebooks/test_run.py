@@ -1,11 +1,17 @@
-"""Every lesson top to bottom in a fresh kernel, as it is and with solutions, then every control moved."""
+"""Every lesson top to bottom in a fresh kernel, every control moved; then again with solutions, as a learner goes on.
+
+The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. Only what trains runs
+once: the cells tagged "training".
+"""
 
 import nbformat
 import pytest
 
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
-from tests.notebooks.run import LESSONS, run, with_sources
+from tests.notebooks.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
+
+pytestmark = pytest.mark.takes(120)
 
 # lessons that load torch only in the cell that compares with it
 TORCH_WAITS_IN = ("00", "01", "02", "03", "04", "05")
@@ -18,7 +24,7 @@ def exercises():
 
 def said_by_checks(result):
     """(check cell, outcome) for each outcome that a cell with a ``.check(`` showed."""
-    for cell in result.notebook.cells:
+    for cell in result.ran:
         if cell.cell_type == "code" and ".check(" in cell.source:
             texts = [output.get("data", {}).get("text/plain", "") for output in cell.outputs]
             outcomes = (outcome for text in texts for outcome in Outcome if says(text, outcome))
@@ -41,26 +47,46 @@ def assert_clean(path, result):
     found = f"{len(result.problems)} problems in {path.name}:"
     assert not result.problems, "\n".join([found, *result.problems])
     assert result.left_behind == []
-    if path.stem[:2] in TORCH_WAITS_IN:
-        assert loads_torch_too_early(result.cells) is None
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_unsolved(path, tmp_path, record_property):
-    result = run(nbformat.read(path, as_version=4), tmp_path)
+def trains(path):
+    return any(
+        "training" in cell.metadata.get("tags", []) for cell in nbformat.read(path, as_version=4).cells
+    )
+
+
+def lesson_marks(path):
+    return pytest.mark.xdist_group(path.stem), pytest.mark.takes(60 if trains(path) else 6)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(path, id=path.stem, marks=lesson_marks(path)) for path in LESSONS],
+)
+def lesson(request, tmp_path_factory):
+    """(path, keys of its exercises, its run as it is, its run with solutions)."""
+    path, known = request.param, exercises()
+    notebook = nbformat.read(path, as_version=4)
+    keys = [cell.metadata["exercise"] for cell in notebook.cells if "exercise" in cell.metadata]
+    solutions = {key: known[key].solution_source for key in keys if key in known}
+    again = without_training(with_solutions(notebook, solutions), solutions)
+    return path, keys, *run_in_turn([notebook, again], tmp_path_factory.mktemp("lesson"))
+
+
+def test_unsolved(lesson, record_property):
+    path, _, result, _ = lesson
     record_property("lesson", f"{path.stem}: {result.seconds:.1f} s, then {result.moves} moves")
     assert_clean(path, result)
+    if path.stem[:2] in TORCH_WAITS_IN:
+        assert loads_torch_too_early(result.cells) is None
     wrong = [said for said in said_by_checks(result) if said[1] != Outcome.NOT_ATTEMPTED]
     assert not wrong, f"the check of a stub must say 'not attempted': {wrong}"
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_solved(path, tmp_path, record_property):
-    notebook, known = nbformat.read(path, as_version=4), exercises()
-    keys = [cell.metadata["exercise"] for cell in notebook.cells if "exercise" in cell.metadata]
-    unknown = [key for key in keys if key not in known]
-    assert not unknown, f"no Exercise has the key {unknown}; there are {sorted(known)}"
-    result = run(notebook, tmp_path, {key: known[key].solution_source for key in keys})
+def test_solved(lesson, record_property):
+    path, keys, _, result = lesson
+    unknown = [key for key in keys if key not in exercises()]
+    assert not unknown, f"no Exercise has the key {unknown}; there are {sorted(exercises())}"
     record_property("lesson", f"{path.stem}, solved: {result.seconds:.1f} s, then {result.moves} moves")
     assert_clean(path, result)
     said = list(said_by_checks(result))
@@ -96,12 +122,34 @@ def test_the_outcomes_of_checks_are_read(tmp_path):
     )
     notebook.cells[1].metadata["exercise"] = "made.up"
 
-    def outcomes(folder, solutions):
-        result = run(notebook, folder, solutions)
-        assert result.problems == []
-        return [outcome for _, outcome in said_by_checks(result)]
-
-    stub = outcomes(tmp_path / "stub", {})
+    solutions = {"made.up": "def twice(x):\n    return x + x"}
+    runs = run_in_turn([notebook, with_solutions(notebook, solutions)], tmp_path)
+    stub, solved = ([outcome for _, outcome in said_by_checks(result)] for result in runs)
+    assert [result.problems for result in runs] == [[], []]
     assert stub == [Outcome.NOT_ATTEMPTED, Outcome.NOT_QUITE, Outcome.CRASHED]
-    solved = outcomes(tmp_path / "solved", {"made.up": "def twice(x):\n    return x + x"})
     assert solved == [Outcome.RIGHT, Outcome.NOT_QUITE, Outcome.CRASHED]
+
+
+def test_what_trains_runs_once_and_what_uses_the_learners_function_twice(tmp_path):
+    notebook = with_sources(
+        "runs = []", "def twice(x):\n    ...", "runs.append('network')", "runs.append(twice(1))"
+    )
+    for cell in notebook.cells[2:]:
+        cell.metadata["tags"] = ["training"]
+    solutions = {"made.up": "def twice(x):\n    return x + x"}
+    kept = without_training(notebook, solutions)
+    assert [cell.source for cell in kept.cells] == [
+        "runs = []",
+        "def twice(x):\n    ...",
+        "runs.append(twice(1))",
+    ]
+    assert len(notebook.cells) == 4
+
+
+def test_a_second_run_is_reported_by_itself(tmp_path):
+    slider = "import ipywidgets\nslider = ipywidgets.IntSlider(max=3)"
+    broken = "slider.observe(lambda change: 1 / 0, names='value')"
+    first, second = run_in_turn([with_sources(slider), with_sources(slider, broken)], tmp_path)
+    assert first.problems == [] and any("ZeroDivisionError" in problem for problem in second.problems)
+    assert first.moves == second.moves > 0  # what the first run left is not moved again
+    assert [len(first.cells), len(second.cells)] == [1, 2]

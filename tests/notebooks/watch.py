@@ -2,7 +2,8 @@
 
 ipywidgets catches what a callback raises and shows it where nobody looks (in an Output widget, in a message
 that belongs to no cell), so a notebook can be "executed without errors" while its slider is broken. ``watch``
-is run before the first cell and notes all of it; ``move_everything`` is run after the last one.
+is run before the first cell and notes all of it; ``move_everything`` is run after the last one. A lesson that runs
+again in the same kernel ends with it again: then it moves what is new.
 
     from tests.notebooks import watch; watch.watch()          # the cell before the first
     await watch.move_everything(); watch.report()             # the cell after the last
@@ -26,6 +27,7 @@ ROUNDS = 12  # at the end: in each, every control in turn is moved somewhere at 
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
+REPORTED = set()  # the widgets of a report that was made: moved, and left where they are
 
 
 # ------------------------------------------------------------------------------------ notice every error
@@ -94,10 +96,13 @@ class LogNotes(logging.Handler):
 
 
 def report():
-    """Print what was noticed, for the test that reads the notebook's outputs."""
+    """Print what was noticed since the last report, for the test that reads the notebook's outputs."""
     Mover().note_failures()
     problems = [f"{doing}: {words}" if doing else words for words, doing in PROBLEMS.items()]
     print(REPORT + json.dumps({"problems": problems, "cells": CELLS, "moves": Mover.moves}))
+    REPORTED.update(instances())
+    PROBLEMS.clear(), CELLS.clear()
+    Mover.moves, Mover.doing = 0, ""
 
 
 # ------------------------------------------------------------------------------------ move every control
@@ -105,7 +110,7 @@ def report():
 
 async def move_everything():
     """Move every control over its range, click every button, then shake: random moves of all of them."""
-    mover, done = Mover(), set()
+    mover, done, tasks, threads = Mover(), set(), asyncio.all_tasks(), set(threading.enumerate())
     mover.note_failures()  # of first pictures, before anything moves
     for _ in range(4):  # a click may bring new controls
         new = [widget for key, widget in instances().items() if key not in done]
@@ -116,15 +121,25 @@ async def move_everything():
             mover.sweep(widget)
             await asyncio.sleep(0)  # let timers and tasks that the move started run
     mover.shake(random.Random(0))
-    await asyncio.sleep(0.3)  # the last of them
+    await asyncio.sleep(0.3)  # the last timers
+    await until_done(tasks, threads)
     gc.collect()  # a task's error is told when the task is forgotten
     await asyncio.sleep(0)
 
 
+async def until_done(tasks, threads, longest=60):
+    """Until every task and thread that is not among these has ended, or is seen to go on for good."""
+    end = time.monotonic() + longest
+    while asyncio.all_tasks() - tasks or set(threading.enumerate()) - threads:
+        if time.monotonic() > end:
+            return
+        await asyncio.sleep(0.02)
+
+
 def instances():
-    """Every living widget of this kernel, by model id."""
+    """Every living widget of this kernel that no report was made of, by model id."""
     module = sys.modules.get("ipywidgets.widgets.widget")
-    return dict(module._instances) if module else {}
+    return {key: widget for key, widget in module._instances.items() if key not in REPORTED} if module else {}
 
 
 class Mover:

@@ -29,6 +29,7 @@ SIZE = Exercise(
         Case(1, 3, 1, 0, 1, 0, by_hand=3, note="One stamp, as long as the kernel."),
         Case(2, 3, 2, 0, 1, 0, by_hand=5, note="The second stamp begins at place 2 and ends at place 4."),
         Case(2, 3, 2, 1, 1, 0, by_hand=3, note="Padding 1 crops one at each end."),
+        Case(1, 3, 1, 1, 1, 0, by_hand=1, note="Padding 1 leaves the middle of the only stamp."),
         Case(2, 3, 2, 1, 1, 1, by_hand=4, note="output_padding 1 crops one less, at the end only."),
         Case(2, 3, 1, 0, 2, 0, by_hand=6, note="Dilation 2: a stamp of 3 parts reaches over 5 places."),
         Case(50, 3, 2, 2, 1, 1, by_hand=98),

@@ -9,29 +9,26 @@
     )
     ...options=["darker", "brighter", "the same"]     # answer() returns one of them
     ...options={"It gets darker": -1, "It stays": 0}  # or what stands behind a label
-    ...answer=lambda: resample([0, 4], 4)             # an array: the learner types four numbers
+    ...shape=4, answer=lambda: resample([0, 4], 4)    # the learner types four numbers (see reading.py)
 
 As the last line of a cell, ``ROWS`` shows a form; it waits for nobody, so that Run All goes on.
 ``ROWS.check(1)`` answers from code.
 """
 
 import asyncio
-import re
-from dataclasses import dataclass, field
-from fractions import Fraction
+import unicodedata
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from course_utils.exercises.engine import compare, progress
+from course_utils.exercises.engine.reading import Unreadable, example, read
 from course_utils.exercises.engine.registry import lesson_of, register_prediction
-from course_utils.exercises.engine.report import Card, Outcome, Shown, ShownAsCard, show_argument, show_pair
+from course_utils.exercises.engine.report import Card, Outcome, Shown, ShownAsCard, show_pair
 
 ARRIVAL_SECONDS = 0.25
+ROUNDED = 8  # tolerances: somebody whose guess is 3.33 types 3.3
 _NOT_COMPUTED = object()
-
-
-class Unreadable(ValueError):
-    """The text is not an answer to this question; the message says what would be."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +40,7 @@ class Verdict(ShownAsCard):
     answer: str = ""  # what was predicted, in a form that can be typed again
     predicted: str = ""
     computed: str = ""
+    remark: str = ""  # how the answer was read
     sentence: str = ""
     extra: tuple = field(default=())
 
@@ -57,7 +55,7 @@ class Verdict(ShownAsCard):
         return Card(
             mark, word, tone=tone,
             rows=tuple(row for row in rows if row[1]),
-            sentences=tuple(filter(None, (self.sentence, *self.extra))),
+            sentences=tuple(filter(None, (self.remark, self.sentence, *self.extra))),
         )  # fmt: skip
 
 
@@ -115,7 +113,7 @@ class Prediction(Shown):
         kept = progress.prediction(self.key)
         if kept and kept["answer"] != verdict.answer:
             message = f"Your first prediction stays on record: {kept['answer']}. {message}".strip()
-        return Verdict(**{**verdict.__dict__, "extra": (message,) if message else ()})
+        return replace(verdict, extra=(message,) if message else ())
 
     def judge(self, answer):
         """Like :meth:`check`, without recording it."""
@@ -131,12 +129,13 @@ class Prediction(Shown):
             return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=sentence)
 
     def _compare(self, answer):
+        remark = ""
         if self.options:
             given, computed = self._choice(answer), self.computed()
             right, typed, shown = given == computed, given, (computed, given)
         else:
             computed = self.computed()
-            given = read_numbers(answer, computed.shape)
+            given, remark = read(answer, computed.shape, self.unit)
             right = self._close(given, computed)
             typed = ", ".join(f"{value:.10g}" for value in given.flat)
             shown = show_pair(computed[()], given[()])  # [()] makes a number of an array without axes
@@ -146,6 +145,7 @@ class Prediction(Shown):
             answer=typed,
             predicted=shown[1],
             computed=shown[0],
+            remark=remark,
             sentence=" ".join(filter(None, (self._recognised(given, right), self._explanation()))),
         )
 
@@ -154,23 +154,26 @@ class Prediction(Shown):
         if right:
             return ""
         for sentence, guess in self.guesses.items():
-            if guess == given if self.options else self._close(given, np.asarray(guess(), float)):
+            if guess == given if self.options else self._close(given, np.asarray(guess(), float), ROUNDED):
                 return sentence
         return ""
 
     def _explanation(self):
         return self.explain(self._answer()) if callable(self.explain) else self.explain
 
-    def _close(self, given, computed):
-        return np.allclose(given, computed, rtol=self.tolerance / 5, atol=self.tolerance)
+    def _close(self, given, computed, times=1):
+        return np.allclose(given, computed, rtol=self.tolerance / 5, atol=times * self.tolerance)
 
     def _choice(self, answer):
-        wanted = str(answer).strip().casefold()
+        wanted = _folded(answer)
         for label in self.options:
-            if label.casefold() == wanted:
+            if _folded(label) == wanted:
+                return label
+        for label, value in self.options.items():
+            if _folded(label)[:1] in "-0123456789" and compare.is_number(value) and _means(answer, value):
                 return label
         choices = ", ".join(map(repr, self.options))
-        said = "Nothing is chosen yet" if answer in (None, "") else f"{answer!r} is not among the choices"
+        said = f"{_shortened(answer)} is not among the choices" if wanted else "Nothing is chosen yet"
         raise Unreadable(f"{said}: choose one of {choices}.")
 
     def _label_of(self, value):
@@ -195,8 +198,15 @@ class Prediction(Shown):
     @property
     def text(self):
         """The question as plain text."""
-        choices = "".join(f"\n  ( ) {label}" for label in self.options)
+        choices = "".join(f"\n  ( ) {label}" for label in self.options) or f"\n  ({self.format})"
         return f"? Predict: {self.question}{choices}"
+
+    @property
+    def format(self):
+        """What is typed: "2 numbers, such as 2.6, 1/7"."""
+        count = int(np.prod(self.shape))
+        what = "a number" if self.shape == () else f"{count} numbers"
+        return f"{what}{f' in {self.unit}' if self.unit else ''}, such as {example(self.shape)}"
 
     @property
     def html(self):
@@ -205,7 +215,8 @@ class Prediction(Shown):
 
     def _question_card(self, with_choices=True):
         choices = [("○", "calm", label) for label in self.options] if with_choices else []
-        return Card("?", "Predict", self.question, items=tuple(choices))
+        sentences = (f"Type {self.format}.",) if with_choices and not choices else ()
+        return Card("?", "Predict", self.question, items=tuple(choices), sentences=sentences)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {"text/plain": self.text, "text/html": self.html}
@@ -240,7 +251,7 @@ class _Form:
         else:
             self.entry = widgets.Text(
                 description="Your prediction",  # also what a screen reader calls the field
-                placeholder="numbers, separated by commas; 1/4 is fine",
+                placeholder=prediction.format,
                 continuous_update=False,
                 style={"description_width": "initial"},
                 layout={"width": "36em", "max_width": "100%"},
@@ -273,59 +284,27 @@ class _Form:
         self.answered = True
         self.entry.value = kept["answer"]
         when = (f"Your prediction of {kept['date'][:10]}.",)
-        self.result.value = Verdict(**{**verdict.__dict__, "extra": when}).html
+        self.result.value = replace(verdict, extra=when).html
 
     def _on_message(self, _, content, __):
         if content.get("event") == "submit":  # the Enter key
             self.submit_soon()
 
 
-def read_numbers(answer, shape=()):
-    """Numbers out of what somebody typed, as an array of this shape; Unreadable says what is wrong.
-
-    Commas, blanks, semicolons, line breaks and brackets all separate; fractions are fine.
-
-    >>> read_numbers("0, 1/4; 0.5 1", (2, 2))
-    array([[0.  , 0.25],
-           [0.5 , 1.  ]])
-    """
-    if isinstance(answer, str):
-        values = _numbers_in(answer, shape)
-    else:
-        try:
-            values = np.asarray([] if answer is None else answer, float).ravel().tolist()
-        except (TypeError, ValueError):
-            raise Unreadable(f"{_wanted(shape)}, got {answer!r}.") from None
-    count = int(np.prod(shape))
-    if len(values) != count:
-        raise Unreadable(f"{_wanted(shape)}, yours are {len(values)}: {show_argument(values)}.")
-    if not np.isfinite(values).all():
-        raise Unreadable(f"{_wanted(shape)}; NaN and infinity cannot be compared.")
-    return np.array(values).reshape(shape)
+def _folded(label):
+    """A label without the differences between one keyboard and another."""
+    text = "" if label is None else unicodedata.normalize("NFKC", str(label))
+    return " ".join(text.replace("−", "-").replace("×", "x").replace("’", "'").split()).casefold()
 
 
-def _numbers_in(text, shape):
-    tokens = re.split(r"[\s,;\[\]()]+", text.replace("−", "-").strip(" \t\r\n,;[]()"))
-    tokens = [token for token in tokens if token]
-    if not tokens:
-        raise Unreadable(f"Nothing is typed yet. {_wanted(shape)}.")
-    if shape == () and re.fullmatch(r"\s*-?\d+,\d+\s*", text):
-        raise Unreadable(f"Write a decimal point, not a comma: {text.strip().replace(',', '.')}")
-    return [_number(token, shape) for token in tokens]
-
-
-def _number(token, shape):
+def _means(answer, value):
+    """Whether the answer, read as a number, is this one."""
     try:
-        return float(Fraction(token)) if "/" in token else float(token)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise Unreadable(f"{token!r} is not a number. {_wanted(shape)}.") from None
+        return bool(np.isclose(read(answer).numbers, value, rtol=5e-3))
+    except Unreadable:
+        return False
 
 
-def _wanted(shape):
-    if shape == ():
-        return "One number is asked for"
-    if len(shape) == 1:
-        return f"{shape[0]} numbers are asked for, such as 0, 0.5, 1"
-    if len(shape) == 2:
-        return f"{shape[0] * shape[1]} numbers are asked for ({shape[0]} rows of {shape[1]})"
-    return f"{int(np.prod(shape))} numbers are asked for"
+def _shortened(answer):
+    text = repr(answer)
+    return text if len(text) <= 60 else text[:59] + "…"

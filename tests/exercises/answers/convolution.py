@@ -23,7 +23,7 @@ from course_utils.exercises.convolution import (
     UNFLIPPED,
     ZERO_INSERTION,
 )
-from tests.exercises.answers import right
+from tests.exercises.answers import right, same
 
 # ---- one axis -----------------------------------------------------------------------------------------------
 
@@ -120,6 +120,13 @@ def by_the_package(x, kernel, stride):
     return transposed_convolution(x[None, None], kernel[None, None], stride=stride)[0, 0]
 
 
+same(MINIMAL, "range(len(x)): -> for i in range(len(C)):", "C has a row for each sample")
+same(MINIMAL, "np.convolve(between, kernel) -> return np.convolve(kernel, between)", "a convolution commutes")
+same(MINIMAL, "x, kernel = (np.float32(x), np.float32(kernel)) -> pass", "it is only the precision")
+same(MINIMAL, "[0, 0] -> return transposed_convolution(*)[-1, 0]", "the batch holds one signal")
+same(MINIMAL, "[0, 0] -> return transposed_convolution(*)[0, -1]", "the signal has one channel")
+
+
 # ---- zero insertion -----------------------------------------------------------------------------------------
 
 
@@ -156,7 +163,7 @@ def rows_of_a_sample_and_its_zeros(x, kernel, stride, padding):
     rows[:, 0] = x
     around = np.zeros(len(kernel) - 1 - padding)
     between = rows.ravel()[: rows.size - stride + 1]
-    return np.concatenate([around, between, around]), kernel[::-1].copy()
+    return np.concatenate([around, between, around]), kernel[::-1]
 
 
 @right(ZERO_INSERTION)
@@ -187,6 +194,17 @@ def stretched_in_single_precision(x, kernel, stride, padding):
 def zeros_by_the_package(x, kernel, stride, padding):
     parts = insert_zeros(x[None, None], kernel[None, None], stride=stride, padding=padding)
     return tuple(part[0, 0] for part in parts)
+
+
+same(ZERO_INSERTION, "np.repeat(np.arange(1, len(x)), stride - 1) -> *np.tile", "np.insert sorts the places")
+same(
+    ZERO_INSERTION,
+    "(len(kernel) - 1 - padding,) * 2*-> *(len(kernel) - 1 - padding,)*",
+    "one number is for both ends",
+)
+same(ZERO_INSERTION, "dtype=np.float32) -> between = np.zeros(*", "it is only the precision")
+same(ZERO_INSERTION, "part[0, 0] for * -> return tuple((part[-1, 0]", "the batch holds one signal")
+same(ZERO_INSERTION, "part[0, 0] for * -> return tuple((part[0, -1]", "the signal has one channel")
 
 
 # ---- two axes -----------------------------------------------------------------------------------------------
@@ -236,7 +254,7 @@ def one_part_at_a_time(x, kernel, stride, padding):
 def two_matrices_and_einsum(x, kernel, stride, padding):
     def placed(n, k):
         out, i, part = np.ogrid[: (n - 1) * stride + k, :n, :k]
-        return (out == i * stride + part) * 1.0
+        return (out == i * stride + part).astype(float)
 
     down, across = placed(x.shape[0], kernel.shape[0]), placed(x.shape[1], kernel.shape[1])
     full = np.einsum("pia,qjb,ij,ab->pq", down, across, x, kernel)
@@ -275,6 +293,20 @@ def what_falls_outside_is_not_painted(x, kernel, stride, padding):
 @right(TWO_AXES)
 def two_axes_by_the_package(x, kernel, stride, padding):
     return transposed_convolution(x[None, None], kernel[None, None], None, stride, padding).squeeze((0, 1))
+
+
+same(TWO_AXES, "signal.convolve2d(between, kernel) -> *(kernel, between)", "a convolution commutes")
+same(TWO_AXES, "strict=True)* -> *zip(x.shape, kernel.shape)", "both shapes have two numbers")
+same(TWO_AXES, "strict=True)* -> *strict=False)", "both shapes have two numbers")
+same(TWO_AXES, "len(kernel[0]) -> *len(kernel[-1])", "all rows are of one length")
+same(TWO_AXES, "len(x[0]) - 1) * -> *len(x[-1]) - 1)", "all rows are of one length")
+same(
+    TWO_AXES,
+    ".astype(float) -> return out == i * stride + part",
+    "einsum multiplies with truth values as with 0 and 1",
+)
+same(TWO_AXES, "dtype='float32') -> out = np.zeros(*", "it is only the precision")
+same(TWO_AXES, "squeeze((0, 1)) -> *squeeze((1, 0))", "the order of axes to drop says nothing")
 
 
 # ---- the size -----------------------------------------------------------------------------------------------
@@ -331,6 +363,15 @@ def the_smallest_size_that_a_convolution_brings_here(
 @right(SIZE)
 def size_by_the_package(in_size, kernel_size, stride, padding, dilation, output_padding):
     return transposed_size(in_size, kernel_size, stride, padding, output_padding, dilation)
+
+
+same(SIZE, "range(1, 600): -> for size in range(0, 600):", "size 0 has no outputs")
+same(SIZE, "range(1, 600): -> for size in range(1, *", "it ends long before")
+same(
+    SIZE,
+    "// stride + 1 == in_size: -> */ stride + 1 == in_size:",
+    "the last step of the smallest size is a full one",
+)
 
 
 # ---- back to a size -----------------------------------------------------------------------------------------
@@ -390,6 +431,15 @@ def output_padding_by_the_package(size, kernel_size, stride, padding):
     return output_padding_for(size, kernel_size, stride=stride, padding=padding)
 
 
+same(OUTPUT_PADDING, "np.floor(* -> there = np.trunc(", "the window travels 0 places or more")
+same(OUTPUT_PADDING, "np.floor((*) / stride) + 1 -> *// stride) + 1", "it rounds down as well")
+same(
+    OUTPUT_PADDING,
+    "range(stride): -> for output_padding in range(size):",
+    "size is larger than what is left over",
+)
+
+
 # ---- the bug ------------------------------------------------------------------------------------------------
 
 
@@ -438,3 +488,10 @@ def flipped_once_more_at_the_end(x, kernel, stride):
     stretched = np.pad(between, len(kernel) - 1)
     windows = np.lib.stride_tricks.sliding_window_view(stretched, len(kernel))
     return (windows @ kernel)[::-1]
+
+
+same(
+    UNFLIPPED, "np.convolve(between, kernel) -> return np.convolve(kernel, between)", "a convolution commutes"
+)
+same(UNFLIPPED, "[0, 0] -> return transposed_convolution(*)[-1, 0]", "the batch holds one signal")
+same(UNFLIPPED, "[0, 0] -> return transposed_convolution(*)[0, -1]", "the signal has one channel")

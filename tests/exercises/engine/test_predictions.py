@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.exercises.engine import predictions, progress, registry
-from course_utils.exercises.engine.predictions import Prediction, Unreadable, read_numbers
+from course_utils.exercises.engine.predictions import Prediction
+from course_utils.exercises.engine.reading import read
 from course_utils.exercises.engine.report import Outcome
 from tests.exercises.verify_predictions import verify_prediction
 
@@ -27,7 +28,7 @@ HALF = Prediction(
 )
 GRID = Prediction(
     "sample.grid", "Which four numbers?", lambda: np.array([[0, 1 / 3], [2 / 3, 1]]), lambda a: f"Sum {a.sum():g}.",
-    guesses={"You predicted the nearest neighbour.": lambda: [[0, 0], [1, 1]]},
+    guesses={"You predicted the nearest neighbor.": lambda: [[0, 0], [1, 1]]}, shape=(2, 2),
 )  # fmt: skip
 TONE = Prediction(
     "sample.tone",
@@ -35,17 +36,28 @@ TONE = Prediction(
     lambda: -1,
     "It loses weight.",
     options={"Darker": -1, "The same": 0},
+    guesses={"The weights sum to less than 1.": "The same"},
 )
 COUNT = Prediction("sample.count", "How many taps?", lambda: np.int64(2), "Two.", options=[1, 2, 4])
+PLACE = Prediction(
+    "sample.place",
+    "Where?",
+    lambda: -0.25,
+    "Left.",
+    options={"−0.25": -0.25, "7/3, about 2.33": 7 / 3, "the end": 1},
+)
+RISE = Prediction(
+    "sample.rise", "How many dB?", lambda: 20 * np.log10(2), "20 log10(2).", unit="dB", tolerance=1e-2
+)
 
 
 @pytest.fixture(autouse=True)
 def fresh_forms():
-    for prediction in (HALF, GRID, TONE, COUNT):
+    for prediction in (HALF, GRID, TONE, COUNT, PLACE, RISE):
         prediction._form = None
 
 
-@pytest.mark.parametrize("prediction", [HALF, GRID, TONE, COUNT], ids=lambda p: p.key)
+@pytest.mark.parametrize("prediction", [HALF, GRID, TONE, COUNT, PLACE, RISE], ids=lambda p: p.key)
 def test_every_kind_of_question(prediction):
     verify_prediction(prediction)
 
@@ -59,7 +71,7 @@ def test_right_and_not():
 
 
 def test_a_usual_guess_is_called_by_its_name():
-    assert GRID.judge("0 0 1 1").sentence == "You predicted the nearest neighbour. Sum 2."
+    assert GRID.judge("0 0 1 1").sentence == "You predicted the nearest neighbor. Sum 2."
     assert GRID.judge("0 .33 .67 1").sentence == "Sum 2."
 
 
@@ -90,58 +102,12 @@ def test_an_answer_that_cannot_be_computed_costs_a_sentence():
     assert "none of the options" in outside.check("red").text
 
 
-# Reading
-
-
-@pytest.mark.parametrize(
-    ("text", "shape", "values"),
-    [
-        ("2.5", (), 2.5),
-        (" −0.25 ", (), -0.25),
-        ("5/2", (), 2.5),
-        ("1e-3", (), 0.001),
-        ("0, 2.5, 7.5, 10", (4,), [0, 2.5, 7.5, 10]),
-        ("[0 2.5 7.5 10]", (4,), [0, 2.5, 7.5, 10]),
-        ("0;2.5;7.5;10;", (4,), [0, 2.5, 7.5, 10]),
-        ("[[1, 2], [3, 4]]", (2, 2), [[1, 2], [3, 4]]),
-        ("1 2\n3 4", (2, 2), [[1, 2], [3, 4]]),
-        ("1/4, 3/4", (2,), [0.25, 0.75]),
-        ([1, 2], (2,), [1, 2]),
-        (np.float32(3), (), 3),
-        ([[1], [2]], (2,), [1, 2]),
-    ],
-)
-def test_numbers_are_read_as_people_write_them(text, shape, values):
-    result = read_numbers(text, shape)
-    assert result.shape == shape and np.allclose(result, values)
-
-
-@pytest.mark.parametrize(
-    ("text", "shape", "message"),
-    [
-        ("", (), "Nothing is typed yet. One number is asked for."),
-        ("  ,;", (4,), "Nothing is typed yet. 4 numbers are asked for, such as 0, 0.5, 1."),
-        ("2,5", (), "Write a decimal point, not a comma: 2.5"),
-        ("1 2 3", (4,), "4 numbers are asked for, such as 0, 0.5, 1, yours are 3: [1, 2, 3]."),
-        ("1 2 3", (2, 2), "4 numbers are asked for (2 rows of 2), yours are 3: [1, 2, 3]."),
-        ("two", (), "'two' is not a number. One number is asked for."),
-        ("1, x, 3", (3,), "'x' is not a number. 3 numbers are asked for, such as 0, 0.5, 1."),
-        ("1/0", (), "'1/0' is not a number. One number is asked for."),
-        ("nan", (), "One number is asked for; NaN and infinity cannot be compared."),
-        ("inf 1", (2,), "2 numbers are asked for, such as 0, 0.5, 1; NaN and infinity cannot be compared."),
-        (None, (2,), "2 numbers are asked for, such as 0, 0.5, 1, yours are 0: []."),
-        ({}, (2,), "2 numbers are asked for, such as 0, 0.5, 1, got {}."),
-    ],
-)
-def test_what_cannot_be_read_is_explained(text, shape, message):
-    with pytest.raises(Unreadable) as caught:
-        read_numbers(text, shape)
-    assert str(caught.value) == message
+# Reading (test_reading.py has the ways to write numbers)
 
 
 @given(st.text(max_size=40))
 def test_no_text_whatsoever_raises(text):
-    for prediction in (HALF, GRID, TONE, COUNT):
+    for prediction in (HALF, GRID, TONE, COUNT, PLACE, RISE):
         verdict = prediction.judge(text)
         assert verdict.text and verdict.outcome in Outcome
 
@@ -149,7 +115,44 @@ def test_no_text_whatsoever_raises(text):
 @given(st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=4))
 def test_what_is_recorded_can_be_read_again(numbers):
     verdict = GRID.judge(numbers)
-    assert np.allclose(read_numbers(verdict.answer, (2, 2)).ravel(), numbers, rtol=1e-8, atol=1e-300)
+    assert np.allclose(read(verdict.answer, (2, 2)).numbers.ravel(), numbers, rtol=1e-8, atol=1e-300)
+
+
+def test_how_an_answer_was_read_stands_on_the_card():
+    assert HALF.judge("3,0 px").text == (
+        "✓ As you predicted\n  predicted 3\n  computed  3\n"
+        "  Only the number was looked at, not the unit 'px'. '3,0 px' was read as 3: a decimal comma.\n"
+        "  It is the mean."
+    )
+
+
+def test_the_textbook_answer_is_right():
+    verdicts = [
+        RISE.judge(text) for text in ("6 dB", "6", "6.0", "6,02", "6.02 dB", "+6 dB", "about 6", "20*0.301")
+    ]
+    assert all(verdict.outcome is Outcome.RIGHT for verdict in verdicts)
+    assert RISE.judge("6 dB").remark == "" and "unit 'px'" in RISE.judge("6 px").remark
+    assert all(RISE.judge(text).outcome is Outcome.NOT_QUITE for text in ("5.9", "6.1", "3", "−6", "2"))
+
+
+def test_the_form_says_what_to_type():
+    assert HALF.form().children[1].placeholder == "a number, such as 2.6"
+    assert GRID.form().children[1].placeholder == "4 numbers, such as [[2.6, 1/7], [−1.7, 0.3]]"
+    assert RISE.text == "? Predict: How many dB?\n  (a number in dB, such as 2.6)"
+    assert "Type a number in dB, such as 2.6." in RISE.html
+
+
+def test_a_wrong_choice_may_have_a_sentence():
+    assert TONE.judge("the same").sentence == "The weights sum to less than 1. It loses weight."
+
+
+@pytest.mark.parametrize("typed", ["-0.25", "− 0.25", "–0.25", -0.25, "-1/4", "-0,25"])
+def test_a_choice_that_is_a_number_may_be_typed_as_one(typed):
+    assert PLACE.judge(typed).outcome is Outcome.RIGHT
+    assert [PLACE.judge(2.3333).predicted, PLACE.judge("7/3").predicted] == ["7/3, about 2.33"] * 2
+    assert (
+        "is not among the choices" in PLACE.judge("1").text
+    )  # the number behind "the end" is nobody's answer
 
 
 def test_choices_by_label():
@@ -184,7 +187,7 @@ def test_the_first_answer_stays_on_record():
 
 def test_what_cannot_be_read_is_not_recorded():
     HALF.check("")
-    HALF.check("four")
+    HALF.check("fish")
     assert progress.prediction("sample.half") is None
 
 
@@ -271,3 +274,35 @@ def test_a_key_belongs_to_one_question(monkeypatch):
         Prediction("sample.half", "Another question?", lambda: 1)
     monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "05"})
     assert HALF.lesson == "05" and HALF in registry.all_predictions()["05"]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "sentence"),
+    [
+        ("subpixel.even_samples", "[2, 24, 40]", "Those are the odd places."),
+        ("subpixel.first_row", "[0, 1, 4, 5]", "You laid the channels side by side."),
+        ("convolution.sent_back", "1,10,100,20,200", "At place 2 you kept the earlier stamp."),
+        ("warping.flow_of_another_size", "0.5 px", "The other way round"),
+        ("start.four_from_two", "0, 3.3, 6.7, 10", "You put the first and the last pixel center"),
+    ],
+)
+def test_frequent_slips_are_called_by_their_names(key, typed, sentence):
+    verdict = _prediction(key).judge(typed)
+    assert verdict.outcome is Outcome.NOT_QUITE and verdict.sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("subpixel.half_the_error", "6 dB"),
+        ("warping.flow_of_another_size", "2 pixels"),
+        ("warping.first_pixel", "- 0.75"),
+    ],
+)
+def test_textbook_answers_of_the_course_are_right(key, typed):
+    assert _prediction(key).judge(typed).outcome is Outcome.RIGHT
+
+
+def _prediction(key):
+    lessons = registry.all_predictions().values()
+    return next(prediction for lesson in lessons for prediction in lesson if prediction.key == key)
