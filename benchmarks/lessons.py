@@ -12,11 +12,12 @@ from nbformat import v4
 
 from benchmarks.tables import Goal, digits, table
 from benchmarks.watch import REPORT
+from course_utils.lessons import LESSONS
 from tests.notebooks.run import CELL_TIMEOUT_S, LESSONS, kernel_environment
 
 SLOWEST_S, MOST_MB = 30, 150
 SLOWEST_TRAINING_S = 120
-TRAINING = ("10", "12")
+TRAINING = {lesson.number for lesson in LESSONS if lesson.trains}
 
 
 def measure(paths=None):

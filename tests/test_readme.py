@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from course_utils import lessons
+from tools.tables import with_table
+
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -16,10 +19,20 @@ def lesson_00():
     return "\n".join("".join(cell["source"]) for cell in cells)
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_every_lesson_is_in_the_readme_and_in_lesson_00(name):
-    assert f"notebooks/{name}" in README
-    assert name == LESSONS[0] or f"({name})" in lesson_00()
+def test_the_tables_of_lessons_are_made_from_the_one_file_of_facts():
+    assert lessons.table("notebooks/") in README and lessons.table("") in lesson_00(), "python -m tools.tables"
+    assert [lesson.file for lesson in lessons.WRITTEN] == LESSONS
+
+
+def test_a_table_is_written_anew_wherever_it_stands():
+    old = "before\n\n| | lesson | the question | minutes |\n|---|---|---|---|\n| 00 | X | Y? | 3 |\n\nafter"
+    assert with_table(old, "") == f"before\n\n{lessons.table('')}\n\nafter"
+
+
+def test_what_a_lesson_needs_comes_before_it():
+    for lesson in lessons.LESSONS:
+        assert all(needed < lesson.number for needed in lesson.needs), lesson
+        assert not lesson.written or lesson.minutes > 0
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
@@ -32,12 +45,10 @@ def test_every_link_of_lesson_00_leads_somewhere(target):
     assert (ROOT / "notebooks" / target).exists()
 
 
-def test_the_minutes_are_the_same_everywhere():
-    row = re.compile(r"^\| (\d\d) \|.*\| (\d+) \|$", re.M)
-    assert row.findall(README) == row.findall(lesson_00())
-    for number, minutes in row.findall(README):
-        first = json.loads(next((ROOT / "notebooks").glob(f"{number}_*")).read_text(encoding="utf-8"))["cells"][0]
-        assert f"{minutes} minutes" in "".join(first["source"]), number
+def test_a_lesson_states_its_minutes():
+    for lesson in lessons.WRITTEN:
+        first = json.loads((ROOT / "notebooks" / lesson.file).read_text(encoding="utf-8"))["cells"][0]
+        assert f"{lesson.minutes} minutes" in "".join(first["source"]), lesson.number
 
 
 def test_the_commands_of_the_readme_are_what_ci_runs():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.lessons import LESSONS
 from course_utils.figures.scene import Scene, arrow, document, grid, image, label, rect
 from course_utils.operators import probe
 from course_utils.resampling import resize, source_coordinates, triangle
@@ -64,7 +65,7 @@ def _half_pixel_grid():
 
 
 def warp(picture):
-    """Turn by 30 degrees about the centre while enlarging."""
+    """Turn by 30 degrees about the center while enlarging."""
     y, x = _half_pixel_grid()
     cos, sin = np.cos(np.pi / 6), np.sin(np.pi / 6)
     return sample(picture, 1.5 + cos * (y - 1.5) - sin * (x - 1.5), 1.5 + sin * (y - 1.5) + cos * (x - 1.5))
@@ -87,13 +88,24 @@ def align(picture):
 
 @dataclass(frozen=True)
 class Panel:
-    """One operator of the map: what it is called, the lessons about it, and one sentence."""
+    """One operator of the map: what it is called, and one sentence. The lessons about it say so themselves."""
 
     title: str
-    first: int
-    last: int
     operator: Callable
     sentence: str
+
+    @property
+    def numbers(self):
+        """The numbers of the lessons about it."""
+        return [int(lesson.number) for lesson in LESSONS if lesson.operator == self.title]
+
+    @property
+    def first(self):
+        return self.numbers[0]
+
+    @property
+    def last(self):
+        return self.numbers[-1]
 
     @property
     def lessons(self):
@@ -102,12 +114,12 @@ class Panel:
 
 
 PANELS = (
-    Panel("interpolate", 1, 5, interpolate, "fixed weights from distances"),
-    Panel("pool and unpool", 6, 6, pool_and_unpool, "keeps maxima and their places"),
-    Panel("transposed convolution", 7, 9, transposed_convolution, "each input paints a stamp"),
-    Panel("sub-pixel convolution", 10, 10, subpixel_convolution, "the same, one phase at a time"),
-    Panel("warp", 11, 11, warp, "each output asks for a place"),
-    Panel("align features", 12, 13, align, "the places are learned"),
+    Panel("interpolate", interpolate, "fixed weights from distances"),
+    Panel("pool and unpool", pool_and_unpool, "keeps maxima and their places"),
+    Panel("transposed convolution", transposed_convolution, "each input paints a stamp"),
+    Panel("sub-pixel convolution", subpixel_convolution, "the same, one phase at a time"),
+    Panel("warp", warp, "each output asks for a place"),
+    Panel("align features", align, "the places are learned"),
 )
 WIDTH, HEIGHT, SIDE = 270, 206, 128
 

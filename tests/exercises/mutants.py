@@ -234,7 +234,7 @@ def _defined(text, name, names):
 
 
 def _main(wanted="", *options):
-    topics = [wanted.partition(".")[0]] if wanted else answers.LESSON_OF_TOPIC
+    topics = [wanted.partition(".")[0]] if wanted else answers.TOPICS
     answers.load(topics)
     for exercise in itertools.chain(*all_exercises(topics).values()):
         if not exercise.key.startswith(wanted):

@@ -7,6 +7,7 @@ once: the cells tagged "training".
 import nbformat
 import pytest
 
+from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
 from tests.notebooks.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
@@ -14,7 +15,7 @@ from tests.notebooks.run import LESSONS, run_in_turn, with_solutions, with_sourc
 pytestmark = pytest.mark.takes(120)
 
 # lessons that load torch only in the cell that compares with it
-TORCH_WAITS_IN = ("00", "01", "02", "03", "04", "05")
+TORCH_WAITS_IN = {lesson.number for lesson in lessons.LESSONS if lesson.torch == "late"}
 
 
 def exercises():

@@ -7,10 +7,9 @@ and decides the lesson.
 import importlib
 import importlib.util
 
-LESSON_OF_TOPIC = {
-    "start": "00", "linear": "01", "coordinates": "02", "bilinear": "03", "pooling": "06", "convolution": "07",
-    "subpixel": "10", "warping": "11", "alignment": "12",
-}  # fmt: skip
+from course_utils.lessons import NUMBER_OF_TOPIC
+
+TOPICS = tuple(NUMBER_OF_TOPIC)
 
 _exercises = {}
 _predictions = {}
@@ -22,7 +21,7 @@ def lesson_of(key):
     >>> lesson_of("linear.lerp")
     '01'
     """
-    return LESSON_OF_TOPIC.get(key.partition(".")[0], "")
+    return NUMBER_OF_TOPIC.get(key.partition(".")[0], "")
 
 
 def register_exercise(exercise):
@@ -35,7 +34,7 @@ def register_prediction(prediction):
     _register(_predictions, prediction, prediction.question)
 
 
-def all_exercises(topics=LESSON_OF_TOPIC):
+def all_exercises(topics=TOPICS):
     """Every exercise of these topics by lesson, in the order of definition: ``{"01": [exercise, ...], ...}``."""
     _load_topics(topics)
     return _by_lesson(_exercises)
@@ -43,7 +42,7 @@ def all_exercises(topics=LESSON_OF_TOPIC):
 
 def all_predictions():
     """Every prediction of the course by lesson, like :func:`all_exercises`."""
-    _load_topics(LESSON_OF_TOPIC)
+    _load_topics(TOPICS)
     return _by_lesson(_predictions)
 
 

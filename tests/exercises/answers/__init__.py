@@ -19,7 +19,7 @@ import importlib
 import importlib.util
 from dataclasses import dataclass
 
-from course_utils.exercises.engine.registry import LESSON_OF_TOPIC
+from course_utils.exercises.engine.registry import TOPICS
 
 RIGHT = {}  # key -> [function]
 _SAME = []
@@ -68,7 +68,7 @@ def _literal(pattern):
     return pattern.replace("[", "[[]")  # brackets are Python's here
 
 
-def load(topics=LESSON_OF_TOPIC):
+def load(topics=TOPICS):
     """Import the answers of these topics; one without a module has none, and the tests say so."""
     for topic in topics:
         if importlib.util.find_spec(f"{__name__}.{topic}"):

@@ -476,7 +476,8 @@ def test_a_badly_written_exercise_is_refused(changes, message):
 
 
 def test_exercises_are_listed_by_lesson(monkeypatch):
-    monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "07"})
+    monkeypatch.setattr(registry, "NUMBER_OF_TOPIC", {"sample": "07"})
+    monkeypatch.setattr(registry, "TOPICS", ())
     assert [e.key for e in all_exercises()["07"]].count("sample.lerp") == 1
     assert LERP.lesson == "07"
 

@@ -272,7 +272,8 @@ def test_without_ipywidgets_the_question_can_still_be_read(monkeypatch):
 def test_a_key_belongs_to_one_question(monkeypatch):
     with pytest.raises(ValueError, match="is taken by 'Halfway'"):
         Prediction("sample.half", "Another question?", lambda: 1)
-    monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "05"})
+    monkeypatch.setattr(registry, "NUMBER_OF_TOPIC", {"sample": "05"})
+    monkeypatch.setattr(registry, "TOPICS", ())
     assert HALF.lesson == "05" and HALF in registry.all_predictions()["05"]
 
 

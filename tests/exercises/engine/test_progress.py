@@ -259,7 +259,8 @@ def test_only_the_owner_can_read_it(progress_home):
 @pytest.fixture
 def lesson(monkeypatch):
     """The samples as lesson 09, three exercises and one prediction of them."""
-    monkeypatch.setattr(registry, "LESSON_OF_TOPIC", {"sample": "09"})
+    monkeypatch.setattr(registry, "NUMBER_OF_TOPIC", {"sample": "09"})
+    monkeypatch.setattr(registry, "TOPICS", ())
     chosen = {e.key: (e, None) for e in (samples.LERP, samples.MAP, samples.BUG)}
     monkeypatch.setattr(registry, "_exercises", chosen)
     monkeypatch.setattr(registry, "_predictions", {ASKED.key: (ASKED, None)})

@@ -1,0 +1,1 @@
+"""What tests, benchmark and publishing share; no lesson needs it."""
