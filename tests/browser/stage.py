@@ -62,9 +62,26 @@ class StageOnPage:
         return grids.evaluate_all("grids => grids.map(grid => grid.dataset.group)")
 
     def handles(self):
-        """Names of what can be dragged."""
-        names = self.root.locator("[data-drag]").evaluate_all("knobs => knobs.map(knob => knob.dataset.drag)")
+        """Names of the handles that are Tab stops of their own, and of the brushes."""
+        names = self.root.locator("[data-handle][tabindex], [data-drag][tabindex]").evaluate_all(
+            "knobs => knobs.map(knob => knob.dataset.handle ?? knob.dataset.drag)"
+        )
         return list(dict.fromkeys(names))
+
+    def cell_handles(self):
+        """Names of the handles that are cells of a grid."""
+        return self.root.locator("g[data-group] [data-id][data-handle]").evaluate_all(
+            "cells => cells.map(cell => cell.dataset.handle)"
+        )
+
+    def knob(self, handle):
+        """The element that is a handle: the Tab stop where there is one."""
+        own = self.root.locator(f'[data-handle="{handle}"][tabindex], [data-drag="{handle}"][tabindex]')
+        return own.first if own.count() else self.root.locator(f'[data-handle="{handle}"]').first
+
+    def key(self):
+        """The values of the controls that the picture belongs to, as the browser writes them."""
+        return self.root.get_attribute("data-key") or ""
 
     def hover(self, cell_id):
         self.root.locator(f'[data-id="{cell_id}"]').first.hover(force=True)  # numbers lie over the cell
@@ -83,7 +100,7 @@ class StageOnPage:
 
     def middle_of(self, handle):
         """Where a handle is: (x, y) on the screen. Scrolls to it."""
-        knob = self.root.locator(f'[data-drag="{handle}"][tabindex]').first
+        knob = self.knob(handle)
         knob.scroll_into_view_if_needed()
         box = knob.bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -95,15 +112,27 @@ class StageOnPage:
         across, down = frame["x"] + frame["width"] / 2 - x, frame["y"] + frame["height"] / 2 - y
         return (pixels if across > 0 else -pixels, pixels if down > 0 else -pixels)
 
-    def drag(self, handle, by):
+    def drag(self, handle, by, button="left"):
         """Take a handle, move it by (x, y) screen pixels in ten steps, let go, wait for another picture."""
         before = self.shown()
+        self.pull(handle, by, button)
+        self.wait_for_change(before)
+
+    def pull(self, handle, by, button="left"):
+        """Like ``drag``, without waiting."""
         x, y = self.middle_of(handle)
         self.page.mouse.move(x, y)
-        self.page.mouse.down()
+        self.page.mouse.down(button=button)
         self.page.mouse.move(x + by[0], y + by[1], steps=10)
-        self.page.mouse.up()
-        self.wait_for_change(before)
+        self.page.mouse.up(button=button)
+
+    def position(self):
+        """The slider of the stage's own player, for scenes that have steps."""
+        return self.root.locator(".player input")
+
+    def button(self, name):
+        """A button of the player: play, back or on."""
+        return self.root.locator(f".player .{name}")
 
     def wait_for_change(self, before):
         """Until the picture is another one than ``before``, and nothing more is coming."""
@@ -117,12 +146,12 @@ class StageOnPage:
 
     def sliders(self):
         """The handles of this explorer's sliders."""
-        return self._explorer().locator(".widget-slider .noUi-handle")
+        return self.explorer().locator(".widget-slider .noUi-handle:visible")
 
     def slider(self, label):
         """The handle of this explorer's slider with this label."""
         words = self.page.locator(".widget-label", has_text=re.compile(f"^{re.escape(label)}$"))
-        return self._explorer().locator(".widget-slider", has=words).locator(".noUi-handle").first
+        return self.explorer().locator(".widget-slider", has=words).locator(".noUi-handle").first
 
     def at_its_end(self):
         """Is the first slider as far right as it goes?"""
@@ -134,7 +163,75 @@ class StageOnPage:
         self.slider(label).press(key)
         self.wait_for_change(before)
 
-    def _explorer(self):
+    def slider_steps(self):
+        """How far apart the values of each slider in sight are."""
+        return self.explorer().evaluate(
+            """box => [...box.querySelectorAll('.widget-slider')].filter(each => each.offsetParent).map(each => {
+                const slider = each.querySelector('.noUi-target').noUiSlider;
+                return slider?.options.step || 1; })"""
+        )
+
+    def height(self):
+        """Of the explorer with all its controls in sight, in pixels of the screen."""
+        return self.explorer().locator(".btp-explorer").first.bounding_box()["height"]
+
+    def runs_over(self):
+        """Is the picture, or the row of controls, wider than its place?"""
+        return self.explorer().evaluate(
+            """box => [...box.querySelectorAll('.btp-explorer, .picture')].some(
+                each => each.scrollWidth > each.clientWidth + 2)"""
+        )
+
+    def moved_by_pointer(self, handle):
+        """Does pulling at a handle, one way or the other, bring another picture?"""
+        before = self.shown()
+        across, down = self.towards_the_middle(handle)
+        for by in ((across, down), (-across, -down), (across, -down), (-across, down)):
+            self.pull(handle, by)
+            if self._changes(before):
+                return True
+        return False
+
+    def moved_by_keys(self, handle):
+        """Does a key on a handle bring another picture?"""
+        before = self.shown()
+        for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
+            self.knob(handle).press(key)
+            if self._changes(before):
+                return True
+        return False
+
+    def _changes(self, before, milliseconds=1500):
+        from playwright.sync_api import TimeoutError as TooLate
+
+        changed = f"([root, before]) => ({SHOWN})(root) !== before"
+        try:
+            self.page.wait_for_function(changed, arg=[self._handle(), before], timeout=milliseconds)
+        except TooLate:
+            return False
+        self.lesson.wait_idle()
+        return True
+
+    def choose_first(self):
+        """Choose a cell of the first grid by a click, unless one is chosen."""
+        if not self.chosen():
+            self.root.locator("g[data-group] [data-id]").first.click(force=True)
+        self.page.mouse.move(2, 2)
+        self.lesson.wait_idle()
+
+    def release(self, how):
+        """Let go of the choice: by "Escape", by a click "again", or on "nothing"."""
+        if how == "Escape":
+            self.root.locator("g[data-group]").first.press("Escape")
+        elif how == "again":
+            self.root.locator(f'[data-id="{self.chosen()}"]').first.click(force=True)
+        else:
+            frame = self.root.locator("svg").first.bounding_box()
+            self.page.mouse.click(frame["x"] + 1, frame["y"] + 1)
+        self.page.mouse.move(2, 2)
+        self.lesson.wait_idle()
+
+    def explorer(self):
         """The output that holds this stage and its controls."""
         return self.root.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-child')][1]")
 
