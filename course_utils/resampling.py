@@ -132,6 +132,56 @@ def cubic(distance, a=CUBIC_A):
     return np.where(d <= 1, inner, np.where(d < 2, outer, 0.0))
 
 
+def kernel_weight(distance, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
+    """The weight of a sample when x lies ``distance`` to its right; same shape as ``distance``.
+
+    ``nearest`` is the box moved right by a half: a sample counts from its own place up to the next sample.
+
+    >>> kernel_weight([-0.25, 0.75], "linear")
+    array([0.75, 0.25])
+    >>> kernel_weight([-0.25, 0.75], "nearest"), kernel_weight([-0.25, 0.75], "nearest-exact")
+    (array([0., 1.]), array([1., 0.]))
+    """
+    one_of(mode, "mode", MODES)
+    distance = finite_array(distance, "distance").astype(float)
+    if mode == "cubic":
+        return cubic(distance, a)
+    if mode == "linear":
+        return triangle(distance)
+    return box(distance - 0.5 if mode == "nearest" else distance)
+
+
+def weights_at(x, size: int, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
+    """Weight of each of ``size`` samples at each coordinate: shape (len(x), size). Every row sums to 1.
+
+    Beyond the border the border sample is repeated: it takes the weight of the samples that are missing.
+
+    >>> weights_at([0.25, 1.5], 2)
+    array([[0.75, 0.25],
+           [0.  , 1.  ]])
+    """
+    x = finite_array(x, "x", ndim=1).astype(float)
+    size = whole_number(size, "size", 1)
+    affordable((len(x), size), "the weights")
+    x = x.clip(-3, size + 2)  # further out nothing changes: the border sample has all the weight
+    places = np.arange(-5, size + 5)
+    weights = kernel_weight(x[:, None] - places, mode, a)
+    columns = np.zeros((len(x), size))
+    for place, column in zip(places.clip(0, size - 1), weights.T, strict=True):
+        columns[:, place] += column
+    return columns
+
+
+def interpolate(samples, x, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
+    """Values at the coordinates ``x``: shape (len(x),).
+
+    >>> interpolate([2, 8], [0.25, 0.5])
+    array([3.5, 5. ])
+    """
+    samples = finite_array(samples, "samples", ndim=1)
+    return weights_at(x, len(samples), mode, a) @ samples
+
+
 def resampling_taps(in_size, out_size, mode="linear", coordinate_map=None, a=CUBIC_A):
     """What each output reads along one axis: (indices, weights), both of shape (out_size, taps).
 

@@ -12,6 +12,7 @@ from course_utils.validation import shown
 
 ARRAY, IMAGE = np.arange(6.0).reshape(2, 3), np.zeros((4, 5, 3), np.uint8)
 NAN, INFINITY = np.array([[1.0, np.nan]]), np.array([[1.0, -np.inf]])
+SIGNAL = np.array([1.0, 2.5, 3.0, 0.5])
 SEEN = operators.probe(lambda x: 2 * x, (3,))
 
 
@@ -27,6 +28,9 @@ CALLS = {
     resampling.box: {"distance": ARRAY},
     resampling.triangle: {"distance": ARRAY},
     resampling.cubic: {"distance": ARRAY, "a": -0.5},
+    resampling.kernel_weight: {"distance": ARRAY, "mode": "cubic", "a": -0.5},
+    resampling.weights_at: {"x": SIGNAL, "size": 4, "mode": "cubic", "a": -0.5},
+    resampling.interpolate: {"samples": SIGNAL, "x": SIGNAL, "mode": "cubic", "a": -0.5},
     resampling.resampling_taps: {
         "in_size": 4, "out_size": 8, "mode": "cubic", "coordinate_map": "half_pixel", "a": -0.5
     },
@@ -88,6 +92,7 @@ NOT_AN_ARRAY = [
     np.array([1 + 2j]), np.array(["2020"], "datetime64"), {"a": 1}, np.ma.masked_array([1.0, 2.0], [0, 1]),
     torch.ones(2, requires_grad=True), object(),
 ]  # fmt: skip
+NOT_A_SIGNAL = [v for v in NOT_AN_ARRAY if v is not NAN and v is not INFINITY] + [NAN[0], INFINITY[0], ARRAY, 3.0]
 BAD = {
     "in_size": NOT_A_SIZE, "out_size": NOT_A_SIZE, "height": NOT_A_SIZE, "width": NOT_A_SIZE,
     "top": [*NOT_WHOLE, -1, 4, 10**40], "left": [*NOT_WHOLE, -1, 5], "axis": [*NOT_WHOLE, -3, 2],
@@ -97,7 +102,7 @@ BAD = {
     "step": [v for v in NOT_A_NUMBER if v is not None] + [0, -0.5],
     "out_sizes": NOT_SIZES, "axes": [*(v for v in NOT_A_SHAPE if v is not None), (0, 2), (-3, 0), (0.0, 1)],
     "most_outputs": NOT_A_SIZE, "in_shape": [*NOT_SIZES, (1000, 1000)],
-    "array": NOT_AN_ARRAY, "signal": NOT_AN_ARRAY, "distance": NOT_AN_ARRAY, "image": NOT_AN_ARRAY,
+    "array": NOT_AN_ARRAY, "signal": NOT_AN_ARRAY, "samples": NOT_A_SIGNAL, "x": NOT_A_SIGNAL, "size": NOT_A_SIZE, "distance": NOT_AN_ARRAY, "image": NOT_AN_ARRAY,
     "at": [v for v in NOT_AN_ARRAY if v is not None], "b": NOT_AN_ARRAY,
     "function": [None, 3, "np.cumsum", ARRAY],
 }  # fmt: skip
@@ -159,8 +164,8 @@ def ways_to_repeat(value):
     if isinstance(value, tuple):
         yield f"in_shape={value} has 1,000,000 inputs"
     if isinstance(value, (list, float, int, np.ndarray)):
-        yield from ("got nan at (0, 1)", "got -inf at (0, 1)", "got a masked one", "the single number 5.0")
-        yield from (f"shape {shape}" for shape in ("(0,)", "(0, 3)", "(3,)", "(4,)", "(5,)", "(3, 2)", "()"))
+        yield from ("got nan at (", "got -inf at (", "got a masked one", "the single number 5.0")
+        yield from (f"shape {shape}" for shape in ("(0,)", "(0, 3)", "(3,)", "(4,)", "(5,)", "(2, 3)", "(3, 2)", "()"))
         yield "got (4,)."
         yield "got (1, 2, 3, 4)."
         yield "got ()."

@@ -9,7 +9,7 @@ from course_utils.figures.linear import (
     MOST_SAMPLES,
     NAMES,
     VALUE_STEP,
-    paintings_scene,
+    kernel_sum_scene,
     two_samples_scene,
 )
 from course_utils.figures.scene import NoPicture
@@ -70,7 +70,7 @@ def many_samples(samples=(2, 6, 3, 8, 5), x=1.4, kernel="linear") -> Explorer:
     }
 
     def draw(mode, x, samples, a):
-        return paintings_scene(samples, round(min(x, len(samples) - 0.5), 10), mode, round(a, 10))
+        return kernel_sum_scene(samples, round(min(x, len(samples) - 0.5), 10), mode, round(a, 10))
 
     def limits(values):
         """x reaches as far as there are samples."""

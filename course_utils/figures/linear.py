@@ -26,7 +26,7 @@ from course_utils.figures.scene import (
     path,
     rect,
 )
-from course_utils.resampling import CUBIC_A, MODES, box, cubic, triangle
+from course_utils.resampling import CUBIC_A, MODES, interpolate, kernel_weight, weights_at
 from course_utils.validation import finite_array, one_of, real_number
 
 NAMES = ("before", "left", "right", "after")  # the samples at coordinates -1, 0, 1, 2
@@ -44,54 +44,6 @@ RULES = {
 
 WIDTH, HEIGHT = 800, 550
 LEFT, RIGHT = 66, 14  # margins; the left one holds the numbers of the axes
-
-
-def kernel_weight(distance, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
-    """The weight of a sample when x lies ``distance`` to its right; same shape as ``distance``.
-
-    ``nearest`` is the box moved right by a half: a sample counts from its own place up to the next sample.
-
-    >>> kernel_weight([-0.25, 0.75], "linear")
-    array([0.75, 0.25])
-    >>> kernel_weight([-0.25, 0.75], "nearest"), kernel_weight([-0.25, 0.75], "nearest-exact")
-    (array([0., 1.]), array([1., 0.]))
-    """
-    one_of(mode, "mode", MODES)
-    distance = finite_array(distance, "distance").astype(float)
-    if mode == "cubic":
-        return cubic(distance, a)
-    if mode == "linear":
-        return triangle(distance)
-    return box(distance - 0.5 if mode == "nearest" else distance)
-
-
-def weights_at(x, size: int, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
-    """Weight of each of ``size`` samples at each coordinate: shape (len(x), size). Every row sums to 1.
-
-    Beyond the border the border sample is repeated: it takes the weight of the samples that are missing.
-
-    >>> weights_at([0.25, 1.5], 2)
-    array([[0.75, 0.25],
-           [0.  , 1.  ]])
-    """
-    x = finite_array(x, "x", ndim=1).astype(float)
-    first, last = int(np.floor(x.min())) - 2, int(np.ceil(x.max())) + 2
-    places = np.arange(min(first, 0), max(last, size - 1) + 1)
-    weights = kernel_weight(x[:, None] - places, mode, a)
-    columns = np.zeros((len(x), size))
-    for place, column in zip(places.clip(0, size - 1), weights.T, strict=True):
-        columns[:, place] += column
-    return columns
-
-
-def interpolate(samples, x, mode: str = "linear", a: float = CUBIC_A) -> np.ndarray:
-    """Values at the coordinates ``x``: shape (len(x),).
-
-    >>> interpolate([2, 8], [0.25, 0.5])
-    array([3.5, 5. ])
-    """
-    samples = finite_array(samples, "samples", ndim=1)
-    return weights_at(x, len(samples), mode, a) @ samples
 
 
 # ------------------------------------------------------------------------------------ two samples
@@ -456,7 +408,7 @@ def _within_the_axis(samples):
 # ------------------------------------------------------------------------------------ many samples
 
 
-def paintings_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A) -> Scene:
+def kernel_sum_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A) -> Scene:
     """Each sample paints the kernel, as high as its value; the curve is the sum of all paintings.
 
     samples   2 to 12 values 0 to 10

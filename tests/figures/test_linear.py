@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.linear import (
-    MOST_SAMPLES,
+from course_utils.figures.linear import MOST_SAMPLES, kernel_sum_scene, two_samples_scene
+from course_utils.figures.scene import NoPicture
+from course_utils.resampling import (
+    MODES,
     interpolate,
     kernel_weight,
-    paintings_scene,
-    two_samples_scene,
+    resampling_matrix,
+    source_coordinates,
     weights_at,
 )
-from course_utils.figures.scene import NoPicture
-from course_utils.resampling import MODES, resampling_matrix, source_coordinates
 
 modes = st.sampled_from(MODES)
 unit = st.integers(0, 20).map(lambda k: k / 20)
@@ -111,7 +111,7 @@ def test_nothing_leaves_the_picture_of_two_samples(samples, x, mode, a):
 @settings(max_examples=60, deadline=None)
 def test_paintings_add_up_and_stay_inside(samples, where, mode):
     x = round(-0.5 + where * len(samples), 10)
-    scene = paintings_scene(samples, x, mode)
+    scene = kernel_sum_scene(samples, x, mode)
     assert_inside(scene, 800, 440)
     assert value_in(scene) == pytest.approx(interpolate(samples, [x], mode)[0], abs=6e-4)
     rows = [[float(cell.replace("−", "-")) if cell else 0.0 for cell in row[1:]] for row in scene.table[1][:-1]]
@@ -143,7 +143,7 @@ def test_axes_do_not_move_with_the_values():
         return re.findall(r"<line [^>]*stroke-opacity=\"0.3\"[^>]*>", scene.svg)
 
     assert ticks(two_samples_scene([0, 0, 0, 0], 0.1)) == ticks(two_samples_scene([10, 10, 3, 0], 0.9, "cubic"))
-    assert ticks(paintings_scene([0, 0], 0.1)) == ticks(paintings_scene([10, 3], 1.2, "cubic"))
+    assert ticks(kernel_sum_scene([0, 0], 0.1)) == ticks(kernel_sum_scene([10, 3], 1.2, "cubic"))
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_two_samples_without_a_picture(samples, x, words):
 )
 def test_paintings_without_a_picture(samples, x, words):
     with pytest.raises(NoPicture, match=words):
-        paintings_scene(list(samples), x)
+        kernel_sum_scene(list(samples), x)
 
 
 def test_bad_input_is_refused_in_words():
     with pytest.raises(ValueError, match="linear"):
         two_samples_scene([1, 2, 3, 4], 0.5, "liner")
     with pytest.raises(ValueError, match="finite"):
-        paintings_scene([1.0, np.nan], 0.5)
+        kernel_sum_scene([1.0, np.nan], 0.5)
