@@ -1,4 +1,4 @@
-"""The ruler: input pixels as areas with centres, and the places on them where the output centres fall."""
+"""The ruler: input pixels as areas with centers, and the places on them where the output centers fall."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from course_utils.figures.scene import (
     circle,
     document,
     group,
+    held,
     label,
     line,
     number,
     rect,
+    scrub,
 )
 from course_utils.resampling import COORDINATE_MAPS, nearest_indices, resampling_taps, source_coordinates
 from course_utils.validation import one_of, whole_number
@@ -24,23 +26,23 @@ LARGEST = 32
 PICKS = ("floor", "half_pixel")
 SAYS = {
     "half_pixel": "the outer edges coincide",
-    "align_corners": "the outer centres coincide",
-    "asymmetric": "the first centres coincide",
+    "align_corners": "the outer centers coincide",
+    "asymmetric": "the first centers coincide",
 }
 
 WIDTH, LEFT = 800, 62  # the margin on the left holds the names of the rows
-BEFORE, BEYOND = 0.6, 0.1  # input pixels shown left of centre 0 and right of the last edge's coordinate
+BEFORE, BEYOND = 0.6, 0.1  # input pixels shown left of center 0 and right of the last edge's coordinate
 STRIP, INPUT_STRIP, GAP = 28, 46, 52  # heights, in scene pixels; the stage writes weights along the bottom
 
 
 def ruler_scene(
     in_size: int, out_size: int, maps: Sequence[str] = ("half_pixel",), picks: str | None = None
 ) -> Scene:
-    """Where ``out_size`` output centres fall on ``in_size`` input pixels, under one coordinate map or two.
+    """Where ``out_size`` output centers fall on ``in_size`` input pixels, under one coordinate map or two.
 
     maps   one or two of COORDINATE_MAPS; the first is drawn above the input, the second below it
     picks  None: lines fall from an output to its coordinate; "floor" or "half_pixel": they lead to the input
-           pixel that nearest neighbour copies by that rule
+           pixel that nearest neighbor copies by that rule
 
     Cells are ``in-i`` and ``out-k-o`` (k = 0 for the first map, 1 for the second).
     Raises ValueError for sizes outside 1 .. 32.
@@ -54,20 +56,39 @@ def ruler_scene(
         one_of(picks, "picks", PICKS)
     sides = [_Side(k, name, in_size, out_size, picks) for k, name in enumerate(maps)]
     input_top = 42 + STRIP + 19 + GAP
-    height = input_top + INPUT_STRIP + 22 if len(maps) == 1 else 2 * input_top + INPUT_STRIP + 22
+    height = 2 * input_top + INPUT_STRIP + 22  # also with one map: nothing jumps when a second one comes
     parts = [_dead_zones(in_size, input_top, len(maps)), _input_strip(in_size, input_top)]
     for side in sides:
         parts.append(_side_picture(side, input_top))
-    parts.append(label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12))
+    parts += [_sizes(in_size, out_size), label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12)]
     text = " ".join(_summary(side) for side in sides)
     text = f"{_count(in_size, 'input')}, {_count(out_size, 'output')}. {text}"
     return Scene(
-        document(WIDTH, height, parts, f"The ruler: {in_size} input pixels, {out_size} output centres", text),
+        document(WIDTH, height, parts, f"The ruler: {in_size} input pixels, {out_size} output centers", text),
         text,
         table=_table(sides),
         links={f"out-{s.k}-{o}": s.taps(o) for s in sides for o in range(out_size)},
         details={**_output_sentences(sides), **_input_sentences(sides, in_size)},
+        handles={
+            "in_size": scrub("in_size", in_size, 1, LARGEST, label="input pixels n"),
+            "out_size": scrub("out_size", out_size, 1, LARGEST, label="output pixels m"),
+        },
     )
+
+
+def _sizes(in_size, out_size):
+    """The two sizes, to be pulled or typed where they stand."""
+    parts = []
+    for x, name, words in (
+        (WIDTH - 78, "in_size", f"n = {in_size}"),
+        (WIDTH - 6, "out_size", f"m = {out_size}"),
+    ):
+        size = {"in_size": "input pixels n", "out_size": "output pixels m"}[name]
+        parts.append(
+            label(x, 14, words, "output scrub" if name == "out_size" else "input scrub", "end", 14,
+                  font_weight="700", **held(name, f"{size}: {words[4:]}"))
+        )  # fmt: skip
+    return "".join(parts)
 
 
 def formula(coordinate_map: str, out_index, in_size, out_size) -> str:
@@ -85,7 +106,7 @@ def formula(coordinate_map: str, out_index, in_size, out_size) -> str:
     if isinstance(in_size, str):
         return f"{out_index} · ({in_size} − 1)/({out_size} − 1)"
     if out_size == 1:
-        return "0"  # a single output sits on the first centre
+        return "0"  # a single output sits on the first center
     return f"{out_index} · {in_size - 1}/{out_size - 1}"
 
 
@@ -96,7 +117,7 @@ class _Side:
         self.k, self.name, self.in_size, self.out_size, self.picks = k, name, in_size, out_size, picks
         self.coordinates = source_coordinates(in_size, out_size, name)
         self.clamped = self.coordinates.clip(0, in_size - 1)
-        # a hair of tolerance: 1e-12 past the last centre is rounding, not a coordinate outside
+        # a hair of tolerance: 1e-12 past the last center is rounding, not a coordinate outside
         self.outside = np.abs(self.clamped - self.coordinates) > 1e-9
         self.chosen = None if picks is None else nearest_indices(in_size, out_size, picks)
         self.indices, self.weights = resampling_taps(in_size, out_size, "linear", name)
@@ -136,7 +157,7 @@ def _every(room, least):
 
 
 def _cell(left, top, width, height, css, name, index):
-    """An area that can be pointed at; every second one is paler, so that neighbours are told apart."""
+    """An area that can be pointed at; every second one is paler, so that neighbors are told apart."""
     shade = "0.16" if index % 2 else "0.3"
     return rect(
         left, top, width, height, f"cell {css}", fill_opacity=shade, data_id=name, data_row=0, data_col=index
@@ -151,17 +172,17 @@ def _input_strip(in_size, top):
         left = _x(in_size, i - 0.5)
         parts.append(_cell(left, top, unit, INPUT_STRIP, "input", f"in-{i}", i))
     for i in range(in_size):
-        centre = _x(in_size, i)
-        parts.append(circle(centre, top + 10, 3 if unit > 30 else 2.2, "input", pointer_events="none"))
+        center = _x(in_size, i)
+        parts.append(circle(center, top + 10, 3 if unit > 30 else 2.2, "input", pointer_events="none"))
         if i % every == 0:
-            parts.append(label(centre, top + 27, i, size=11, pointer_events="none"))
+            parts.append(label(center, top + 27, i, size=11, pointer_events="none"))
     parts.append(rect(_x(in_size, -0.5), top, in_size * unit, INPUT_STRIP, "frame", pointer_events="none"))
     name = label(LEFT - 8, top + 27, "input i", anchor="end", size=12)
     return name + group(parts, data_group="in", tabindex="0", role="group", aria_label="input pixels")
 
 
 def _dead_zones(in_size, input_top, sides):
-    """Grey where a coordinate lies before the first centre or after the last one: it is clamped there."""
+    """Grey where a coordinate lies before the first center or after the last one: it is clamped there."""
     parts = []
     for k in range(sides):
         top = input_top - GAP if k == 0 else input_top + INPUT_STRIP
@@ -185,7 +206,7 @@ def _side_picture(side, input_top):
         coordinates, strip = start + 14, start + 19
         numbers, heading = strip + STRIP + 12, strip + STRIP + 34
     here = formula(side.name, "o", n, m)
-    title = f"{side.name}: x = {formula(side.name, 'o', 'n', 'm')}, here {here} ({SAYS[side.name]})"
+    title = f"{side.name}: x = {formula(side.name, 'o', 'n', 'm')} = {here} ({SAYS[side.name]})"
     parts = [label(LEFT, heading, title, anchor="start", size=13, font_weight="600")]
     parts.append(label(LEFT - 8, numbers, "output o", anchor="end", size=12))
     parts.append(label(LEFT - 8, coordinates, "at x", "muted", "end", 12))
@@ -196,18 +217,18 @@ def _side_picture(side, input_top):
 
 
 def _footprints(side, top):
-    """Every output pixel as an area one step wide around its centre, cut where the ruler ends."""
+    """Every output pixel as an area one step wide around its center, cut where the ruler ends."""
     n, unit = side.in_size, _unit(side.in_size)
     half = max(side.step * unit, 9) / 2
     low, high = _x(n, -BEFORE), _x(n, n + BEYOND)
     parts = []
     for o, coordinate in enumerate(side.coordinates):
-        centre = _x(n, coordinate)
-        left, right = max(centre - half, low), min(centre + half, high)
+        center = _x(n, coordinate)
+        left, right = max(center - half, low), min(center + half, high)
         parts.append(_cell(left, top, right - left, STRIP, "output", f"out-{side.k}-{o}", o))
     radius = 3 if side.step * unit > 12 else 2.2
     parts += [circle(_x(n, x), top + 8, radius, "output", pointer_events="none") for x in side.coordinates]
-    name = f"output centres, {side.name}"
+    name = f"output centers, {side.name}"
     return group(parts, data_group=f"out-{side.k}", tabindex="0", role="group", aria_label=name)
 
 
@@ -232,7 +253,7 @@ def _numbers(side, index_y, coordinate_y):
 
 
 def _lines(side, start, end):
-    """From every output centre to its coordinate, to the border it is clamped to, or to the picked pixel."""
+    """From every output center to its coordinate, to the border it is clamped to, or to the picked pixel."""
     n = side.in_size
     dot = end + (-3 if end > start else 3)  # outside the strip, which keeps its room for weights
     parts = []
@@ -253,9 +274,9 @@ def _lines(side, start, end):
 def _legend(sides, picks):
     if picks is not None:
         rule = "o·n/m rounded down" if picks == "floor" else "(o + 0.5)·n/m rounded down"
-        return f"Arrows: the pixel that nearest neighbour copies, {rule}."
+        return f"Arrows: the pixel that nearest neighbor copies, {rule}."
     if any(side.outside.any() for side in sides):
-        return "Grey: x below 0 or above n − 1. Dashed lines: such an x is clamped to the border centre."
+        return "Grey: x below 0 or above n − 1. Dashed lines: such an x is clamped to the border center."
     return "Grey: x below 0 or above n − 1 (no output falls there now)."
 
 
@@ -336,14 +357,14 @@ def _output_sentence(side, o):
         )
     if side.outside[o]:
         border, place = ("first", "below 0") if x < 0 else ("last", f"above {n - 1}")
-        start += f" That is {place}: clamped to the {border} centre, {number(side.clamped[o])}."
+        start += f" That is {place}: clamped to the {border} center, {number(side.clamped[o])}."
     return f"{start} Linear interpolation reads {_reads_in_words(side, o)}."
 
 
 def _input_sentences(sides, in_size):
     sentences = {}
     for i in range(in_size):
-        text = f"Input {i} covers {number(i - 0.5)} to {number(i + 0.5)}; its centre is at {i}."
+        text = f"Input {i} covers {number(i - 0.5)} to {number(i + 0.5)}; its center is at {i}."
         for side in sides:
             readers = [o for o in range(side.out_size) if any(name == f"in-{i}" for name, _ in side.taps(o))]
             outputs = f"output{'s' * (len(readers) > 1)} {_list(readers)}" if readers else "no output"

@@ -35,7 +35,7 @@ def read(scene):
     return root, cells
 
 
-def centre(cell):
+def center(cell):
     return float(cell.get("x")) + float(cell.get("width")) / 2
 
 
@@ -74,7 +74,7 @@ def test_dots_stand_at_the_coordinates(n, m, name):
     dots = [float(c.get("cx")) for c in group.iter(f"{SVG}circle")]
     assert len(dots) == m
     unit = float(cells["in-0"].get("width"))
-    zero = centre(cells["in-0"])
+    zero = center(cells["in-0"])
     for o, dot in enumerate(dots):
         assert (dot - zero) / unit == pytest.approx(float(exact(name, o, n, m)), abs=2e-3)
 
@@ -119,10 +119,10 @@ def test_the_words_say_the_numbers():
         "Output 1, half_pixel: x = (1 + 0.5) · 4/8 − 0.5 = 0.25. "
         "Linear interpolation reads 0.75 · in[0] + 0.25 · in[1]."
     )
-    assert "below 0: clamped to the first centre, 0." in scene.details["out-0-0"]
-    assert "above 3: clamped to the last centre, 3." in scene.details["out-0-7"]
+    assert "below 0: clamped to the first center, 0." in scene.details["out-0-0"]
+    assert "above 3: clamped to the last center, 3." in scene.details["out-0-7"]
     assert scene.details["in-0"] == (
-        "Input 0 covers −0.5 to 0.5; its centre is at 0. half_pixel: read by outputs 0, 1, 2. "
+        "Input 0 covers −0.5 to 0.5; its center is at 0. half_pixel: read by outputs 0, 1, 2. "
         "align_corners: read by outputs 0, 1, 2."
     )
 
