@@ -60,7 +60,7 @@ def ruler_scene(
     parts = [_dead_zones(in_size, input_top, len(maps)), _input_strip(in_size, input_top)]
     for side in sides:
         parts.append(_side_picture(side, input_top))
-    parts += [_sizes(in_size, out_size), label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12)]
+    parts += [_sizes(in_size, out_size, height - 4), label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12)]
     text = " ".join(_summary(side) for side in sides)
     text = f"{_count(in_size, 'input')}, {_count(out_size, 'output')}. {text}"
     return Scene(
@@ -76,7 +76,7 @@ def ruler_scene(
     )
 
 
-def _sizes(in_size, out_size):
+def _sizes(in_size, out_size, y):
     """The two sizes, to be pulled or typed where they stand."""
     parts = []
     for x, name, words in (
@@ -85,7 +85,7 @@ def _sizes(in_size, out_size):
     ):
         size = {"in_size": "input pixels n", "out_size": "output pixels m"}[name]
         parts.append(
-            label(x, 14, words, "output scrub" if name == "out_size" else "input scrub", "end", 14,
+            label(x, y, words, "output scrub" if name == "out_size" else "input scrub", "end", 14,
                   font_weight="700", **held(name, f"{size}: {words[4:]}"))
         )  # fmt: skip
     return "".join(parts)
@@ -182,7 +182,7 @@ def _input_strip(in_size, top):
 
 
 def _dead_zones(in_size, input_top, sides):
-    """Grey where a coordinate lies before the first center or after the last one: it is clamped there."""
+    """Gray where a coordinate lies before the first center or after the last one: it is clamped there."""
     parts = []
     for k in range(sides):
         top = input_top - GAP if k == 0 else input_top + INPUT_STRIP
@@ -276,8 +276,8 @@ def _legend(sides, picks):
         rule = "o·n/m rounded down" if picks == "floor" else "(o + 0.5)·n/m rounded down"
         return f"Arrows: the pixel that nearest neighbor copies, {rule}."
     if any(side.outside.any() for side in sides):
-        return "Grey: x below 0 or above n − 1. Dashed lines: such an x is clamped to the border center."
-    return "Grey: x below 0 or above n − 1 (no output falls there now)."
+        return "Gray: x below 0 or above n − 1. Dashed lines: such an x is clamped to the border center."
+    return "Gray: x below 0 or above n − 1 (no output falls there now)."
 
 
 # ---------------------------------------------------------------------------------- the text twin
