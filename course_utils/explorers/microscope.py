@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from course_utils.explorers.explorer import Explorer, choice
-from course_utils.explorers.player import Player
-from course_utils.figures.microscope import LIMITS, MOST_INPUTS, MOST_OUTPUTS, microscope_scene
+from course_utils.explorers.stage import Explorer, Numbers
+from course_utils.explorers.stage.controls import as_text
+from course_utils.figures.microscope import LIMITS, MOST_INPUTS, MOST_OUTPUTS, as_rows, microscope_scene
 from course_utils.figures.scene import NoPicture
 from course_utils.operators import probe
 from course_utils.validation import finite_array, whole_numbers
@@ -22,32 +22,42 @@ def microscope(function, in_shape, at=None) -> Explorer:
     function   array -> array: yours, ours, or a library's, e.g.
                ``lambda x: F.interpolate(x, scale_factor=2, mode="bilinear")``
     in_shape   shape of its input, e.g. (4, 4) or (1, 1, 4, 4); up to 16 × 16 in and 32 × 32 out stays fluent
-    at         the input whose values are shown (and at which a non-linear function is looked at); without it
-               the values can be chosen from a list
+    at         the input whose values are shown (and at which a non-linear function is looked at); without it,
+               buttons bring some to choose from
+
+    Every number of the input can be pulled, or typed after Enter.
 
     A function that answers with more numbers than can be shown is refused after one call, with the reason.
     Play, step and scrub walk through the outputs; arrow keys move inside a grid that has the focus.
     """
     in_shape = whole_numbers(in_shape, "in_shape")
     patterns = _patterns(in_shape) if at is None else {"yours": finite_array(at, "at").astype(float)}
+    first = next(iter(patterns.values()))
+    values = Numbers("input values", as_rows(first), width="640px")
+    shape = first.shape  # one that does not fit the function is told of by the probe
     probes = {}
 
     def draw(values):
         if (inputs := math.prod(in_shape)) > MOST_INPUTS:  # before the function is called for each of them
             raise NoPicture(f"in_shape={in_shape} has {inputs:,} inputs. {LIMITS}; give it a smaller input.")
+        if values.size != math.prod(shape):
+            raise NoPicture(
+                f"The input has shape {shape}: {math.prod(shape)} numbers are needed, and these are {values.size}."
+            )
         try:
-            if values not in probes:
-                probes[values] = probe(function, in_shape, at=patterns[values], most_outputs=MOST_OUTPUTS)
+            return microscope_scene(_probe(values.reshape(shape)), handle="values")
         except (ValueError, TypeError) as reason:  # the function's own trouble, told in the probe's words
             raise NoPicture(str(reason)) from None
-        return microscope_scene(probes[values])
 
-    player = Player("output")
-    explorer = Explorer(
-        draw, {"values": choice("input values", list(patterns))}, extra=player.widgets, on_scene=player.fit
-    )
-    player.link(explorer.stage)
-    return explorer
+    def _probe(values):
+        known = values.tobytes()
+        if known not in probes:
+            probes.clear()
+            probes[known] = probe(function, in_shape, at=values, most_outputs=MOST_OUTPUTS)
+        return probes[known]
+
+    presets = {name: {"values": as_text(as_rows(numbers))} for name, numbers in patterns.items()}
+    return Explorer(draw, {"values": values}, more=("values",), presets=presets)
 
 
 def _patterns(in_shape):

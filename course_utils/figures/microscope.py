@@ -6,18 +6,33 @@ import math
 
 import numpy as np
 
-from course_utils.figures.scene import NoPicture, Scene, document, grid, image, label, number, rect
+from course_utils.figures.scene import (
+    NoPicture,
+    Scene,
+    cell_handles,
+    document,
+    grid,
+    image,
+    label,
+    number,
+    rect,
+)
 from course_utils.linearity import numbers_apart
 from course_utils.operators import Probe
 
 MOST_INPUTS, MOST_OUTPUTS = 1024, 4096
 LIMITS = f"The microscope shows up to {MOST_INPUTS:,} inputs and {MOST_OUTPUTS:,} outputs"
 MOST_LINKS = 60_000
+LARGEST = 99  # of an input that is pulled; typed ones may be larger
 GAP, TOP = 46, 72
 
 
-def microscope_scene(probe: Probe, title: str = "The operator under the microscope") -> Scene:
+def microscope_scene(
+    probe: Probe, title: str = "The operator under the microscope", handle: str = ""
+) -> Scene:
     """``probe`` as a picture. Choose ``out-i`` to see row i (its taps), ``in-j`` to see column j (what it paints).
+
+    handle   name of the control that holds the input's numbers: then each of them can be pulled
 
     Raises NoPicture when the operator has more cells than anyone could point at.
     """
@@ -27,7 +42,7 @@ def microscope_scene(probe: Probe, title: str = "The operator under the microsco
             f"This operator maps {probe.in_shape} to {probe.out_shape}: {inputs:,} inputs and {outputs:,} outputs. "
             f"{LIMITS}; give it a smaller input."
         )
-    left, in_width, in_height = _panels(probe.at, probe.in_shape, 2, "in", "input", "input", 230)
+    left, in_width, in_height = _panels(probe.at, probe.in_shape, 2, "in", "input", "input", 230, handle)
     matrix_x = 2 + in_width + GAP
     matrix, matrix_width, matrix_height, bands = _matrix_picture(probe.matrix, matrix_x)
     out_x = matrix_x + matrix_width + GAP
@@ -44,8 +59,16 @@ def microscope_scene(probe: Probe, title: str = "The operator under the microsco
         links=_links(probe),
         details={**_row_sentences(probe), **_column_sentences(probe)},
         steps=[f"out-{i}" for i in range(outputs)],
+        word="output",
+        handles=cell_handles(handle, as_rows(probe.at), -LARGEST, LARGEST) if handle else {},
         bands=bands,
     )
+
+
+def as_rows(values) -> np.ndarray:
+    """An array of any shape as rows of its last axis: shape (rows, columns)."""
+    values = np.asarray(values, float)
+    return values.reshape(-1, values.shape[-1] if values.ndim else 1)
 
 
 def name_of(flat_index: int, shape: tuple[int, ...], array: str) -> str:
@@ -64,7 +87,7 @@ def _without_leading_ones(shape):
     return shape or (1,)
 
 
-def _panels(values, shape, x, name, css, word, room):
+def _panels(values, shape, x, name, css, word, room, handle=""):
     """An array of any shape as panels of its last two axes. Returns (svg, width, height)."""
     shape = _without_leading_ones(shape)
     rows, cols = (1, shape[0]) if len(shape) == 1 else shape[-2:]
@@ -81,7 +104,9 @@ def _panels(values, shape, x, name, css, word, room):
         left, top = x + (panel % across) * step_x, TOP + (panel // across) * step_y
         start = panel * rows * cols
         caption = title if count == 1 else f"[{panel}]"
-        parts.append(grid(values[panel], left, top, cell, name, css, caption, limits, start=start))
+        parts.append(
+            grid(values[panel], left, top, cell, name, css, caption, limits, start=start, handle=handle)
+        )
     return "".join(parts), max(across * step_x - 12, 100), down * step_y - 28
 
 

@@ -77,10 +77,12 @@ class Frame:
     write   slot -> text: fills the <text data-slot="..."> of that name; it stays written at all later steps
     move    name -> (x, y): where the <g data-move="..."> of that name goes at this step, in scene px; it stays there
             at all later steps
+    paint   slot -> opacity, 0 to 1, of the element with data-paint="..."; it stays painted at all later steps
     """
 
     write: Mapping[str, str] = field(default_factory=dict)
     move: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    paint: Mapping[str, float] = field(default_factory=dict)
 
 
 def written(frames: Sequence[Frame], step: int) -> dict[str, str]:
@@ -105,6 +107,18 @@ def moved(frames: Sequence[Frame], step: int) -> dict[str, tuple[float, float]]:
     for frame in frames[: step + 1]:
         places.update(frame.move)
     return places
+
+
+def painted(frames: Sequence[Frame], step: int) -> dict[str, float]:
+    """How strongly everything is painted at ``step``.
+
+    >>> painted([Frame(paint={"a": 0.5}), Frame(paint={"a": 0.7, "b": 0.1})], 1)
+    {'a': 0.7, 'b': 0.1}
+    """
+    opacities = {}
+    for frame in frames[: step + 1]:
+        opacities.update(frame.paint)
+    return opacities
 
 
 @dataclass(frozen=True)
@@ -294,13 +308,14 @@ def grid(
     numbers=True,
     digits=2,
     start=0,
-    columns=None,
+    handle="",
 ) -> str:
     """A 2-D array as cells of ``cell`` scene pixels, each with id ``{name}-{flat index}`` and its number.
 
     values: shape (rows, columns). limits: the (low, high) that the tint spans; fix them so that nothing jumps
     when a slider moves. Numbers are left out where a cell is too small to hold them. The grid is one stop of
     the Tab key; arrow keys move inside it. ``start`` is the flat index of the first cell (for panels of one array).
+    ``handle`` makes each cell the handle of its number: the name of a control, ``"values"`` for ``"values[2,1]"``.
     """
     values = np.atleast_2d(np.asarray(values, float))
     rows, cols = values.shape
@@ -309,6 +324,7 @@ def grid(
     longest = max(len(text) for row in texts for text in row)
     size = min(13.0, cell * 0.36, (cell - 5) / (0.6 * longest))
     show = numbers and size >= 7.5
+    scrubbed = ' class="scrub"' if handle else ""
     parts = []
     for r in range(rows):
         for c in range(cols):
@@ -316,18 +332,31 @@ def grid(
             left, top = x + c * cell, y + r * cell
             parts.append(
                 f'<rect x="{left:.6g}" y="{top:.6g}" width="{cell:.6g}" height="{cell:.6g}" class="cell {css}" '
-                f'fill-opacity="{tint[r, c]:.2f}" data-id="{name}-{index}" data-row="{r}" data-col="{c}"/>'
+                f'fill-opacity="{tint[r, c]:.2f}" data-id="{name}-{index}" data-row="{r}" data-col="{c}"'
+                f"{_held_by(handle, index, cols)}/>"
             )
             if show:
                 parts.append(
                     f'<text x="{left + cell / 2:.6g}" y="{top + cell / 2 + size * 0.36:.6g}" '
-                    f'text-anchor="middle" font-size="{size:.3g}" pointer-events="none">'
+                    f'text-anchor="middle" font-size="{size:.3g}" pointer-events="none"{scrubbed}>'
                     f"{texts[r][c]}</text>"
                 )
     parts.append(rect(x, y, cols * cell, rows * cell, "frame", pointer_events="none"))
     if title:
         parts.append(label(x, y - 9, title, anchor="start"))
     return group(parts, data_group=name, tabindex="0", role="group", aria_label=title or name)
+
+
+def _held_by(handle, index, cols):
+    return f' data-handle="{handle}[{index // cols},{index % cols}]"' if handle else ""
+
+
+def cell_handles(name, values, low, high, step=1) -> dict[str, Handle]:
+    """A handle for each number of a 2-D array that a ``Numbers`` control of this name holds."""
+    return {
+        f"{name}[{r},{c}]": scrub(f"{name}[{r},{c}]", float(value), low, high, step, f"{name}[{r}, {c}]")
+        for (r, c), value in np.ndenumerate(values)
+    }
 
 
 def document(width: float, height: float, elements: Iterable[str], title: str, desc: str) -> str:

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from course_utils.explorers.microscope import microscope
 from course_utils.operators import probe
 from course_utils.resampling import resize
+from tests.explorers.hand import handles, move, over_their_range
 
 
 def links_as_matrix(explorer, inputs):
@@ -27,12 +28,41 @@ def test_torch_and_ours_show_the_same_matrix(mode, ours):
     assert np.count_nonzero(links_as_matrix(mine, 16)) > 16
 
 
+PATTERNS = ("1, 2, 3, …", "one impulse", "all ones", "random digits")
+
+
+def choose(explorer, pattern):
+    """Click the button that brings these inputs."""
+    row = next(child for child in explorer.children if len(getattr(child, "children", ())) == len(PATTERNS))
+    next(button for button in row.children if button.description == pattern).click()
+
+
 def test_every_input_pattern_draws_and_the_output_follows():
     explorer = microscope(lambda x: resize(x, (5,)), (3,))
-    for name in explorer.controls["values"].options:
-        explorer.controls["values"].value = name
+    for name in PATTERNS:
+        choose(explorer, name)
         assert explorer.failure is None
     assert "in[0] = " in explorer.scene.details["in-0"]
+
+
+def test_every_input_can_be_pulled_and_the_output_follows():
+    explorer = microscope(lambda x: 2 * x, (1, 2, 3))
+    assert handles(explorer) == {f"values[{r},{c}]" for r in range(2) for c in range(3)}
+    move(explorer, "values[1,2]", 40)
+    assert explorer.scene.details["out-5"] == "out[1, 2] = 2 · 40 = 80"
+    for _, values in over_their_range(explorer, 3):
+        assert explorer.failure is None, values
+
+
+def test_numbers_that_were_given_are_not_rounded():
+    explorer = microscope(lambda x: x, (2,), at=[1 / 3, 2 / 3])
+    assert explorer.controls["values"].array[0, 0] == 1 / 3
+
+
+def test_another_count_of_numbers_is_explained():
+    explorer = microscope(lambda x: x, (2, 2))
+    explorer.set(values="1, 2, 3; 4, 5, 6")
+    assert "4 numbers are needed, and these are 6" in explorer.scene.text
 
 
 def test_values_of_ones_own():
@@ -40,16 +70,9 @@ def test_values_of_ones_own():
     assert explorer.scene.details["out-1"] == "out[1] = 2 · 4 = 8"
 
 
-def test_stepping_moves_within_the_outputs():
-    explorer = microscope(lambda x: np.repeat(x, 2), (2,))
-    player, back, position, forward = explorer.children[0].children[1:]
-    assert position.max == player.max == 3
-    for _ in range(6):
-        forward.click()
-    assert position.value == 3
-    for _ in range(6):
-        back.click()
-    assert position.value == 0
+def test_the_outputs_are_the_steps():
+    scene = microscope(lambda x: np.repeat(x, 2), (2,)).scene
+    assert scene.steps == ["out-0", "out-1", "out-2", "out-3"] and scene.word == "output"
 
 
 def test_max_pooling_explains_itself():
@@ -96,11 +119,11 @@ def test_a_layer_in_half_precision_is_shown(dtype):
     assert shown == pytest.approx(layer.weight.detach().float().numpy().ravel(), abs=1e-6)
 
 
-@pytest.mark.parametrize("values", ["1, 2, 3, …", "one impulse", "all ones", "random digits"])
+@pytest.mark.parametrize("values", PATTERNS)
 @pytest.mark.parametrize("function", [np.sqrt, np.cbrt, np.abs, np.sort, np.floor, np.log1p])
 def test_every_pattern_of_every_function_is_a_picture_or_a_sentence(function, values):
     explorer = microscope(function, (2, 2))
-    explorer.controls["values"].value = values
+    choose(explorer, values)
     assert explorer.failure is None and "out-3" in explorer.scene.details
 
 

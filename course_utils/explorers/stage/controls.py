@@ -80,8 +80,9 @@ class Numbers(widgets.Text):
 
     def __init__(self, label, values, check=lambda array: None, width="320px"):
         self.dimensions, self.check = np.ndim(values), check
+        self._first = as_text(values), np.array(values, float)  # not rounded, as text is
         super().__init__(
-            value=as_text(values),
+            value=self._first[0],
             description=label,
             continuous_update=False,
             style={"description_width": "initial"},
@@ -95,7 +96,10 @@ class Numbers(widgets.Text):
 
     def read(self, text: str) -> np.ndarray:
         """The numbers of a text that could stand in the field. Raises NoPicture in words when they are none."""
-        array = read_array(text, self.description, self.dimensions)
+        if text == self._first[0]:
+            array = self._first[1].copy()
+        else:
+            array = read_array(text, self.description, self.dimensions)
         self.check(array)
         return array
 
