@@ -1,11 +1,12 @@
 """Scenes: one SVG picture, the same in words, and what lights up together.
 
 A scene is built by pure functions: arrays in, text out. It is sharp on any screen, it takes JupyterLab's
-colours (light and dark) through CSS variables with fallbacks, it can be read by a test, and it stays visible
+colors (light and dark) through CSS variables with fallbacks, it can be read by a test, and it stays visible
 where no kernel runs. The shapes below return SVG text; a figure joins them with ``document``.
 
 Words used in every figure
-    id        name of a cell that can be pointed at: "in-3" is input 3 (flat index), "out-3" output 3
+    id        name of a cell that can be pointed at: "in-3" is input 3 (flat index), "out-3" output 3; several cells
+              that show one and the same number may share it
     links     id -> [(id, weight), ...]: what lights up when the id is chosen (a row or column of the matrix); the
               weight is None where two cells belong together without one
     details   id -> the sentence that is read when the id is chosen
@@ -16,9 +17,9 @@ Words used in every figure
     handles   name -> Handle: what a hand can move; the element says data-handle="name"
     frames    one per step: what is written and what has moved by then; sent ahead, so that scrubbing is instant
 
-Colours, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
+Colors, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
 ``negative`` purple (negative weights; dark, for a mid purple and the green look alike to some eyes),
-``sample`` dark (sample points), ``muted`` grey (axes, notes). tests/figures/test_colours.py holds them apart.
+``sample`` dark (sample points), ``muted`` gray (axes, notes). tests/figures/test_colors.py holds them apart.
 
 The f-strings are on purpose: 800 elements are four times as fast as the same through an element tree.
 """
@@ -33,7 +34,9 @@ from html import escape
 
 import numpy as np
 
-# The colours stand here and not in the widget's stylesheet, so that a scene outside any widget has them too.
+from course_utils.figures.hues import STYLE as HUES
+
+# The colors stand here and not in the widget's stylesheet, so that a scene outside any widget has them too.
 # JupyterLab says which theme it shows; a file of its own (an <img> on a web page) follows the reader's system.
 STYLE = """
 .btp-scene { --btp-input: #0072b2; --btp-output: #d55e00; --btp-kernel: #008560; --btp-negative: #6a1b6a;
@@ -62,7 +65,7 @@ STYLE = """
 .btp-scene .line.negative { stroke: var(--btp-negative); fill: none; }
 .btp-scene .halo { paint-order: stroke; stroke: var(--jp-layout-color1, #fff); stroke-width: 3px;
   stroke-linejoin: round; }
-"""
+""" + HUES
 STYLE_ELEMENT = f"<style>{STYLE}</style>"
 
 
