@@ -6,11 +6,15 @@ gray, (height, width, channels) when it has colors; its values are 0 to 255 in u
 
 import numpy as np
 
+from course_utils.resampling import to_8_bits
 from course_utils.validation import finite_array, one_of, real_number, shown, whole_number
 
 PICTURES = ("chelsea", "camera", "coffee", "brick", "astronaut")
 """A cat, 300 x 451; a cameraman, 512 x 512, gray; a cup, 400 x 600; a wall and an astronaut, 512 x 512,
 the wall gray."""
+
+GRAY = (0.299, 0.587, 0.114)
+"""How much red, green and blue count for a gray (ITU-R BT.601), as in OpenCV and Pillow."""
 
 
 def picture(name):
@@ -23,6 +27,15 @@ def picture(name):
     from skimage import data  # here, because importing it takes longer than most cells of a lesson
 
     return np.array(getattr(data, name)())
+
+
+def face():
+    """The astronaut's face in gray, averaged down to 24 by 24 pixels: uint8. Yours to write into.
+
+    Small enough to see every pixel, large enough to see who it is.
+    """
+    gray = crop(picture("astronaut"), top=44, left=166, height=120, width=120) @ GRAY
+    return to_8_bits(gray.reshape(24, 5, 24, 5).mean(axis=(1, 3)))
 
 
 def stereo_pair():
@@ -55,6 +68,31 @@ def crop(image, top, left, height, width):
     rows = _span(top, height, "top", "height", image.shape)
     columns = _span(left, width, "left", "width", image.shape)
     return image[rows, columns].copy()
+
+
+def signed_difference(a, b):
+    """``a - b`` of two uint8 images of one shape, as int16: in uint8, 100 - 200 would be 156.
+
+    >>> signed_difference(np.uint8([100, 7]), np.uint8([200, 7]))
+    array([-100,    0], dtype=int16)
+    """
+    a, b = finite_array(a, "a"), finite_array(b, "b")
+    for name, image in (("a", a), ("b", b)):
+        if image.dtype != np.uint8:
+            raise TypeError(f"{name} must be uint8; got {image.dtype} of shape {image.shape}.")
+    if a.shape != b.shape:
+        raise ValueError(f"a and b must have the same shape; got {a.shape} and {b.shape}.")
+    return a.astype(np.int16) - b.astype(np.int16)
+
+
+def clipped_count(values):
+    """How many values 8 bits cannot hold: once rounded they lie below 0 or above 255.
+
+    >>> clipped_count([-0.6, -0.5, 255.4, 255.5])
+    2
+    """
+    values = finite_array(values, "values")
+    return int(np.count_nonzero((values < -0.5) | (values >= 255.5)))
 
 
 def psnr(a, b, peak=255):

@@ -20,6 +20,7 @@ from course_utils.validation import (
     finite_array,
     one_of,
     real_number,
+    shown,
     whole_number,
     whole_numbers,
 )
@@ -182,6 +183,99 @@ def interpolate(samples, x, mode: str = "linear", a: float = CUBIC_A) -> np.ndar
     return weights_at(x, len(samples), mode, a) @ samples
 
 
+def cell_weights(x, y):
+    """The weights of the four samples of a cell for a point in it: shape (2, 2), float64; they sum to 1.
+
+    ``x`` runs to the right and ``y`` down, from 0 to 1 each. A weight is the area of the rectangle at the
+    *opposite* corner. Raises ValueError for a point outside the cell.
+
+    >>> cell_weights(0.75, 0.5)
+    array([[0.125, 0.375],
+           [0.125, 0.375]])
+    """
+    x, y = real_number(x, "x"), real_number(y, "y")
+    _inside_the_cell(x, "x")
+    _inside_the_cell(y, "y")
+    return np.outer(triangle([y, y - 1]), triangle([x, x - 1]))
+
+
+def interpolate_cell(cell, x, y):
+    """Bilinear values between four samples: float64, in the common shape of ``x`` and ``y``.
+
+    cell   shape (2, 2): the top row, then the bottom row
+    x, y   numbers or arrays, 0 to 1: x to the right, y down. Raises ValueError outside
+
+    >>> interpolate_cell([[10, 20], [40, 90]], [0, 0.5, 1], [0, 0.5, 1])
+    array([10., 40., 90.])
+    """
+    (a, b), (c, d) = _cell(cell)
+    x, y = _floats(x, "x"), _floats(y, "y")
+    _inside_the_cell(x, "x")
+    _inside_the_cell(y, "y")
+    _broadcastable(x, y)
+    return (1 - y) * ((1 - x) * a + x * b) + y * ((1 - x) * c + x * d)
+
+
+def twist(cell):
+    """How much the bilinear surface over a cell bends: the factor of x y. 0 when the four values lie on a plane.
+
+    >>> twist([[10, 20], [40, 90]]), twist([[10, 20], [40, 50]])
+    (40.0, 0.0)
+    """
+    (a, b), (c, d) = _cell(cell)
+    return float(a + d - b - c)
+
+
+def cell_around(image, x, y):
+    """The cell of an image that a point lies in: (row, column, x, y).
+
+    row, column   of the cell's top left pixel; the four pixels are ``image[row:row + 2, column:column + 2]``
+    x, y          the point within the cell, 0 to 1 each
+
+    ``image`` has shape (height, width) or (height, width, channels), at least 2 by 2 pixels. The point is given in
+    pixels, from 0 to width - 1 and height - 1: pixel centers. Raises ValueError outside.
+
+    >>> cell_around(np.zeros((3, 4)), 2.25, 0.5), cell_around(np.zeros((3, 4)), 3, 2)
+    ((0, 2, 0.25, 0.5), (1, 2, 1.0, 1.0))
+    """
+    image = finite_array(image, "image")
+    if image.ndim not in (2, 3) or min(image.shape[:2]) < 2:
+        raise ValueError(f"image must have at least 2 rows and 2 columns of pixels; got shape {image.shape}.")
+    row, y = _step_and_rest(y, "y", image.shape[0])
+    column, x = _step_and_rest(x, "x", image.shape[1])
+    return row, column, x, y
+
+
+def _step_and_rest(coordinate, name, size):
+    coordinate = real_number(coordinate, name)
+    if not 0 <= coordinate <= size - 1:
+        raise ValueError(
+            f"{name} must be from 0 to {size - 1}, the centers of the outer pixels; got {shown(coordinate)}."
+        )
+    first = min(int(coordinate), size - 2)  # the last pixel is the far end of the last cell
+    return first, coordinate - first
+
+
+def _cell(value):
+    cell = finite_array(value, "cell")
+    if cell.shape != (2, 2):
+        raise ValueError(f"cell must have shape (2, 2), two rows of two samples; got shape {cell.shape}.")
+    return cell.astype(float)
+
+
+def _inside_the_cell(values, name):
+    outside = np.extract((values < 0) | (values > 1), values)
+    if outside.size:
+        raise ValueError(f"{name} must be from 0 to 1, within the cell; got {shown(float(outside[0]))}.")
+
+
+def _broadcastable(x, y):
+    try:
+        np.broadcast_shapes(x.shape, y.shape)
+    except ValueError:
+        raise ValueError(f"x of shape {x.shape} and y of shape {y.shape} do not go together.") from None
+
+
 def resampling_taps(in_size, out_size, mode="linear", coordinate_map=None, a=CUBIC_A):
     """What each output reads along one axis: (indices, weights), both of shape (out_size, taps).
 
@@ -268,6 +362,50 @@ def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CU
     if dtype == np.uint8 and result.dtype != np.uint8:
         result = _rounded_to_8_bits(result)
     return result.astype(dtype, copy=False)
+
+
+def enlarge_crop(image, top, left, size, factor, mode="linear"):
+    """Part of an enlarged image: float64, shape (size * factor, size * factor) and channels, not rounded.
+
+    The whole image is enlarged ``factor`` times; this is what replaces its ``size`` by ``size`` pixels from row
+    ``top`` and column ``left`` on. The same numbers as in the whole, so pixels beside the crop are read too.
+    Raises ValueError when the crop reaches out of the image.
+
+    >>> enlarge_crop(np.array([[0, 100]]), top=0, left=0, size=1, factor=2)
+    array([[ 0., 25.],
+           [ 0., 25.]])
+    """
+    image = finite_array(image, "image")
+    if image.ndim not in (2, 3):
+        raise ValueError(
+            f"image must have shape (height, width) or (height, width, channels); got {image.shape}."
+        )
+    one_of(mode, "mode", MODES)
+    size = whole_number(size, "size", 1, min(image.shape[:2]))
+    factor = whole_number(factor, "factor", 1, LARGEST_SIZE // max(image.shape[:2]))
+    affordable((size * factor, size * factor, *image.shape[2:]), "the enlarged crop")
+    top = whole_number(top, "top", 0, image.shape[0] - size)
+    left = whole_number(left, "left", 0, image.shape[1] - size)
+    rows, row_weights = _crop_taps(image.shape[0], top, size, factor, mode)
+    columns = _crop_taps(image.shape[1], left, size, factor, mode)
+    strip = image[rows.min() : rows.max() + 1].astype(float)  # no other row is read
+    return _weighted_sum(_weighted_sum(strip, 1, *columns), 0, rows - rows.min(), row_weights)
+
+
+def _crop_taps(in_size, start, size, factor, mode):
+    """The taps of the outputs that replace the samples start .. start + size - 1, along one axis."""
+    indices, weights = resampling_taps(in_size, in_size * factor, mode)
+    crop = slice(start * factor, (start + size) * factor)
+    return indices[crop], weights[crop]
+
+
+def to_8_bits(values):
+    """Values as uint8: rounded half up, then clipped to 0 .. 255. Same shape.
+
+    >>> to_8_bits([-8.96, 57.5, 281.9])
+    array([  0,  58, 255], dtype=uint8)
+    """
+    return _rounded_to_8_bits(finite_array(values, "values").astype(float)).astype(np.uint8)
 
 
 def _weighted_sum(array, axis, indices, weights):

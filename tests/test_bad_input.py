@@ -12,6 +12,7 @@ from course_utils.validation import shown
 
 ARRAY, IMAGE = np.arange(6.0).reshape(2, 3), np.zeros((4, 5, 3), np.uint8)
 NAN, INFINITY = np.array([[1.0, np.nan]]), np.array([[1.0, -np.inf]])
+CELL = np.array([[10.0, 20.0], [40.0, 90.0]])
 SIGNAL = np.array([1.0, 2.5, 3.0, 0.5])
 SEEN = operators.probe(lambda x: 2 * x, (3,))
 
@@ -31,6 +32,12 @@ CALLS = {
     resampling.kernel_weight: {"distance": ARRAY, "mode": "cubic", "a": -0.5},
     resampling.weights_at: {"x": SIGNAL, "size": 4, "mode": "cubic", "a": -0.5},
     resampling.interpolate: {"samples": SIGNAL, "x": SIGNAL, "mode": "cubic", "a": -0.5},
+    resampling.cell_weights: {"x": 0.25, "y": 0.5},
+    resampling.interpolate_cell: {"cell": CELL, "x": SIGNAL / 3, "y": SIGNAL / 3},
+    resampling.twist: {"cell": CELL},
+    resampling.cell_around: {"image": IMAGE, "x": 3.5, "y": 2},
+    resampling.enlarge_crop: {"image": IMAGE, "top": 1, "left": 1, "size": 3, "factor": 2, "mode": "cubic"},
+    resampling.to_8_bits: {"values": ARRAY},
     resampling.resampling_taps: {
         "in_size": 4, "out_size": 8, "mode": "cubic", "coordinate_map": "half_pixel", "a": -0.5
     },
@@ -54,6 +61,9 @@ CALLS = {
     images.stereo_pair: {},
     images.picture: {"name": "camera"},
     images.crop: {"image": IMAGE, "top": 1, "left": 1, "height": 2, "width": 2},
+    images.face: {},
+    images.signed_difference: {"a": IMAGE, "b": IMAGE},
+    images.clipped_count: {"values": ARRAY},
     images.psnr: {"a": ARRAY, "b": ARRAY, "peak": 255},
 }  # fmt: skip
 
@@ -102,13 +112,28 @@ BAD = {
     "step": [v for v in NOT_A_NUMBER if v is not None] + [0, -0.5],
     "out_sizes": NOT_SIZES, "axes": [*(v for v in NOT_A_SHAPE if v is not None), (0, 2), (-3, 0), (0.0, 1)],
     "most_outputs": NOT_A_SIZE, "in_shape": [*NOT_SIZES, (1000, 1000)],
-    "array": NOT_AN_ARRAY, "signal": NOT_AN_ARRAY, "samples": NOT_A_SIGNAL, "x": NOT_A_SIGNAL, "size": NOT_A_SIZE, "distance": NOT_AN_ARRAY, "image": NOT_AN_ARRAY,
+    "array": NOT_AN_ARRAY, "signal": NOT_AN_ARRAY, "samples": NOT_A_SIGNAL, "x": NOT_A_SIGNAL, "size": NOT_A_SIZE,
+    "distance": NOT_AN_ARRAY, "image": NOT_AN_ARRAY,
     "at": [v for v in NOT_AN_ARRAY if v is not None], "b": NOT_AN_ARRAY,
+    "cell": [*NOT_AN_ARRAY, ARRAY, 7.0, SIGNAL], "factor": NOT_A_SIZE, "values": NOT_AN_ARRAY,
+    "y": [*NOT_AN_ARRAY, -0.1, 1.5],
     "function": [None, 3, "np.cumsum", ARRAY],
 }  # fmt: skip
 DTYPES_REFUSED = [np.arange(4), np.arange(4, dtype=np.int16), np.arange(4, dtype=np.longdouble), [1, 2, 3]]
 BY_FUNCTION = {
     (images.psnr, "a"): NOT_AN_ARRAY,
+    (images.signed_difference, "a"): [*NOT_AN_ARRAY, ARRAY, IMAGE[1:]],
+    (images.signed_difference, "b"): [*NOT_AN_ARRAY, ARRAY, IMAGE[1:]],
+    (resampling.cell_weights, "x"): [*NOT_A_NUMBER, -0.1, 1.5],
+    (resampling.cell_weights, "y"): [*NOT_A_NUMBER, -0.1, 1.5],
+    (resampling.interpolate_cell, "x"): [*NOT_AN_ARRAY, -0.1, 1.5, np.zeros(3)],
+    (resampling.cell_around, "x"): [*NOT_A_NUMBER, -0.1, 4.5],
+    (resampling.cell_around, "y"): [*NOT_A_NUMBER, -0.1, 3.5],
+    (resampling.cell_around, "image"): [*NOT_AN_ARRAY, SIGNAL, ARRAY[:1], np.zeros((1, 2, 3, 4)), 7.0],
+    (resampling.enlarge_crop, "image"): [*NOT_AN_ARRAY, np.zeros(4), np.zeros((1, 2, 3, 4)), 7],
+    (resampling.enlarge_crop, "top"): [*NOT_WHOLE, -1, 2, 10**40],
+    (resampling.enlarge_crop, "left"): [*NOT_WHOLE, -1, 3],
+    (resampling.enlarge_crop, "size"): [*NOT_A_SIZE, 5],
     (resampling.resize, "array"): [*NOT_AN_ARRAY, *DTYPES_REFUSED, 5.0],
     (resampling.resample, "signal"): [*NOT_AN_ARRAY, *DTYPES_REFUSED, 5.0],
     (images.crop, "image"): [*NOT_AN_ARRAY, np.zeros(4), np.zeros((1, 2, 3, 4)), 7],
@@ -159,13 +184,16 @@ def test_refused_by_name_with_the_value(function, argument, value):
 def ways_to_repeat(value):
     """The value itself; or the element at fault; or, of an array, its shape, or what is wrong with it."""
     yield shown(value)
+    if isinstance(value, np.ndarray) and value.ndim:
+        yield str(value.shape)
     if isinstance(value, (tuple, np.ndarray)) and np.ndim(value) == 1:
         yield from (f"got {shown(element)}" for element in value)
     if isinstance(value, tuple):
         yield f"in_shape={value} has 1,000,000 inputs"
     if isinstance(value, (list, float, int, np.ndarray)):
         yield from ("got nan at (", "got -inf at (", "got a masked one", "the single number 5.0")
-        yield from (f"shape {shape}" for shape in ("(0,)", "(0, 3)", "(3,)", "(4,)", "(5,)", "(2, 3)", "(3, 2)", "()"))
+        shapes = ("(0,)", "(0, 3)", "(3,)", "(4,)", "(5,)", "(2, 3)", "(3, 2)", "()")
+        yield from (f"shape {shape}" for shape in shapes)
         yield "got (4,)."
         yield "got (1, 2, 3, 4)."
         yield "got ()."

@@ -8,7 +8,16 @@ import skimage.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.images import PICTURES, crop, picture, psnr, stereo_pair
+from course_utils.images import (
+    PICTURES,
+    clipped_count,
+    crop,
+    face,
+    picture,
+    psnr,
+    signed_difference,
+    stereo_pair,
+)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -80,6 +89,25 @@ def test_a_crop_is_that_part_of_the_image(data):
 def test_a_crop_beyond_the_edge_says_how_far_it_can_go(arguments, message):
     with pytest.raises((ValueError, TypeError), match=message):
         crop(np.zeros((4, 4, 3)), *arguments)
+
+
+def test_the_face_is_opencvs_gray_averaged():
+    cv2 = pytest.importorskip("cv2")
+    gray = cv2.cvtColor(picture("astronaut").astype(np.float32), cv2.COLOR_RGB2GRAY)[44:164, 166:286]
+    expected = cv2.resize(gray, (24, 24), interpolation=cv2.INTER_AREA)
+    assert face().shape == (24, 24) and face().dtype == np.uint8
+    assert np.abs(face() - expected.astype(float)).max() <= 0.5 + 1e-3
+
+
+def test_a_difference_is_signed():
+    first, second = np.array([100, 255, 0], np.uint8), np.array([200, 0, 255], np.uint8)
+    assert signed_difference(first, second).tolist() == [-100, 255, -255]
+
+
+def test_values_that_8_bits_cannot_hold_are_counted():
+    values = np.linspace(-3, 260, 5000)
+    expected = np.count_nonzero((np.floor(values + 0.5) < 0) | (np.floor(values + 0.5) > 255))
+    assert clipped_count(values) == expected > 0
 
 
 def test_psnr_by_hand():

@@ -15,7 +15,11 @@ from course_utils.resampling import (
     COORDINATE_MAPS,
     MODES,
     box,
+    cell_around,
+    cell_weights,
     cubic,
+    enlarge_crop,
+    interpolate_cell,
     nearest_indices,
     opencv_nearest_indices,
     resample,
@@ -23,7 +27,9 @@ from course_utils.resampling import (
     resampling_taps,
     resize,
     source_coordinates,
+    to_8_bits,
     triangle,
+    twist,
 )
 
 EXACT = 1e-12
@@ -475,3 +481,86 @@ def test_maps_differ_by_less_than_a_pixel_when_a_picture_grows(n, m):
     n, m = sorted((n, m))
     places = [resampling.source_coordinates(n, m, name) for name in COORDINATE_MAPS]
     assert np.ptp(places, axis=0).max() < 1
+
+
+# ---- A cell of four samples ------------------------------------------------------------------------
+
+CELL = np.array([[10.0, 20.0], [40.0, 90.0]])
+fractions = st.floats(0, 1)
+cells = st.lists(st.integers(0, 100), min_size=4, max_size=4).map(lambda values: np.reshape(values, (2, 2)))
+
+
+@given(fractions, fractions)
+def test_the_weights_of_a_cell_are_the_four_products(x, y):
+    expected = [[(1 - x) * (1 - y), x * (1 - y)], [(1 - x) * y, x * y]]
+    np.testing.assert_allclose(cell_weights(x, y), expected, atol=EXACT)
+
+
+@given(cells, fractions, fractions)
+def test_a_value_in_a_cell_is_two_steps_of_np_interp_and_the_weighted_sum(cell, x, y):
+    expected = np.interp(y, [0, 1], [np.interp(x, [0, 1], row) for row in cell])
+    assert interpolate_cell(cell, x, y) == pytest.approx(expected, abs=1e-10)
+    assert (cell_weights(x, y) * cell).sum() == pytest.approx(expected, abs=1e-10)
+
+
+def test_many_points_of_a_cell_at_once_in_any_shape():
+    ts = np.linspace(0, 1, 5)
+    np.testing.assert_allclose(interpolate_cell(CELL, ts, ts), [10, 22.5, 40, 62.5, 90])
+    assert interpolate_cell(CELL, ts, ts[:, None]).shape == (5, 5)
+    assert interpolate_cell(CELL, ts, 0.5).shape == (5,)
+    np.testing.assert_array_equal(interpolate_cell(CELL, [0, 1], [[0], [1]]), CELL)
+
+
+@given(cells)
+def test_the_twist_bends_the_diagonals_and_nothing_else(cell):
+    ts = np.linspace(0, 1, 5)
+    np.testing.assert_allclose(np.diff(interpolate_cell(cell, ts, ts), 2), twist(cell) / 8, atol=1e-9)
+    np.testing.assert_allclose(np.diff(interpolate_cell(cell, ts, 1 - ts), 2), -twist(cell) / 8, atol=1e-9)
+    np.testing.assert_allclose(np.diff(interpolate_cell(cell, ts, 0.3), 2), 0, atol=1e-9)
+
+
+@given(st.integers(2, 6), st.integers(2, 6), st.data())
+def test_the_cell_around_a_point_interpolates_as_scipy_does(height, width, data):
+    image = noise(height, width)
+    x, y = data.draw(st.floats(0, width - 1)), data.draw(st.floats(0, height - 1))
+    row, column, x_inside, y_inside = cell_around(image, x, y)
+    assert row + y_inside == pytest.approx(y) and column + x_inside == pytest.approx(x)
+    ours = interpolate_cell(image[row : row + 2, column : column + 2], x_inside, y_inside)
+    assert ours == pytest.approx(scipy.ndimage.map_coordinates(image, [[y], [x]], order=1)[0], abs=1e-10)
+
+
+# ---- Part of an enlarged picture -------------------------------------------------------------------
+
+
+@st.composite
+def crops(draw):
+    shape = draw(st.tuples(st.integers(1, 20), st.integers(1, 20)))
+    channels = draw(st.sampled_from([(), (3,)]))
+    pixels = np.random.default_rng(draw(st.integers(0, 99))).integers(0, 256, shape + channels, np.uint8)
+    size = draw(st.integers(1, min(shape)))
+    top, left = draw(st.integers(0, shape[0] - size)), draw(st.integers(0, shape[1] - size))
+    return pixels, top, left, size, draw(st.integers(1, 12))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@given(crops())
+@few
+def test_an_enlarged_crop_is_exactly_that_part_of_the_enlarged_whole(mode, crop):
+    pixels, top, left, size, factor = crop
+    sizes = (pixels.shape[0] * factor, pixels.shape[1] * factor)
+    part = np.s_[top * factor : (top + size) * factor, left * factor : (left + size) * factor]
+    enlarged = enlarge_crop(pixels, top, left, size, factor, mode)
+    assert np.array_equal(enlarged, resize(pixels.astype(float), sizes, (0, 1), mode)[part])
+    assert np.array_equal(to_8_bits(enlarged), resize(pixels, sizes, (0, 1), mode)[part])
+
+
+def test_a_crop_that_reaches_out_is_refused_with_its_ends():
+    with pytest.raises(ValueError, match=r"top must be a whole number, from 0 to 2; got 3"):
+        enlarge_crop(np.zeros((6, 9)), 3, 0, 4, 2)
+    with pytest.raises(ValueError, match=r"left must be a whole number, from 0 to 5; got 6"):
+        enlarge_crop(np.zeros((6, 9)), 0, 6, 4, 2)
+
+
+def test_8_bits_are_rounded_half_up_and_clipped_and_the_values_stay():
+    values = np.array([-0.6, -0.5, 0.49, 0.5, 254.5, 300])
+    assert to_8_bits(values).tolist() == [0, 0, 0, 1, 255, 255] and values[0] == -0.6
