@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
 import numpy as np
 
-from course_utils.explorers.explorer import Explorer, choice, slider
-from course_utils.explorers.patterns import numbers_given, patterns_of_inputs, patterns_of_kernels
-from course_utils.explorers.player import Player
-from course_utils.figures.collisions import LARGEST_FOLLOWED, collisions_scene
-from course_utils.figures.convolution import MOST, MOST_INPUTS, MOST_TAPS, VIEWS, stepper_scene
-from course_utils.figures.walk import Walk
+from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
+from course_utils.explorers.stage.controls import as_text
+from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
+from course_utils.figures.convolution import VIEWS, stepper_scene, stepper_trace
+from course_utils.figures.scene import NoPicture
+from course_utils.figures.stepper_cells import LOWEST, MOST, MOST_INPUTS, MOST_TAPS
+from course_utils.trace import Trace
 from course_utils.validation import one_of, whole_number
+
+SIZES = {"in_size": "x", "kernel_size": "kernel"}  # size -> the numbers that it counts
+PRESETS = {
+    1: {
+        "(1, 10, 100)": {"x": "1, 2", "kernel": "1, 10, 100"},
+        "one impulse": {"x": "0, 0, 1, 0, 0"},
+        "all ones": {"x": "1, 1, 1, 1", "kernel": "1, 1, 1"},
+        "half weights": {"kernel": "0.5, 1, 0.5"},
+    },
+    2: {
+        "one impulse": {"x": "0, 0, 0; 0, 1, 0; 0, 0, 0"},
+        "all ones": {"x": "1, 1, 1; 1, 1, 1; 1, 1, 1", "kernel": "1, 1, 1; 1, 1, 1; 1, 1, 1"},
+        "ring": {"kernel": "1, 1, 1; 1, 0, 1; 1, 1, 1"},
+        "edge": {"kernel": "1, 0, -1; 2, 0, -2; 1, 0, -1"},
+    },
+}
 
 
 def stepper(
@@ -26,133 +42,174 @@ def stepper(
 ) -> Explorer:
     """Walk through a transposed convolution: play, step, back or scrub; change the view at any moment.
 
+    Pull an input, a weight, or a number in the size formula up or down; press Enter on it to type another one.
+
     dimensions       1 or 2
     x, kernel        the numbers to start with: lists of up to 7 and 5 in 1-D, square rows of up to 4 × 4 and 4 × 4
-                     in 2-D, none beyond 99; without them 1, 2, 3, ... and a tent such as (1, 2, 1). Sizes and
-                     patterns can be changed with the controls
-    stride, padding, output_padding, dilation   where the sliders start; also settings that torch refuses, which
+                     in 2-D, none beyond 999; without them 1, 2, 3, ... and a tent such as (1, 2, 1)
+    stride, padding, output_padding, dilation   where the settings start; also settings that torch refuses, which
                      are then explained
     view             "scatter": each input stamps the kernel, scaled, and the stamps add up;
                      "gather": zeros between the inputs, and the flipped kernel slides over them
     """
     dimensions = whole_number(dimensions, "dimensions", 1, 2)
     one_of(view, "view", VIEWS)
-    inputs = patterns_of_inputs(dimensions, numbers_given(x, "x", dimensions, MOST_INPUTS[dimensions]))
-    kernels = patterns_of_kernels(
-        dimensions, numbers_given(kernel, "kernel", dimensions, MOST_TAPS[dimensions])
-    )
-    starts = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    sizes = {
-        "in_size": slider("input size", 3 if x is None else len(x), 1, MOST_INPUTS[dimensions]),
-        "kernel_size": slider("kernel size", 3 if kernel is None else len(kernel), 1, MOST_TAPS[dimensions]),
+    settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    for name, value in settings.items():
+        whole_number(value, name, LOWEST[name], MOST[name][dimensions])
+    start = stepper_trace(*_numbers(dimensions, x, kernel), **settings)
+    if start.x.ndim != dimensions:
+        raise ValueError(
+            f"dimensions={dimensions} needs x and kernel of as many axes; got shape {start.x.shape}."
+        )
+    sliders = {
+        name: slider(name, value, LOWEST[name], MOST[name][dimensions]) for name, value in settings.items()
     }
     controls = {
-        "view": widgets.ToggleButtons(options=VIEWS, value=view, style={"button_width": "80px"}),
-        **{name: _setting(name, value, dimensions) for name, value in starts.items()},
-        **sizes,
-        "input_numbers": choice("input numbers", list(inputs)),
-        "kernel_numbers": choice("kernel numbers", list(kernels)),
+        "view": toggle("view", VIEWS, view),
+        **sliders,
+        "x": Numbers("input", start.x),
+        "kernel": Numbers("kernel", start.kernel),
+        "in_size": slider("input size, new ones are 0", len(start.x), 1, MOST_INPUTS[dimensions]),
+        "kernel_size": slider("kernel size, new ones are 0", len(start.kernel), 1, MOST_TAPS[dimensions]),
     }
-    for control in sizes.values():
-        control.layout.width = "210px"
-    player, place = Player("step"), _Place(view)
+    position = _Position(controls, view)
 
-    def draw(view, in_size, kernel_size, input_numbers, kernel_numbers, **settings):
-        x, kernel = inputs[input_numbers](in_size), kernels[kernel_numbers](kernel_size)
-        step = place.step(view, Walk(x, kernel, **settings))
-        scene = stepper_scene(x, kernel, **settings, view=view, step=step)
-        player.make_room(scene)
-        return scene
+    def draw(in_size, kernel_size, **values):
+        return stepper_scene(**values)
 
-    explorer = Explorer(draw, controls, extra=(widgets.HBox(player.widgets),), on_scene=player.fit)
-    player.link(explorer.stage)
-    player.position.observe(lambda change: place.moved_to(change["new"]), names="value")
-    explorer.stage.observe(lambda change: place.clicked(change["new"]), names="chosen")
+    explorer = Explorer(
+        draw,
+        controls,
+        more=("output_padding", "dilation", "x", "kernel", *SIZES),
+        presets=PRESETS[dimensions],
+        adjust=lambda values, name: _sizes_that_fit(controls, values, name),
+        stand=position.stand,
+    )
+    position.stage = explorer.stage
     return explorer
 
 
-class _Place:
-    """Where the walk stands, kept while the view and the sizes change.
+def _numbers(dimensions, x, kernel):
+    """Input and kernel to start with."""
+    tent = np.array([1.0, 2, 1])
+    if x is None:
+        x = np.arange(1.0, 4) if dimensions == 1 else np.arange(1.0, 10).reshape(3, 3)
+    if kernel is None:
+        kernel = tent if dimensions == 1 else np.outer(tent, tent)
+    return x, kernel
 
-    It is an input in the scatter view and an output in the gather view, and it remembers the other one: as long as
-    that input paints that output, changing the view there and back changes nothing.
+
+def _sizes_that_fit(controls, values, name):
+    """A size counts its numbers. Moving it cuts numbers off the end or adds 0s there."""
+    changes = {}
+    for size, numbers in SIZES.items():
+        try:
+            array = controls[numbers].read(values[numbers])
+        except NoPicture:  # the picture says what is wrong with what was typed
+            continue
+        if len(array) == values[size]:
+            continue
+        if name == size:
+            changes[numbers] = as_text(_resized(array, values[size]))
+        elif len(array) <= controls[size].max:
+            changes[size] = len(array)
+    return changes
+
+
+def _resized(array, size):
+    """The first numbers along every axis, and 0s after them."""
+    resized = np.zeros((size,) * array.ndim)
+    kept = tuple(slice(min(n, size)) for n in array.shape)
+    resized[kept] = array[kept]
+    return resized
+
+
+class _Position:
+    """Where the learner stands: at an input in the scatter view, at an output in the gather view.
+
+    The position of the other view is remembered. As long as that input paints that output, changing the view there
+    and back changes nothing.
     """
 
-    def __init__(self, view):
-        self.view, self.walk = view, None
+    def __init__(self, controls, view):
+        self.controls, self.view = controls, view
+        self.stage, self.trace = None, None  # None until the first picture is drawn
         self.at = {"scatter": None, "gather": None}  # indices: of an input, of an output
-        self.pointed = False  # was the other one chosen by hand?
 
-    def step(self, view, walk) -> int:
-        """The step at which ``view`` of ``walk`` is to be drawn. A walk without output keeps everything."""
-        try:
-            shapes = {"scatter": walk.x.shape, "gather": walk.out_shape}
-        except ValueError:
-            return 0
-        for name, shape in shapes.items():
-            index = self.at[name] or (0,) * len(shape)
-            self.at[name] = tuple(min(i, size - 1) for i, size in zip(index, shape, strict=True))
-        if view != self.view:
-            self._cross(walk)
-        self.view, self.walk, self.pointed = view, walk, False
-        return int(np.ravel_multi_index(self.at[view], shapes[view]))
+    def stand(self, _, values) -> int:
+        """The step at which a picture of these values is to stand."""
+        x, kernel = (self.controls[name].read(values[name]) for name in ("x", "kernel"))
+        trace = Trace(x, kernel, *(values[name] for name in LOWEST))
+        pointed = self._look_back()
+        for view, shape in _shapes(trace).items():
+            index = self.at[view] or (0,) * len(shape)
+            self.at[view] = tuple(min(i, size - 1) for i, size in zip(index, shape, strict=True))
+        self._follow_the_hand(trace, values["view"])
+        if values["view"] != self.view and not pointed:
+            self._cross(trace)
+        self.view, self.trace = values["view"], trace
+        return int(np.ravel_multi_index(self.at[self.view], _shapes(trace)[self.view]))
 
-    def _cross(self, walk):
-        """The other view begins at what was remembered, or pointed at, if not at what is nearest."""
-        if self.pointed or walk.linked(self.at["scatter"], self.at["gather"]):
+    def _look_back(self):
+        """Read from the stage where the last picture stands; True when a cell of the other view is chosen."""
+        if self.trace is None:
+            return False
+        shapes = _shapes(self.trace)
+        self.at[self.view] = _index(self.stage.step, shapes[self.view])
+        kind, _, number = self.stage.chosen.partition("-")
+        other = {"in": "scatter", "out": "gather"}.get(kind)
+        if other in (None, self.view):
+            return False
+        self.at[other] = _index(int(number), shapes[other])
+        return True
+
+    def _follow_the_hand(self, trace, view):
+        """An input that is pulled is the one whose stamp, or one of whose outputs, is shown."""
+        if self.trace is None or self.trace.x.shape != trace.x.shape:
+            return
+        moved = [tuple(map(int, index)) for index in np.argwhere(self.trace.x != trace.x)]
+        if len(moved) != 1:
+            return
+        self.at["scatter"] = moved[0]
+        if view == "gather" and not trace.linked(moved[0], self.at["gather"]):
+            self.at["gather"] = trace.nearest_output(moved[0])
+
+    def _cross(self, trace):
+        """The other view begins at what was remembered, if not at what is nearest."""
+        if trace.linked(self.at["scatter"], self.at["gather"]):
             return
         if self.view == "scatter":
-            self.at["gather"] = walk.nearest_output(self.at["scatter"])
+            self.at["gather"] = trace.nearest_output(self.at["scatter"])
         else:
-            self.at["scatter"] = walk.nearest_input(self.at["gather"])
-
-    def moved_to(self, step):
-        shape = self.walk.x.shape if self.view == "scatter" else self.walk.out_shape
-        if step < np.prod(shape):
-            self.at[self.view] = tuple(int(i) for i in np.unravel_index(step, shape))
-            self.pointed = False
-
-    def clicked(self, chosen):
-        """A cell of the other kind was chosen: an output in the scatter view, an input in the gather view."""
-        kind, _, index = chosen.partition("-")
-        other = {"scatter": ("out", "gather"), "gather": ("in", "scatter")}[self.view]
-        if kind == other[0] and self.walk is not None:
-            shape = self.walk.out_shape if kind == "out" else self.walk.x.shape
-            if int(index) < np.prod(shape):
-                self.at[other[1]] = tuple(int(i) for i in np.unravel_index(int(index), shape))
-                self.pointed = True
+            self.at["scatter"] = trace.nearest_input(self.at["gather"])
 
 
-def _setting(name, value, dimensions):
-    """A slider that also reaches settings that torch refuses."""
-    low = 1 if name in ("stride", "dilation") else 0
-    control = slider(
-        name, whole_number(value, name, low, MOST[name][dimensions]), low, MOST[name][dimensions]
-    )
-    control.layout.width = "270px" if name == "output_padding" else "210px"
-    return control
+def _shapes(trace):
+    return {"scatter": trace.x.shape, "gather": trace.out_shape}
+
+
+def _index(step, shape):
+    return tuple(int(i) for i in np.unravel_index(min(step, int(np.prod(shape)) - 1), shape))
 
 
 def collisions(kernel_size=3, stride=2, padding=1, dilation=1, size=8) -> Explorer:
     """Input sizes that a convolution takes to the same output size, and where each output_padding leads back.
 
-    size   the input size to follow, 1 to 16; choosing a size in the picture follows it
+    Pull the followed size along its row, or the numbers in the formula; a click on another size follows it.
+
+    size   the input size to follow, 1 to 16
     """
     starts = {
-        "kernel_size": (kernel_size, 1, 7),
-        "stride": (stride, 1, 4),
-        "padding": (padding, 0, 6),
-        "dilation": (dilation, 1, 3),
-        "size": (size, 1, LARGEST_FOLLOWED),
+        "size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation
+    }  # fmt: skip
+    controls = {
+        name: slider(name, whole_number(value, name, *MOST_COLLISIONS[name]), *MOST_COLLISIONS[name])
+        for name, value in starts.items()
     }
-    controls = {}
-    for name, (value, low, high) in starts.items():
-        control = slider(name.replace("_", " "), whole_number(value, name, low, high), low, high)
-        control.layout.width = "230px"
-        controls[name] = control
 
     def follow(chosen):
-        kind, _, index = chosen.partition("-")
-        return {"size": int(index)} if kind == "in" else {}
+        kind, _, number = chosen.partition("-")
+        return {"size": int(number)} if kind == "in" and int(number) <= LARGEST_FOLLOWED else {}
 
-    return Explorer(collisions_scene, controls, on_choose=follow)
+    return Explorer(collisions_scene, controls, more=("padding", "dilation"), on_choose=follow)

@@ -1,6 +1,6 @@
 """One transposed convolution as a sub-pixel convolution, number by number: in numbers and in words.
 
-Words used here (phase, pads, trims, merged, slot: see ``course_utils.subpixel``; full place: see ``walk.py``)
+Words used here (phase, pads, trims, merged, slot: see ``course_utils.subpixel``; full place: ``course_utils.trace``)
     version     "no crop": empty slots before the kernel, so that the first sample computed is the first one wanted;
                 "crop": the uncropped result is computed, and padding is trimmed off it
     channel     number of a phase in torch's order: phase in 1-D, row phase * stride + column phase in 2-D
@@ -20,8 +20,7 @@ from functools import cached_property
 import numpy as np
 
 from course_utils.figures.scene import NoPicture, number
-from course_utils.figures.walk import (
-    Walk,
+from course_utils.figures.trace import (
     advice,
     factor,
     listed,
@@ -31,6 +30,7 @@ from course_utils.figures.walk import (
     torch_words,
 )
 from course_utils.subpixel import SubPixel, merge_phases, pixel_unshuffle, transposed_to_subpixel
+from course_utils.trace import Trace
 
 VERSIONS = ("no crop", "crop")
 
@@ -39,7 +39,7 @@ VERSIONS = ("no crop", "crop")
 class Phases:
     """``walk`` taken apart into its phases. Raises ValueError for what torch refuses."""
 
-    walk: Walk
+    walk: Trace
     version: str = VERSIONS[0]
 
     @cached_property

@@ -41,9 +41,9 @@ from course_utils.figures.scene import (
     rect,
     written,
 )
-from course_utils.figures.walk import (
+from course_utils.figures.trace import (
     advice,
-    checked_walk,
+    checked_trace,
     settings_of,
     size_terms,
     torch_line,
@@ -119,7 +119,7 @@ def phases_scene(
 
 
 def _checked(x, kernel, **settings):
-    return checked_walk(x, kernel, settings, {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}, "this picture")
+    return checked_trace(x, kernel, settings, {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}, "this picture")
 
 
 # ---- above the picture --------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_frames_travel_ahead_too():
         lambda n, t, kind: drawn("x", steps=["in-0"], frames=[Frame({"a": str(n)})], word="output")
     )
     explorer.send_ahead({"n": 4})
-    assert explorer.sent["[4,0.5,0]"]["frames"] == [{"write": {"a": "4"}, "move": {}}]
+    assert explorer.sent["[4,0.5,0]"]["frames"] == [{"write": {"a": "4"}, "move": {}, "paint": {}}]
     assert explorer.sent["[4,0.5,0]"]["word"] == "output"
 
 

@@ -203,7 +203,7 @@ def stepped(count, **more):
 
 def test_frames_step_and_choice_travel_in_one_message():
     explorer = Explorer(lambda n: stepped(n, step=1), {"n": slider("n", 4, 1, 9)})
-    assert explorer.stage.scene["frames"][2] == {"write": {"a": "2"}, "move": {"b": (2, 0)}}
+    assert explorer.stage.scene["frames"][2] == {"write": {"a": "2"}, "move": {"b": (2, 0)}, "paint": {}}
     assert (explorer.stage.step, explorer.stage.chosen) == (1, "in-1")
     sent = []
     explorer.stage.send_state = lambda key=None: sent.append(

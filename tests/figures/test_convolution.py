@@ -10,17 +10,18 @@ import torch.nn.functional as F
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.collisions import LARGEST_FOLLOWED, collisions_scene
-from course_utils.figures.convolution import HEIGHT, MOST, MOST_INPUTS, MOST_TAPS, VIEWS, WIDTH, stepper_scene
-from course_utils.figures.scene import NoPicture, written
-from course_utils.figures.walk import Walk, torch_words
+from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
+from course_utils.figures.convolution import VIEWS, stepper_scene
+from course_utils.figures.scene import NoPicture, painted, written
+from course_utils.figures.stepper_cells import HEIGHT, MOST, MOST_INPUTS, MOST_TAPS, WIDTH
+from course_utils.figures.trace import torch_words
 
-MOST_BYTES = 60_000  # of all frames of one walk: a fraction of a second even on a slow line
+MOST_BYTES = 60_000  # of all frames of one picture: a fraction of a second even on a slow line
 CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 
 
 @st.composite
-def walks(draw, legal=True):
+def traces(draw, legal=True):
     """(x, kernel, settings): small whole numbers, one setting for all axes."""
     ndim = draw(st.sampled_from([1, 2]))
     n, k = draw(st.integers(1, MOST_INPUTS[ndim])), draw(st.integers(1, MOST_TAPS[ndim]))
@@ -72,10 +73,10 @@ def shown_in(svg):
     return dict(re.findall(r'data-slot="([^"]+)"[^>]*>([^<]*)<', svg))
 
 
-@given(walks(), st.sampled_from(VIEWS))
+@given(traces(), st.sampled_from(VIEWS))
 @settings(max_examples=150, deadline=None)
-def test_the_numbers_of_the_last_step_are_torchs(walk, view):
-    x, kernel, chosen = walk
+def test_the_numbers_of_the_last_step_are_torchs(trace, view):
+    x, kernel, chosen = trace
     wanted = by_torch(x, kernel, chosen)
     scene = stepper_scene(x, kernel, **chosen, view=view, step=10**6)
     by_frames = sums(written(scene.frames, len(scene.frames)), scene, wanted.shape, chosen["padding"])
@@ -84,10 +85,10 @@ def test_the_numbers_of_the_last_step_are_torchs(walk, view):
     assert in_the_picture == pytest.approx(wanted, abs=1e-9)
 
 
-@given(walks(), st.data())
+@given(traces(), st.data())
 @settings(max_examples=80, deadline=None)
-def test_at_every_step_the_stamps_so_far_are_torchs_output_of_the_inputs_so_far(walk, data):
-    x, kernel, chosen = walk
+def test_at_every_step_the_stamps_so_far_are_torchs_output_of_the_inputs_so_far(trace, data):
+    x, kernel, chosen = trace
     step = data.draw(st.integers(0, x.size - 1))
     scene = stepper_scene(x, kernel, **chosen, view="scatter", step=step)
     so_far = np.where(np.arange(x.size).reshape(x.shape) <= step, x, 0)
@@ -98,10 +99,10 @@ def test_at_every_step_the_stamps_so_far_are_torchs_output_of_the_inputs_so_far(
     assert stamp == pytest.approx(list(x.flat[step] * kernel.ravel()))
 
 
-@given(walks(), st.data())
+@given(traces(), st.data())
 @settings(max_examples=80, deadline=None)
-def test_at_every_output_the_products_in_the_window_add_up_to_it(walk, data):
-    x, kernel, chosen = walk
+def test_at_every_output_the_products_in_the_window_add_up_to_it(trace, data):
+    x, kernel, chosen = trace
     wanted = by_torch(x, kernel, chosen)
     step = data.draw(st.integers(0, wanted.size - 1))
     scene = stepper_scene(x, kernel, **chosen, view="gather", step=step)
@@ -116,10 +117,10 @@ def test_at_every_output_the_products_in_the_window_add_up_to_it(walk, data):
     assert np.isnan(seen[step + 1 :]).all()
 
 
-@given(walks())
+@given(traces())
 @settings(max_examples=60, deadline=None)
-def test_formula_torch_line_links_and_sentences_agree_with_torch(walk):
-    x, kernel, chosen = walk
+def test_formula_torch_line_links_and_sentences_agree_with_torch(trace):
+    x, kernel, chosen = trace
     wanted = by_torch(x, kernel, chosen)
     scene = stepper_scene(x, kernel, **chosen)
     formula = scene.text.split(": ")[1].rstrip(".").replace("·", "*").replace("−", "-").replace("=", "==")
@@ -129,11 +130,14 @@ def test_formula_torch_line_links_and_sentences_agree_with_torch(walk):
     assert eval(call, {"F": F, **tensors})[0, 0].numpy() == pytest.approx(wanted)
     for o, value in enumerate(wanted.flat):
         links = scene.links[f"out-{o}"]
-        assert sum(w * x.flat[int(name[3:])] for name, w in links) == pytest.approx(value)
-        said = scene.details[f"out-{o}"]
-        said = re.search(r" = ([^:]*?)(?:: input|: none|$)", said)[1].replace("·", "*").replace("−", "-")
-        terms, result = said.rsplit(" = ", 1) if " = " in said else ("0", said)
-        assert eval(terms) == float(result) == pytest.approx(value)
+        inputs = [(int(name[3:]), w) for name, w in links if name.startswith("in-")]
+        assert sum(w * x.flat[i] for i, w in inputs) == pytest.approx(value)
+        for view in VIEWS:
+            said = stepper_scene(x, kernel, **chosen, view=view).details[f"out-{o}"]
+            said = re.match(r"Output [^=]* = ([^:]*?)(?:\.(?: |$)|: no |: every )", said)[1]
+            said = said.replace("·", "*").replace("−", "-").split(" = ")
+            assert all(eval(each) == pytest.approx(value) for each in said)
+            assert len(said) == min(len(inputs), 2) + (len(inputs) > 0) or len(inputs) == 0
 
 
 def every_setting(ndim):
@@ -154,8 +158,10 @@ def test_every_refusal_of_torch_is_a_picture_with_torchs_words(ndim):
         except RuntimeError as error:
             scene = stepper_scene(np.ones((n,) * ndim), np.ones((k,) * ndim), **chosen)
             assert torch_words((n,) * ndim, k, **chosen) in str(error)
-            assert torch_words((n,) * ndim, k, **chosen) in scene.text
-            assert not scene.frames and not scene.steps and "What would work" in scene.svg
+            words = torch_words((n,) * ndim, k, **chosen)
+            drawn_words = " ".join(re.findall(r'class="mono"[^>]*>([^<]*)<', scene.svg))
+            assert words in drawn_words and words not in scene.text  # said once
+            assert not scene.frames and not scene.steps and "What works: " in scene.text
             refused += 1
         drawn += scene is None
         if scene is None and drawn % 40 == 0:
@@ -174,15 +180,15 @@ def test_the_advice_works(chosen, mended):
     x, kernel = np.ones(3), np.ones(3)
     text = stepper_scene(x, kernel, **chosen).text
     name = next(name for name in chosen if chosen[name] != mended[name])
-    assert f"{'An' if name[0] == 'o' else 'A'} {name} up to {mended[name]}" in text
+    assert f"What works: {'an' if name[0] == 'o' else 'a'} {name} up to {mended[name]}" in text
     assert by_torch(x, kernel, chosen) is None
     assert stepper_scene(x, kernel, **mended).frames
 
 
-@given(walks())
+@given(traces())
 @settings(max_examples=60, deadline=None)
-def test_cut_and_added_cells_are_drawn_as_such(walk):
-    x, kernel, chosen = walk
+def test_cut_and_added_cells_are_drawn_as_such(trace):
+    x, kernel, chosen = trace
     scene = stepper_scene(x, kernel, **chosen)
     size, ndim, added = len(by_torch(x, kernel, chosen)), x.ndim, chosen["output_padding"]
     natural = (len(x) - 1) * chosen["stride"] + chosen["dilation"] * (len(kernel) - 1) + 1
@@ -190,13 +196,13 @@ def test_cut_and_added_cells_are_drawn_as_such(walk):
     assert scene.svg.count('data-id="cut-') == full**ndim - size**ndim
     assert scene.svg.count('data-id="out-') == size**ndim
     assert scene.svg.count('stroke-dasharray="4 3"') == size**ndim - max(size - added, 0) ** ndim
-    assert ("cut" in scene.svg) == (chosen["padding"] > 0)
+    assert ("cut off" in scene.svg or "cuts" in scene.svg) == (chosen["padding"] > 0)
 
 
-@given(walks(), st.sampled_from(VIEWS), st.integers(0, 400))
+@given(traces(), st.sampled_from(VIEWS), st.integers(0, 400))
 @settings(max_examples=100, deadline=None)
-def test_everything_stays_in_the_picture(walk, view, step):
-    x, kernel, chosen = walk
+def test_everything_stays_in_the_picture(trace, view, step):
+    x, kernel, chosen = trace
     scene = stepper_scene(x, kernel, **chosen, view=view, step=step)
     assert f'viewBox="0 0 {WIDTH} {HEIGHT}"' in scene.svg
     for left, top, width, height in re.findall(
@@ -231,43 +237,44 @@ LARGEST = [
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("walk", LARGEST, ids=["1-D", "2-D"])
-def test_the_largest_walk_is_small_enough_to_send_ahead(walk, view):
-    x, kernel, chosen = walk
+@pytest.mark.parametrize("trace", LARGEST, ids=["1-D", "2-D"])
+def test_the_largest_picture_is_small_enough_to_send_ahead(trace, view):
+    x, kernel, chosen = trace
     scene = stepper_scene(x, kernel, **chosen, view=view)
     sent = json.dumps(
-        [{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames], ensure_ascii=False
+        [{"write": dict(f.write), "move": dict(f.move), "paint": dict(f.paint)} for f in scene.frames],
+        ensure_ascii=False,
     )
     assert len(sent.encode()) < MOST_BYTES
 
 
 def test_the_sentence_of_a_stamp():
     details = stepper_scene([3, 1, 2], [1, 2, 1], stride=2, padding=1).details
-    assert details["in-1"] == "Input 1 = 1 stamps 1 × (1, 2, 1) onto outputs 1 to 3."
+    assert details["in-1"] == "Input 1 = 1 stamps 1 × (1, 2, 1) = (1, 2, 1) onto outputs 1 to 3."
     assert (
         details["in-0"]
-        == "Input 0 = 3 stamps 3 × (1, 2, 1) onto outputs 0 and 1; padding = 1 cuts 1 of 3 off."
+        == "Input 0 = 3 stamps 3 × (1, 2, 1) = (3, 6, 3) onto outputs 0 and 1; padding = 1 cuts 1 of 3 off."
     )
-    assert details["out-1"].startswith("Output 1 = 3 · 1 + 1 · 1 = 4: input · kernel number.")
+    assert details["out-1"] == "Output 1 = 3 · 1 + 1 · 1 = 3 + 1 = 4."
+    assert details["w-2"] == "Weight 2 = 1 multiplies every input: input i · 1 lands on output 2 · i + 1."
+    assert details["stamp-0-0"] == "Input 0 × weight 0: 3 · 1 = 3, and padding = 1 cuts it off."
+    assert details["stamp-1-1"] == "Input 1 × weight 1: 1 · 2 = 2 lands on output 2."
     square = stepper_scene(np.ones((2, 2)), np.ones((2, 2)), stride=3, dilation=2).details
     assert "onto rows 3 and 5, columns 0 and 2 of the output." in square["in-2"]
-    assert square["out-1"] == "Output [0, 1] = 0: none of the 4 kernel numbers meets an input."
+    assert square["out-1"] == "Output [0, 1] = 0: no stamp lands here."
 
 
-@given(walks())
-@settings(max_examples=40, deadline=None)
-def test_a_walk_knows_who_meets_whom(setting):
-    x, kernel, chosen = setting
-    walk = Walk(np.ones(x.shape), np.ones(kernel.shape), **chosen)
-    meets = walk.matrix != 0
-    for o, out_index in enumerate(np.ndindex(walk.out_shape)):
-        assert [walk.linked(i, out_index) for i in np.ndindex(x.shape)] == meets[o].tolist()
-        nearest = walk.nearest_input(out_index)
-        assert walk.linked(nearest, out_index) or not meets[o].any()
-    for j, in_index in enumerate(np.ndindex(x.shape)):
-        painted = {int(np.ravel_multi_index(o, walk.out_shape)) for o in walk.outputs_of(in_index)}
-        assert painted == set(np.flatnonzero(meets[:, j]))
-        assert walk.linked(in_index, walk.nearest_output(in_index)) or not painted
+def test_the_sentence_of_a_sum_says_the_products_that_are_lit():
+    scene = stepper_scene([4, 5, 6], [1, 2, 3], stride=2)
+    assert scene.details["out-4"] == "Output 4 = 5 · 3 + 6 · 1 = 15 + 6 = 21."
+    assert [name for name, weight in scene.links["out-4"] if weight is None] == ["stamp-1-2", "stamp-2-0"]
+    products = written(scene.frames, 2)
+    assert (products["stamp-1-2"], products["stamp-2-0"], products["sum-4"]) == ("15", "6", "21")
+    gather = stepper_scene([4, 5, 6], [1, 2, 3], stride=2, view="gather").details
+    assert gather["out-4"] == "Output 4 = 5 · 3 + 6 · 1 = 15 + 6 = 21. The other weight meets a zero."
+    assert gather["out-1"] == "Output 1 = 4 · 2 = 8. The other 2 weights meet zeros."
+    wide = stepper_scene([4, 5, 6], [1], stride=3, view="gather").details
+    assert wide["out-1"] == "Output 1 = 0: every weight meets a zero."
 
 
 @pytest.mark.parametrize(
@@ -285,6 +292,96 @@ def test_what_could_not_be_read_is_no_picture(x, kernel, chosen, words):
         stepper_scene(x, kernel, **chosen)
 
 
+def left_of(svg, name):
+    return float(re.search(rf'<rect x="([-\d.e]+)"[^>]*data-id="{name}"', svg)[1])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("n, k", [(1, 1), (3, 3), (4, 2), (7, 5)])
+def test_place_0_stays_where_it_is_whatever_setting_changes_in_1d(n, k, view):
+    x, kernel, inputs, outputs = np.ones(n), np.ones(k), set(), {}
+    for stride, padding, output_padding, dilation in np.ndindex(4, 3, 4, 3):
+        chosen = {
+            "stride": stride + 1,
+            "padding": padding,
+            "output_padding": output_padding,
+            "dilation": dilation + 1,
+        }
+        if by_torch(x, kernel, chosen) is None:
+            continue
+        svg = stepper_scene(x, kernel, **chosen, view=view).svg
+        inputs.add(left_of(svg, "in-0"))
+        first = "cut-0" if padding else "out-0"
+        outputs.setdefault(dilation, set()).add(left_of(svg, first))
+    assert max(inputs) - min(inputs) < 0.01
+    assert all(max(seen) - min(seen) < 0.01 for seen in outputs.values())
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_place_0_stays_where_it_is_whatever_setting_changes_in_2d(view):
+    x, kernel, seen = np.ones((3, 3)), np.ones((2, 2)), set()
+    for stride, padding, dilation in np.ndindex(3, 2, 2):
+        chosen = {"stride": stride + 1, "padding": padding, "dilation": dilation + 1}
+        svg = stepper_scene(x, kernel, **chosen, view=view).svg
+        seen.add((round(left_of(svg, "in-0"), 2), left_of(svg, "cut-0" if padding else "out-0")))
+    assert len(seen) == 1
+
+
+@given(traces(), st.sampled_from(VIEWS))
+@settings(max_examples=40, deadline=None)
+def test_every_input_weight_setting_and_size_is_a_handle(trace, view):
+    x, kernel, chosen = trace
+    scene = stepper_scene(x, kernel, **chosen, view=view)
+    drawn = set(re.findall(r'data-handle="([^"]+)"', scene.svg))
+    numbers = {
+        f"{name}[{','.join(map(str, index))}]": value
+        for name, array in (("x", x), ("kernel", kernel))
+        for index, value in np.ndenumerate(array)
+    }
+    wanted = numbers | chosen | {"in_size": len(x), "kernel_size": len(kernel)}
+    assert drawn == set(scene.handles) == set(wanted)
+    for name, handle in scene.handles.items():
+        assert handle.sets == (name,) and handle.at == (wanted[name],)
+        assert handle.low[0] <= handle.at[0] <= handle.high[0]
+
+
+@pytest.mark.parametrize(
+    "numbers, step", [([1, 2], 1), ([0.5, 1], 0.5), ([0.25, 0.75], 0.25), ([0.1, 1 / 3], 0.1)]
+)
+def test_a_number_is_pulled_in_steps_on_which_its_neighbors_stand(numbers, step):
+    handles = stepper_scene([1, 2], numbers, stride=2).handles
+    assert handles["kernel[0]"].step == (step,) and handles["x[0]"].step == (1,)
+
+
+@given(traces(), st.sampled_from(VIEWS))
+@settings(max_examples=40, deadline=None)
+def test_in_2d_the_output_is_painted_as_it_grows(trace, view):
+    x, kernel, chosen = trace
+    assume(x.ndim == 2)
+    wanted = by_torch(x, kernel, chosen)
+    scene = stepper_scene(x, kernel, **chosen, view=view)
+    paint = painted(scene.frames, len(scene.frames))
+    texts = written(scene.frames, len(scene.frames))
+    for u in re.findall(r'data-paint="plus-(\d+)"', scene.svg):
+        value, plus, minus = read(texts[f"sum-{u}"]), paint[f"plus-{u}"], paint[f"minus-{u}"]
+        assert (plus > 0, minus > 0) == (value >= 0, value < 0)
+    assert scene.svg.count('data-paint="plus-') == wanted.size
+    first = scene.frames[0].paint
+    assert all(name in first for name in paint) or view == "gather"
+
+
+def test_the_same_values_make_the_same_picture():
+    for chosen in ({}, {"padding": 1}, {"output_padding": 2}):
+        first, second = (stepper_scene([1, 2], [1, 10, 100], stride=2, **chosen) for _ in range(2))
+        assert first == second
+    assert collisions_scene(3, 2, 1) == collisions_scene(3, 2, 1)
+
+
+def test_the_heat_map_counts_the_stamps_on_each_output():
+    assert "stamps per output: 1 to 4" in stepper_scene(np.ones((2, 2)), np.ones((3, 3)), stride=2).svg
+    assert "stamps per output: 1<" in stepper_scene(np.ones((2, 2)), np.ones((2, 2)), stride=2).svg
+
+
 @given(
     st.integers(1, 7), st.integers(1, 4), st.integers(0, 6), st.integers(1, 3), st.integers(1, LARGEST_FOLLOWED)
 )  # fmt: skip
@@ -299,10 +396,12 @@ def test_collisions_are_torchs(k, s, p, d, size):
             ).shape[-1]
         except RuntimeError as error:
             assert "Kernel size can't be greater than actual input size" in str(error)
-            assert "too small" in scene.details[f"in-{n}"]
+            assert n > LARGEST_FOLLOWED or "too small" in scene.details[f"in-{n}"]
     lit = {name: {target for target, _ in targets} for name, targets in scene.links.items()}
     for n, m in forward.items():
         assert lit[f"in-{n}"] == {f"middle-{m}", f"back-{n}"}
+        if n > LARGEST_FOLLOWED:
+            continue
         assert f"The convolution takes size {n} to {m}" in scene.details[f"in-{n}"]
         op = int(re.search(r"So output_padding = (\d+) brings", scene.details[f"in-{n}"])[1])
         back = F.conv_transpose1d(
@@ -324,7 +423,7 @@ def test_collisions_are_torchs(k, s, p, d, size):
         assert {name for name in lit[f"middle-{m}"] if name.startswith("in-")} == {
             f"in-{n}" for n in together
         }
-    assert scene.text == scene.details[f"in-{size}"]
+    assert scene.text == scene.details[f"in-{size}"] and scene.chosen == f"in-{size}"
 
 
 def test_sums_too_long_for_their_cells_are_a_sentence_and_not_blank_cells():
@@ -332,3 +431,28 @@ def test_sums_too_long_for_their_cells_are_a_sentence_and_not_blank_cells():
     with pytest.raises(NoPicture, match=r"A sum such as −162 could not be read in cells this small"):
         stepper_scene(x, kernel, stride=4, dilation=3)
     assert stepper_scene(x, kernel, stride=2).frames
+
+
+def test_the_sizes_that_can_be_chosen_are_those_of_the_slider():
+    scene = collisions_scene(3, 2, 1)
+    sizes = {int(n) for n in re.findall(r'data-id="in-(\d+)"', scene.svg)}
+    low, high = MOST_COLLISIONS["size"]
+    assert sizes == set(range(low, high + 1))
+    assert set(scene.places) == {f"in-{n}" for n in range(high + 1, 21)}  # others in sight light up
+
+
+def test_every_number_of_the_collisions_is_a_handle():
+    scene = collisions_scene(3, 2, 1)
+    drawn = set(re.findall(r'data-handle="([^"]+)"', scene.svg))
+    assert drawn == set(scene.handles) == {*MOST_COLLISIONS, "followed"}
+    assert scene.handles["followed"].sets == ("size",)
+
+
+def test_sizes_after_the_convolution_and_sizes_that_come_back_have_their_sentences():
+    details = collisions_scene(3, 2, 1).details
+    assert (
+        details["middle-4"]
+        == "The convolution takes 7 and 8 to 4. Back from 4, output_padding leads: 0 to 7; 1 to 8."
+    )
+    assert details["back-8"] == "Size 8 comes back from 4 with output_padding = 1."
+    assert details["back-1"] == "Size 1 comes back from 1 with output_padding = 0."

@@ -156,7 +156,9 @@ function render({ model, el }) {
   const lastStep = () => (scene.steps || []).length - 1;
   function pose() {
     const frames = scene.frames || [], last = Math.min(model.get("step"), lastStep());
-    player.hidden = lastStep() < 1;
+    // Where there was a player once it keeps its room, so that the picture below stays where it is.
+    player.hidden &&= lastStep() < 1;
+    player.style.visibility = lastStep() < 1 ? "hidden" : "";
     if (last < 0) return;
     find("input").max = lastStep();
     find("input").value = last;
@@ -166,6 +168,7 @@ function render({ model, el }) {
     const until = frames.slice(0, last + 1);
     const texts = Object.assign({}, ...until.map((frame) => frame.write));
     const places = Object.assign({}, ...until.map((frame) => frame.move));
+    const paints = Object.assign({}, ...until.map((frame) => frame.paint));
     for (const slot of picture.querySelectorAll("[data-slot]")) {
       const text = texts[slot.dataset.slot] ?? "";
       if (slot.textContent !== text) slot.textContent = text;
@@ -174,6 +177,8 @@ function render({ model, el }) {
       const place = places[part.dataset.move];
       if (place) part.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
     }
+    for (const cell of picture.querySelectorAll("[data-paint]"))
+      cell.setAttribute("fill-opacity", paints[cell.dataset.paint] ?? 0);
   }
   function go(step) {
     step = Math.max(0, Math.min(step, lastStep()));
@@ -209,6 +214,12 @@ function render({ model, el }) {
   // ---- light up what is linked, without asking the kernel ------------------------------------------------------
   const box = (id) => scene.places?.[id] ?? (cells.has(id) ? corner(cells.get(id)) : null);
 
+  // Of a number that is shown in several cells, all of them.
+  const boxes = (id) => {
+    if (!cells.has(id) || scene.places?.[id]) return [box(id)];
+    return [...picture.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)].map(corner);
+  };
+
   function mark(id, weight, largest) {
     const place = box(id);
     if (!place) return;
@@ -240,7 +251,7 @@ function render({ model, el }) {
     const largest = Math.max(1e-12, ...targets.map(([, weight]) => Math.abs(weight)));
     for (const [target, weight] of targets) mark(target, weight, largest);
     const along = scene.bands?.[id];  // the row or column of the matrix that this cell is
-    for (const place of [along, box(id)]) {
+    for (const place of [along, ...boxes(id)]) {
       if (!place) continue;
       const [x, y, width, height] = place;
       make("rect", { x, y, width, height, class: "chosen" }, overlay);
@@ -482,7 +493,8 @@ function render({ model, el }) {
         return;
       }
       close(back);
-      const snapped = values.map((value, i) => snap(handle, i, value));
+      // Of a list of numbers each may be any number; a slider has steps.
+      const snapped = values.map((value, i) => handle.sets[i].endsWith("]") ? value : snap(handle, i, value));
       if (snapped.some((value, i) => value !== handle.at[i])) moveTo(handle, snapped);
     };
     field.addEventListener("keydown", (event) => {

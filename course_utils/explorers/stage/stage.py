@@ -64,11 +64,17 @@ class Stage(anywidget.AnyWidget):
             if scene.frames:
                 step = self.step if scene.step is None else scene.step
                 self.step = min(step, len(scene.frames) - 1)
-                self.chosen = scene.steps[self.step]
+                if not self._chosen_aside(scene):
+                    self.chosen = scene.steps[self.step]
             elif scene.chosen is not None:
                 self.chosen = scene.chosen
             self.scene = data
         self._note(key, data)
+
+    def _chosen_aside(self, scene):
+        """Has the learner chosen a cell that is no step, and is it still there? Then it stays chosen."""
+        steps = {*self.scene.get("steps", ()), *scene.steps}
+        return self.chosen not in steps and self.chosen in scene.details
 
     def send_ahead(self, scene: Scene, key: str):
         """Give the browser a scene that it may need soon."""
@@ -105,7 +111,10 @@ def as_data(scene: Scene) -> dict:
         "bands": dict(scene.bands),
         "arrows": dict(scene.arrows),
         "handles": {name: asdict(handle) for name, handle in scene.handles.items()},
-        "frames": [{"write": dict(frame.write), "move": dict(frame.move)} for frame in scene.frames],
+        "frames": [
+            {"write": dict(frame.write), "move": dict(frame.move), "paint": dict(frame.paint)}
+            for frame in scene.frames
+        ],
         "chosen": scene.chosen,
     }
 
