@@ -23,7 +23,7 @@ from course_utils.validation import (
     shown,
     whole_number,
 )
-from course_utils.windows import meetings, reach
+from course_utils.windows import reach, window_slices
 
 AXES_IN_WORDS = {1: "(batch, channels, length)", 2: "(batch, channels, height, width)"}
 
@@ -50,7 +50,7 @@ def convolution(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)
     x = x.reshape(len(x), groups, -1, *x.shape[2:])
     result = _filled_with_bias(bias, x, groups * weight.shape[1], out_sizes)
     grouped = result.reshape(len(x), groups, -1, *out_sizes)
-    for position, outputs, inputs in meetings(
+    for position, outputs, inputs in window_slices(
         x.shape[3:], out_sizes, kernel_sizes, strides, paddings, dilations
     ):
         grouped[..., *outputs] += _mixed(weight[..., *position], x[..., *inputs])
@@ -82,7 +82,7 @@ def transposed_convolution(x, weight, bias=None, stride=1, padding=0, output_pad
     result = _filled_with_bias(bias, x, groups * weight.shape[1], out_sizes)
     grouped = result.reshape(len(x), groups, -1, *out_sizes)
     # The convolution that this transposes reads our output and writes our input: the same meetings.
-    for position, stamps, painted in meetings(
+    for position, stamps, painted in window_slices(
         out_sizes, x.shape[3:], kernel_sizes, strides, paddings, dilations
     ):
         grouped[..., *painted] += _mixed(weight[..., *position], x[..., *stamps])
@@ -114,7 +114,7 @@ def insert_zeros(x, weight, stride=1, padding=0, output_padding=0, dilation=1, g
     spread = np.zeros(affordable((*x.shape[:2], *sizes), "x with zeros"), x.dtype)
     crops = tuple(padding - extent + 1 for padding, extent in zip(paddings, reaches, strict=True))
     ones = (1,) * len(sizes)  # a kernel of a single number: every sample meets the place it goes to
-    for _, samples, places in meetings(sizes, x.shape[2:], ones, strides, crops, ones):
+    for _, samples, places in window_slices(sizes, x.shape[2:], ones, strides, crops, ones):
         spread[..., *places] = x[..., *samples]
 
     grouped = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
@@ -144,7 +144,7 @@ def convolution_matrix(in_size, kernel, stride=1, padding=0, dilation=1):
     matrix = np.zeros(affordable((math.prod(out_sizes), math.prod(in_sizes)), "the matrix"))
     rows = np.arange(math.prod(out_sizes)).reshape(out_sizes)
     columns = np.arange(math.prod(in_sizes)).reshape(in_sizes)
-    for position, outputs, inputs in meetings(
+    for position, outputs, inputs in window_slices(
         in_sizes, out_sizes, kernel.shape, strides, paddings, dilations
     ):
         matrix[rows[outputs], columns[inputs]] = kernel[position]

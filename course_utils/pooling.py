@@ -17,7 +17,7 @@ from course_utils.validation import (
     shown,
     true_or_false,
 )
-from course_utils.windows import meetings, reach
+from course_utils.windows import reach, window_slices
 
 
 def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -42,7 +42,9 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     indices = np.full(values.shape, -1)
     index = np.arange(x.shape[-2] * x.shape[-1]).reshape(x.shape[-2:])
     no_more_than_padding = np.isneginf(x).any()  # then the first sample of a window must win by being first
-    for _, outputs, inputs in meetings(x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations):
+    for _, outputs, inputs in window_slices(
+        x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations
+    ):
         candidates, best = x[..., *inputs], values[..., *outputs]
         larger = candidates > best  # not >=: of equal values the first stays
         if no_more_than_padding:
@@ -75,7 +77,9 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     out_sizes = _out_sizes(x, kernel_sizes, strides, paddings, dilations, ceil_mode)
 
     total = np.zeros((*x.shape[:-2], *out_sizes), x.dtype)
-    for _, outputs, inputs in meetings(x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations):
+    for _, outputs, inputs in window_slices(
+        x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, dilations
+    ):
         total[..., *outputs] += x[..., *inputs]
     margins = paddings if count_include_pad else (0, 0)
     rows, columns = map(_counts, x.shape[-2:], out_sizes, kernel_sizes, strides, paddings, margins)

@@ -26,13 +26,13 @@ def reach(kernel_size, dilation=1):
     return dilation * (kernel_size - 1) + 1
 
 
-def meetings(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations):
+def window_slices(in_sizes, out_sizes, kernel_sizes, strides, paddings, dilations):
     """For every kernel position, row by row: (position, outputs, inputs), one number or slice per axis.
 
     The two slices run in step: their first elements meet, their second, and so on. What would meet the padding
     is left out, so no padded copy is ever made, and so is a kernel position that meets nothing else.
 
-    >>> for (t,), (outputs,), (inputs,) in meetings((4,), (3,), (3,), (2,), (1,), (1,)):
+    >>> for (t,), (outputs,), (inputs,) in window_slices((4,), (3,), (3,), (2,), (1,), (1,)):
     ...     print(t, list(range(3))[outputs], list(range(4))[inputs])
     0 [1, 2] [1, 3]
     1 [0, 1] [0, 2]

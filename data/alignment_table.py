@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course_utils.networks import alignment_study as study
 from course_utils.networks.records import table, write_record
-from course_utils.networks.segmentation import LARGE, LESSON, test_scenes
+from course_utils.networks.segmentation import LARGE, LESSON, unseen_scenes
 from course_utils.networks.training import choose_device
 from course_utils.validation import one_of
 
@@ -54,7 +54,7 @@ def questions_result(seeds=QUESTION_SEEDS, budget=LESSON):
 
 def kept_flows(results, budget=LESSON):
     """Mean IoU of trained "flow" networks whose flow is kept at a share of the places: rows, in percent."""
-    unseen, rows = test_scenes(budget), []
+    unseen, rows = unseen_scenes(budget), []
     curves = {
         where: [study.flow_kept(each.model, unseen, SHARES, where) for each in results]
         for where in ("edges", "random")

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.windows import meetings, reach
+from course_utils.windows import reach, window_slices
 
 SETTINGS = st.tuples(*(st.integers(*limits) for limits in ((1, 9), (1, 9), (1, 5), (1, 4), (0, 8), (1, 4))))
 
@@ -17,7 +17,7 @@ def by_definition(in_size, out_size, kernel_size, stride, padding, dilation):
 
 def listed(in_size, out_size, kernel_size, stride, padding, dilation):
     triples = []
-    for (t,), (outputs,), (inputs,) in meetings(
+    for (t,), (outputs,), (inputs,) in window_slices(
         (in_size,), (out_size,), (kernel_size,), (stride,), (padding,), (dilation,)
     ):
         pairs = zip(range(out_size)[outputs], range(in_size)[inputs], strict=True)
@@ -36,15 +36,18 @@ def test_every_meeting_once_and_no_other(axis):
 @settings(max_examples=100, deadline=None)
 @given(SETTINGS, SETTINGS)
 def test_two_axes_are_every_pair_of_one_axis_twice_row_by_row(rows, columns):
-    one, other = (list(meetings(*([setting] for setting in axis))) for axis in (rows, columns))
-    both = list(meetings(*zip(rows, columns, strict=True)))
+    one, other = (list(window_slices(*([setting] for setting in axis))) for axis in (rows, columns))
+    both = list(window_slices(*zip(rows, columns, strict=True)))
     assert both == [
         tuple((a, b) for (a,), (b,) in zip(first, second, strict=True)) for first in one for second in other
     ]
 
 
 def test_a_position_that_meets_only_padding_is_left_out():
-    assert [t for (t,), _, _ in meetings([2], [2], [10**6], [1], [10**6 - 1], [1])] == [10**6 - 2, 10**6 - 1]
+    assert [t for (t,), _, _ in window_slices([2], [2], [10**6], [1], [10**6 - 1], [1])] == [
+        10**6 - 2,
+        10**6 - 1,
+    ]
 
 
 def test_reach_counts_from_the_first_to_the_last():

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from course_utils.explorers.explorer import Explorer, choice, slider, switch
 from course_utils.explorers.player import Player
 from course_utils.figures.alignment import film_scene, reel_of
-from course_utils.figures.handshift import shift_scene
+from course_utils.figures.manual_shift import shift_scene
 from course_utils.scenes import BLOCK, CLASS_NAMES, scenes
 from course_utils.validation import shown, whole_number, whole_numbers
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from course_utils.networks.alignment import fetch
-from course_utils.networks.segmentation import LESSON, predicted_labels, test_scenes
+from course_utils.networks.segmentation import LESSON, predicted_labels, unseen_scenes
 from course_utils.validation import real_number
 
 
@@ -51,7 +51,7 @@ class Film:
 
 def new_film(budget=LESSON, scenes=2, steps=None):
     """A film for ``compare``: the first test scenes, at seven moments from before the first step to the last."""
-    data = test_scenes(budget._replace(test=scenes))
+    data = unseen_scenes(budget._replace(test=scenes))
     if steps is None:
         steps = sorted({round(budget.steps * part) for part in (0, 0.04, 0.1, 0.2, 0.4, 0.7, 1)})
     return Film(data, steps)

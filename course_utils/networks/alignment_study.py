@@ -29,7 +29,7 @@ from course_utils.networks.segmentation import (
     Segmenter,
     parameter_count,
     score,
-    test_scenes,
+    unseen_scenes,
     train,
     training_scenes,
 )
@@ -100,7 +100,7 @@ def compare(seeds=range(3), contenders=TABLE, budget=LESSON, device=None, progre
     """
     contenders = [one_of(name, "contenders", tuple(CONTENDERS)) for name in contenders]
     device = choose_device(device or "cpu")
-    known, unseen = training_scenes(budget), test_scenes(budget)
+    known, unseen = training_scenes(budget), unseen_scenes(budget)
     results = []
     with tqdm(
         total=len(contenders) * len(seeds) * budget.steps, desc=progress, disable=progress is None

@@ -170,12 +170,9 @@ def training_scenes(budget=LESSON):
     return _scenes(budget.train, 0, budget)
 
 
-def test_scenes(budget=LESSON):
+def unseen_scenes(budget=LESSON):
     """Scenes that no training sees: Data."""
     return _scenes(budget.test, TEST_SEEDS, budget)
-
-
-test_scenes.__test__ = False  # its name looks like a test's
 
 
 def _scenes(count, first_seed, budget):

@@ -19,7 +19,7 @@ from course_utils.figures.alignment import (
     prediction,
     reel_of,
 )
-from course_utils.figures.handshift import Shifted, answered, class_shares, mixture, shift_scene
+from course_utils.figures.manual_shift import Shifted, answered, class_shares, mixture, shift_scene
 from course_utils.figures.scene import NoPicture, moved, written
 from course_utils.scenes import CLASS_COLOURS, scenes
 from course_utils.scores import confusion_matrix, mean_iou

@@ -8,7 +8,7 @@ import torch
 
 from course_utils.networks import alignment_study as study
 from course_utils.networks.records import table
-from course_utils.networks.segmentation import SCORES, Budget, Segmenter, score, test_scenes
+from course_utils.networks.segmentation import SCORES, Budget, Segmenter, score, unseen_scenes
 
 TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
 
@@ -120,7 +120,7 @@ def test_flow_reports_are_means_in_image_pixels():
 
 
 def test_a_flow_kept_everywhere_is_the_network_itself_and_kept_nowhere_is_bilinear():
-    model, unseen = study.network("flow", 0, TINY), test_scenes(TINY)
+    model, unseen = study.network("flow", 0, TINY), unseen_scenes(TINY)
     plain = Segmenter(study.CONTENDERS["bilinear"].fusion, width=8)
     plain.load_state_dict(model.state_dict(), strict=False)
     none, whole = study.flow_kept(model, unseen, shares=(0, 1))
@@ -135,4 +135,4 @@ def test_a_flow_is_kept_at_the_share_that_is_asked_for(where, monkeypatch):
 
     monkeypatch.setattr(study, "score", moved)
     shares = [0.0, 0.25, 0.5, 1.0]
-    assert study.flow_kept(study.network("flow", 0, TINY), test_scenes(TINY), shares, where) == shares
+    assert study.flow_kept(study.network("flow", 0, TINY), unseen_scenes(TINY), shares, where) == shares

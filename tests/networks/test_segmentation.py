@@ -19,7 +19,7 @@ from course_utils.networks.segmentation import (
     parameter_count,
     predicted_labels,
     score,
-    test_scenes,
+    unseen_scenes,
     train,
     training_scenes,
 )
@@ -129,7 +129,7 @@ def test_sizes_that_do_not_halve_four_times_are_refused():
 
 
 def test_scenes_are_tensors_of_the_budget_and_no_test_scene_is_trained_on():
-    data, unseen = training_scenes(TINY), test_scenes(TINY)
+    data, unseen = training_scenes(TINY), unseen_scenes(TINY)
     assert data.images.shape == (8, 3, 32, 32) and data.labels.shape == (8, 32, 32)
     assert data.images.dtype == torch.float32 and data.labels.dtype == torch.int64
     assert not any(torch.equal(a, b) for a in data.images for b in unseen.images)
@@ -181,7 +181,7 @@ class Knows(torch.nn.Module):
 
 
 def test_scores_are_those_of_the_numpy_floor():
-    unseen = test_scenes(TINY)
+    unseen = unseen_scenes(TINY)
     model = Knows(unseen.labels, moved=2)
     truth, predicted = unseen.labels.numpy(), predicted_labels(model, unseen.images)
     result = score(model, unseen)
@@ -194,11 +194,11 @@ def test_scores_are_those_of_the_numpy_floor():
 
 
 def test_a_perfect_prediction_scores_one():
-    unseen = test_scenes(TINY)
+    unseen = unseen_scenes(TINY)
     assert set(score(Knows(unseen.labels), unseen).values()) == {1.0}
 
 
 def test_images_are_predicted_a_few_at_once_and_in_their_order():
-    unseen, model = test_scenes(TINY), Segmenter(FUSIONS["bilinear"], width=8)
+    unseen, model = unseen_scenes(TINY), Segmenter(FUSIONS["bilinear"], width=8)
     few, all_at_once = (predicted_labels(model, unseen.images, count) for count in (3, 50))
     assert few.dtype == np.uint8 and np.array_equal(few, all_at_once)
