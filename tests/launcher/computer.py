@@ -64,8 +64,8 @@ class Computer:
 
     def run_quietly(self, command, env=None, cwd=None, seconds=60):
         self.commands.append(command)
-        if command[1:4] == ["-I", "-m", "venv"]:
-            return self.make_venv(Path(command[4]))
+        if command[3:5] == ["-m", "venv"]:
+            return self.make_venv(Path(command[5]))
         if not Path(command[0]).exists():
             return 127, "", f"[Errno 2] No such file or directory: {command[0]!r}"
         if "ensurepip" in command:

@@ -340,9 +340,24 @@ def test_nothing_outside_is_changed(place, name):
         assert (site_packages(place.venv) / "alpha" / "__init__.py").exists()
 
 
-def test_the_states_that_cannot_be_used_say_why(place):
-    a_link_to_another_environment(place)
-    with pytest.raises(Trouble, match=f"leads to another folder, {place.other}"):
+WORDS = {
+    a_file: "is not a folder",
+    a_link_to_nothing: "is not a folder",
+    a_link_to_itself: "cannot be looked at",
+    a_link_to_another_environment: "leads to another folder, .*env",
+    a_whole_python: "holds a Python of its own",
+    somebody_s_work: r"not an environment's: \['thesis.txt'\]",
+    programs_lead_to_another_environment: "bin in it leads to another folder",
+    its_python_was_copied_by_half: r"does not answer \(",
+    its_python_is_empty: "does not answer .*Permission denied",
+    its_python_says_nothing: r"does not answer \(exit status 0\)",
+}
+
+
+@pytest.mark.parametrize("build", WORDS)
+def test_what_cannot_be_used_says_why(place, build):
+    build(place)
+    with pytest.raises(Trouble, match=WORDS[build]):
         place.start()
 
 
