@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from course_utils import subpixel
 from course_utils.exercises import subpixel as lesson
-from course_utils.exercises import subpixel_build, subpixel_repair
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
+from course_utils.exercises.subpixel import repair, write
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
@@ -69,9 +69,9 @@ def test_half_the_error_is_six_decibels():
 def test_shuffle_and_inverse_are_torch(channels, factor, height, width):
     x = noise(channels * factor**2, height, width)
     large = F.pixel_shuffle(torch.tensor(x), factor).numpy()
-    np.testing.assert_array_equal(subpixel_build.channels_to_pixels(x, factor), large)
-    np.testing.assert_array_equal(subpixel_build.pixels_to_channels(large, factor), x)
-    np.testing.assert_array_equal(subpixel_repair.to_pixels(x[None], factor)[0], large)
+    np.testing.assert_array_equal(write.channels_to_pixels(x, factor), large)
+    np.testing.assert_array_equal(write.pixels_to_channels(large, factor), x)
+    np.testing.assert_array_equal(repair.to_pixels(x[None], factor)[0], large)
 
 
 @few
@@ -79,12 +79,10 @@ def test_shuffle_and_inverse_are_torch(channels, factor, height, width):
 def test_splits_are_those_of_the_package(size, stride):
     kernel = noise(size, size)
     np.testing.assert_array_equal(
-        subpixel_build.split_1d(kernel[0], stride), subpixel.split_phases(kernel[0], stride, 1)
+        write.split_1d(kernel[0], stride), subpixel.split_phases(kernel[0], stride, 1)
     )
     expected = subpixel.split_phases(kernel, stride)
-    np.testing.assert_array_equal(
-        subpixel_build.split_2d(kernel, stride), expected.reshape(-1, *expected.shape[2:])
-    )
+    np.testing.assert_array_equal(write.split_2d(kernel, stride), expected.reshape(-1, *expected.shape[2:]))
 
 
 @few
@@ -92,7 +90,7 @@ def test_splits_are_those_of_the_package(size, stride):
 def test_the_converted_weights_make_torchs_transposed_convolution(c_in, c_out, size, stride, data):
     height, width = data.draw(small), data.draw(small)
     weight, x = noise(c_in, c_out, size, size), noise(1, c_in, height, width, seed=1)
-    rows = subpixel_build.to_subpixel(weight, stride)
+    rows = write.to_subpixel(weight, stride)
     taps = rows.shape[-1]
     large = F.pixel_shuffle(
         F.conv2d(torch.tensor(x), torch.tensor(rows.copy()), padding=taps - 1), stride
@@ -116,7 +114,7 @@ def test_the_cost_is_that_of_torchs_layer(height, width, c_in, c_out, kernel_siz
     )
     with FlopCounterMode(display=False) as counter:
         layer(torch.empty(1, c_in, height, width, device="meta"))
-    weights, products = subpixel_build.count_cost(height, width, c_in, c_out, kernel_size, factor)
+    weights, products = write.count_cost(height, width, c_in, c_out, kernel_size, factor)
     assert (weights, 2 * products) == (layer.weight.numel(), counter.get_total_flops())
 
 
@@ -126,7 +124,7 @@ def test_the_repaired_order_is_that_of_the_definition_of_onnx(channels, block, h
     x = noise(channels * block**2, height, width)
     parts = np.transpose(x.reshape(block, block, channels, height, width), [2, 3, 0, 4, 1])
     expected = parts.reshape(channels, height * block, width * block)
-    np.testing.assert_array_equal(subpixel_repair.depth_to_space(x, block), expected)
+    np.testing.assert_array_equal(repair.depth_to_space(x, block), expected)
     np.testing.assert_array_equal(subpixel.pixel_shuffle(x, block, "tensorflow"), expected)
 
 
@@ -134,7 +132,7 @@ def test_the_repaired_order_is_that_of_the_definition_of_onnx(channels, block, h
 @given(small, small, small, st.sampled_from([1, 3]))
 def test_icnr_begins_as_repetition(c_in, c_out, factor, kernel_size):
     weight, x = noise(c_out, c_in, kernel_size, kernel_size), noise(1, c_in, 4, 3, seed=1)
-    rows, weight, x = map(torch.tensor, (subpixel_repair.icnr(weight, factor), weight, x))
+    rows, weight, x = map(torch.tensor, (repair.icnr(weight, factor), weight, x))
     large = F.pixel_shuffle(F.conv2d(x, rows, padding=kernel_size // 2), factor)
     repeated = F.interpolate(
         F.conv2d(x, weight, padding=kernel_size // 2), scale_factor=factor, mode="nearest"
@@ -169,9 +167,7 @@ def test_other_ways_that_are_right():
         return both.transpose(0, 2, 1, 3).reshape(stride**2, *both.shape[1::2])
 
     def by_splitting(weight, stride):
-        phases = np.array(
-            [[subpixel_build.split_2d(k, stride)[:, ::-1, ::-1] for k in inputs] for inputs in weight]
-        )
+        phases = np.array([[write.split_2d(k, stride)[:, ::-1, ::-1] for k in inputs] for inputs in weight])
         return np.concatenate(phases.transpose(1, 2, 0, 3, 4))
 
     assert lesson.SHUFFLE.check(by_loops).outcome is Outcome.RIGHT
@@ -197,9 +193,7 @@ def test_the_smallest_inputs_that_show_the_bugs():
 @given(small, st.integers(1, 3), small, small)
 def test_one_pixel_hides_the_plain_reshape_and_nothing_larger_does(channels, factor, height, width):
     x = np.arange(float(channels * factor**2 * height * width)).reshape(1, -1, height, width)
-    hidden = np.array_equal(
-        subpixel_repair.to_pixels(x, factor), subpixel_repair._to_pixels_reshaped(x, factor)
-    )
+    hidden = np.array_equal(repair.to_pixels(x, factor), repair._to_pixels_reshaped(x, factor))
     assert hidden == (factor == 1 or height == width == 1)
 
 
@@ -207,9 +201,7 @@ def test_one_pixel_hides_the_plain_reshape_and_nothing_larger_does(channels, fac
 @given(small, st.integers(1, 3))
 def test_one_output_channel_hides_the_other_order(channels, block):
     x = np.arange(float(channels * block**2 * 6)).reshape(-1, 2, 3)
-    hidden = np.array_equal(
-        subpixel_repair.depth_to_space(x, block), subpixel_repair._depth_to_space_in_torchs_order(x, block)
-    )
+    hidden = np.array_equal(repair.depth_to_space(x, block), repair._depth_to_space_in_torchs_order(x, block))
     assert hidden == (channels == 1 or block == 1)
 
 
@@ -217,5 +209,5 @@ def test_one_output_channel_hides_the_other_order(channels, block):
 @given(small, st.integers(1, 3))
 def test_one_channel_hides_icnr_with_tile(channels, factor):
     weight = noise(channels, 2, 3, 3)
-    hidden = np.array_equal(subpixel_repair.icnr(weight, factor), subpixel_repair._icnr_tiled(weight, factor))
+    hidden = np.array_equal(repair.icnr(weight, factor), repair._icnr_tiled(weight, factor))
     assert hidden == (channels == 1 or factor == 1)
