@@ -42,28 +42,28 @@ def test_point_references_agree_with_scipy(seed, x, y, z):
     axis = np.array([0.0, 1.0])
     flat = RegularGridInterpolator((axis, axis), cube[0])((y, x))
     solid = RegularGridInterpolator((axis, axis, axis), cube)((z, y, x))
-    assert bilinear.bilinear(cube[0], x, y) == pytest.approx(float(flat), abs=1e-12)
-    assert bilinear.trilinear(cube, x, y, z) == pytest.approx(float(solid), abs=1e-12)
+    assert bilinear.write.bilinear(cube[0], x, y) == pytest.approx(float(flat), abs=1e-12)
+    assert bilinear.write.trilinear(cube, x, y, z) == pytest.approx(float(solid), abs=1e-12)
 
 
 @given(st.integers(0, 10**6), size, size, size, size)
 @settings(deadline=None)
 def test_resize_agrees_with_torch_and_with_the_course(seed, height, width, out_height, out_width):
     image = np.random.default_rng(seed).normal(size=(height, width))
-    got = bilinear.resize_bilinear(image, (out_height, out_width))
+    got = bilinear.write.resize_bilinear(image, (out_height, out_width))
     batch = torch.as_tensor(image)[None, None]
     theirs = F.interpolate(batch, size=(out_height, out_width), mode="bilinear", align_corners=False)[
         0, 0
     ].numpy()
     np.testing.assert_allclose(got, theirs, atol=1e-12)
     np.testing.assert_allclose(got, resize(image, (out_height, out_width)), atol=1e-12)
-    np.testing.assert_allclose(got, bilinear._enlarge(image, (out_height, out_width)), atol=1e-12)
+    np.testing.assert_allclose(got, bilinear.repair.enlarge(image, (out_height, out_width)), atol=1e-12)
 
 
 @pytest.mark.parametrize("size_hw", [(200, 300), (384, 700), (128, 128), (512, 512), (100, 31)])
 def test_resize_rounded_is_within_one_of_opencv(size_hw):
     theirs = cv2.resize(NOISE, size_hw[::-1], interpolation=cv2.INTER_LINEAR).astype(int)
-    ours = np.floor(bilinear.resize_bilinear(NOISE.astype(float), size_hw) + 0.5)
+    ours = np.floor(bilinear.write.resize_bilinear(NOISE.astype(float), size_hw) + 0.5)
     assert np.abs(theirs - ours).max() <= 1
 
 
