@@ -61,8 +61,8 @@ class Environment:
 class Answer:
     """What a Python said about itself.
 
-    ``folders`` is where pip would write: packages, packages that hold machine code (mostly the same folder),
-    programs, everything else. ``versions`` is what is installed: package name -> version.
+    ``folders`` is where pip would put packages: those in Python only, those with machine code; mostly one
+    folder. ``versions`` is what is installed: package name -> version.
     """
 
     prefix: Path
@@ -230,7 +230,7 @@ def describe(names_and_modules):
     """What this Python is and holds, as the launcher outside asks it (see QUESTION)."""
     import sysconfig
 
-    folders = [sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts", "data")]
+    folders = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
     return {
         "prefix": as_text(sys.prefix),
         "base_prefix": as_text(sys.base_prefix),

@@ -97,7 +97,7 @@ def _prepare(venv, wanted, findings, extra_index, held, tools):
         else:
             tools.say(f"The environment .venv is not complete: {findings.why}.")
             remove_stamps(venv)
-            _sweep(dict.fromkeys(answer.folders[:2]), tools.say)
+            _sweep(dict.fromkeys(answer.folders), tools.say)
         _fill(venv, wanted, extra_index, held, tools)
     seconds = tools.clock() - started
     tools.say(f"\nReady after {seconds:.0f} seconds. From now on this is immediate and needs no network.\n")

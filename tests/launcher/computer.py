@@ -89,7 +89,7 @@ class Computer:
 
     def describe(self, names):
         wanted = {name: self.installed[name] for name, _ in names if name in self.installed}
-        folders = [self.site_packages, self.site_packages, self.venv / "bin", self.venv]
+        folders = [self.site_packages, self.site_packages]
         facts = {"build": self.build, "folders": [as_text(folder) for folder in folders], "versions": wanted}
         facts |= {"prefix": as_text(self.prefix), "base_prefix": as_text(self.root / "usr")}
         return 0, json.dumps(facts), ""

@@ -437,11 +437,15 @@ def test_after_a_move_it_is_ready_at_once_and_imports_the_course_it_lies_in(cour
 # --- against the real thing --------------------------------------------------------------------------------
 
 
-def test_a_real_environment_describes_itself(tmp_path):
+def test_a_real_environment_describes_itself(tmp_path, monkeypatch):
     """The question put to a venv of this Python, whatever that is (without pip: that takes a second)."""
     venv = tmp_path / ".venv"
     python = getattr(sys, "_base_executable", sys.executable)
     subprocess.run([python, "-I", "-m", "venv", "--without-pip", str(venv)], check=True)
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "alpha.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "theirs"))
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path / "theirs"))
     found = look_at(venv, LESSONS)
     assert found.state == "unfinished" and found.answer.prefix == venv
     assert found.answer.versions == {}  # of its own, whatever PYTHONPATH may lead to
