@@ -86,6 +86,12 @@ def _not_filled_up(kernel, stride):
     return [kernel[phase::stride] for phase in range(stride)]
 
 
+@SPLIT_1D.mistake("stacked before filling up")
+def _stacked_too_early(kernel, stride):
+    """Your phases have different lengths, so they make no array. Fill the shorter ones up with zeros first."""
+    return np.array([kernel[phase::stride] for phase in range(stride)])
+
+
 @SPLIT_1D.mistake("the rest dropped")
 def _rest_dropped(kernel, stride):
     """You dropped the last weights, those after the last full stride. Round the number of taps *up*."""
@@ -240,6 +246,12 @@ def _zeros_in_front_2d(kernel, stride):
 def _not_filled_up_2d(kernel, stride):
     """Your phases have different sizes. Fill the smaller ones up with zeros, below and on the right."""
     return [kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)]
+
+
+@SPLIT_2D.mistake("stacked before filling up")
+def _stacked_too_early_2d(kernel, stride):
+    """Your phases have different sizes, so they make no array. Fill the smaller ones up with zeros first."""
+    return np.array([kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)])
 
 
 @SPLIT_2D.mistake("the rest dropped")
@@ -448,6 +460,14 @@ def _shuffle_again(x, factor):
     return _unshuffled_by(x, factor, (0, 3, 1, 4, 2))
 
 
+@UNSHUFFLE.mistake("the shuffle's own reshape")
+def _shuffled_once_more(x, factor):
+    """Your first reshape cuts the channel axis up, as the shuffle does. Where are the phases now?"""
+    channels, height, width = x.shape
+    apart = x.reshape(channels, factor, factor, height // factor, width // factor)
+    return apart.transpose(0, 3, 1, 4, 2).reshape(-1, height // factor, width // factor)
+
+
 @UNSHUFFLE.mistake("phases swapped")
 def _unshuffled_crosswise(x, factor):
     """Down and right have changed places. The pixel to the right of the first belongs to channel 1, the one
@@ -572,7 +592,7 @@ CONVERT = Exercise(
 @CONVERT.mistake
 def _not_turned_round(weight, stride):
     """Your phases lie as they lie in the kernel. A transposed convolution paints them forwards. In which order
-    does a convolution, which reads, meet the same weights?"""
+    does a convolution meet the same weights as it reads?"""
     return _converted(weight, stride, flipped=())
 
 
@@ -698,8 +718,8 @@ def _factor_once(height, width, c_in, c_out, kernel_size, factor):
     return weights, weights * height * width
 
 
-@COST.mistake
-def _factor_always_two_in_cost(height, width, c_in, c_out, kernel_size, factor):
+@COST.mistake("factor always two")
+def _four_phases(height, width, c_in, c_out, kernel_size, factor):
     """You count four phases, whatever `factor` is. How many are there for factor 1, for factor 3?"""
     return count_cost(height, width, c_in, c_out, kernel_size, 2)
 
@@ -737,7 +757,7 @@ def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
     """Your weights are right. The kernel stands over every pixel of the small picture, also where it
     reaches beyond the border. The products with those zeros count as well."""
     weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, weights * max(height - kernel_size + 1, 0) * max(width - kernel_size + 1, 0)
+    return weights, weights * (height - kernel_size + 1) * (width - kernel_size + 1)
 
 
 @COST.mistake("sums counted as well")
