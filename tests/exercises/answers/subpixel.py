@@ -161,8 +161,8 @@ def shuffle_by_torch(x, factor):
 def shuffle_by_stacking(x, factor):
     _, height, width = x.shape
     pictures = []
-    for four in x.reshape(-1, factor, factor, height, width):
-        rows = [np.stack(maps, 2).reshape(height, width * factor) for maps in four]
+    for phases in x.reshape(-1, factor, factor, height, width):
+        rows = [np.stack(maps, 2).reshape(height, width * factor) for maps in phases]
         pictures.append(np.stack(rows, 1).reshape(height * factor, width * factor))
     return pictures
 
@@ -533,15 +533,23 @@ for exercise in (subpixel.PLAIN_RESHAPE, subpixel.ICNR):
     same(exercise, ".astype(np.float32) -> ", "float64 is as good")
 
 same(subpixel.SPLIT_1D, "fillvalue=0), strict=True)) -> *fillvalue=0)", "the rows are equally long")
-same(subpixel.SPLIT_1D, "(len(kernel) - 1) -> *(len(place) - 1)", "every weight has one place")
+same(subpixel.SPLIT_1D, "(len(kernel) - 1)* -> *(len(place) - 1)", "every weight has one place")
 
-same(subpixel.CONVERT, "swapaxes(0, 1) -> *swapaxes(1, 0)", "exchanging two axes has no order")
+same(
+    subpixel.SHUFFLE,
+    "factor, factor, height, width): -> *factor, factor, width, height):",
+    "the next reshape takes rows and columns apart again",
+)
+
+same(subpixel.CONVERT, "swapaxes(0, 1)* -> *swapaxes(1, 0)", "exchanging two axes has no order")
 same(subpixel.CONVERT, "transpose(0, 1) -> *transpose(1, 0)", "torch's transpose exchanges two axes")
-same(subpixel.CONVERT, "swapaxes(1, 2) -> *swapaxes(2, 1)", "exchanging two axes has no order")
+same(subpixel.CONVERT, "swapaxes(1, 2)* -> *swapaxes(2, 1)", "exchanging two axes has no order")
 same(subpixel.CONVERT, "(1, 2)) -> *(2, 1))", "flipping two axes has no order")
 same(subpixel.CONVERT, "flip(3, 4) -> *flip(4, 3)", "flipping two axes has no order")
 same(subpixel.CONVERT, "weight.shape[", "the kernel is square")
-same(subpixel.CONVERT, "(0, 0), (0, 0), -> *(0, 0), (0, 1),", "the loop leaves an added output channel alone")
+same(
+    subpixel.CONVERT, "(0, 0), (0, 0),* -> *(0, 0), (0, 1),", "the loop leaves an added output channel alone"
+)
 
 same(subpixel.COST, "np.square(1.0 * -> *np.square(", "whole numbers are as good")
 same(subpixel.COST, "np.prod((", "a product has no order")
@@ -553,10 +561,10 @@ same(
 )
 same(
     subpixel.COST,
-    "torch.empty(c_in, height, width, device='meta') -> *torch.empty(c_in, ",
+    "layer(torch.empty(* -> *layer(torch.empty(c_in, ",
     "only the size is read",
 )
-same(subpixel.COST, "weights * rows * columns -> ", "the maps are as large as the picture")
+same(subpixel.COST, "weights * rows * columns) -> ", "the maps are as large as the picture")
 
 same(
     subpixel.PLAIN_RESHAPE,
@@ -581,10 +589,10 @@ same(
 )
 same(
     subpixel.DEPTH_ORDER,
-    "-1, height, width) -> *-1, width, height)",
+    "-1, height, width)* -> *-1, width, height)",
     "the second reshape takes rows and columns apart again",
 )
-same(subpixel.DEPTH_ORDER, "swapaxes(0, 1) -> *swapaxes(1, 0)", "exchanging two axes has no order")
-same(subpixel.DEPTH_ORDER, "swapaxes(1, 2) -> *swapaxes(2, 1)", "exchanging two axes has no order")
+same(subpixel.DEPTH_ORDER, "swapaxes(0, 1)* -> *swapaxes(1, 0)", "exchanging two axes has no order")
+same(subpixel.DEPTH_ORDER, "swapaxes(1, 2)* -> *swapaxes(2, 1)", "exchanging two axes has no order")
 
 same(subpixel.ICNR, "c_in, height, width) -> *c_in, width, height)", "the kernel is square")
