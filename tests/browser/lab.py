@@ -110,6 +110,7 @@ def server_command(private, folder, port, token):
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
+        "--LanguageServerManager.autodetect=False",  # else it asks npm, which outlives a server that is stopped early
     ]  # fmt: skip
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return lab_command(THIS_ENVIRONMENT, private, folder, extra, as_root=as_root)
