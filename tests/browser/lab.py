@@ -80,11 +80,13 @@ class Lab:
 
     def _address(self):
         """Where it listens: it takes another port when somebody was faster."""
-        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text())["port"]
+        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text(encoding="utf-8"))[
+            "port"
+        ]
         return f"http://127.0.0.1:{port}"
 
     def last_words(self):
-        return self.log.read_text(errors="replace")[-3000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def open_lesson(self, page, name):
         """Open ``name`` (relative to the served folder) in a clean workspace and wait for its kernel."""
@@ -129,9 +131,9 @@ def running_lab(folder):
     for name, settings in LAB_SETTINGS.items():
         file = private / "settings" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings))
+        file.write_text(json.dumps(settings), encoding="utf-8")
     token = secrets.token_hex(16)
-    with (private / "server.log").open("w") as output:
+    with (private / "server.log").open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             server_command(private, folder, free_port(), token),
             cwd=folder,
