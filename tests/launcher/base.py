@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 from course_utils.launcher import process
-from course_utils.launcher.install import Tools
+from course_utils.launcher.install import NOTE, Tools
 from course_utils.launcher.requirements import Need
 
 NEEDS = (Need("alpha", "==1.0", ">=1", "alpha"), Need("beta", "==2.0", ">=2", "beta"))
@@ -68,6 +68,7 @@ def fill(packages):
         (packages / name).mkdir()
         (packages / name / "METADATA").write_text("Name: beta\nVersion: 1.0\n")
     (packages / "beta" / "__init__.py").write_text("")
+    (packages / NOTE).write_text("/where/another/course/is\n")
     (packages / "decoy.py").touch()  # who starts this Python carelessly leaves a compiled copy of it
     (packages / "decoy.pth").write_text("import decoy\n")
 
