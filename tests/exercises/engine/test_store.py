@@ -76,11 +76,11 @@ keys = st.sampled_from(["linear.a", "linear.b", "coordinates.a"])
 exercise_entries = st.fixed_dictionaries(
     {
         "outcome": st.sampled_from(store.OUTCOMES),
-        "hints": st.integers(0, 5),
+        "hints": st.integers(0, 12),
         "solution": st.booleans(),
         "started": dates,
         "right": dates,
-        "mistakes": st.dictionaries(st.sampled_from(["shifted", "scaled"]), st.integers(0, 3)),
+        "mistakes": st.dictionaries(st.sampled_from(["shifted", "scaled"]), st.integers(0, 12)),
     },
     optional=unknown,
 )
@@ -364,8 +364,8 @@ def _folder(path):
 
 
 def _huge(path):
-    with open(path, "wb") as file:
-        file.truncate(store.LARGEST_FILE + 1)
+    path.write_bytes(SOLVED.encode())
+    os.truncate(path, store.LARGEST_FILE + 1)
 
 
 def _socket(path):
