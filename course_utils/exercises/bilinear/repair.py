@@ -362,6 +362,7 @@ TWO_TRUNCATIONS = SpotTheBug(
         Case(_pixels(255, 255, 255, 255), 0.5, 0.5, by_hand=255, note="A white wall."),
         Case(_pixels(10, 11, 10, 11), 0.75, 0.0, by_hand=11, note="10.75 is nearer to 11 than to 10."),
         Case(_pixels(0, 0, 0, 1), 0.5, 0.5, by_hand=0, note="0.25 is nearer to 0 than to 1."),
+        Case(_pixels(0, 0, 0, 1), 0.75, 0.75, by_hand=1, note="0.5625 is nearer to 1 than to 0."),
         Case(_pixels(1, 1, 0, 0), 0.0, 0.5, by_hand=1, note="0.5: halves go up."),
         Case(_pixels(2, 2, 1, 1), 0.0, 0.5, by_hand=2, note="1.5: halves go up."),
         Case(_pixels(0, 0, 0, 0), 0.3, 0.7, by_hand=0, note="All black."),
@@ -433,6 +434,14 @@ def _one_added_back(cell, x, y):
     """You cut off twice and then add 1. That is right for four pixels of 1, and too bright for black. Add
     the halves first, then round once."""
     return blend_truncating_twice(cell, x, y) + 1
+
+
+@TWO_TRUNCATIONS.mistake
+def _truncated_at_every_lerp(cell, x, y):
+    """You cut off on both edges, and then once more. Keep the fractions of top and bottom, and round the sum,
+    once."""
+    top, bottom = int(bilinear(cell, x, 0)), int(bilinear(cell, x, 1))
+    return int((1 - y) * top + y * bottom)
 
 
 @TWO_TRUNCATIONS.mistake

@@ -123,6 +123,13 @@ def _mean_of_two_edges(cell, x, y):
     return bilinear(cell, x, 0.5)
 
 
+@AT_A_POINT.mistake
+def _sum_of_two_edges(cell, x, y):
+    """You add the value on the top edge and the one on the bottom edge: four weights that sum to 2. How far
+    between the two edges is the point?"""
+    return bilinear(cell, x, 0) + bilinear(cell, x, 1)
+
+
 @AT_A_POINT.mistake("the plane through three samples")
 def _straight_diagonal(cell, x, y):
     """Your formula reads three samples and never the bottom right one: a plane through three points.
@@ -192,10 +199,10 @@ RESIZE = Exercise(
             note="One row, twice as wide.",
         ),
         Case(
-            np.array([[0.0], [80.0], [160.0]]),
-            (6, 1),
-            by_hand=np.array([[0.0], [20], [60], [100], [140], [160]]),
-            note="One column, twice as high.",
+            np.array([[0.0, 30.0], [80.0, 10.0]]),
+            (4, 2),
+            by_hand=np.array([[0.0, 30], [20, 25], [60, 15], [80, 10]]),
+            note="Two columns, twice as high.",
         ),
         Case(
             CELL,
@@ -233,8 +240,8 @@ RESIZE = Exercise(
             "PIL.Image.resize",
             "skimage.resize",
             "scipy.zoom",
+            "course_utils.resample",  # before the one that it calls
             "course_utils.resize",
-            "course_utils.resample",
             case=Case(CELL, (3, 5)),
         ),
     ],
