@@ -325,6 +325,27 @@ def _scale_upside_down(image, size_hw):
     return mapped(image, size_hw, lambda n, m: (np.arange(m) + 0.5) * m / n - 0.5)
 
 
+@RESIZE.mistake
+def _scale_without_its_fraction(image, size_hw):
+    """Your scale has lost its fraction: in // out is 1 for 5 // 4, and 0 wherever the picture grows. Divide
+    with /."""
+    return mapped(image, size_hw, lambda n, m: (np.arange(m) + 0.5) * (n // m) - 0.5)
+
+
+@RESIZE.mistake("the nearest index for the one before")
+def _nearest_before(image, size_hw):
+    """You round the coordinate to find the sample before it. At 0.75 that is sample 1, and the fraction is
+    negative. The sample before is the floor."""
+
+    def taps(in_size, out_size):
+        coordinate = half_pixel(in_size, out_size).clip(0, in_size - 1)
+        before = np.round(coordinate).astype(int)
+        after = np.minimum(before + 1, in_size - 1)
+        return before, after, 1 - (coordinate - before), coordinate - before
+
+    return resized(image, size_hw, taps)
+
+
 @RESIZE.mistake("wrap-around border")
 def wrapping_around(image, size_hw):
     """The coordinate of the first output is −0.25, its floor is −1, and index −1 is the last sample for

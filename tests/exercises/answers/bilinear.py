@@ -227,7 +227,7 @@ def whole_numbers_until_the_end(image, size_hw):
         n, m = len(result), size_hw[_]
         scaled = np.clip((2 * np.arange(m) + 1) * n - m, 0, 2 * m * (n - 1))
         before, rest = np.divmod(scaled, 2 * m)
-        weight = (rest / (2 * m)).reshape(-1, 1)
+        weight = (rest / (2 * m))[:, None]
         result = ((1 - weight) * result[before] + weight * result[np.minimum(before + 1, n - 1)]).T
     return result
 
@@ -529,3 +529,53 @@ same(
 same(TWO_TRUNCATIONS, "return int(value.quantize(* -> return round(", "a whole number rounds to itself")
 same(TWO_TRUNCATIONS, "quantize(Decimal(1), *quantize(Decimal(*)", "quantize looks at the exponent only")
 same(TWO_TRUNCATIONS, "np.float32(cell)) -> pass", "double precision is as good")
+
+beyond = "beyond the last sample both neighbors are the last sample"
+symmetric = "min(max(x, 0), n) is symmetric in x and 0"
+
+for exercise in (RESIZE, BLACK_BORDER, WRAP_AROUND):
+    same(exercise, "floor(* -> *trunc(", "no coordinate is negative here")
+    same(exercise, ".clip(0, width - 1) -> *.clip(0, width*)", beyond)
+    same(exercise, "np.clip(* -> *np.clip(0, ", symmetric)
+
+for exercise in (RESIZE, BLACK_BORDER):
+    same(
+        exercise, "(np.clip(y, 0, height - 1), * -> *(np.clip(y, 0, height*), np.clip(x, 0, width*))", beyond
+    )
+    same(exercise, "(0.5), 0, in_size - 1) -> *(0.5), 0, in_size*)", beyond)
+    same(exercise, "image = np.float32(image) -> pass", "double precision is as good")
+    same(exercise, "dtype=np.float32) + * -> x = (np.arange(out_size) + ", "double precision is as good")
+    same(exercise, "1 - axis) -> *axis - 1)", "of two axes, -1 is the last")
+
+for exercise in (RESIZE, WRAP_AROUND):
+    same(exercise, "strict=True)* -> *zip(image.shape, size_hw*)", "there are two sizes each")
+    same(exercise, "np.clip(before + 1, 0, last)* -> *np.clip(last, 0, before + 1)", "no index is below 0")
+    same(exercise, "np.clip(before + 1, 0, last)* -> *np.clip(before + 1, -1, last)", "no index is below 0")
+
+for exercise in (BLACK_BORDER, WRAP_AROUND):
+    same(exercise, ".clip(0, height - 1)[:, None] -> *.clip(0, height*)[:, None]", beyond)
+    same(exercise, "- 0.5, 0), in_size - 1) -> *- 0.5, 0), in_size*)", beyond)
+    same(exercise, "mode='bilinear')[0, 0] -> *[*-1*]", "the batch holds one picture")
+
+same(RESIZE, "coordinate.clip(0, in_size - 1) -> *.clip(0, in_size*)", beyond)
+same(RESIZE, ".clamp(0, in_size - 1) -> *.clamp(0, in_size*)", beyond)
+same(RESIZE, "2 * m * (n - 1)) -> scaled = np.clip((2 * np.arange(m) + 1) * n - m, 0, ", beyond)
+same(RESIZE, "for axis in (0, 1): -> for axis in (1, 0):", "either axis may be first")
+same(RESIZE, "samples.shape[axis], * -> *(image.shape[axis], ", "this axis still has its size")
+same(
+    RESIZE,
+    "- 0.5, 0), height - 1) -> *- 0.5, -1), height - 1)",
+    "before the first sample, both neighbors are the first sample",
+)
+same(BLACK_BORDER, ".clip(0, max(* - 2, 0)) -> ", "at the last sample the weights are 1 and 0")
+same(
+    BLACK_BORDER,
+    "padded = np.pad(* -> padded = np.pad(",
+    "what lies beyond the border weighs 0, or is not read",
+)
+same(BLACK_BORDER, "padded[y0, x0] + * -> *image[y0, x0] + ", "this sample is not beyond the border")
+same(WRAP_AROUND, "np.where(* -> *np.where(y0 <= 0, 0, y0)", "0 stays 0")
+same(WRAP_AROUND, "np.where(* -> *np.where(x0 <= 0, 0, x0)", "0 stays 0")
+same(WRAP_AROUND, "np.where(* -> *np.where(y0 < 1, 0, y0)", "0 stays 0")
+same(WRAP_AROUND, "np.where(* -> *np.where(x0 < 1, 0, x0)", "0 stays 0")
+same(WRAP_AROUND, "np.where(* -> *np.where(y < 0, ", "a coordinate is negative where its floor is")
