@@ -12,6 +12,7 @@ import copy
 import inspect
 import io
 import linecache
+import numbers
 import signal
 import sys
 import sysconfig
@@ -204,6 +205,8 @@ def plain(value, depth=0):
     for kind, spelled in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
         if isinstance(value, kind) and not isinstance(value, np.generic):
             return spelled(value)  # of a subclass, such as an IntEnum
+    if isinstance(value, numbers.Real) and not isinstance(value, np.generic):
+        return float(value)  # a Fraction
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain_array(value)
     if isinstance(value, (list, tuple, range)) and depth < DEEPEST:
