@@ -12,7 +12,6 @@ import copy
 import inspect
 import io
 import linecache
-import numbers
 import signal
 import sys
 import sysconfig
@@ -20,6 +19,8 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -205,8 +206,8 @@ def plain(value, depth=0):
     for kind, spelled in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
         if isinstance(value, kind) and not isinstance(value, np.generic):
             return spelled(value)  # of a subclass, such as an IntEnum
-    if isinstance(value, numbers.Real) and not isinstance(value, np.generic):
-        return float(value)  # a Fraction
+    if type(value) in (Decimal, Fraction):
+        return float(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain_array(value)
     if isinstance(value, (list, tuple, range)) and depth < DEEPEST:
