@@ -116,6 +116,14 @@ def _half_a_kernel_rounded(layers):
     )
 
 
+@OFFSET.mistake("(kernel − 1) // 2")
+def _middle_rounded_down(layers):
+    """`//` rounds down. The middle of an even kernel lies between two taps: (k − 1) / 2, with the half."""
+    return drawn_minus_sits(
+        *walked(layers, lambda start, jump, k, s, p: (start + ((k - 1) // 2 - p) * jump, jump * s))
+    )
+
+
 @OFFSET.mistake
 def _padding_ignored(layers):
     """Padding moves the first window to the left by as much."""

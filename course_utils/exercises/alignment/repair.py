@@ -95,6 +95,14 @@ def _units_of_the_other_convention(features, flow_xy):
     return moved(features, flow_xy, [width - 1, height - 1], False, False)
 
 
+@TWO_MISTAKES.mistake("flow of the other convention, grid not")
+def _grid_of_the_other_convention(features, flow_xy):
+    """The flow is right for `grid_sample` as it is by default, 2 / width for a pixel. One mistake is left:
+    the grid's −1 is still the first pixel's center."""
+    height, width = features.shape[-2:]
+    return moved(features, flow_xy, [width, height], True, False)
+
+
 @TWO_MISTAKES.mistake
 def _edges_for_the_flow(features, flow_xy):
     """With align_corners=True one pixel is 2 / (size − 1), as it stood there."""
@@ -163,26 +171,33 @@ def _jump_left_out(layers):
     return sum((k - 1) / 2 - p for k, _, p in layers), sits(layers)[1]
 
 
+def _with_whole_middle(layers, middle, late=False):
+    start, jump = 0, 1
+    for kernel_size, stride, padding in layers:
+        start += (middle(kernel_size) - padding) * jump * (stride if late else 1)
+        jump *= stride
+    return start, jump
+
+
 @LATE_JUMP.mistake("k // 2")
 def _half_a_kernel_rounded(layers):
     """The jump is the right one now. But `//` rounds down: the middle of an even kernel lies between two
     taps, (k − 1) / 2 from the first. That line was right as it stood."""
-    start, jump = 0, 1
-    for kernel_size, stride, padding in layers:
-        start += (kernel_size // 2 - padding) * jump
-        jump *= stride
-    return start, jump
+    return _with_whole_middle(layers, lambda kernel_size: kernel_size // 2)
+
+
+@LATE_JUMP.mistake("(k − 1) // 2")
+def _middle_rounded_down(layers):
+    """The jump is the right one now. But `//` rounds down: the middle of an even kernel lies between two
+    taps. (k − 1) / 2 was right as it stood."""
+    return _with_whole_middle(layers, lambda kernel_size: (kernel_size - 1) // 2)
 
 
 @LATE_JUMP.mistake("k // 2, jump still late")
 def _half_a_kernel_rounded_late(layers):
     """`kernel_size // 2` is no repair: (k − 1) / 2 was right, with its half. What it is multiplied by is
     wrong."""
-    start, jump = 0, 1
-    for kernel_size, stride, padding in layers:
-        jump *= stride
-        start += (kernel_size // 2 - padding) * jump
-    return start, jump
+    return _with_whole_middle(layers, lambda kernel_size: kernel_size // 2, late=True)
 
 
 @LATE_JUMP.mistake

@@ -73,6 +73,7 @@ MAX_POOL = Exercise(
             note="All equal: the first of each window counts.",
         ),
         Case(np.array([[-3.0, -1], [-2, -4]]), 2, 2, by_hand=([[-1]], [[1]]), note="Nothing above zero."),
+        Case(np.array([[0.5, 0.25, 1.5]]), 1, 2, by_hand=([[0.5, 1.5]], [[0, 2]]), note="Windows of one."),
         Case(
             np.array([[3.0, 1, 4], [1, 5, 9], [2, 6, 5]]), 2, 1, by_hand=([[5, 9], [6, 9]], [[4, 5], [7, 5]])
         ),
@@ -118,6 +119,25 @@ def _window_corner_forgotten(x, kernel_size, stride):
     """Your rows are as wide as the array, but every window seems to begin at row 0, column 0. Window
     (r, c) begins at row r · stride, column c · stride."""
     return pooled(x, kernel_size, stride, lambda row, column, a, b, columns: a * x.shape[1] + b)
+
+
+@MAX_POOL.mistake("argmax added to the corner")
+def _place_inside_added(x, kernel_size, stride):
+    """You add `argmax` to the index of the window's corner. But `argmax` counts in rows as long as the
+    window. Split it into row and column first."""
+    width = x.shape[1]
+    return pooled(x, kernel_size, stride, lambda i, j, a, b, _: (i - a) * width + j - b + a * kernel_size + b)
+
+
+@MAX_POOL.mistake
+def _stride_forgotten_in_the_index(x, kernel_size, stride):
+    """Your values are right. In the index, window (r, c) begins at row r · stride, column c · stride, not at
+    row r, column c."""
+
+    def index(row, column, a, b, _):
+        return ((row - a) // stride + a) * x.shape[1] + (column - b) // stride + b
+
+    return pooled(x, kernel_size, stride, index)
 
 
 @MAX_POOL.mistake("counted down the columns")
@@ -182,11 +202,28 @@ def _side_by_side(x, kernel_size, stride):
     return max_pool(x, kernel_size, kernel_size)
 
 
+@MAX_POOL.mistake
+def _windows_at_every_sample(x, kernel_size, stride):
+    """Your windows begin at 0, 1, 2, … whatever the stride. Window (r, c) begins at row r · stride, column
+    c · stride."""
+    rows, columns = ((size - kernel_size) // stride + 1 for size in x.shape)
+    values, indices = max_pool(x, kernel_size, 1)
+    return values[:rows, :columns], indices[:rows, :columns]
+
+
 @MAX_POOL.mistake("one window too few")
 def _a_window_short(x, kernel_size, stride):
     """One window is missing along each axis. The first begins at 0; how many more steps fit behind
     it?"""
     return pooled(x, kernel_size, stride, sizes=[(size - kernel_size) // stride for size in x.shape])
+
+
+@MAX_POOL.mistake
+def _fractions_cut_off(x, kernel_size, stride):
+    """Your array for the values holds whole numbers only, so the fractions are cut off. `np.zeros(shape)`
+    without a dtype keeps them."""
+    values, indices = max_pool(x, kernel_size, stride)
+    return np.trunc(values), indices
 
 
 @MAX_POOL.mistake("maximum begins at 0")
@@ -330,8 +367,8 @@ def _unpool_with_smallest(values, indices, shape):
     return back.reshape(shape)
 
 
-@UNPOOL.mistake
-def _fractions_cut_off(values, indices, shape):
+@UNPOOL.mistake("fractions cut off")
+def _unpool_whole_numbers(values, indices, shape):
     """Your array of zeros holds whole numbers only, so the fractions are cut off. `np.zeros(n)` without a
     dtype keeps them."""
     return unpool(np.trunc(values), indices, shape)
