@@ -35,7 +35,7 @@ AT_A_POINT = Exercise(
     cases=[
         Case(CELL, 0.5, 0.5, by_hand=40, note="The middle of the cell: the mean of the four."),
         Case(CELL, 1.0, 0.0, by_hand=20, note="On the top right sample itself: its value, and nothing else."),
-        Case(CELL, 0.25, 0.25, by_hand=22.5, note="A quarter of the way down the diagonal."),
+        Case(CELL, 0.25, 0.75, by_hand=42.5, note="Near the bottom left sample, which is 40."),
         Case(CELL, 0.8, 0.25, by_hand=33.5, note="0.15 · 10 + 0.6 · 20 + 0.05 · 40 + 0.2 · 90."),
         Case(
             np.full((2, 2), 100.0), 0.3, 0.9, by_hand=100, note="Four equal samples: nothing to interpolate."
@@ -97,8 +97,7 @@ def _plain_mean(cell, x, y):
 
 @AT_A_POINT.mistake("weights 0.5")
 def _weights_of_a_half(cell, x, y):
-    """Your four weights are 0.5 each, so they sum to 2 and four samples of 100 give 200. What must four
-    equal weights be to sum to 1?"""
+    """Your four weights are 0.5 each. What do they sum to? And what must four equal weights be to sum to 1?"""
     return 0.5 * cell.sum()
 
 
@@ -133,7 +132,7 @@ def _sum_of_two_edges(cell, x, y):
 @AT_A_POINT.mistake("the plane through three samples")
 def _straight_diagonal(cell, x, y):
     """Your formula reads three samples and never the bottom right one: a plane through three points.
-    The term that is missing is x · y · (top left − top right − bottom left + bottom right)."""
+    What should the bottom right sample weigh at (1, 1), and what at the other three corners?"""
     return cell[0, 0] + x * (cell[0, 1] - cell[0, 0]) + y * (cell[1, 0] - cell[0, 0])
 
 
