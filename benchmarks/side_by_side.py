@@ -73,7 +73,8 @@ def measure_one(name, rounds, seconds):
 
 def at_once(name, count, environ, seconds):
     """``count`` processes that do the work at the same time: ms that one piece takes in the slower of them."""
-    command = [sys.executable, "-m", "benchmarks.side_by_side", name, str(seconds)]
+    number = list(WORK).index(name)  # an argument of a program that any locale can write
+    command = [sys.executable, "-m", "benchmarks.side_by_side", str(number), str(seconds)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     processes = [subprocess.Popen(command, cwd=ROOT, env=environ, **pipes) for _ in range(count)]
     for process in processes:
@@ -84,11 +85,11 @@ def at_once(name, count, environ, seconds):
     return max(float(process.communicate()[0]) for process in processes)
 
 
-def work(name, seconds):
-    """In a process of its own: the mean time of one piece of work, in ms."""
+def work(number, seconds):
+    """In a process of its own, the work of this place in ``WORK``: the mean time of one piece of work, in ms."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-    once = WORK[name]()
+    once = list(WORK.values())[number]()
     once()
     print("ready", flush=True)
     sys.stdin.readline()
@@ -122,4 +123,4 @@ def goals(results):
 
 
 if __name__ == "__main__":
-    work(sys.argv[1], float(sys.argv[2]))
+    work(int(sys.argv[1]), float(sys.argv[2]))

@@ -85,7 +85,7 @@ def report(results):
         for r in results
     ]
     return (
-        "Kernel 4, stride 2, padding 1, float32; torch on one thread, numpy on those of its BLAS. How many times as "
+        "Kernel 4, stride 2, padding 1, float32; one thread each. How many times as "
         "long as ours the others take, and the largest relative difference between their results and ours:\n\n"
         + table(["layer", "ours", TORCH, LOOPS, "difference"], rows)
     )

@@ -18,7 +18,7 @@ import numpy as np
 from course_utils.convolution import convolution_size, receptive_field
 from course_utils.resampling import COORDINATE_MAPS, source_coordinates
 from course_utils.validation import LARGEST_SIZE, finite_array, one_of, shown, whole_number
-from course_utils.warping import sample
+from course_utils.warping import FARTHEST, sample
 from course_utils.windows import reach
 
 
@@ -67,7 +67,8 @@ def assumed_places(size, in_size, coordinate_map="half_pixel"):
     (array([0.5, 2.5, 4.5, 6.5]), array([0., 2., 4., 6.]))
     """
     one_of(coordinate_map, "coordinate_map", COORDINATE_MAPS)
-    return source_coordinates(in_size, size, coordinate_map)
+    size = whole_number(size, "size", 1, LARGEST_SIZE)
+    return source_coordinates(whole_number(in_size, "in_size", 1, LARGEST_SIZE), size, coordinate_map)
 
 
 def offsets(in_size, layers, coordinate_map="half_pixel", fine=0):
@@ -99,7 +100,8 @@ def stage_offsets(in_size, layers, coordinate_map="half_pixel"):
     >>> stage_offsets(16, [(3, 2, 1, 1)] * 3)
     [(0.0, 0.0), (0.5, 0.5), (1.5, 1.5), (3.5, 3.5)]
     """
-    every = (offsets(in_size, layers[:count], coordinate_map) for count in range(len(layers) + 1))
+    depth = len(stages(in_size, layers))  # which says what is wrong with either
+    every = (offsets(in_size, layers[:count], coordinate_map) for count in range(depth))
     return [(float(each[0]), float(each[-1])) for each in every]
 
 
@@ -143,9 +145,10 @@ def center_of_mass(weights):
     (2.0, 0.5)
     """
     weights = finite_array(weights, "weights", ndim=1).astype(float)
-    if np.isclose(weights.sum(), 0):
+    shares = weights / (np.abs(weights).max() or 1)  # so that neither tiny nor huge ones are lost in the sums
+    if abs(shares.sum()) <= 1e-8 * np.abs(shares).sum():
         raise ValueError(f"weights must not sum to 0, or they have no center; got {shown(weights)}.")
-    return float(weights @ np.arange(weights.size) / weights.sum())
+    return float(shares @ np.arange(weights.size) / shares.sum())
 
 
 def fetch(features, flow_xy):
@@ -161,10 +164,16 @@ def fetch(features, flow_xy):
     array([[[0., 2., 4., 4.]]])
     """
     features, flow_xy = finite_array(features, "features", 3), finite_array(flow_xy, "flow_xy", 3)
+    if features.dtype.name not in ("float32", "float64"):
+        raise TypeError(
+            f"features must be float32 or float64; got {features.dtype}. Write features.astype(float)."
+        )
     if flow_xy.shape[-1] != 2:
         raise ValueError(
             f"flow_xy must have shape (height, width, 2), x before y; got shape {flow_xy.shape}."
         )
+    if (farthest := np.abs(flow_xy.astype(float)).max()) > FARTHEST / 2:
+        raise ValueError(f"flow_xy must stay within {FARTHEST / 2:.0f} pixels; got {farthest}.")
     rows, columns = map(source_coordinates, features.shape[1:], flow_xy.shape[:2])
     own = np.stack(np.meshgrid(columns, rows), axis=-1)
     return sample(features, own + flow_xy, padding_mode="border")

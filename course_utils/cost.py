@@ -11,8 +11,9 @@ import math
 from typing import NamedTuple
 
 from course_utils.convolution import receptive_field
-from course_utils.validation import one_of, whole_number, whole_numbers
+from course_utils.validation import LARGEST_SIZE, one_of, whole_number, whole_numbers
 
+MOST_LAYERS = 1000
 RULES = ("equal cost", "same layers")
 
 
@@ -36,7 +37,7 @@ def convolution_cost(in_channels, out_channels, kernel_size, out_sizes, groups=1
         in_channels, out_channels, kernel_size, out_sizes, "out_sizes", groups
     )
     places = math.prod(out_sizes)
-    return Cost(parameters, parameters * places, out_channels * places)
+    return Cost(parameters, parameters * places, int(out_channels) * places)
 
 
 def transposed_cost(in_channels, out_channels, kernel_size, stride, in_sizes, groups=1) -> Cost:
@@ -48,9 +49,9 @@ def transposed_cost(in_channels, out_channels, kernel_size, stride, in_sizes, gr
     Cost(parameters=1024, multiply_adds=102400, activations=3200)
     """
     parameters, in_sizes = _parameters(in_channels, out_channels, kernel_size, in_sizes, "in_sizes", groups)
-    whole_number(stride, "stride", 1)
+    stride = whole_number(stride, "stride", 1)
     places = math.prod(in_sizes)
-    return Cost(parameters, parameters * places, out_channels * places * stride ** len(in_sizes))
+    return Cost(parameters, parameters * places, int(out_channels) * places * stride ** len(in_sizes))
 
 
 def linear_cost(channels, out_sizes) -> Cost:
@@ -59,7 +60,7 @@ def linear_cost(channels, out_sizes) -> Cost:
     >>> linear_cost(64, (128, 128)).multiply_adds
     4194304
     """
-    whole_number(channels, "channels", 1)
+    channels = whole_number(channels, "channels", 1)
     out_sizes = whole_numbers(out_sizes, "out_sizes")
     activations = channels * math.prod(out_sizes)
     return Cost(0, activations * 2 ** len(out_sizes), activations)
@@ -120,9 +121,10 @@ def low_and_high(channels=8, kernel_size=3, factor=2, layers=4, rule="equal cost
     >>> high.kernel_size, high.layer.parameters, high.layer.multiply_adds, high.fields
     (6, 2304, 2304, (3.0, 5.5, 8.0, 10.5))
     """
-    c, r = whole_number(channels, "channels", 1), whole_number(factor, "factor", 1)
-    k, deep = whole_number(kernel_size, "kernel_size", 1), c * r**2
-    layers, same = whole_number(layers, "layers", 1), one_of(rule, "rule", RULES) == "same layers"
+    k = whole_number(kernel_size, "kernel_size", 1, LARGEST_SIZE)
+    c, r = whole_number(channels, "channels", 1), whole_number(factor, "factor", 1, LARGEST_SIZE // k)
+    layers, deep = whole_number(layers, "layers", 1, MOST_LAYERS), c * r**2
+    same = one_of(rule, "rule", RULES) == "same layers"
     low = _network(deep, k, layers, r)
     high = _network(deep if same else c, k if same else k * r, layers, 1)
     in_small_pixels = tuple(size / r for size in high.fields)
@@ -138,10 +140,11 @@ def _network(channels, kernel_size, layers, coarse):
 
 
 def _parameters(in_channels, out_channels, kernel_size, sizes, name, groups):
-    whole_number(in_channels, "in_channels", 1)
-    whole_number(out_channels, "out_channels", 1)
-    whole_number(kernel_size, "kernel_size", 1)
-    whole_number(groups, "groups", 1)
+    # Python's numbers from here on: numpy's overflow
+    in_channels = whole_number(in_channels, "in_channels", 1)
+    out_channels = whole_number(out_channels, "out_channels", 1)
+    kernel_size = whole_number(kernel_size, "kernel_size", 1)
+    groups = whole_number(groups, "groups", 1)
     sizes = whole_numbers(sizes, name)
     if in_channels % groups or out_channels % groups:
         raise ValueError(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.linearity import COARSE, DOUBLE, Linearity, judge, measured_precision, numbers_apart
+from course_utils.linearity import DOUBLE, Linearity, judge, measured_precision, numbers_apart
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
@@ -285,7 +285,7 @@ def _as_numpy(answer):
 
 def _off_torch(answer):
     """A tensor as something numpy can read; everything else as it is."""
-    for way_out in ("detach", "cpu", "to_dense", "resolve_conj", "resolve_neg"):
+    for way_out in ("detach", "cpu", "to_dense", "resolve_neg"):
         if hasattr(answer, way_out):
             answer = getattr(answer, way_out)()
     if hasattr(answer, "is_floating_point") and answer.is_floating_point() and answer.element_size() <= 2:
@@ -472,10 +472,7 @@ class _Slopes:
     def _take(self, whole, half):
         spread, noise = np.abs(half.slope - whole.slope), self._precision * half.size
         better = spread + noise / half.width < self._error
-        enough_digits = self._precision < COARSE  # else this would make more of rounding errors
-        slope = (
-            half.slope + enough_digits * (half.slope - whole.slope) / 3
-        )  # the error is quadratic in the step
+        slope = half.slope + (half.slope - whole.slope) / 3  # the error is quadratic in the step
         bent = (half.bend > 0.75 * whole.bend) & (half.bend > 1e-3 * half.steepest + 32 * noise / half.width)
         for mine, theirs in (
             (self.slope, slope),

@@ -126,7 +126,7 @@ def cubic(distance, a=CUBIC_A):
     >>> cubic([0, 0.5, 1, 1.5, 2])
     array([ 1.     ,  0.59375,  0.     , -0.09375,  0.     ])
     """
-    d = np.abs(_floats(distance, "distance"))
+    d = np.minimum(np.abs(_floats(distance, "distance")), 2)  # nothing beyond, and no overflow far out
     a = real_number(a, "a")
     inner = ((a + 2) * d - (a + 3)) * d * d + 1
     outer = a * (d - 1) * (d - 2) ** 2

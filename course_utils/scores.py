@@ -12,9 +12,10 @@ A class that occurs nowhere, neither in truth nor prediction, has no score: NaN,
 
 import numpy as np
 
-from course_utils.validation import finite_array, real_number, whole_number
+from course_utils.validation import finite_array, plain_array, real_number, whole_number
 
 MOST_CLASSES = 1000
+LARGEST_LABEL = np.iinfo(np.int64).max
 
 
 # ---- Regions -------------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ def class_ious(confusion):
     >>> class_ious([[1, 1, 0], [0, 2, 0], [0, 0, 0]])
     array([0.5       , 0.66666667,        nan])
     """
-    confusion = _confusion(confusion)
+    confusion = _confusion(confusion).astype(float)  # sums of large counts would overflow
     right = np.diagonal(confusion)
     union = confusion.sum(0) + confusion.sum(1) - right
     return np.where(union > 0, right / np.maximum(union, 1), np.nan)
@@ -219,11 +220,13 @@ def _whole(value, name):
         raise TypeError(
             f"{name} must hold whole numbers, one label for each pixel; got {labels.dtype} of shape {labels.shape}."
         )
+    if (largest := labels.max()) > LARGEST_LABEL:
+        raise ValueError(f"{name} must hold whole numbers up to {LARGEST_LABEL}; got {largest}.")
     return _upright(labels, name).astype(np.int64)
 
 
 def _mask(value, name):
-    mask = np.asarray(value)
+    mask = plain_array(value, name)
     if mask.dtype != bool:
         raise TypeError(
             f"{name} must be True or False at each pixel; got {mask.dtype}. Write {name} == label."

@@ -87,14 +87,7 @@ def finite_array(value, name, ndim=None, infinities=False):
     Raises TypeError for what does not hold real numbers, ValueError when it is empty, has the wrong number of
     axes, or holds NaN or infinity (the message says where the first one is). ``infinities=True`` lets those pass.
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{name} must be a plain array; got a masked one. Say what is masked: {name}.filled(0)."
-        )
-    try:
-        array = np.asarray(value)
-    except Exception as error:  # ragged lists, tensors that need gradients, objects that refuse
-        raise TypeError(f"{name} must be an array of numbers; got {shown(value)} ({error}).") from error
+    array = plain_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers; got {shown(value)}, dtype {array.dtype}.")
     if ndim is not None and array.ndim != ndim:
@@ -107,6 +100,18 @@ def finite_array(value, name, ndim=None, infinities=False):
         wanted = "hold numbers or infinities" if infinities else "be finite"
         raise ValueError(f"{name} must {wanted}; got {array[where]} at {where} of shape {array.shape}.")
     return array
+
+
+def plain_array(value, name):
+    """The value as a numpy array of any dtype, not copied. Raises TypeError for what is none, or has a mask."""
+    if _has_mask(value):
+        raise TypeError(
+            f"{name} must be a plain array; got a masked one. Say what is masked: {name}.filled(0)."
+        )
+    try:
+        return np.asarray(value)
+    except Exception as error:  # ragged lists, tensors that need gradients, objects that refuse
+        raise TypeError(f"{name} must be an array of numbers; got {shown(value)} ({error}).") from error
 
 
 def whole_numbers(values, name, at_least=1, at_most=None):
@@ -165,6 +170,13 @@ def shown(value, longest=60):
     except Exception:  # an object whose own repr is broken, or an int of more digits than Python prints
         text = f"{_kind(value)} that cannot be printed"
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _has_mask(value):
+    """Is it a masked array, or a list of them? numpy would drop their masks without a word."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_mask, value))
+    return isinstance(value, np.ma.MaskedArray)
 
 
 def _kind(value):

@@ -462,7 +462,7 @@ def _places(value, name, size=None):
         raise TypeError(_float16_in_words(array, name, size))
     array = array.astype(float)
     farthest = array.flat[np.abs(array).argmax()]
-    if abs(farthest) * (size or 1) > FARTHEST:
+    if abs(farthest) > FARTHEST / (size or 1):
         raise ValueError(
             f"{name} must stay within {FARTHEST:.0f} pixels; got {farthest} in shape {array.shape}"
             + (f", normalized for {size} pixels." if size else ".")

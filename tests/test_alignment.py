@@ -130,6 +130,29 @@ def test_between_two_stages_neither_of_which_begins_at_pixel_zero():
     assert offsets(39, layers, fine=1)[0] == pytest.approx(1 + 2 * index - 4)
 
 
+@pytest.mark.parametrize("scale", [1e-320, 1e-300, 1e-9, 1.0, 1e300, 5e307])
+def test_center_of_mass_of_tiny_and_huge_weights(scale):
+    assert center_of_mass(np.array([0, 1, 2, 1]) * scale) == pytest.approx(2)
+    with pytest.raises(ValueError, match="weights must not sum to 0"):
+        center_of_mass(np.array([1, -2, 1]) * scale)
+
+
+@pytest.mark.parametrize("layers", [None, 3, {}, "3211"])
+def test_stage_offsets_want_layers(layers):
+    with pytest.raises(TypeError, match="layers must be a list such as"):
+        stage_offsets(8, layers)
+
+
+def test_what_is_wrong_is_called_by_the_name_that_was_given_to_it():
+    with pytest.raises(ValueError, match=r"^size must be a whole number, from 1 to .*; got 0"):
+        assumed_places(0, 8)
+    for dtype in (np.uint8, np.int64, np.float16):
+        with pytest.raises(TypeError, match=f"features must be float32 or float64; got {np.dtype(dtype)}"):
+            fetch(np.ones((1, 2, 2), dtype), np.zeros((2, 2, 2)))
+    with pytest.raises(ValueError, match=r"flow_xy must stay within 1073741824 pixels; got 1e[+]300"):
+        fetch(np.ones((1, 2, 2)), np.full((2, 2, 2), 1e300))
+
+
 def test_stage_offsets_are_the_first_and_the_last():
     for name in COORDINATE_MAPS:
         pairs = stage_offsets(45, HALVINGS, name)

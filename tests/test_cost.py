@@ -1,5 +1,6 @@
 """The counts, held to torch's own modules: their weights, their flop counter, their outputs, their gradients."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -61,6 +62,24 @@ def test_a_transposed_convolution(into, out, stride, groups, sizes, data):
     kind = torch.nn.ConvTranspose2d if len(sizes) == 2 else torch.nn.ConvTranspose1d
     layer = kind(into, out, kernel_size, stride, padding, groups=groups, bias=False)
     assert transposed_cost(into, out, kernel_size, stride, sizes, groups) == counted(layer, into, sizes)
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.int8, np.int16, np.int32, np.uint64])
+def test_numpys_whole_numbers_cost_the_same_and_do_not_overflow(number):
+    n = number(100)
+    assert convolution_cost(n, n, number(9), (n, n)) == convolution_cost(100, 100, 9, (100, 100))
+    assert transposed_cost(n, n, number(9), n, (n, n)) == transposed_cost(100, 100, 9, 100, (100, 100))
+    assert linear_cost(n, (n, n)) == linear_cost(100, (100, 100))
+    assert upsampler_costs(n, (n, n), number(4)) == upsampler_costs(100, (100, 100), 4)
+    assert low_and_high(n, number(9), number(4), number(2)) == low_and_high(100, 9, 4, 2)
+    assert all(type(each) is int for each in convolution_cost(n, n, number(9), (n, n)))
+
+
+@pytest.mark.parametrize("argument", ["layers", "factor", "kernel_size"])
+def test_a_network_too_large_to_be_listed_is_refused_by_name(argument):
+    for value in (10**9, 10**40):
+        with pytest.raises(ValueError, match=f"^{argument} must be a whole number, from 1 to .*; got 1"):
+            low_and_high(**{argument: value})
 
 
 def test_linear_resizing_reads_two_samples_an_axis():

@@ -117,6 +117,18 @@ def test_psnr_by_hand():
     assert psnr(np.uint8([100]), np.uint8([200])) == psnr(np.uint8([200]), np.uint8([100]))
 
 
+@pytest.mark.parametrize("size", [1e-310, 1e-200, 1e-160, 1.0, 1e160, 1e307])
+def test_psnr_of_very_small_and_very_large_differences(size):
+    """Their squares vanish or overflow; equal is only what is equal."""
+    assert psnr([0.0, 0.0], [size, 0.0], peak=size) == pytest.approx(10 * np.log10(2), rel=1e-6)
+    assert psnr([size], [0.0], peak=1) == pytest.approx(-20 * np.log10(size), rel=1e-12)
+
+
+def test_psnr_of_a_difference_beyond_float64_is_refused():
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match="too far apart"):
+        psnr([1.7e308], [-1.7e308])
+
+
 def test_psnr_is_scikit_images():
     random = np.random.default_rng(0)
     a, b = (random.integers(0, 256, (20, 30, 3)).astype(np.uint8) for _ in range(2))

@@ -479,7 +479,7 @@ WAYS_TO_ANSWER = {
     "gradients": lambda x: torch.as_tensor(x) * torch.tensor(2.0, requires_grad=True),
     "parameter": lambda x: torch.nn.Parameter(2 * torch.as_tensor(x)),
     "imaginary part": lambda x: (torch.as_tensor(x) * 2j).imag,
-    "negated view": lambda x: (torch.as_tensor(x) * 2j).conj().imag.neg(),
+    "negated view": lambda x: (torch.as_tensor(x) * -2j).conj().imag,
 }
 
 

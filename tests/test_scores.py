@@ -73,6 +73,24 @@ def test_a_class_that_is_claimed_and_never_true_scores_zero_and_counts():
     assert mean_iou(confusion) == 0.375
 
 
+def test_counts_and_labels_as_large_as_there_are_do_not_wrap():
+    np.testing.assert_allclose(class_ious(np.full((2, 2), 2**62)), [1 / 3, 1 / 3])
+    for value in (2**63, 2**64 - 1):  # as int64 these would be negative, and 2**64 - 1 the label -1
+        with pytest.raises(
+            ValueError, match=f"truth must hold whole numbers up to 9223372036854775807; got {value}"
+        ):
+            confusion_matrix(np.array([[value, 0]], np.uint64), [[0, 0]], 2, ignore=-1)
+
+
+@pytest.mark.parametrize("of_mask", [boundary, lambda mask: grown(mask, 1)])
+def test_a_mask_that_is_masked_itself_or_no_array_is_refused(of_mask):
+    for value in (np.ma.masked_array(np.eye(3, dtype=bool), np.eye(3)), [np.ma.masked_array([True], [True])]):
+        with pytest.raises(TypeError, match="mask must be a plain array; got a masked one"):
+            of_mask(value)
+    with pytest.raises(TypeError, match=r"mask must be an array of numbers; got .*inhomogeneous"):
+        of_mask([[True, False], [True]])
+
+
 def test_nothing_to_score_is_nan():
     assert np.isnan(mean_iou(np.zeros((2, 2), int)))
     assert np.isnan(thin_iou(np.zeros((5, 5), int), np.zeros((5, 5), int), 2))

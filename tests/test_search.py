@@ -34,7 +34,7 @@ SOUND = RARE.replace("number % 2 == 0", "number >= 0")
 def tests_in(tmp_path):
     def write(source):
         path = tmp_path / "test_made_up.py"
-        path.write_text(source)
+        path.write_text(source, encoding="utf-8")
         return path
 
     return write

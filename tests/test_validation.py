@@ -92,6 +92,16 @@ def test_arrays_pass_with_their_type(value):
         ([[1.0, 2.0], [np.inf, np.nan]], None, "x must be finite; got inf at (1, 0) of shape (2, 2)."),
         (np.nan, None, "x must be finite; got nan at () of shape ()."),
         (["a"], None, "x must hold real numbers; got ['a'], dtype <U1."),
+        (
+            np.ma.masked_array([1, 2], [0, 1]),
+            None,
+            "x must be a plain array; got a masked one. Say what is masked: x.filled(0).",
+        ),
+        (
+            [[1, 2], (np.ma.masked_array([1, 2], [0, 1]),)],
+            None,
+            "x must be a plain array; got a masked one. Say what is masked: x.filled(0).",
+        ),
         ([True], None, "x must hold real numbers; got [True], dtype bool."),
     ],
 )

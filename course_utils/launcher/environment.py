@@ -32,9 +32,11 @@ VENV_ENTRIES = {
     "lessons.stamp", "test.stamp", "CACHEDIR.TAG", ".lock", "man", ".DS_Store", "Thumbs.db", "desktop.ini",
 }  # fmt: skip
 
-# What .venv's own Python is asked. -I: variables and folders that speak for somewhere else stay out.
-# -B: the Python that answers may not be ours, and is left without a trace.
-ASKING = ("-I", "-B", "-c")
+# How Pythons are started. -I: variables and folders that speak for somewhere else stay out. -B: no compiled
+# copies are written, for what is imported, or the Python that answers, may not be ours.
+ALONE = ("-I", "-B")
+
+# What .venv's own Python is asked.
 QUESTION = """
 import json, sys
 if sys.version_info < (3, 11):
@@ -59,8 +61,8 @@ class Environment:
 class Answer:
     """What a Python said about itself.
 
-    ``folders`` is where pip would write: packages, packages that hold machine code (mostly the same folder),
-    programs, everything else. ``versions`` is what is installed: package name -> version.
+    ``folders`` is where pip would put packages: those in Python only, those with machine code; mostly one
+    folder. ``versions`` is what is installed: package name -> version.
     """
 
     prefix: Path
@@ -228,7 +230,7 @@ def describe(names_and_modules):
     """What this Python is and holds, as the launcher outside asks it (see QUESTION)."""
     import sysconfig
 
-    folders = [sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts", "data")]
+    folders = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
     return {
         "prefix": as_text(sys.prefix),
         "base_prefix": as_text(sys.base_prefix),
@@ -253,7 +255,7 @@ def _ask(venv, needs, run_quietly):
     python = venv_python(venv)
     names = json.dumps([(need.name, need.module) for need in needs])
     root = str(Path(__file__).resolve().parents[2])
-    status, out, errors = run_quietly([str(python), *ASKING, QUESTION, root, names])
+    status, out, errors = run_quietly([str(python), *ALONE, "-c", QUESTION, root, names])
     for line in reversed(out.splitlines()):  # a package may print, too, when Python starts
         if answer := _read_answer(line):
             return answer, ""

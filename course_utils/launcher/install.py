@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from course_utils.launcher import explain, process
 from course_utils.launcher.environment import (
+    ALONE,
     Environment,
     is_inside,
     leads_elsewhere,
@@ -96,16 +97,22 @@ def _prepare(venv, wanted, findings, extra_index, held, tools):
         else:
             tools.say(f"The environment .venv is not complete: {findings.why}.")
             remove_stamps(venv)
-            _sweep(dict.fromkeys(answer.folders[:2]), tools.say)
-        _believed(venv, wanted, tools)
-        _install(venv, needs, extra_index, held, tools)
-        answer = _believed(venv, wanted, tools)
-        _want_all(needs, answer)
-        write_whole(answer.folders[0] / NOTE, _note(venv, answer.folders[0]))
-        for name, part in wanted.items():
-            write_whole(venv / f"{name}.stamp", stamp_text(part, answer.build))
+            _sweep(dict.fromkeys(answer.folders), tools.say)
+        _fill(venv, wanted, extra_index, held, tools)
     seconds = tools.clock() - started
     tools.say(f"\nReady after {seconds:.0f} seconds. From now on this is immediate and needs no network.\n")
+
+
+def _fill(venv, wanted, extra_index, held, tools):
+    """Install what is wanted into an environment that answers for .venv, and stamp it when all is there."""
+    needs = list(wanted.values())[-1]
+    _believed(venv, wanted, tools)
+    _install(venv, needs, extra_index, held, tools)
+    answer = _believed(venv, wanted, tools)
+    _want_all(needs, answer)
+    write_whole(answer.folders[0] / NOTE, _note(venv, answer.folders[0]))
+    for name, part in wanted.items():
+        write_whole(venv / f"{name}.stamp", stamp_text(part, answer.build))
 
 
 def _believed(venv, wanted, tools):
@@ -161,7 +168,7 @@ def _make(venv, tools):
     version = platform.python_version()
     _want_venv_modules(version)
     tools.say(f"Making the environment of the course in .venv, with Python {version}.")
-    status, out, errors = tools.run_quietly([tools.python, "-I", "-m", "venv", str(venv)], seconds=600)
+    status, out, errors = tools.run_quietly([tools.python, *ALONE, "-m", "venv", str(venv)], seconds=600)
     if status != 0:
         raise Trouble(explain.why_venv_failed(out + errors, _minor(version)))
 
@@ -245,8 +252,8 @@ def _cannot_write(root, error):
 
 
 def _pip(venv):
-    """pip of .venv. -I: what the variable PYTHONPATH leads to is not installed here."""
-    return [str(venv_python(venv)), "-I", "-m", "pip"]
+    """pip of .venv. Alone: what the variable PYTHONPATH leads to is not installed here."""
+    return [str(venv_python(venv)), *ALONE, "-m", "pip"]
 
 
 def _has_pip(venv, tools):
@@ -254,7 +261,7 @@ def _has_pip(venv, tools):
     ask = [*_pip(venv), "--version"]
     if _answers(ask, tools):
         return True
-    tools.run_quietly([str(venv_python(venv)), "-I", "-m", "ensurepip", "--default-pip"], seconds=300)
+    tools.run_quietly([str(venv_python(venv)), *ALONE, "-m", "ensurepip", "--default-pip"], seconds=300)
     return _answers(ask, tools)
 
 

@@ -80,11 +80,13 @@ class Lab:
 
     def _address(self):
         """Where it listens: it takes another port when somebody was faster."""
-        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text())["port"]
+        port = json.loads((self.runtime / f"jpserver-{self.process.pid}.json").read_text(encoding="utf-8"))[
+            "port"
+        ]
         return f"http://127.0.0.1:{port}"
 
     def last_words(self):
-        return self.log.read_text(errors="replace")[-3000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def open_lesson(self, page, name):
         """Open ``name`` (relative to the served folder) in a clean workspace and wait for its kernel."""
@@ -110,6 +112,7 @@ def server_command(private, folder, port, token):
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
+        "--LanguageServerManager.autodetect=False",  # else it asks npm, which outlives a server that is stopped early
     ]  # fmt: skip
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return lab_command(THIS_ENVIRONMENT, private, folder, extra, as_root=as_root)
@@ -128,9 +131,9 @@ def running_lab(folder):
     for name, settings in LAB_SETTINGS.items():
         file = private / "settings" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings))
+        file.write_text(json.dumps(settings), encoding="utf-8")
     token = secrets.token_hex(16)
-    with (private / "server.log").open("w") as output:
+    with (private / "server.log").open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             server_command(private, folder, free_port(), token),
             cwd=folder,

@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from scipy.interpolate import RegularGridInterpolator
+from scipy.ndimage import zoom
 
 from course_utils.exercises import bilinear
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
@@ -42,28 +44,28 @@ def test_point_references_agree_with_scipy(seed, x, y, z):
     axis = np.array([0.0, 1.0])
     flat = RegularGridInterpolator((axis, axis), cube[0])((y, x))
     solid = RegularGridInterpolator((axis, axis, axis), cube)((z, y, x))
-    assert bilinear.bilinear(cube[0], x, y) == pytest.approx(float(flat), abs=1e-12)
-    assert bilinear.trilinear(cube, x, y, z) == pytest.approx(float(solid), abs=1e-12)
+    assert bilinear.write.bilinear(cube[0], x, y) == pytest.approx(float(flat), abs=1e-12)
+    assert bilinear.write.trilinear(cube, x, y, z) == pytest.approx(float(solid), abs=1e-12)
 
 
 @given(st.integers(0, 10**6), size, size, size, size)
 @settings(deadline=None)
 def test_resize_agrees_with_torch_and_with_the_course(seed, height, width, out_height, out_width):
     image = np.random.default_rng(seed).normal(size=(height, width))
-    got = bilinear.resize_bilinear(image, (out_height, out_width))
+    got = bilinear.write.resize_bilinear(image, (out_height, out_width))
     batch = torch.as_tensor(image)[None, None]
     theirs = F.interpolate(batch, size=(out_height, out_width), mode="bilinear", align_corners=False)[
         0, 0
     ].numpy()
     np.testing.assert_allclose(got, theirs, atol=1e-12)
     np.testing.assert_allclose(got, resize(image, (out_height, out_width)), atol=1e-12)
-    np.testing.assert_allclose(got, bilinear._enlarge(image, (out_height, out_width)), atol=1e-12)
+    np.testing.assert_allclose(got, bilinear.repair.enlarge(image, (out_height, out_width)), atol=1e-12)
 
 
 @pytest.mark.parametrize("size_hw", [(200, 300), (384, 700), (128, 128), (512, 512), (100, 31)])
 def test_resize_rounded_is_within_one_of_opencv(size_hw):
     theirs = cv2.resize(NOISE, size_hw[::-1], interpolation=cv2.INTER_LINEAR).astype(int)
-    ours = np.floor(bilinear.resize_bilinear(NOISE.astype(float), size_hw) + 0.5)
+    ours = np.floor(bilinear.write.resize_bilinear(NOISE.astype(float), size_hw) + 0.5)
     assert np.abs(theirs - ours).max() <= 1
 
 
@@ -131,6 +133,165 @@ def test_a_bilinear_by_torch_is_right_when_it_comes_back_as_numpy():
         return F.grid_sample(torch.as_tensor(cell)[None, None], grid, align_corners=True).item()
 
     assert bilinear.AT_A_POINT.judge(sampled).outcome is Outcome.RIGHT
+
+
+def a_value(cell, x, y, step=1):
+    """Three lerps; with step = -1 each walks the wrong way."""
+    top = cell[0, 0] + step * x * (cell[0, 1] - cell[0, 0])
+    bottom = cell[1, 0] + step * x * (cell[1, 1] - cell[1, 0])
+    return top + step * y * (bottom - top)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis"),
+    [
+        (
+            bilinear.AT_A_POINT,
+            lambda cell, x, y: y * a_value(cell, x, 0) + (1 - y) * a_value(cell, x, 1),
+            "weights of y exchanged",
+        ),
+        (bilinear.AT_A_POINT, lambda cell, x, y: a_value(cell, x, y, -1), "differences reversed"),
+        (bilinear.WEIGHTS_OF_A_HALF, lambda a, b, c, d: (a + b + c + d) // 4, "whole number division"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(np.ceil(a_value(cell, x, y))), "rounded up"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(a_value(cell, x, y) + 0.9), "rounded up"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(a_value(cell, x, y)), "truncated once"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: round(a_value(cell, x, y)), "half to even"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: np.rint(a_value(cell, x, y)), "half to even"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(a_value(cell, x, y) + 0.4), "partly right"),
+    ],
+)
+def test_frequent_slips_at_a_point_have_names(exercise, answer, diagnosis):
+    report = exercise.judge(answer)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, diagnosis)
+    if diagnosis == "half to even":
+        assert "cut" not in report.sentence
+
+
+@pytest.mark.parametrize("bug", [bilinear.BLACK_BORDER, bilinear.WRAP_AROUND], ids=lambda bug: bug.key)
+@pytest.mark.parametrize("other_axis", ["y", "x"])
+def test_a_coordinate_clamped_by_the_other_axis_is_refused(bug, other_axis):
+    def clamped(image, size_hw):
+        (height, width), (out_height, out_width) = image.shape, size_hw
+        y_last, x_last = (width, width) if other_axis == "y" else (height, height)
+        y = ((np.arange(out_height) + 0.5) * height / out_height - 0.5).clip(0, y_last - 1)[:, None]
+        x = ((np.arange(out_width) + 0.5) * width / out_width - 0.5).clip(0, x_last - 1)
+        y0, x0 = np.floor(y).astype(int), np.floor(x).astype(int)
+        y1, x1 = np.minimum(y0 + 1, height - 1), np.minimum(x0 + 1, width - 1)
+        top = (1 - (x - x0)) * image[y0, x0] + (x - x0) * image[y0, x1]
+        bottom = (1 - (x - x0)) * image[y1, x0] + (x - x0) * image[y1, x1]
+        return (1 - (y - y0)) * top + (y - y0) * bottom
+
+    report = bug.judge(clamped)
+    assert report.outcome is Outcome.NOT_QUITE
+    if (bug, other_axis) == (bilinear.WRAP_AROUND, "y"):
+        assert report.diagnosis == "y clamped by the width"
+
+
+def test_forgotten_upright_fractions_have_a_name():
+    def lying_down(image, size_hw):
+        y, x = places(image, size_hw)
+        (i, v), (j, u) = split(y), split(x)
+        padded = np.pad(image, ((0, 1), (0, 1)), mode="edge")
+        columns = padded[:, j] * (1 - u) + padded[:, j + 1] * u
+        return columns[i] + v * (columns[i + 1] - columns[i])
+
+    def in_pairs(image, size_hw):
+        y, x = places(image, size_hw)
+        (i, v), (j, u) = split(y), split(x)
+        padded = np.pad(image, ((0, 1), (0, 1)), mode="edge")
+        top = padded[i, j] * (1 - u) + padded[i, j + 1] * u
+        bottom = padded[i + 1, j] * (1 - u) + padded[i + 1, j + 1] * u
+        return top * (1 - v) + bottom * v
+
+    assert bilinear.RESIZE.judge(lying_down).diagnosis == "a fraction per column instead of one per row"
+    assert bilinear.RESIZE.judge(in_pairs).diagnosis == "rows and columns paired"
+
+
+def places(image, size_hw):
+    """The clamped coordinates along either axis."""
+    return [
+        ((np.arange(m) + 0.5) * n / m - 0.5).clip(0, n - 1) for n, m in zip(image.shape, size_hw, strict=True)
+    ]
+
+
+def split(coordinates):
+    """Whole part and fraction."""
+    whole = np.floor(coordinates).astype(int)
+    return whole, coordinates - whole
+
+
+# ---- what the task rules out --------------------------------------------------------------------------------
+
+
+def one_pixel(image, y, x):
+    """The value at one place: code for a loop."""
+    last = np.array(image.shape) - 1
+    i, j = int(y), int(x)
+    i1, j1 = np.minimum([i + 1, j + 1], last)
+    return bilinear.write.bilinear(image[np.ix_([i, i1], [j, j1])], x - j, y - i)
+
+
+def two_loops(image, size_hw):
+    y, x = places(image, size_hw)
+    result = np.zeros(size_hw)
+    for i in range(size_hw[0]):
+        for j in range(size_hw[1]):
+            result[i, j] = one_pixel(image, y[i], x[j])
+    return result
+
+
+def a_comprehension(image, size_hw):
+    y, x = places(image, size_hw)
+    return [[one_pixel(image, v, u) for u in x] for v in y]
+
+
+def by_vectorize(image, size_hw):
+    y, x = places(image, size_hw)
+    return np.vectorize(lambda v, u: one_pixel(image, v, u))(y[:, None], x)
+
+
+@pytest.mark.parametrize("answer", [two_loops, a_comprehension, by_vectorize])
+def test_a_loop_over_pixels_is_noticed(answer):
+    report = bilinear.RESIZE.judge(answer)
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "a loop over pixels")
+    assert bilinear.WRAP_AROUND.accepts(answer)  # there the task rules nothing out
+
+
+def by_torch(image, size_hw, **settings):
+    batch = torch.as_tensor(image)[None, None]
+    return F.interpolate(batch, size=size_hw, mode="bilinear", **settings)[0, 0]
+
+
+LIBRARIES = {
+    "cv2.resize": lambda image, size_hw: cv2.resize(image, size_hw[::-1]),
+    "torch.interpolate": by_torch,
+    "scipy.zoom": lambda image, size_hw: zoom(
+        image, np.divide(size_hw, image.shape), order=1, mode="nearest", grid_mode=True
+    ),
+    "course_utils.resize": lambda image, size_hw: resize(image, size_hw),
+    "course_utils.resample": lambda image, size_hw: resample(
+        resample(image, size_hw[0], axis=0), size_hw[1], axis=1
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_librarys_resize_is_noticed(name):
+    report = bilinear.RESIZE.judge(LIBRARIES[name])
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "a library's own function")
+    assert f"`{name}`" in report.sentence
+
+
+def by_pillow(image, size_hw):
+    return np.asarray(Image.fromarray(np.float32(image)).resize(size_hw[::-1], Image.Resampling.BILINEAR))
+
+
+def test_antialiasing_has_a_name():
+    def antialiased(image, size_hw):
+        return by_torch(image, size_hw, antialias=True)
+
+    for answer in (by_pillow, antialiased):
+        assert bilinear.RESIZE.judge(answer).diagnosis == "antialiased where it shrinks"
 
 
 # ---- the bugs: what shows them and what hides them ---------------------------------------------------------

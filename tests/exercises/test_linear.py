@@ -59,6 +59,7 @@ def test_weights_are_what_interp_does_to_impulses(x, size):
 @settings(max_examples=40, deadline=None)
 def test_the_matrix_is_the_one_of_torch(in_size, out_size):
     import torch
+
     impulses = torch.eye(in_size, dtype=torch.float64)[None]
     witness = torch.nn.functional.interpolate(impulses, size=out_size, mode="linear", align_corners=False)
     assert np.abs(linear.linear_matrix(in_size, out_size) - witness[0].numpy().T).max() <= 1e-12
@@ -72,7 +73,11 @@ def test_enlarge_is_the_matrix_times_the_signal(samples, out_size):
 
 def test_the_inputs_that_hide_the_bug_and_the_smallest_that_shows_it():
     right, wrong = linear.enlarge, linear.enlarge_swapped
-    for hides, out_size in ((np.full(4, 7.0), 9), (np.array([3.0]), 5), (np.array([10.0, 20.0, 30.0, 40.0]), 2)):
+    for hides, out_size in (
+        (np.full(4, 7.0), 9),
+        (np.array([3.0]), 5),
+        (np.array([10.0, 20.0, 30.0, 40.0]), 2),
+    ):
         assert np.array_equal(right(hides, out_size), wrong(hides, out_size))
     assert wrong(np.array([0.0, 1.0]), 2).tolist() == [1.0, 1.0]
     assert wrong(np.array([0.0, 4.0]), 4).tolist() == [4.0, 3.0, 1.0, 4.0]

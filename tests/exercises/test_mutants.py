@@ -25,7 +25,8 @@ def resize(image, size):
         "left = np.floor(x.clip(0, 9))", "left = np.floor(x.clip(0, 10)).astype(int)", "total = image[left][::-1]",
         "total -= image[left][::-1]", "total += image[left][:]", "total = np.ones(size)", "pass",
         "return (np.minimum(total, 0), -x if size > 1 else x)", "return (np.maximum(total, 0), x if size > 1 else x)",
-        "return (np.maximum(total, 0), -x if size >= 1 else x)", "return (-x if size > 1 else x, np.maximum(total, 0))",
+        "return (np.maximum(total, 0), -x if size >= 1 else x)",
+        "return (-x if size > 1 else x, np.maximum(total, 0))",
         "x = (np.arange(scale) + 0.5) * scale - 0.5",
     ],
 )  # fmt: skip

@@ -5,7 +5,8 @@ import pytest
 
 from course_utils.exercises import pooling
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
-from course_utils.pooling import max_pool2d
+from course_utils.exercises.pooling.predict import learned_numbers
+from course_utils.pooling import max_pool2d, max_unpool2d
 
 EXERCISES = [item for item in vars(pooling).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(pooling).values() if isinstance(item, Prediction)]
@@ -33,39 +34,46 @@ def test_the_answers_of_the_predictions():
 
 def in_torch(array):
     import torch
+
     return torch.from_numpy(np.asarray(array, float))[None, None]
 
 
 def test_torch_gives_the_reference_answers():
     import torch
+
     for case in pooling.MAX_POOL.cases:
         x, kernel_size, stride = case.args
         values, indices = torch.nn.functional.max_pool2d(
             in_torch(x), kernel_size, stride, return_indices=True
         )
-        ours = pooling.max_pool(x, kernel_size, stride)
+        ours = pooling.MAX_POOL.reference(x, kernel_size, stride)
         np.testing.assert_array_equal(ours[0], values[0, 0])
         np.testing.assert_array_equal(ours[1], indices[0, 0])
         back = torch.nn.functional.max_unpool2d(values, indices, kernel_size, stride, output_size=x.shape)
-        np.testing.assert_array_equal(pooling.unpool(*ours, x.shape), back[0, 0])
+        np.testing.assert_array_equal(pooling.UNPOOL.reference(*ours, x.shape), back[0, 0])
     for case in pooling.POOLED_SIZE.cases:
         in_size, kernel_size, stride, padding = case.args
         pooled = torch.nn.functional.max_pool1d(torch.zeros(1, 1, in_size), kernel_size, stride, padding)
-        assert pooling.pooled_size(*case.args) == pooled.shape[-1]
+        assert pooling.POOLED_SIZE.reference(*case.args) == pooled.shape[-1]
     for case in pooling.PADDED_ZEROS.cases:
         x, *settings = case.args
-        np.testing.assert_array_equal(
-            pooling.padded_max(x, *settings), torch.nn.functional.max_pool2d(in_torch(x), *settings)[0, 0]
-        )
+        theirs = torch.nn.functional.max_pool2d(in_torch(x), *settings)[0, 0]
+        np.testing.assert_array_equal(pooling.PADDED_ZEROS.reference(x, *settings), theirs)
+    for case in pooling.SEVEN_TO_SIX.cases:
+        (x,) = case.args
+        theirs = torch.nn.functional.max_pool2d(in_torch(x), 2, ceil_mode=True)[0, 0].numpy()
+        theirs = np.kron(theirs, np.ones((2, 2)))[: x.shape[0], : x.shape[1]]
+        np.testing.assert_array_equal(pooling.SEVEN_TO_SIX.reference(x), theirs)
 
 
 def test_the_odd_size_bug_is_what_torch_does():
     import torch
+
     for case in pooling.ODD_SIZE.cases:
         (x,) = case.args
         pooled = torch.nn.functional.max_pool2d(in_torch(x), 2, return_indices=True)
         try:
-            ours = pooling._keep_maxima_with_bug(x)
+            ours = pooling.ODD_SIZE.buggy(x)
         except ValueError:
             with pytest.raises(RuntimeError, match="invalid max index"):
                 torch.nn.functional.max_unpool2d(*pooled, 2)
@@ -76,13 +84,14 @@ def test_the_odd_size_bug_is_what_torch_does():
 
 def test_parameters_are_counted_as_torch_counts_them():
     import torch
+
     nn = torch.nn
     for size, pools in ((8, 0), (8, 1), (16, 2)):
         layers = [nn.Conv2d(3, 8, 3, padding=1), *[nn.MaxPool2d(2)] * pools, nn.Conv2d(8, 4, 1), nn.Flatten()]
         layers.append(nn.Linear(4 * (size // 2**pools) ** 2, 10))
         network = nn.Sequential(*layers)
         assert network(torch.zeros(1, 3, size, size)).shape == (1, 10)
-        ours = pooling.learned_numbers(
+        ours = learned_numbers(
             [("convolution", 8, 3), *[("pool", 2)] * pools, ("convolution", 4, 1), ("dense", 10)],
             3,
             size,
@@ -91,65 +100,81 @@ def test_parameters_are_counted_as_torch_counts_them():
         assert ours == sum(parameter.numel() for parameter in network.parameters())
 
 
-# ---- Ways a learner may write it
+# ---- What a learner writes
 
 
-def test_other_ways_to_write_max_pool():
-    def with_views(x, kernel_size, stride):
-        windows = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size))[::stride, ::stride]
-        flat = windows.reshape(*windows.shape[:2], -1)
-        place = flat.argmax(axis=2)
-        rows, columns = np.indices(place.shape) * stride
-        return flat.max(axis=2), (rows + place // kernel_size) * x.shape[1] + columns + place % kernel_size
+def told(exercise, function):
+    report = exercise.judge(function)
+    assert report.outcome is not Outcome.RIGHT
+    return report.diagnosis
 
-    def only_values(x, kernel_size, stride):
-        return max_pool2d(x, kernel_size, stride)[0]
 
+def test_whole_numbers_may_come_with_a_point():
     def float_indices(x, kernel_size, stride):
         values, indices = max_pool2d(x, kernel_size, stride)
         return values, indices.astype(float)
 
-    def square_only(x, kernel_size, stride):  # windows side by side, by a reshape
-        h, w = (size // kernel_size for size in x.shape)
-        blocks = (
-            x[: h * kernel_size, : w * kernel_size].reshape(h, kernel_size, w, kernel_size).swapaxes(1, 2)
-        )
-        return blocks.max(axis=(2, 3)), blocks.reshape(h, w, -1).argmax(axis=2)
+    def float_sizes(in_size, kernel_size, stride, padding):
+        return np.floor((in_size + 2.0 * padding - kernel_size) / stride) + 1
 
-    assert pooling.MAX_POOL.judge(with_views).outcome is Outcome.RIGHT
-    assert pooling.MAX_POOL.judge(lambda x, k, s: list(pooling.max_pool(x, k, s))).outcome is Outcome.RIGHT
+    assert pooling.MAX_POOL.accepts(float_indices)
+    assert pooling.POOLED_SIZE.accepts(float_sizes)
+
+
+def test_an_answer_that_is_not_all_of_it():
+    def only_values(x, kernel_size, stride):
+        return max_pool2d(x, kernel_size, stride)[0]
+
     assert "2 things" in pooling.MAX_POOL.judge(only_values).text
-    assert pooling.MAX_POOL.judge(float_indices).diagnosis == "dtype"
-    assert pooling.MAX_POOL.judge(square_only).outcome is Outcome.NOT_QUITE
+    assert told(pooling.UNPOOL, lambda v, i, shape: pooling.UNPOOL.reference(v, i, shape).ravel()) == "shape"
 
 
-def test_other_ways_to_unpool():
-    def by_loops(values, indices, shape):
-        back = np.zeros(shape)
-        for value, index in zip(values.flat, indices.flat, strict=True):
-            back[divmod(index, shape[1])] = value
-        return back
+def test_windows_side_by_side_are_not_enough():
+    def blocks_of_a_reshape(x, kernel_size, stride):
+        h, w = (size // kernel_size for size in x.shape)
+        whole = x[: h * kernel_size, : w * kernel_size].reshape(h, kernel_size, w, kernel_size)
+        blocks = whole.swapaxes(1, 2).reshape(h, w, -1)
+        return blocks.max(axis=-1), blocks.argmax(axis=-1)
 
-    assert pooling.UNPOOL.judge(by_loops).outcome is Outcome.RIGHT
-    assert pooling.UNPOOL.judge(lambda v, i, shape: pooling.unpool(v, i, shape).ravel()).diagnosis == "shape"
+    def stride_for_the_columns_only(x, kernel_size, stride):
+        values, indices = pooling.MAX_POOL.reference(x, kernel_size, 1)
+        return values[::kernel_size, ::stride], indices[::kernel_size, ::stride]
+
+    told(pooling.MAX_POOL, blocks_of_a_reshape)
+    told(pooling.MAX_POOL, stride_for_the_columns_only)
 
 
-def test_other_ways_to_repair_the_bugs():
-    def crop_first(x):  # indices of an array of even width
-        even = x[: x.shape[0] // 2 * 2, : x.shape[1] // 2 * 2]
-        back = pooling.max_unpool2d(*max_pool2d(even, 2), 2)
-        return np.pad(back, [(0, a - b) for a, b in zip(x.shape, back.shape, strict=True)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda x, k, stride, padding: pooling.PADDED_ZEROS.reference(x, k, k, padding),
+        lambda x, k, stride, padding: pooling.PADDED_ZEROS.reference(x, k, 2, padding),
+        lambda x, k, stride, padding: pooling.PADDED_ZEROS.reference(x.T, k, stride, padding),
+        lambda x, k, stride, padding: pooling.PADDED_ZEROS.reference(
+            x.reshape(x.shape[::-1]), k, stride, padding
+        ),
+    ],
+    ids=["kernel_size for stride", "stride 2", "transposed", "height and width swapped"],
+)
+def test_a_frame_that_is_right_for_square_images_at_stride_2_only(wrong):
+    told(pooling.PADDED_ZEROS, wrong)
 
-    def border_repeated(x, kernel_size, stride, padding):
-        return pooling._max_of_padded(np.pad(x, padding, mode="edge"), kernel_size, stride)
 
-    def padded_before(x):
-        padded = np.pad(x, [(0, size % 2) for size in x.shape], constant_values=x.min())
-        return pooling._coarse_copy_with_bug(padded)[: x.shape[0], : x.shape[1]]
+def test_a_frame_of_a_very_small_number_is_beaten():
+    for number in (-1.0, -9.0, -999.0, -1e9):
 
-    assert pooling.ODD_SIZE.judge(crop_first).outcome is Outcome.RIGHT
-    assert pooling.PADDED_ZEROS.judge(border_repeated).outcome is Outcome.RIGHT
-    assert pooling.SEVEN_TO_SIX.judge(padded_before).outcome is Outcome.RIGHT
+        def framed(x, kernel_size, stride, padding, number=number):
+            padded = np.pad(x, padding, constant_values=number)
+            return max_pool2d(padded, kernel_size, stride)[0]
+
+        told(pooling.PADDED_ZEROS, framed)
+
+
+def test_unpooling_with_another_kernel_size_is_no_repair():
+    def kernel_size_3(x):
+        return max_unpool2d(*max_pool2d(x, 2), 3, output_size=x.shape)
+
+    told(pooling.ODD_SIZE, kernel_size_3)
 
 
 def test_where_the_bugs_hide():

@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 from course_utils.launcher import process
-from course_utils.launcher.install import Tools
+from course_utils.launcher.install import NOTE, Tools
 from course_utils.launcher.requirements import Need
 
 NEEDS = (Need("alpha", "==1.0", ">=1", "alpha"), Need("beta", "==2.0", ">=2", "beta"))
@@ -57,7 +57,7 @@ def make_base(folder):
 def is_its_own(python):
     """Does the private Python work here? Some builds find their library only in the place they were made for."""
     code = "import sys; print(sys.prefix)"
-    status, out, _ = process.run_quietly([str(python), "-I", "-c", code])
+    status, out, _ = process.run_quietly([str(python), "-I", "-B", "-c", code])
     return status == 0 and Path(out.strip()) == python.parent.parent
 
 
@@ -68,6 +68,9 @@ def fill(packages):
         (packages / name).mkdir()
         (packages / name / "METADATA").write_text("Name: beta\nVersion: 1.0\n")
     (packages / "beta" / "__init__.py").write_text("")
+    (packages / NOTE).write_text("/where/another/course/is\n")
+    (packages / "decoy.py").touch()  # who starts this Python carelessly leaves a compiled copy of it
+    (packages / "decoy.pth").write_text("import decoy\n")
 
 
 def add_pip(packages):
@@ -81,7 +84,7 @@ def site_packages(venv):
 
 def make_venv(python, venv):
     """What ``python -m venv`` makes, with the little pip."""
-    done = process.run_quietly([str(python), "-I", "-m", "venv", "--without-pip", str(venv)])
+    done = process.run_quietly([str(python), "-I", "-B", "-m", "venv", "--without-pip", str(venv)])
     assert done[0] == 0, done
     add_pip(site_packages(venv))
 
@@ -90,9 +93,9 @@ def tools(python, said):
     """The launcher's tools with the private Python and the little pip; everything else is real."""
 
     def run_quietly(command, **also):
-        if command[1:4] == ["-I", "-m", "venv"]:
-            make_venv(python, Path(command[4]))
-            return 0, "", ""
+        if command[-3:-1] == ["-m", "venv"]:
+            add_pip(site_packages(Path(command[-1])))
+            return process.run_quietly([*command, "--without-pip"], **also)
         if "ensurepip" in command:
             code = "import sysconfig; print(sysconfig.get_path('purelib'))"
             add_pip(Path(subprocess.check_output([command[0], "-I", "-c", code], text=True).strip()))

@@ -64,8 +64,8 @@ class Computer:
 
     def run_quietly(self, command, env=None, cwd=None, seconds=60):
         self.commands.append(command)
-        if command[1:4] == ["-I", "-m", "venv"]:
-            return self.make_venv(Path(command[4]))
+        if command[3:5] == ["-m", "venv"]:
+            return self.make_venv(Path(command[5]))
         if not Path(command[0]).exists():
             return 127, "", f"[Errno 2] No such file or directory: {command[0]!r}"
         if "ensurepip" in command:
@@ -89,7 +89,7 @@ class Computer:
 
     def describe(self, names):
         wanted = {name: self.installed[name] for name, _ in names if name in self.installed}
-        folders = [self.site_packages, self.site_packages, self.venv / "bin", self.venv]
+        folders = [self.site_packages, self.site_packages]
         facts = {"build": self.build, "folders": [as_text(folder) for folder in folders], "versions": wanted}
         facts |= {"prefix": as_text(self.prefix), "base_prefix": as_text(self.root / "usr")}
         return 0, json.dumps(facts), ""

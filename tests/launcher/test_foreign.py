@@ -320,7 +320,7 @@ def its_python_says_nothing(place):
 def test_nothing_outside_is_changed(place, name):
     build, ends = STATES[name]
     build(place)
-    outside, inside = place.outside(), contents(place.venv)
+    outside, inside = place.outside(), without_note(place.venv)
     for offline in (True, False):
         with pytest.MonkeyPatch.context() as patch:
             if offline:
@@ -333,16 +333,36 @@ def test_nothing_outside_is_changed(place, name):
                 assert offline or str(place.venv) in str(trouble)
         assert place.outside() == outside
         if ended == REFUSED and (ends == REFUSED or look_at(place.venv, LESSONS).state == "broken"):
-            assert contents(place.venv) == inside  # what cannot be used is still as it was
+            assert without_note(place.venv) == inside  # what cannot be used is still as it was
     assert ended == ends
     if ends == READY:
         assert look_at(place.venv, LESSONS).state == READY
         assert (site_packages(place.venv) / "alpha" / "__init__.py").exists()
 
 
-def test_the_states_that_cannot_be_used_say_why(place):
-    a_link_to_another_environment(place)
-    with pytest.raises(Trouble, match=f"leads to another folder, {place.other}"):
+def without_note(venv):
+    """What is in .venv, but for the course's own note, which may be put right at any time."""
+    return {name: what for name, what in contents(venv).items() if Path(name).name != NOTE}
+
+
+WORDS = {
+    a_file: "is not a folder",
+    a_link_to_nothing: "is not a folder",
+    a_link_to_itself: "cannot be looked at",
+    a_link_to_another_environment: "leads to another folder, .*env",
+    a_whole_python: "holds a Python of its own",
+    somebody_s_work: r"not an environment's: \['thesis.txt'\]",
+    programs_lead_to_another_environment: "bin in it leads to another folder",
+    its_python_was_copied_by_half: r"does not answer \(",
+    its_python_is_empty: "does not answer .*Permission denied",
+    its_python_says_nothing: r"does not answer \(exit status 0\)",
+}
+
+
+@pytest.mark.parametrize("build", WORDS)
+def test_what_cannot_be_used_says_why(place, build):
+    build(place)
+    with pytest.raises(Trouble, match=WORDS[build]):
         place.start()
 
 
@@ -422,11 +442,15 @@ def test_after_a_move_it_is_ready_at_once_and_imports_the_course_it_lies_in(cour
 # --- against the real thing --------------------------------------------------------------------------------
 
 
-def test_a_real_environment_describes_itself(tmp_path):
+def test_a_real_environment_describes_itself(tmp_path, monkeypatch):
     """The question put to a venv of this Python, whatever that is (without pip: that takes a second)."""
     venv = tmp_path / ".venv"
     python = getattr(sys, "_base_executable", sys.executable)
     subprocess.run([python, "-I", "-m", "venv", "--without-pip", str(venv)], check=True)
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "alpha.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "theirs"))
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path / "theirs"))
     found = look_at(venv, LESSONS)
     assert found.state == "unfinished" and found.answer.prefix == venv
     assert found.answer.versions == {}  # of its own, whatever PYTHONPATH may lead to

@@ -115,6 +115,9 @@ class Server:
         env |= also or {}
         words = ["--no-browser", "--port", str(self.port), f"--IdentityProvider.token={self.token}"]
         words.append(f"--LabApp.workspaces_dir={home / 'workspaces'}")
+        words.append(
+            "--LanguageServerManager.autodetect=False"
+        )  # else it asks npm, which may outlive the server
         command = lab_command(HERE, ROOT, lessons, words, as_root=True)
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(

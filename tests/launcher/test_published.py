@@ -122,7 +122,11 @@ def test_without_a_witness_nothing_is_published(clone, damage):
     if damage == "no commit":
         clone.git("init", "-q")
     if damage == "another repository around it":
-        clone.git("init", "-q", where=clone.root.parent)
+        around = clone.root.parent
+        clone.git("init", "-q", where=around)
+        clone.git("add", "course", where=around)
+        clone.git("commit", "-qm", "all I have", where=around)
+        clone.git("update-ref", "refs/remotes/origin/main", "HEAD", where=around)
     assert not clone.is_published(BASE)
 
 

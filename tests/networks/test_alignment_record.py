@@ -23,7 +23,7 @@ def test_the_command_writes_a_record_that_lessons_can_show(monkeypatch, tmp_path
     monkeypatch.setattr(alignment_table, "HERE", tmp_path)
     monkeypatch.setitem(alignment_table.PARTS, "table", lambda: alignment_table.table_result(2, TINY))
     alignment_table.main(["table", "--record"])
-    record = json.loads((tmp_path / "alignment_table.json").read_text())
+    record = json.loads((tmp_path / "alignment_table.json").read_text(encoding="utf-8"))
     assert record["command"] == "python -m data.alignment_table table --record"
     assert record["device"].startswith("CPU")
     assert table(record["result"]["rows"]) in capsys.readouterr().out

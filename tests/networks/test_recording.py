@@ -16,7 +16,7 @@ def out(tmp_path, monkeypatch):
 
 def test_one_command_records_every_run(out, capsys):
     super_resolution.main(["--record", "--seeds", "2", "--steps", "2", "--device", "cpu"])
-    record = json.loads(out.read_text())
+    record = json.loads(out.read_text(encoding="utf-8"))
     assert record["command"] == "python -m data.super_resolution --record --seeds 2 --steps 2 --device cpu"
     result = record["result"]
     assert [row["enlarged by"] for row in result["rows"]] == [

@@ -55,12 +55,12 @@ def test_what_was_written_is_read_with_where_and_when(data):
 
 def test_a_long_table_has_a_line_for_each_row(data):
     rows = [{"network": "bicubic", "dB": 28.5, "seeds": n} for n in range(5)]
-    lines = written(data, {"rows": rows}).read_text().splitlines()
+    lines = written(data, {"rows": rows}).read_text(encoding="utf-8").splitlines()
     assert '      {"network": "bicubic", "dB": 28.5, "seeds": 3},' in lines and max(map(len, lines)) <= 140
 
 
 def test_a_failed_writing_leaves_what_was_there(data, monkeypatch):
-    before = written(data).read_text()
+    before = written(data).read_text(encoding="utf-8")
 
     def full(*_, **__):
         raise OSError("disk full")
@@ -68,7 +68,7 @@ def test_a_failed_writing_leaves_what_was_there(data, monkeypatch):
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="disk full"):
         written(data, seconds=99)
-    assert (data / "something.json").read_text() == before
+    assert (data / "something.json").read_text(encoding="utf-8") == before
     assert [path.name for path in data.iterdir()] == ["something.json"]
 
 
@@ -166,6 +166,6 @@ def test_columns_of_a_table():
 
 def test_the_recorded_files_of_the_course_can_be_shown(capsys):
     for path in sorted(Path(DATA).glob("*.json")):
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding="utf-8"))
         assert record["command"].startswith("python -m data."), path.name
         show_record(path.stem)

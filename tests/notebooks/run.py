@@ -104,7 +104,7 @@ def read(cells, home, left_behind):
         for output in cell.outputs
         for problem in problems_in(output)
     ]
-    timed = [(cell.source, *facts) for cell, facts in zip(code, seen, strict=False)]
+    timed = [(cell.source, *facts) for cell, facts in zip(code, seen, strict=bool(seen))]
     seconds = sum(seconds for _, seconds, _ in timed)
     return Run(cells[:-1], problems, timed, report["moves"], seconds, home, left_behind)
 

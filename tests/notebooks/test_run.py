@@ -147,10 +147,12 @@ def test_what_trains_runs_once_and_what_uses_the_learners_function_twice(tmp_pat
     assert len(notebook.cells) == 4
 
 
-def test_a_second_run_is_reported_by_itself(tmp_path):
+def test_every_run_is_reported_by_itself(tmp_path):
     slider = "import ipywidgets\nslider = ipywidgets.IntSlider(max=3)"
     broken = "slider.observe(lambda change: 1 / 0, names='value')"
-    first, second = run_in_turn([with_sources(slider), with_sources(slider, broken)], tmp_path)
-    assert first.problems == [] and any("ZeroDivisionError" in problem for problem in second.problems)
-    assert first.moves == second.moves > 0  # what the first run left is not moved again
-    assert [len(first.cells), len(second.cells)] == [1, 2]
+    notebooks = [with_sources(slider), with_sources(slider, broken), with_sources(slider)]
+    first, second, third = run_in_turn(notebooks, tmp_path)
+    assert any("ZeroDivisionError" in problem for problem in second.problems)
+    assert first.problems == third.problems == []
+    assert first.moves == second.moves == third.moves > 0  # what another run left is not moved again
+    assert [len(result.cells) for result in (first, second, third)] == [1, 2, 1]

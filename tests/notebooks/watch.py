@@ -27,6 +27,7 @@ ROUNDS = 12  # at the end: in each, every control in turn is moved somewhere at 
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
+BEGAN = []  # when the cell that runs now began
 REPORTED = set()  # the widgets of a report that was made: moved, and left where they are
 
 
@@ -72,12 +73,11 @@ def note_showtraceback(shell):
 
 
 def note_cells(shell):
-    begin = {}
-    shell.events.register("pre_run_cell", lambda info: begin.update(at=time.perf_counter()))
+    shell.events.register("pre_run_cell", lambda info: BEGAN.append(time.perf_counter()))
 
     def after(result):
-        if "at" in begin:  # the cell that called ``watch`` began before this was registered
-            CELLS.append({"seconds": time.perf_counter() - begin["at"], "torch": "torch" in sys.modules})
+        if BEGAN:  # not the cell that called ``watch``, nor the one that reports
+            CELLS.append({"seconds": time.perf_counter() - BEGAN.pop(), "torch": "torch" in sys.modules})
 
     shell.events.register("post_run_cell", after)
 
@@ -101,7 +101,8 @@ def report():
     problems = [f"{doing}: {words}" if doing else words for words, doing in PROBLEMS.items()]
     print(REPORT + json.dumps({"problems": problems, "cells": CELLS, "moves": Mover.moves}))
     REPORTED.update(instances())
-    PROBLEMS.clear(), CELLS.clear()
+    for noted in (PROBLEMS, CELLS, BEGAN):
+        noted.clear()
     Mover.moves, Mover.doing = 0, ""
 
 

@@ -213,7 +213,8 @@ def show(value, digits=4):
         text = np.array2string(
             value, precision=digits, suppress_small=True, threshold=100, edgeitems=3, max_line_width=88
         )
-        return _first_lines(text, 14)
+        lines = [line for line in text.splitlines() if line.strip()]  # NumPy's blank ones between its axes
+        return _first_lines("\n".join(lines), 14)
     if isinstance(value, (tuple, list)):
         return _first_lines("\n".join(show(part, digits) for part in value), 14)
     if isinstance(value, (float, np.floating)):

@@ -19,6 +19,8 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +206,8 @@ def plain(value, depth=0):
     for kind, spelled in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
         if isinstance(value, kind) and not isinstance(value, np.generic):
             return spelled(value)  # of a subclass, such as an IntEnum
+    if type(value) in (Decimal, Fraction):
+        return float(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain_array(value)
     if isinstance(value, (list, tuple, range)) and depth < DEEPEST:
@@ -277,8 +281,7 @@ def watch(function, args=(), kwargs=None):
 
     def on_call(frame, event, called):
         if event == "c_call":
-            owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
-            names.add(f"{str(owner).partition('.')[0]}:{called.__qualname__}")
+            names.update(f"{package}:{called.__qualname__}" for package in _packages_of(called))
         elif event == "call":
             package = str(frame.f_globals.get("__name__")).partition(".")[0]
             names.add(f"{package}:{frame.f_code.co_qualname}")
@@ -294,6 +297,17 @@ def watch(function, args=(), kwargs=None):
             sys.settrace(old_trace)
             sys.setprofile(old_profile)
     return lines, names
+
+
+def _packages_of(called):
+    """The package of a built-in function; all that hold it, for one that does not say where it is from."""
+    owner = getattr(called, "__self__", None)
+    module = getattr(called, "__module__", None) or (type(owner).__module__ if owner is not None else None)
+    if module:
+        return {str(module).partition(".")[0]}
+    # OpenCV's do not say it
+    holders = [(name, getattr(module, "__dict__", {})) for name, module in list(sys.modules.items())]
+    return {name.partition(".")[0] for name, held in holders if held.get(called.__name__) is called}
 
 
 def misfit(function, args, kwargs):

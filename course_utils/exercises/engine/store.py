@@ -121,11 +121,8 @@ def _join(left, right):
 
 
 def _rank(value):
-    """A key that puts all values of JSON in one order: by kind, then by number or by text."""
-    kinds = (type(None), bool, (int, float), str, list, dict)
-    kind = next(i for i, types in enumerate(kinds) if isinstance(value, types))
-    number = value if isinstance(value, int | float) else 0
-    return kind, number, json.dumps(value, sort_keys=True)
+    """A key that puts all values of JSON in one order: by number, where 0 stands for all others, then by text."""
+    return value if isinstance(value, int | float) else 0, json.dumps(value, sort_keys=True)
 
 
 def _unite(left, right, rules=None, otherwise=_join):
@@ -405,14 +402,18 @@ class Store:
         return place
 
     def _target(self):
-        """Where the file is: at the end of a link, so that the link stays one."""
-        return Path(os.path.realpath(self.path)) if os.path.islink(self.path) else self.path
+        """Where the file is: at the end of a link to a file or to nothing yet, so that the link stays one.
+
+        A link to anything else, a folder or a device, is treated as the thing itself: what it leads to and the
+        folder around that are not ours.
+        """
+        end = Path(os.path.realpath(self.path)) if os.path.islink(self.path) else self.path
+        return end if os.path.isfile(end) or not os.path.lexists(end) else self.path
 
     def _move_aside(self):
         target = self._target()
-        what = target if os.path.isfile(target) else self.path  # of a link to something else, only the link
-        place = _aside(what, "damaged")
-        os.replace(what, place)
+        place = _aside(target, "damaged")
+        os.replace(target, place)
         return place
 
     def _excuse(self, done, error):

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import threading
 
+import cv2
 import numpy as np
 import pytest
 
@@ -642,6 +643,8 @@ def test_a_library_that_does_the_work_is_noticed():
     report = PIXELS.check(lambda image: kron(image, np.array([[2]])))
     assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "a library's own function")
     assert "`numpy.kron`" in report.sentence
+    report = PIXELS.check(lambda image: 2 * cv2.resize(image, image.shape[::-1]))
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "a library's own function")
     assert PIXELS.check(lambda image: image + image).outcome is Outcome.RIGHT
 
 

@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 import time
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -283,6 +285,7 @@ def endless_list():
         (Shade.GREY, 128),
         (Words("torch"), "torch"),
         (np.float32(0.5), np.float32(0.5)),
+        ([Fraction(1, 4), Decimal("0.5")], [0.25, 0.5]),
         ([1, (2, [3])], [1, (2, [3])]),
         (range(3), (0, 1, 2)),
         (np.matrix([[1, 2]]), np.array([[1, 2]])),

@@ -76,11 +76,11 @@ keys = st.sampled_from(["linear.a", "linear.b", "coordinates.a"])
 exercise_entries = st.fixed_dictionaries(
     {
         "outcome": st.sampled_from(store.OUTCOMES),
-        "hints": st.integers(0, 5),
+        "hints": st.integers(0, 12),
         "solution": st.booleans(),
         "started": dates,
         "right": dates,
-        "mistakes": st.dictionaries(st.sampled_from(["shifted", "scaled"]), st.integers(0, 3)),
+        "mistakes": st.dictionaries(st.sampled_from(["shifted", "scaled"]), st.integers(0, 12)),
     },
     optional=unknown,
 )
@@ -314,6 +314,13 @@ def test_of_a_file_damaged_in_part_the_rest_goes_on_and_a_copy_is_kept(progress_
     json.loads((progress_home / "progress.json").read_text(), parse_constant=pytest.fail)
 
 
+def test_looking_is_enough_to_mend_a_file(progress_home):
+    put(progress_home, SOLVED.encode() + b"\0")
+    Store(progress_home).update()
+    assert len(files(progress_home, "progress-damaged-")) == 1
+    assert parse((progress_home / "progress.json").read_bytes()) == (json.loads(SOLVED), False)
+
+
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_a_file_that_cannot_be_read_is_put_aside(progress_home, data):
     put(progress_home, data)
@@ -357,8 +364,8 @@ def _folder(path):
 
 
 def _huge(path):
-    with open(path, "wb") as file:
-        file.truncate(store.LARGEST_FILE + 1)
+    path.write_bytes(SOLVED.encode())
+    os.truncate(path, store.LARGEST_FILE + 1)
 
 
 def _socket(path):
@@ -371,6 +378,12 @@ def _socket(path):
         os.chdir(here)
 
 
+def _link_to_pipe(path):
+    (path.parent / "there").mkdir()
+    os.mkfifo(path.parent / "there" / "pipe")
+    path.symlink_to("there/pipe")
+
+
 def _link_to_folder(path):
     _folder(path.parent / "folder")
     path.symlink_to("folder")
@@ -381,7 +394,7 @@ OTHER_THINGS = {
     "a huge file": _huge,
     "a pipe": lambda path: os.mkfifo(path),
     "a socket": _socket,
-    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a link to a pipe": _link_to_pipe,  # stands for /dev/null too
     "a link to a folder": _link_to_folder,
     "a link to itself": lambda path: path.symlink_to(path.name),
 }
@@ -398,7 +411,7 @@ def test_what_cannot_be_the_file_is_moved_aside_as_it_is(progress_home, make):
     assert str(aside) in message and os.path.samestat(os.lstat(aside), before)
     assert earned(progress_home) == ["new"]
     assert all(inside.read_text() == "precious" for inside in progress_home.glob("*/inside"))
-    assert Path("/dev/zero").is_char_device()
+    assert all(list(folder.iterdir()) == [folder / "pipe"] for folder in progress_home.glob("there"))
 
 
 # Links
@@ -444,6 +457,15 @@ def test_a_link_into_a_folder_that_is_gone_means_this_session_only(progress_home
     message = updated(progress_home)
     assert "this session only" in message and str(tmp_path / "unplugged") in message
     assert (progress_home / "progress.json").is_symlink() and not (tmp_path / "unplugged").exists()
+
+
+@posix
+def test_around_what_a_link_wrongly_leads_to_nothing_is_written(progress_home):
+    (progress_home / "there").mkdir()
+    (progress_home / "progress.json").symlink_to("there")
+    with Store(progress_home)._lock() as held:
+        assert held and (progress_home / "progress.lock").exists()
+    assert list((progress_home / "there").iterdir()) == []
 
 
 @posix
@@ -504,6 +526,13 @@ def test_in_a_read_only_folder_earlier_sessions_are_read_and_nothing_is_changed(
     assert store.HOME_VARIABLE in message
     assert sorted(kept.known["exercises"]) == ["new", "old"]
     assert list(plain_user.iterdir()) == [path] and earned(plain_user) == ["old"]
+
+
+def test_no_file_is_written_that_would_be_too_large_to_read(progress_home, monkeypatch):
+    put(progress_home, SOLVED.encode())
+    monkeypatch.setattr(store, "LARGEST_FILE", len(SOLVED) + 10)
+    assert "this session only" in updated(progress_home)
+    assert earned(progress_home) == ["old"]
 
 
 @posix
@@ -620,6 +649,25 @@ def test_starting_over_twice_in_turn(progress_home):
         other.forget()
     assert json.loads((progress_home / "progress.json").read_text()) == {**empty(), "generation": 6}
     assert len(files(progress_home, "progress-before-starting-over-")) == 6
+
+
+def test_a_kernel_that_has_just_begun_starts_over_for_all(progress_home):
+    other = Store(progress_home)
+    other.forget()
+    other.update(earn("there"))
+    Store(progress_home).forget()
+    other.update(earn("after"))
+    assert earned(progress_home) == ["after"]
+
+
+def test_starting_over_twice_holds_when_the_file_was_deleted_between(progress_home):
+    here, other = Store(progress_home), Store(progress_home)
+    here.forget()
+    other.update(earn("there"))
+    (progress_home / "progress.json").unlink()
+    here.forget()
+    other.update(earn("after"))
+    assert earned(progress_home) == ["after"]
 
 
 def test_starting_over_forgets_unknown_fields_too(progress_home):

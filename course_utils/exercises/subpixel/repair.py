@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.exercises.engine import Case, SpotTheBug
-from course_utils.exercises.subpixel_build import TWO_BY_TWO, noise, phases_behind
+from course_utils.exercises.subpixel.write import TWO_BY_TWO, any_channels, phases_behind, sizes, values
 
 
 def to_pixels(x, factor):
@@ -20,6 +20,11 @@ def _to_pixels_reshaped(x, factor):
     return x.reshape(n, c // factor**2, h * factor, w * factor)
 
 
+def _any_batch(rng):
+    batch, channels, factor, height, width = sizes(rng, 3, 3, 3, 3, 3)
+    return Case(values(rng, batch, channels * factor**2, height, width), factor)
+
+
 PLAIN_RESHAPE = SpotTheBug(
     key="subpixel.plain_reshape",
     title="Only a reshape",
@@ -33,12 +38,23 @@ PLAIN_RESHAPE = SpotTheBug(
             by_hand=[[[[0, 2, 1, 3], [4, 6, 5, 7]]]],
             note="Two pixels in each channel.",
         ),
-        Case(np.arange(16.0).reshape(1, 4, 2, 2), 2),
-        Case(noise(2, 18, 2, 3), 3),
+        Case(
+            np.arange(8).reshape(2, 4, 1, 1),
+            2,
+            by_hand=[[[[0, 1], [2, 3]]], [[[4, 5], [6, 7]]]],
+            note="A batch of two pictures. Each is shuffled by itself.",
+        ),
+        Case(
+            np.arange(8).reshape(1, 8, 1, 1),
+            2,
+            by_hand=[[[[0, 1], [2, 3]], [[4, 5], [6, 7]]]],
+            note="Two channels come out.",
+        ),
     ],
+    random_case=_any_batch,
     hints=[
         "Give every pixel a number of its own, np.arange, and two pixels to each channel.",
-        "In the large picture the right neighbour of channel 0 is channel 1. Where does the reshape put it?",
+        "In the large picture the right neighbor of channel 0 is channel 1. Where does the reshape put it?",
         "A reshape never changes the order of the numbers in memory, and here the order must change. So an axis has "
         "to move, between two reshapes.",
     ],
@@ -56,7 +72,7 @@ def _rows_woven_only(x, factor):
 
 @PLAIN_RESHAPE.mistake("phases swapped")
 def _crossed(x, factor):
-    """The pixels take turns, but down and right have changed places: channel 1 belongs to the right of
+    """The pixels take turns, but down and right have changed places. Channel 1 belongs to the right of
     channel 0."""
     n, c, h, w = x.shape
     x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
@@ -66,8 +82,25 @@ def _crossed(x, factor):
 @PLAIN_RESHAPE.mistake("phases behind")
 def _phases_taken_from_the_end(x, factor):
     """Your first reshape takes the phases from the *end* of the shape, where the columns are. They are
-    in the channel axis: c becomes three axes."""
+    in the channel axis: it becomes three axes."""
     return np.stack([phases_behind(picture, factor) for picture in x])
+
+
+@PLAIN_RESHAPE.mistake("TensorFlow's order")
+def _phases_before_channels(x, factor):
+    """The pixels take turns, but your first reshape puts the phases before the channel. That is TensorFlow's
+    order. In PyTorch the first `factor**2` channels make output channel 0."""
+    n, c, h, w = x.shape
+    x = x.reshape(n, factor, factor, c // factor**2, h, w).transpose(0, 3, 4, 1, 5, 2)
+    return x.reshape(n, c // factor**2, h * factor, w * factor)
+
+
+@PLAIN_RESHAPE.mistake
+def _batch_and_channels_swapped(x, factor):
+    """The pixels take turns, but the batch and the channels have changed places. With one picture and one
+    channel nobody notices."""
+    n, c, h, w = x.shape
+    return to_pixels(x, factor).reshape(c // factor**2, n, h * factor, w * factor)
 
 
 def depth_to_space(x, block):
@@ -99,9 +132,14 @@ DEPTH_ORDER = SpotTheBug(
             by_hand=[[[0, 2], [4, 6]], [[1, 3], [5, 7]]],
             note="Two channels come out. The input counts phase first, channel last.",
         ),
-        Case(np.arange(16.0).reshape(4, 2, 2), 2),
-        Case(noise(18, 2, 3), 3),
+        Case(
+            np.arange(8).reshape(4, 1, 2),
+            2,
+            by_hand=[[[0, 2, 1, 3], [4, 6, 5, 7]]],
+            note="Two pixels in each channel.",
+        ),
     ],
+    random_case=any_channels,
     hints=[
         "A gray picture was tested, and with one output channel there is no order of channels. How many does a color "
         "picture have?",
@@ -149,6 +187,11 @@ def _icnr_tiled(weight, factor):
     return np.tile(weight, (factor**2, 1, 1, 1))
 
 
+def _any_kernels(rng):
+    channels, c_in, size, factor = sizes(rng, 3, 3, 3, 3)
+    return Case(values(rng, channels, c_in, size, size), factor)
+
+
 ICNR = SpotTheBug(
     key="subpixel.icnr",
     title="A start without a checkerboard",
@@ -167,9 +210,14 @@ ICNR = SpotTheBug(
             by_hand=[[[[1]]]] * 4 + [[[[2]]]] * 4,
             note="Two channels: the four phases of channel 0 come first.",
         ),
-        Case(noise(3, 2, 3, 3), 2),
-        Case(noise(2, 3, 1, 1, seed=1), 3),
+        Case(
+            np.array([[[[1, 2], [3, 4]]]]),
+            2,
+            by_hand=[[[[1, 2], [3, 4]]]] * 4,
+            note="A kernel of 2 × 2 stays in one piece.",
+        ),
     ],
+    random_case=_any_kernels,
     hints=[
         "Write the numbers of the channels down, for C = 2 and factor 2: which rows make output channel 0?",
         "np.tile gives 0, 1, 0, 1, … Which order does the shuffle want?",
@@ -181,6 +229,18 @@ ICNR = SpotTheBug(
 
 
 @ICNR.mistake
+def _repeat_without_axis(weight, factor):
+    """Without `axis`, np.repeat makes one long row of single weights. Along which axis do the kernels stand?"""
+    return np.repeat(weight, factor**2)
+
+
+@ICNR.mistake
+def _single_weights_repeated(weight, factor):
+    """You repeated single weights. A kernel should stay in one piece: name the `axis` along which to repeat."""
+    return np.repeat(weight, factor**2).reshape(-1, *weight.shape[1:])
+
+
+@ICNR.mistake
 def _inputs_repeated(weight, factor):
     """You repeated the *input* channels, axis 1. The rows are axis 0."""
     return np.repeat(weight, factor**2, axis=1)
@@ -188,8 +248,14 @@ def _inputs_repeated(weight, factor):
 
 @ICNR.mistake("factor rows each")
 def _repeated_once(weight, factor):
-    """Each channel has factor phases down *and* factor to the right: factor**2 rows."""
+    """Each channel has `factor` phases down *and* `factor` to the right. How many rows is that?"""
     return np.repeat(weight, factor, axis=0)
+
+
+@ICNR.mistake
+def _four_rows_each(weight, factor):
+    """You always make four rows for a channel. How many phases does a factor of 3 have?"""
+    return np.repeat(weight, 4, axis=0)
 
 
 @ICNR.mistake

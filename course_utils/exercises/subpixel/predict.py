@@ -1,40 +1,11 @@
-"""Lesson 10, sub-pixel convolution: its predictions, and by name its six exercises and three bugs."""
+"""Lesson 10, sub-pixel convolution: what to predict before it is shown."""
 
 import numpy as np
 
 from course_utils import images, subpixel
 from course_utils.convolution import receptive_field, transposed_convolution
 from course_utils.exercises.engine import Prediction
-from course_utils.exercises.subpixel_build import CONVERT, COST, SHUFFLE, SPLIT_1D, SPLIT_2D, UNSHUFFLE
-from course_utils.exercises.subpixel_repair import DEPTH_ORDER, ICNR, PLAIN_RESHAPE
 from course_utils.operators import operator_matrix
-
-__all__ = [
-    "AFTER_A_CROP",
-    "CONVERT",
-    "COST",
-    "DEPTH_ORDER",
-    "EVEN_SAMPLES",
-    "FILLED_SLOTS",
-    "FIRST_ROW",
-    "FIRST_WEIGHTS",
-    "FLAT_PICTURE",
-    "HALF_THE_ERROR",
-    "ICNR",
-    "LENGTHS",
-    "OTHER_ORDER",
-    "PLACE_FOUR",
-    "PLAIN_RESHAPE",
-    "RACE",
-    "SEEN_BY_TWO",
-    "SHUFFLE",
-    "SMALL_KERNELS",
-    "SPLIT_1D",
-    "SPLIT_2D",
-    "UNSHUFFLE",
-    "WEIGHT_RATIO",
-    "WHICH_SHAPE",
-]
 
 
 def _single(samples):

@@ -10,8 +10,14 @@ import numpy as np
 from course_utils.exercises.engine import Case, Exercise
 
 
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).integers(-9, 10, shape).astype(float)
+def sizes(rng, *largest):
+    """Whole numbers from 1 up to each of these."""
+    return [int(rng.integers(1, most + 1)) for most in largest]
+
+
+def values(rng, *shape):
+    """Readable numbers, hardly two of them alike: an array of this shape."""
+    return rng.uniform(-9, 9, shape).round(2)
 
 
 # ---- a kernel and its phases --------------------------------------------------------------------------------
@@ -27,33 +33,28 @@ def split_1d(kernel, stride):
     return phases
 
 
+def _any_kernel(rng):
+    size, stride = sizes(rng, 9, 5)
+    return Case(values(rng, size), stride)
+
+
 SPLIT_1D = Exercise(
     key="subpixel.split_1d",
     title="A kernel in one axis, split into its phases",
     reference=split_1d,
     cases=[
+        Case(np.array([1.0, 2]), 2, by_hand=[[1], [2]], note="As long as the stride: one weight per phase."),
+        Case(np.array([1.0, 2, 3, 4]), 2, by_hand=[[1, 3], [2, 4]], note="Even places, then odd places."),
         Case(
-            np.array([1.0, 2.0]),
-            2,
-            by_hand=[[1], [2]],
-            note="As long as the stride: one weight for each phase.",
+            np.array([1.0, 2, 3]), 2, by_hand=[[1, 3], [2, 0]], note="The odd phase has one weight and a 0."
         ),
+        Case(np.array([1, 2, 3]), 1, by_hand=[[1, 2, 3]], note="Stride 1: a single phase."),
         Case(
-            np.array([1.0, 2.0, 3.0, 4.0]), 2, by_hand=[[1, 3], [2, 4]], note="Even places, then odd places."
+            np.array([1.0, 2, 3, 4, 5]), 3, by_hand=[[1, 4], [2, 5], [3, 0]], note="Stride 3: three phases."
         ),
-        Case(
-            np.array([1.0, 2.0, 3.0]),
-            2,
-            by_hand=[[1, 3], [2, 0]],
-            note="The odd phase has one weight and a 0.",
-        ),
-        Case(np.array([1.0, 2.0, 3.0]), 1, by_hand=[[1, 2, 3]]),
-        Case(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 3, by_hand=[[1, 4], [2, 5], [3, 0]]),
-        Case(
-            np.array([7.0]), 3, by_hand=[[7], [0], [0]], note="Two of the three phases have nothing at all."
-        ),
-        Case(noise(9), 4),
+        Case(np.array([7.0]), 3, by_hand=[[7], [0], [0]], note="Two of the three phases are empty."),
     ],
+    random_case=_any_kernel,
     hints=[
         "kernel[phase::stride] is one phase. How long is the longest?",
         "The longest is phase 0, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
@@ -64,21 +65,31 @@ SPLIT_1D = Exercise(
 
 @SPLIT_1D.mistake("cut into pieces")
 def _in_pieces(kernel, stride):
-    """You cut the kernel into pieces of neighbours. A phase takes every stride-th weight:
-    kernel[phase::stride]."""
+    """You cut the kernel into pieces of neighbors. How far apart are two weights of the same phase?"""
     taps = -(-len(kernel) // stride)
     return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
 
 
 @SPLIT_1D.mistake
 def _zeros_in_front(kernel, stride):
-    """Where a phase is shorter, the 0 stands at its end: weight j of a phase is kernel[phase + stride *
-    j]."""
+    """Your zeros stand in front. Where a phase is shorter, the 0 belongs at its end."""
     phases = split_1d(kernel, stride)
     for phase in range(stride):
         part = kernel[phase::stride]
         phases[phase] = np.append(np.zeros(phases.shape[1] - len(part)), part)
     return phases
+
+
+@SPLIT_1D.mistake
+def _not_filled_up(kernel, stride):
+    """Your phases have different lengths. Fill the shorter ones up with zeros at the end."""
+    return [kernel[phase::stride] for phase in range(stride)]
+
+
+@SPLIT_1D.mistake("stacked before filling up")
+def _stacked_too_early(kernel, stride):
+    """Your phases have different lengths, so they make no array. Fill the shorter ones up with zeros first."""
+    return np.array([kernel[phase::stride] for phase in range(stride)])
 
 
 @SPLIT_1D.mistake("the rest dropped")
@@ -88,23 +99,50 @@ def _rest_dropped(kernel, stride):
     return kernel[: taps * stride].reshape(taps, stride).T
 
 
+@SPLIT_1D.mistake("taps rounded down")
+def _no_room(kernel, stride):
+    """A row of yours is too short for the longest phase. Round the number of taps *up*."""
+    phases = np.zeros((stride, len(kernel) // stride))
+    for phase in range(stride):
+        part = kernel[phase::stride]
+        phases[phase, : len(part)] = part
+    return phases
+
+
+@SPLIT_1D.mistake
+def _one_tap_too_many(kernel, stride):
+    """Your rows have one 0 too many when the stride divides the length. What is the length divided by the
+    stride then, rounded up?"""
+    phases = np.zeros((stride, len(kernel) // stride + 1))
+    for phase in range(stride):
+        part = kernel[phase::stride]
+        phases[phase, : len(part)] = part
+    return phases
+
+
+@SPLIT_1D.mistake
+def _always_two_phases(kernel, stride):
+    """You always make two phases, the even places and the odd ones. There are `stride` phases."""
+    return split_1d(kernel, 2)
+
+
 @SPLIT_1D.mistake("rows and columns swapped")
 def _rows_are_taps(kernel, stride):
-    """A row of yours holds one weight of each phase. A row should be a phase."""
-    return split_1d(kernel, stride).T.copy()
+    """A row of yours holds one weight of every phase. A row should be one phase."""
+    return split_1d(kernel, stride).T
 
 
 @SPLIT_1D.mistake("every phase flipped")
 def _every_row_flipped(kernel, stride):
-    """Each of your phases runs backwards. That is needed when it slides as a convolution; here it stays
-    as it is."""
-    return split_1d(kernel, stride)[:, ::-1].copy()
+    """Each of your phases runs backwards. A kernel is flipped when it slides as a convolution. Here it is only
+    split."""
+    return split_1d(kernel, stride)[:, ::-1]
 
 
 @SPLIT_1D.mistake
 def _last_phase_first(kernel, stride):
     """Your phases begin with the last one. Row 0 is phase 0."""
-    return split_1d(kernel, stride)[::-1].copy()
+    return split_1d(kernel, stride)[::-1]
 
 
 def split_2d(kernel, stride):
@@ -121,6 +159,16 @@ def split_2d(kernel, stride):
 def _phases_2d(kernel, stride):
     taps = -(-len(kernel) // stride)
     return split_2d(kernel, stride).reshape(stride, stride, taps, taps)
+
+
+def _filled_up(kernel, stride):
+    """The kernel with zeros below and on the right, up to a multiple of the stride."""
+    return np.pad(kernel, (0, -len(kernel) % stride))
+
+
+def _any_square_kernel(rng):
+    size, stride = sizes(rng, 6, 4)
+    return Case(values(rng, size, size), stride)
 
 
 ONE_TO_SIXTEEN = np.arange(1.0, 17).reshape(4, 4)
@@ -140,7 +188,7 @@ SPLIT_2D = Exercise(
             ONE_TO_SIXTEEN,
             2,
             by_hand=[[[1, 3], [9, 11]], [[2, 4], [10, 12]], [[5, 7], [13, 15]], [[6, 8], [14, 16]]],
-            note="The kernel of the article, (1, 1, 4, 4), as four of 2 × 2.",
+            note="4 × 4 with stride 2: four kernels of 2 × 2.",
         ),
         Case(
             np.arange(1.0, 10).reshape(3, 3),
@@ -148,10 +196,9 @@ SPLIT_2D = Exercise(
             by_hand=[[[1, 3], [7, 9]], [[2, 0], [8, 0]], [[4, 6], [0, 0]], [[5, 0], [0, 0]]],
             note="3 × 3 with stride 2: four, two, two and one weight.",
         ),
-        Case(np.array([[1.0, 2], [3, 4]]), 1, by_hand=[[[1, 2], [3, 4]]]),
-        Case(noise(5, 5), 3),
-        Case(noise(9, 9, seed=1), 3),
+        Case(np.array([[1, 2], [3, 4]]), 1, by_hand=[[[1, 2], [3, 4]]], note="Stride 1: a single phase."),
     ],
+    random_case=_any_square_kernel,
     hints=[
         "kernel[a::stride, b::stride] is the phase a down, b to the right.",
         "Its number is a * stride + b, as the channels of a pixel shuffle count: right first, then down.",
@@ -163,33 +210,29 @@ SPLIT_2D = Exercise(
 
 @SPLIT_2D.mistake
 def _down_and_right_swapped(kernel, stride):
-    """Your phases are numbered down first. Number 1 is the phase to the *right*: kernel[0::stride,
-    1::stride]."""
-    return _phases_2d(kernel, stride).swapaxes(0, 1).reshape(stride**2, -(-len(kernel) // stride), -1)
+    """Your phases are numbered down first. Number 1 is the phase to the *right*."""
+    phases = _phases_2d(kernel, stride)
+    return phases.swapaxes(0, 1).reshape(stride**2, *phases.shape[2:])
 
 
 @SPLIT_2D.mistake("cut into blocks")
 def _blocks(kernel, stride):
-    """You cut the kernel into blocks of neighbours. A phase takes every stride-th weight of every
-    stride-th row."""
+    """You cut the kernel into blocks of neighbors. How far apart are two weights of the same phase?"""
     taps = -(-len(kernel) // stride)
-    filled = np.zeros((stride * taps, stride * taps))
-    filled[: len(kernel), : len(kernel)] = kernel
-    return filled.reshape(stride, taps, stride, taps).swapaxes(1, 2).reshape(-1, taps, taps)
+    blocks = _filled_up(kernel, stride).reshape(stride, taps, stride, taps)
+    return blocks.swapaxes(1, 2).reshape(-1, taps, taps)
 
 
 @SPLIT_2D.mistake("plain reshape")
 def _reshaped_2d(kernel, stride):
-    """That is a reshape alone. Slice with a step: kernel[a::stride, b::stride]."""
+    """That is a reshape alone. It keeps neighbors together. Which weights belong to the first phase?"""
     taps = -(-len(kernel) // stride)
-    filled = np.zeros((stride * taps, stride * taps))
-    filled[: len(kernel), : len(kernel)] = kernel
-    return filled.reshape(-1, taps, taps)
+    return _filled_up(kernel, stride).reshape(-1, taps, taps)
 
 
 @SPLIT_2D.mistake("zeros in front")
 def _zeros_in_front_2d(kernel, stride):
-    """Where a phase is shorter, its zeros stand at the end: below and on the right."""
+    """Your zeros stand in front. Where a phase is shorter, they belong at its end: below and on the right."""
     short = -len(kernel) % stride
     phases = _phases_2d(kernel, stride)
     for axis in (0, 1):
@@ -199,6 +242,18 @@ def _zeros_in_front_2d(kernel, stride):
     return phases.reshape(stride**2, *phases.shape[2:])
 
 
+@SPLIT_2D.mistake
+def _not_filled_up_2d(kernel, stride):
+    """Your phases have different sizes. Fill the smaller ones up with zeros, below and on the right."""
+    return [kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)]
+
+
+@SPLIT_2D.mistake("stacked before filling up")
+def _stacked_too_early_2d(kernel, stride):
+    """Your phases have different sizes, so they make no array. Fill the smaller ones up with zeros first."""
+    return np.array([kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)])
+
+
 @SPLIT_2D.mistake("the rest dropped")
 def _rest_dropped_2d(kernel, stride):
     """You dropped the last rows and columns of the kernel. Round the number of taps *up*."""
@@ -206,18 +261,24 @@ def _rest_dropped_2d(kernel, stride):
     return split_2d(kernel[:whole, :whole], stride)
 
 
+@SPLIT_2D.mistake("always two phases")
+def _always_two_phases_2d(kernel, stride):
+    """You always make two phases in each axis. There are `stride` phases down and `stride` to the right."""
+    return split_2d(kernel, 2)
+
+
 @SPLIT_2D.mistake("the diagonal only")
 def _only_the_diagonal(kernel, stride):
-    """You used one number for both axes and got `stride` phases. Down and right have a phase each:
-    stride * stride of them."""
+    """You used one number for both axes and got `stride` phases. Down and right have a number each, so how many
+    pairs are there?"""
     phases = _phases_2d(kernel, stride)
     return np.array([phases[a, a] for a in range(stride)])
 
 
 @SPLIT_2D.mistake("every phase flipped")
 def _flipped_2d(kernel, stride):
-    """Your phases are turned round. That comes later, when they slide; here they stay as they are."""
-    return split_2d(kernel, stride)[:, ::-1, ::-1].copy()
+    """Your phases are flipped. A kernel is flipped when it slides as a convolution. Here it is only split."""
+    return split_2d(kernel, stride)[:, ::-1, ::-1]
 
 
 # ---- channels into pixels, and back -------------------------------------------------------------------------
@@ -231,14 +292,16 @@ def channels_to_pixels(x, factor):
     return woven.reshape(-1, height * factor, width * factor)
 
 
-def _shuffled_by(axes, order="torch"):
-    def shuffled(x, factor):
-        _, height, width = x.shape
-        shape = (-1, factor, factor) if order == "torch" else (factor, factor, -1)
-        apart = x.reshape(*shape, height, width)
-        return apart.transpose(axes).reshape(-1, height * factor, width * factor)
+def _shuffled_by(x, factor, axes):
+    _, height, width = x.shape
+    apart = x.reshape(-1, factor, factor, height, width)
+    return apart.transpose(axes).reshape(-1, height * factor, width * factor)
 
-    return shuffled
+
+def any_channels(rng):
+    """Any picture whose channels can be shuffled."""
+    channels, factor, height, width = sizes(rng, 3, 3, 4, 4)
+    return Case(values(rng, channels * factor**2, height, width), factor)
 
 
 TWO_BY_TWO = np.arange(1.0, 5).reshape(4, 1, 1)
@@ -248,9 +311,7 @@ SHUFFLE = Exercise(
     title="Pixel shuffle",
     reference=channels_to_pixels,
     cases=[
-        Case(
-            TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: one block of 2 × 2."
-        ),
+        Case(TWO_BY_TWO, 2, by_hand=[[[1, 2], [3, 4]]], note="Four channels of one pixel: a block of 2 × 2."),
         Case(
             np.arange(8.0).reshape(4, 1, 2),
             2,
@@ -263,11 +324,9 @@ SHUFFLE = Exercise(
             by_hand=[[[0, 1], [2, 3]], [[4, 5], [6, 7]]],
             note="Eight channels become two: the first four of them are the first one.",
         ),
-        Case(np.arange(16.0).reshape(4, 2, 2), 2),
-        Case(noise(3, 2, 4), 1, note="Factor 1 changes nothing."),
-        Case(noise(18, 2, 3, seed=1), 3),
-        Case(noise(12, 3, 2, seed=2), 2),
+        Case(np.arange(6).reshape(3, 1, 2), 1, by_hand=[[[0, 1]], [[2, 3]], [[4, 5]]], note="Factor 1."),
     ],
+    random_case=any_channels,
     hints=[
         "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
         "channel, phase down, phase right, row, column.",
@@ -280,30 +339,44 @@ SHUFFLE = Exercise(
 
 @SHUFFLE.mistake
 def _plain_reshape(x, factor):
-    """That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbours in
+    """That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbors in
     the large picture come from *different* channels, so an axis has to move."""
     channels, height, width = x.shape
     return x.reshape(channels // factor**2, height * factor, width * factor)
 
 
-SHUFFLE.mistake(
-    "phases swapped",
-    "Down and right have changed places: your second channel goes below the first. It belongs to its right.",
-)(_shuffled_by((0, 3, 2, 4, 1)))
+@SHUFFLE.mistake
+def _phases_swapped(x, factor):
+    """Down and right have changed places. Your second channel goes below the first; it belongs to its right."""
+    return _shuffled_by(x, factor, (0, 3, 2, 4, 1))
 
 
-SHUFFLE.mistake(
-    "TensorFlow's order",
-    "That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first factor**2 "
-    "channels make output channel 0.",
-)(_shuffled_by((2, 3, 0, 4, 1), "tensorflow"))
+@SHUFFLE.mistake("TensorFlow's order")
+def _tensorflows_order(x, factor):
+    """That is TensorFlow's order, in which the channel counts fastest. In PyTorch the first `factor**2`
+    channels make output channel 0."""
+    _, height, width = x.shape
+    apart = x.reshape(factor, factor, -1, height, width)
+    return apart.transpose(2, 3, 0, 4, 1).reshape(-1, height * factor, width * factor)
 
 
-SHUFFLE.mistake(
-    "side by side",
-    "You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase "
-    "changes faster than the row and the column.",
-)(_shuffled_by((0, 1, 3, 2, 4)))
+@SHUFFLE.mistake
+def _side_by_side(x, factor):
+    """You put the channels next to each other as whole pictures. Their *pixels* take turns: the phase
+    changes faster than the row and the column."""
+    return _shuffled_by(x, factor, (0, 1, 3, 2, 4))
+
+
+@SHUFFLE.mistake
+def _rows_only(x, factor):
+    """The rows take turns. Along a row the pixels of one channel still stand together."""
+    return _shuffled_by(x, factor, (0, 3, 1, 2, 4))
+
+
+@SHUFFLE.mistake
+def _axes_inverted(x, factor):
+    """You told `transpose` where each axis goes. It asks, for each place of the result, which axis comes there."""
+    return _shuffled_by(x, factor, (0, 2, 4, 1, 3))
 
 
 @SHUFFLE.mistake
@@ -315,6 +388,12 @@ def phases_behind(x, factor):
     return apart.transpose(0, 1, 3, 2, 4).reshape(-1, height * factor, width * factor)
 
 
+@SHUFFLE.mistake
+def _factor_always_two(x, factor):
+    """You wrote 2 where `factor` is meant. This case has another factor."""
+    return channels_to_pixels(x, 2)
+
+
 def pixels_to_channels(x, factor):
     """Pixels to channels, the inverse: (C, H * factor, W * factor) becomes (C * factor**2, H, W)."""
     channels, height, width = x.shape
@@ -323,14 +402,15 @@ def pixels_to_channels(x, factor):
     return phases.reshape(-1, height // factor, width // factor)
 
 
-def _unshuffled_by(axes, blocks=False):
-    def unshuffled(x, factor):
-        channels, height, width = x.shape
-        rows, columns = height // factor, width // factor
-        shape = (factor, rows, factor, columns) if blocks else (rows, factor, columns, factor)
-        return x.reshape(channels, *shape).transpose(axes).reshape(-1, rows, columns)
+def _unshuffled_by(x, factor, axes):
+    channels, height, width = x.shape
+    apart = x.reshape(channels, height // factor, factor, width // factor, factor)
+    return apart.transpose(axes).reshape(-1, height // factor, width // factor)
 
-    return unshuffled
+
+def _any_pixels(rng):
+    channels, factor, rows, columns = sizes(rng, 3, 3, 4, 4)
+    return Case(values(rng, channels, rows * factor, columns * factor), factor)
 
 
 UNSHUFFLE = Exercise(
@@ -339,10 +419,7 @@ UNSHUFFLE = Exercise(
     reference=pixels_to_channels,
     cases=[
         Case(
-            np.array([[[1.0, 2], [3, 4]]]),
-            2,
-            by_hand=[[[1]], [[2]], [[3]], [[4]]],
-            note="One block of 2 × 2.",
+            np.array([[[1.0, 2], [3, 4]]]), 2, by_hand=[[[1]], [[2]], [[3]], [[4]]], note="A block of 2 × 2."
         ),
         Case(
             np.array([[[0.0, 2, 1, 3], [4, 6, 5, 7]]]),
@@ -356,11 +433,9 @@ UNSHUFFLE = Exercise(
             by_hand=np.arange(8.0).reshape(8, 1, 1),
             note="All of channel 0 comes before channel 1.",
         ),
-        Case(np.arange(16.0).reshape(1, 4, 4), 2),
-        Case(noise(2, 3, 4), 1, note="Factor 1 changes nothing."),
-        Case(noise(2, 6, 9, seed=1), 3),
-        Case(noise(3, 4, 6, seed=2), 2),
+        Case(np.arange(6).reshape(2, 3, 1), 1, by_hand=np.arange(6).reshape(2, 3, 1), note="Factor 1."),
     ],
+    random_case=_any_pixels,
     hints=[
         "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
         "take them apart again.",
@@ -373,38 +448,59 @@ UNSHUFFLE = Exercise(
 
 @UNSHUFFLE.mistake("plain reshape")
 def _unshuffled_plainly(x, factor):
-    """That is a reshape alone: it cuts the picture into strips. Channel 0 should hold every factor-th
-    pixel of every factor-th row."""
+    """That is a reshape alone: it cuts the picture into strips. Which pixels should channel 0 hold?"""
     channels, height, width = x.shape
     return x.reshape(channels * factor**2, height // factor, width // factor)
 
 
-UNSHUFFLE.mistake(
-    "phases swapped",
-    "Down and right have changed places: the pixel to the right of the first belongs to channel 1, the "
-    "one below it to channel `factor`.",
-)(_unshuffled_by((0, 4, 2, 1, 3)))
+@UNSHUFFLE.mistake("the shuffle's own transpose")
+def _shuffle_again(x, factor):
+    """You transposed as the shuffle does. Going back needs the inverse: your axes are now channel, row, phase
+    down, column, phase right, and both phases belong right behind the channel."""
+    return _unshuffled_by(x, factor, (0, 3, 1, 4, 2))
 
 
-UNSHUFFLE.mistake(
-    "TensorFlow's order",
-    "That is TensorFlow's order: all channels of a phase together. In PyTorch all phases of a channel are "
-    "together.",
-)(_unshuffled_by((2, 4, 0, 1, 3)))
+@UNSHUFFLE.mistake("the shuffle's own reshape")
+def _shuffled_once_more(x, factor):
+    """Your first reshape cuts the channel axis up, as the shuffle does. Where are the phases now?"""
+    channels, height, width = x.shape
+    apart = x.reshape(channels, factor, factor, height // factor, width // factor)
+    return apart.transpose(0, 3, 1, 4, 2).reshape(-1, height // factor, width // factor)
 
 
-UNSHUFFLE.mistake(
-    "cut into quarters",
-    "You cut the picture into factor × factor pieces. A phase is every factor-th pixel, from all over the "
-    "picture.",
-)(_unshuffled_by((0, 1, 3, 2, 4), blocks=True))
+@UNSHUFFLE.mistake("phases swapped")
+def _unshuffled_crosswise(x, factor):
+    """Down and right have changed places. The pixel to the right of the first belongs to channel 1, the one
+    below it to channel `factor`."""
+    return _unshuffled_by(x, factor, (0, 4, 2, 1, 3))
 
 
-@UNSHUFFLE.mistake("one phase only")
-def _first_of_each_block(x, factor):
-    """All your channels hold the first pixel of each block. Each phase starts at another pixel: x[:,
-    a::factor, b::factor]."""
-    return np.concatenate([x[:, ::factor, ::factor]] * factor**2)
+@UNSHUFFLE.mistake("TensorFlow's order")
+def _unshuffled_for_tensorflow(x, factor):
+    """That is TensorFlow's order: all channels of a phase stand together. In PyTorch all phases of a channel
+    do."""
+    return _unshuffled_by(x, factor, (2, 4, 0, 1, 3))
+
+
+@UNSHUFFLE.mistake("cut into tiles")
+def _tiles(x, factor):
+    """You cut the picture into `factor` × `factor` tiles. A phase is every factor-th pixel, from all over the
+    picture."""
+    channels, height, width = x.shape
+    tiles = x.reshape(channels, factor, height // factor, factor, width // factor)
+    return tiles.swapaxes(2, 3).reshape(-1, height // factor, width // factor)
+
+
+@UNSHUFFLE.mistake
+def _one_phase_only(x, factor):
+    """All your channels hold the first pixel of each block. Where does each of the other phases start?"""
+    return np.repeat(x[:, ::factor, ::factor], factor**2, axis=0)
+
+
+@UNSHUFFLE.mistake("factor always two")
+def _unshuffled_by_two(x, factor):
+    """You wrote 2 where `factor` is meant. This case has another factor."""
+    return pixels_to_channels(x, 2)
 
 
 # ---- the whole conversion -----------------------------------------------------------------------------------
@@ -422,19 +518,21 @@ def to_subpixel(weight, stride):
     return rows.reshape(c_out * stride**2, c_in, taps, taps)
 
 
-def _rows_by(weight, stride, axes=(1, 3, 5, 0, 2, 4), flip=True, whole_flip=False, front=False):
+ROWS, COLUMNS = 2, 4  # the axes of the taps, after input channel and output channel
+
+
+def _converted(weight, stride, axes=(1, 3, 5, 0, 2, 4), flipped=(ROWS, COLUMNS)):
+    """The reference, with another order of axes or other axes flipped."""
     c_in, c_out, size, _ = weight.shape
     taps = -(-size // stride)
-    filled = np.zeros((c_in, c_out, taps * stride, taps * stride))
-    start = taps * stride - size if front else 0
-    filled[:, :, start : start + size, start : start + size] = (
-        weight[:, :, ::-1, ::-1] if whole_flip else weight
-    )
-    apart = filled.reshape(c_in, c_out, taps, stride, taps, stride)
-    if flip and not whole_flip:
-        apart = apart[:, :, ::-1, :, ::-1, :]
-    inputs = c_out if axes[3] == 1 else c_in
-    return apart.transpose(axes).reshape(-1, inputs, taps, taps)
+    filled = np.pad(weight, ((0, 0), (0, 0), *[(0, taps * stride - size)] * 2))
+    apart = np.flip(filled.reshape(c_in, c_out, taps, stride, taps, stride), flipped)
+    return apart.transpose(axes).reshape(-1, apart.shape[axes[3]], taps, taps)
+
+
+def _any_layer(rng):
+    c_in, c_out, size, stride = sizes(rng, 3, 3, 5, 3)
+    return Case(values(rng, c_in, c_out, size, size), stride)
 
 
 CONVERT = Exercise(
@@ -455,6 +553,18 @@ CONVERT = Exercise(
             note="The four phases of the kernel 1 to 16, each turned round.",
         ),
         Case(
+            np.arange(1.0, 10).reshape(1, 1, 3, 3),
+            2,
+            by_hand=[[[[9, 7], [3, 1]]], [[[0, 8], [0, 2]]], [[[0, 0], [6, 4]]], [[[0, 0], [0, 5]]]],
+            note="A kernel of 3 × 3: four, two, two and one weight.",
+        ),
+        Case(
+            np.arange(1, 10).reshape(1, 1, 3, 3),
+            1,
+            by_hand=[[[[9, 8, 7], [6, 5, 4], [3, 2, 1]]]],
+            note="Stride 1: a single phase.",
+        ),
+        Case(
             np.array([[[[1.0, 2], [3, 4]]], [[[5.0, 6], [7, 8]]]]),
             2,
             by_hand=[[[[1]], [[5]]], [[[2]], [[6]]], [[[3]], [[7]]], [[[4]], [[8]]]],
@@ -466,10 +576,8 @@ CONVERT = Exercise(
             by_hand=[[[[1]]], [[[0]]], [[[0]]], [[[0]]], [[[2]]], [[[0]]], [[[0]]], [[[0]]]],
             note="One channel in, two out: all phases of output channel 0 come first.",
         ),
-        Case(noise(1, 1, 3, 3), 2),
-        Case(noise(2, 3, 3, 3, seed=1), 2),
-        Case(noise(3, 2, 5, 5, seed=2), 3),
     ],
+    random_case=_any_layer,
     hints=[
         "Four steps: fill the kernel up to a multiple of the stride, take the phases apart, turn each round, bring "
         "the axes into order.",
@@ -481,45 +589,76 @@ CONVERT = Exercise(
 )
 
 
-@CONVERT.mistake("not turned round")
-def _unflipped(weight, stride):
-    """Your phases lie as they lie in the kernel. A stamp paints forwards; a convolution that *reads*
-    meets the same weights in reverse, so turn each phase round."""
-    return _rows_by(weight, stride, flip=False)
+@CONVERT.mistake
+def _not_turned_round(weight, stride):
+    """Your phases lie as they lie in the kernel. A transposed convolution paints them forwards. In which order
+    does a convolution meet the same weights as it reads?"""
+    return _converted(weight, stride, flipped=())
 
 
-@CONVERT.mistake("turned round before splitting")
-def _flipped_before(weight, stride):
-    """You turned the whole kernel round and split it then: the phases come in the wrong order as well.
-    Split first, then turn each phase."""
-    return _rows_by(weight, stride, whole_flip=True)
+@CONVERT.mistake
+def _turned_upside_down_only(weight, stride):
+    """Your phases are turned upside down, but not left to right. Flip *both* axes of the taps."""
+    return _converted(weight, stride, flipped=ROWS)
+
+
+@CONVERT.mistake
+def _turned_left_to_right_only(weight, stride):
+    """Your phases are turned left to right, but not upside down. Flip *both* axes of the taps."""
+    return _converted(weight, stride, flipped=COLUMNS)
+
+
+@CONVERT.mistake
+def _turned_round_before_splitting(weight, stride):
+    """You turned the whole kernel round and split it after that, so the phases are in the wrong order as well.
+    Split first, then turn each phase round."""
+    return _converted(weight[:, :, ::-1, ::-1], stride, flipped=())
+
+
+@CONVERT.mistake
+def _turned_round_before_filling_up(weight, stride):
+    """You turned each phase round and filled it up after that, so its zeros are at the end. Fill up first.
+    Where do the zeros stand once such a phase is turned round?"""
+    rows = to_subpixel(weight, stride)
+    taps, size = rows.shape[-1], weight.shape[-1]
+    for row, phase in enumerate(np.ndindex(weight.shape[1], stride, stride)):
+        short = [taps - len(range(start, size, stride)) for start in phase[1:]]
+        rows[row] = np.roll(rows[row], [-zeros for zeros in short], axis=(1, 2))
+    return rows
 
 
 @CONVERT.mistake("channels not swapped")
 def _channels_kept(weight, stride):
     """A transposed convolution stores (inputs, outputs, ...), a convolution (outputs, inputs, ...).
     Yours still has the inputs first."""
-    return _rows_by(weight, stride, axes=(0, 3, 5, 1, 2, 4))
+    return _converted(weight, stride, axes=(0, 3, 5, 1, 2, 4))
 
 
 @CONVERT.mistake("phases before channels")
 def _phases_first(weight, stride):
     """Your rows count the phase first and the output channel last: TensorFlow's order. PyTorch's
     shuffle wants all phases of output channel 0 first."""
-    return _rows_by(weight, stride, axes=(3, 5, 1, 0, 2, 4))
+    return _converted(weight, stride, axes=(3, 5, 1, 0, 2, 4))
 
 
 @CONVERT.mistake("down and right swapped")
 def _phases_crossed(weight, stride):
     """Your phases are numbered down first. The shuffle puts channel 1 to the *right* of channel 0."""
-    return _rows_by(weight, stride, axes=(1, 5, 3, 0, 2, 4))
+    return _converted(weight, stride, axes=(1, 5, 3, 0, 2, 4))
 
 
 @CONVERT.mistake("zeros in front")
 def _filled_in_front(weight, stride):
     """You filled the kernel up at its beginning. That moves every weight to another phase; put the
     zeros at the end."""
-    return _rows_by(weight, stride, front=True)
+    short = -weight.shape[-1] % stride
+    return _converted(np.pad(weight, ((0, 0), (0, 0), (short, 0), (short, 0))), stride)
+
+
+@CONVERT.mistake
+def _stride_always_two(weight, stride):
+    """You wrote 2 where `stride` is meant. This case has another stride."""
+    return to_subpixel(weight, 2)
 
 
 # ---- what it costs ------------------------------------------------------------------------------------------
@@ -532,6 +671,11 @@ def count_cost(height, width, c_in, c_out, kernel_size, factor):
     return weights, weights * height * width
 
 
+def _any_cost(rng):
+    height, width, c_in, c_out, factor = sizes(rng, 9, 9, 6, 6, 4)
+    return Case(height, width, c_in, c_out, int(rng.choice([1, 3, 5, 7])), factor)
+
+
 COST = Exercise(
     key="subpixel.cost",
     title="Count the cost",
@@ -541,12 +685,12 @@ COST = Exercise(
         Case(2, 3, 1, 1, 1, 2, by_hand=(4, 24), note="The same four weights at six pixels."),
         Case(2, 3, 1, 1, 3, 1, by_hand=(9, 54), note="Factor 1 is an ordinary convolution."),
         Case(4, 5, 2, 3, 3, 2, by_hand=(216, 4320), note="12 rows · 2 channels · 9 weights."),
-        Case(5, 6, 32, 1, 3, 3, by_hand=(2592, 77760), note="The (9, 32, 3, 3) of the article."),
-        Case(64, 64, 64, 64, 3, 2, by_hand=(147456, 603979776)),
+        Case(64, 64, 64, 64, 3, 2, by_hand=(147456, 603979776), note="A layer as networks have it."),
     ],
+    random_case=_any_cost,
     hints=[
-        "How many channels leave the convolution, before the shuffle? c_out for each of the factor**2 phases.",
-        "Each of them has a kernel of kernel_size × kernel_size for every input channel.",
+        "How many channels leave the convolution, before the shuffle? `c_out` for each of the `factor**2` phases.",
+        "Each of them has a kernel of `kernel_size` × `kernel_size` for every input channel.",
         "With stride 1 and full padding, each weight meets every small pixel once.",
     ],
 )
@@ -560,29 +704,36 @@ def _on_the_large_picture(height, width, c_in, c_out, kernel_size, factor):
     return weights, products * factor**2
 
 
-@COST.mistake("phases forgotten")
-def _no_phases(height, width, c_in, c_out, kernel_size, factor):
-    """Right for factor 1. Otherwise the convolution has c_out * factor**2 rows, one for each phase."""
+@COST.mistake
+def _phases_forgotten(height, width, c_in, c_out, kernel_size, factor):
+    """Right for factor 1. Otherwise the convolution has more than `c_out` channels. How many does the shuffle
+    need?"""
     return count_cost(height, width, c_in, c_out, kernel_size, 1)
 
 
 @COST.mistake
 def _factor_once(height, width, c_in, c_out, kernel_size, factor):
-    """There are factor phases down *and* factor to the right: factor**2."""
+    """There are `factor` phases down *and* `factor` to the right. How many is that together?"""
     weights = c_out * factor * c_in * kernel_size**2
     return weights, weights * height * width
 
 
+@COST.mistake("factor always two")
+def _four_phases(height, width, c_in, c_out, kernel_size, factor):
+    """You count four phases, whatever `factor` is. How many are there for factor 1, for factor 3?"""
+    return count_cost(height, width, c_in, c_out, kernel_size, 2)
+
+
 @COST.mistake("kernel_size once")
 def _kernel_once(height, width, c_in, c_out, kernel_size, factor):
-    """The kernel has kernel_size rows *and* columns: kernel_size**2."""
+    """A kernel has `kernel_size` rows *and* `kernel_size` columns. How many weights is that?"""
     weights = c_out * factor**2 * c_in * kernel_size
     return weights, weights * height * width
 
 
-@COST.mistake("one pixel only")
-def _one_pixel(height, width, c_in, c_out, kernel_size, factor):
-    """Your weights are right. Each of them is used at every pixel once."""
+@COST.mistake
+def _one_pixel_only(height, width, c_in, c_out, kernel_size, factor):
+    """Your weights are right. How often is each of them used on a picture of `height` × `width` pixels?"""
     weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights, weights
 
@@ -596,7 +747,7 @@ def _with_bias(height, width, c_in, c_out, kernel_size, factor):
 
 @COST.mistake("input channels forgotten")
 def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
-    """Every output channel reads all input channels: times c_in."""
+    """You counted one kernel for each output channel. How many input channels does each of them read?"""
     weights = c_out * factor**2 * kernel_size**2
     return weights, weights * height * width
 
@@ -604,9 +755,9 @@ def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
 @COST.mistake("only where the kernel fits")
 def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
     """Your weights are right. The kernel stands over every pixel of the small picture, also where it
-    reaches beyond the border: zeros are multiplied as well."""
+    reaches beyond the border. The products with those zeros count as well."""
     weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, weights * max(height - kernel_size + 1, 0) * max(width - kernel_size + 1, 0)
+    return weights, weights * (height - kernel_size + 1) * (width - kernel_size + 1)
 
 
 @COST.mistake("sums counted as well")
@@ -618,5 +769,5 @@ def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
 
 @COST.mistake("products before weights")
 def _products_first(height, width, c_in, c_out, kernel_size, factor):
-    """Both numbers are right. They come the other way round: first the weights, then the products."""
+    """Both numbers are right, but in the other order. The weights come first, then the products."""
     return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]

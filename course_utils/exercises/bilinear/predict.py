@@ -1,0 +1,100 @@
+"""What lesson 03 asks before it shows: weights, a diagonal, a gray wall, the rank, and a tie."""
+
+import numpy as np
+
+from course_utils.exercises.bilinear.repair import mean_with_halves
+from course_utils.exercises.bilinear.write import CELL, bilinear
+from course_utils.exercises.engine import Prediction
+from course_utils.resampling import resampling_matrix
+
+
+def _heaviest_corner():
+    x, y = 0.8, 0.25
+    weights = np.outer([1 - y, y], [1 - x, x])
+    return ["top left", "top right", "bottom left", "bottom right"][int(weights.argmax())]
+
+
+WHO_COUNTS_MOST = Prediction(
+    key="bilinear.who_counts_most",
+    title="Which sample counts most",
+    question="P is at x = 0.8 (to the right) and y = 0.25 (down). Which of the four samples counts most?",
+    options=["top left", "top right", "bottom left", "bottom right"],
+    answer=_heaviest_corner,
+    explain="P is nearest to the top right sample. Its weight is 0.8 · 0.75 = 0.6, more than the other "
+    "three together.",
+    guesses={
+        "That is right for x = 0.25 and y = 0.8.": "bottom left",
+        "x = 0.8 is far to the right, but y = 0.25 is near the top.": "bottom right",
+        "y = 0.25 is near the top, but x = 0.8 is far to the right.": "top left",
+    },
+)
+
+QUARTER_OF_THE_DIAGONAL = Prediction(
+    key="bilinear.diagonal",
+    title="A quarter of the way down the diagonal",
+    question="Walk from the top left sample (10) straight to the bottom right one (90); the other two are "
+    "20 and 40. What is the value after a quarter of the way?",
+    answer=lambda: bilinear(CELL, 0.25, 0.25),
+    tolerance=1e-3,
+    explain="A straight line from 10 to 90 would say 30. The other two samples count as well: 0.5625 · 10 + "
+    "0.1875 · 20 + 0.1875 · 40 + 0.0625 · 90 = 22.5.",
+    guesses={
+        "You joined the two corners by a straight line.": lambda: 10 + 0.25 * (90 - 10),
+        "That is a quarter of the way along the top edge.": lambda: bilinear(CELL, 0.25, 0),
+        "That is a quarter of the way down the left edge.": lambda: bilinear(CELL, 0, 0.25),
+        "That is the mean of the four, the value in the middle.": lambda: np.mean(CELL),
+    },
+)
+
+A_GRAY_WALL = Prediction(
+    key="bilinear.grey_wall",
+    title="A gray wall with weights of one half",
+    question="An article takes the average of four samples with a weight of 0.5 for each. All four are 100. "
+    "What comes out?",
+    answer=lambda: mean_with_halves(100, 100, 100, 100),
+    explain="0.5 · 100, four times, is 200: the weights sum to 2. Four equal weights that sum to 1 are 0.25 "
+    "each.",
+    guesses={
+        "That is the mean. Four weights of 0.5 do not sum to 1.": lambda: 100,
+        "That is one of the four products.": lambda: 0.5 * 100,
+    },
+)
+
+HOW_MUCH_IS_NEW = Prediction(
+    key="bilinear.rank",
+    title="How much is new in twenty samples made from eight",
+    question="Eight samples become twenty. How many of the twenty can you choose freely (the rank of the 20 "
+    "× 8 matrix)?",
+    answer=lambda: np.linalg.matrix_rank(resampling_matrix(8, 20)),
+    explain="All twenty are sums of the same eight numbers, so once eight are fixed, so are the rest: rank "
+    "8.",
+    guesses={
+        "There are twenty samples, but all are made from the same eight.": lambda: 20,
+        "That is how many more samples there are.": lambda: 20 - 8,
+    },
+)
+
+
+def _half_rounded_twice():
+    import cv2  # here, so that only the lesson that asks pays for it
+
+    pixels = np.array([[0, 0], [1, 1]], np.uint8)
+    return [np.round(pixels.mean()), cv2.resize(pixels, (1, 1), interpolation=cv2.INTER_LINEAR).item()]
+
+
+ROUNDING_A_HALF = Prediction(
+    key="bilinear.rounding_a_half",
+    title="Rounding one half",
+    question="Four pixels 0, 0, 1, 1 shrink to one: the exact value is 0.5. Two numbers: what does np.round "
+    "make of it, and what does cv2.resize?",
+    shape=2,
+    answer=_half_rounded_twice,
+    tolerance=1e-3,
+    guesses={
+        "You expected half up from both.": lambda: (1, 1),
+        "You expected half to even from both.": lambda: (0, 0),
+        "You have the two exchanged.": lambda: _half_rounded_twice()[::-1],
+    },
+    explain="np.round sends a half to the nearest even number, 0. OpenCV computes (a + b + c + d + 2) >> 2, "
+    "which sends a half up, to 1. Neither is wrong; they are two rules for the same tie.",
+)

@@ -1,0 +1,190 @@
+"""Every public function of the numerics that reads an array: what it is kept in must not change the answer.
+
+A list, Fortran order, reversed strides, swapped bytes, a read-only array and a tensor hold the same numbers. A mask
+says that some of them do not count, and no function here can keep that promise: it is refused, by name.
+"""
+
+import dataclasses
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils import (
+    alignment,
+    convolution,
+    cost,
+    images,
+    operators,
+    pooling,
+    resampling,
+    scenes,
+    scores,
+    subpixel,
+    warping,
+)
+
+IMAGE, LAYERS = np.arange(24.0).reshape(4, 6), [(3, 2, 1, 1)]
+VALUES, INDICES = pooling.max_pool2d(IMAGE, 2)
+X, WEIGHT, BIAS = np.arange(240.0).reshape(2, 4, 5, 6), np.arange(72.0).reshape(4, 2, 3, 3), np.arange(4.0)
+FLOW, AFFINE = np.arange(48.0).reshape(4, 6, 2) / 48, np.array([[1.0, 0.25, 0], [0, 1, 0.5]])
+GRID = warping.flow_to_grid(FLOW)
+LABELS = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 0], [0, 0, 0]])
+PHASES = subpixel.split_phases(IMAGE[:, :4], 2)
+
+# The arguments that hold arrays, one call each; the others come after a bar.
+CALLS = {
+    resampling.box: ({"distance": IMAGE}, {}),
+    resampling.triangle: ({"distance": IMAGE}, {}),
+    resampling.cubic: ({"distance": IMAGE}, {}),
+    resampling.resample: ({"signal": IMAGE}, {"out_size": 4}),
+    resampling.resize: ({"array": IMAGE}, {"out_sizes": (3, 7), "mode": "cubic"}),
+    pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
+    pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
+    pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
+    convolution.convolution: ({"x": X, "weight": WEIGHT, "bias": BIAS}, {"groups": 2}),
+    convolution.transposed_convolution: ({"x": X, "weight": WEIGHT, "bias": BIAS}, {"groups": 2}),
+    convolution.insert_zeros: ({"x": X, "weight": WEIGHT}, {"groups": 2, "stride": 2}),
+    convolution.convolution_matrix: ({"kernel": WEIGHT[0, 0]}, {"in_size": (5, 6)}),
+    subpixel.pixel_shuffle: ({"x": X}, {"factor": 2}),
+    subpixel.pixel_unshuffle: ({"x": IMAGE[None]}, {"factor": 2}),
+    subpixel.split_phases: ({"kernel": IMAGE}, {"stride": 2}),
+    subpixel.merge_phases: ({"phases": PHASES}, {}),
+    subpixel.subpixel_convolution: ({"x": X[:, :2], "weight": WEIGHT, "bias": BIAS}, {}),
+    subpixel.transposed_to_subpixel: ({"weight": WEIGHT, "bias": BIAS[:2]}, {"stride": 2, "padding": 1}),
+    subpixel.subpixel_to_transposed: ({"weight": WEIGHT, "bias": np.ones(4)}, {}),
+    subpixel.nearest_to_transposed: ({"weight": WEIGHT, "bias": BIAS}, {}),
+    subpixel.icnr_weight: ({"weight": WEIGHT}, {}),
+    warping.to_normalized: ({"pixels": IMAGE}, {"size": 9}),
+    warping.to_pixels: ({"normalized": GRID}, {"size": 9}),
+    warping.pixels_to_grid: ({"pixels_xy": FLOW}, {"in_size_hw": (4, 6)}),
+    warping.grid_to_pixels: ({"grid": GRID}, {"in_size_hw": (4, 6)}),
+    warping.flow_to_pixels: ({"flow_xy": FLOW}, {}),
+    warping.flow_to_grid: ({"flow_xy": FLOW}, {}),
+    warping.resize_flow: ({"flow_xy": FLOW}, {"out_size_hw": (3, 7)}),
+    warping.about_center: ({"linear": AFFINE[:, :2]}, {"size_hw": (4, 6)}),
+    warping.affine_pixels: ({"matrix": AFFINE}, {"out_size_hw": (4, 6)}),
+    warping.affine_theta: ({"matrix": AFFINE}, {"in_size_hw": (4, 6)}),
+    warping.affine_grid: ({"theta": AFFINE}, {"out_size_hw": (4, 6)}),
+    warping.grid_sample: ({"image": IMAGE, "grid": GRID}, {"mode": "bicubic"}),
+    warping.sample: ({"image": IMAGE, "pixels_xy": FLOW}, {}),
+    warping.warp: ({"image": IMAGE, "flow_xy": FLOW}, {}),
+    warping.hat_sample: ({"image": IMAGE, "grid": GRID}, {}),
+    warping.grid_sample_gradients: ({"upstream": IMAGE, "image": IMAGE, "grid": GRID}, {}),
+    alignment.center_of_mass: ({"weights": BIAS}, {}),
+    alignment.fetch: ({"features": X[0], "flow_xy": FLOW}, {}),
+    scores.confusion_matrix: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
+    scores.class_ious: ({"confusion": LABELS[:3]}, {}),
+    scores.mean_iou: ({"confusion": LABELS[:3]}, {}),
+    scores.boundary: ({"mask": LABELS > 0, "counted": LABELS < 1}, {}),
+    scores.grown: ({"mask": LABELS > 0}, {"distance": 1}),
+    scores.boundary_f_scores: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
+    scores.boundary_f_score: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
+    scores.thin_pixels: ({"labels": LABELS}, {"width": 2}),
+    scores.thin_iou: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2, "width": 2}),
+    images.crop: ({"image": IMAGE}, {"top": 1, "left": 2, "height": 2, "width": 3}),
+    images.psnr: ({"a": IMAGE, "b": IMAGE + 1}, {}),
+    operators.call: ({"array": IMAGE}, {"function": np.cumsum}),
+    operators.jacobian: ({"at": IMAGE}, {"function": np.square}),
+    operators.probe: ({"at": IMAGE}, {"function": np.negative, "in_shape": (4, 6)}),
+}
+ARGUMENTS = [(function, name) for function, (arrays, _) in CALLS.items() for name in arrays]
+IDS = [f"{function.__name__}-{name}" for function, name in ARGUMENTS]
+HELD_AS = {
+    "list": lambda a: a.tolist(),
+    "tuple of arrays": tuple,
+    "Fortran order": np.asfortranarray,
+    "reversed strides": lambda a: np.ascontiguousarray(a[::-1])[::-1],
+    "every other of a larger array": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
+    "swapped bytes": lambda a: a.astype(a.dtype.newbyteorder()),
+    "read-only": lambda a: np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape),
+    "tensor": torch.tensor,
+}
+
+
+def called(function, **changed):
+    arrays, others = CALLS[function]
+    return function(**{**arrays, **others, **changed})
+
+
+def flat(answer):
+    """All arrays of an answer, however they are packed."""
+    if dataclasses.is_dataclass(answer):
+        answer = [getattr(answer, field.name) for field in dataclasses.fields(answer)]
+    if isinstance(answer, (tuple, list)):
+        return [array for part in answer for array in flat(part)]
+    return [answer] if isinstance(answer, (np.ndarray, float)) else []
+
+
+@pytest.mark.parametrize("held_as", HELD_AS)
+@pytest.mark.parametrize("function, name", ARGUMENTS, ids=IDS)
+def test_what_the_numbers_are_kept_in_does_not_matter(function, name, held_as):
+    value = HELD_AS[held_as](CALLS[function][0][name])
+    before = np.asarray(value).copy()
+    got, expected = flat(called(function, **{name: value})), flat(called(function))
+    assert len(got) == len(expected) > 0
+    for one, other in zip(got, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14, atol=1e-13)  # a sum's order may follow the memory's
+    np.testing.assert_array_equal(np.asarray(value), before)
+
+
+@pytest.mark.parametrize("function, name", ARGUMENTS, ids=IDS)
+def test_a_mask_is_never_dropped_without_a_word(function, name):
+    array = CALLS[function][0][name]
+    for masked in (
+        np.ma.masked_array(array, array == array.flat[0]),
+        list(np.ma.masked_array(np.atleast_2d(array), True)),
+    ):
+        with pytest.raises(TypeError, match=f"{name} must be a plain array; got a masked one"):
+            called(function, **{name: masked})
+
+
+WITHOUT_ARRAYS = {"source_coordinates", "nearest_indices", "opencv_nearest_indices", "resampling_taps"}
+WITHOUT_ARRAYS |= {"resampling_matrix", "convolution_size", "transposed_size", "colliding_sizes"}
+WITHOUT_ARRAYS |= {"output_padding_for", "receptive_field", "pixel_centers", "identity_grid", "rotation"}
+WITHOUT_ARRAYS |= {"stages", "feature_places", "assumed_places", "offsets", "stage_offsets"}
+WITHOUT_ARRAYS |= {"aligned_coordinates", "aligned_padding", "scene", "scenes", "picture", "stereo_pair"}
+WITHOUT_ARRAYS |= {"convolution_cost", "transposed_cost", "linear_cost", "upsampler_costs", "low_and_high"}
+WITHOUT_ARRAYS |= {"operator_matrix", "check_linearity"}
+
+
+def test_no_public_function_is_missing_here():
+    modules = (
+        alignment,
+        convolution,
+        cost,
+        images,
+        operators,
+        pooling,
+        resampling,
+        scenes,
+        scores,
+        subpixel,
+        warping,
+    )
+    public = {
+        name
+        for module in modules
+        for name, member in inspect.getmembers(module, inspect.isfunction)
+        if member.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert public == {function.__name__ for function in CALLS} | WITHOUT_ARRAYS
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_kernel_is_zero_as_far_out_as_there_are_numbers(dtype):
+    farthest = np.array([-np.finfo(dtype).max, np.finfo(dtype).max], dtype)
+    for kernel in (resampling.box, resampling.triangle, resampling.cubic):
+        np.testing.assert_array_equal(kernel(farthest), [0, 0])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "function, name", [(f, n) for f, n in ARGUMENTS if n in ("normalized", "grid", "pixels_xy")]
+)
+def test_a_place_beyond_all_pixels_is_refused_without_a_warning(function, name):
+    for value in (1e300, -1.7e308):
+        with pytest.raises(ValueError, match=f"{name} must stay within 2147483648 pixels; got -?1"):
+            called(function, **{name: np.full(CALLS[function][0][name].shape, value)})
