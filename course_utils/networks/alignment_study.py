@@ -29,9 +29,9 @@ from course_utils.networks.segmentation import (
     Segmenter,
     parameter_count,
     score,
-    unseen_scenes,
     train,
     training_scenes,
+    unseen_scenes,
 )
 from course_utils.networks.training import choose_device
 from course_utils.validation import one_of

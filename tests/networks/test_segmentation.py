@@ -19,9 +19,9 @@ from course_utils.networks.segmentation import (
     parameter_count,
     predicted_labels,
     score,
-    unseen_scenes,
     train,
     training_scenes,
+    unseen_scenes,
 )
 from course_utils.scenes import CLASS_NAMES
 
