@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Rectangle
 
-from course_utils.operators import probe
+from course_utils.probing import probe
 from course_utils.resampling import resize
 
 INPUT, OUTPUT, KERNEL, DARK, GREY = "#0072b2", "#d55e00", "#008560", "#1f2328", "#59636e"

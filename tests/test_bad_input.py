@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils import images, operators, resampling
+from course_utils import images, resampling
+from course_utils.probing import operators
 from course_utils.validation import shown
 
 ARRAY, IMAGE = np.arange(6.0).reshape(2, 3), np.zeros((4, 5, 3), np.uint8)

@@ -20,7 +20,7 @@ from course_utils.convolution import (
     transposed_convolution,
     transposed_size,
 )
-from course_utils.operators import operator_matrix
+from course_utils.probing import operator_matrix
 from course_utils.pooling import max_pool2d
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,6 @@ from course_utils import (
     convolution,
     cost,
     images,
-    operators,
     pooling,
     resampling,
     scenes,
@@ -24,6 +23,7 @@ from course_utils import (
     subpixel,
     warping,
 )
+from course_utils.probing import operators
 
 IMAGE, LAYERS = np.arange(24.0).reshape(4, 6), [(3, 2, 1, 1)]
 VALUES, INDICES = pooling.max_pool2d(IMAGE, 2)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.operators import check_linearity
+from course_utils.probing import check_linearity
 from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
 
 EXACT = 1e-12

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.operators import operator_matrix
+from course_utils.probing import operator_matrix
 from course_utils.resampling import nearest_indices, resampling_matrix, resize
 
 EXACT = 1e-12

@@ -10,7 +10,7 @@ from course_utils.explorers.stage import Explorer, Numbers
 from course_utils.explorers.stage.controls import as_text
 from course_utils.figures.microscope import LIMITS, MOST_INPUTS, MOST_OUTPUTS, as_rows, microscope_scene
 from course_utils.figures.scene import NoPicture
-from course_utils.operators import probe
+from course_utils.probing import probe
 from course_utils.validation import finite_array, whole_numbers
 
 COUNTING = "1, 2, 3, …"

@@ -12,7 +12,7 @@ import numpy as np
 
 from course_utils.lessons import LESSONS
 from course_utils.figures.scene import Scene, arrow, document, grid, image, label, rect
-from course_utils.operators import probe
+from course_utils.probing import probe
 from course_utils.resampling import resize, source_coordinates, triangle
 
 # A slanted pole on a darker ground: slanted edges and thin things are where upsamplers differ.

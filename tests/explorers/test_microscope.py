@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.explorers.microscope import microscope
-from course_utils.operators import probe
+from course_utils.probing import probe
 from course_utils.resampling import resize
 from tests.explorers.hand import handles, move, over_their_range
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course_utils.figures.microscope import microscope_scene, name_of
 from course_utils.figures.scene import NoPicture
-from course_utils.operators import probe
+from course_utils.probing import probe
 from course_utils.resampling import resize
 
 

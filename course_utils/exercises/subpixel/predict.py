@@ -5,7 +5,7 @@ import numpy as np
 from course_utils import images, subpixel
 from course_utils.convolution import receptive_field, transposed_convolution
 from course_utils.exercises.engine import Prediction
-from course_utils.operators import operator_matrix
+from course_utils.probing import operator_matrix
 
 
 def _single(samples):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.linearity import DOUBLE, Linearity, judge, measured_precision, numbers_apart
+from course_utils.probing.linearity import DOUBLE, Linearity, judge, measured_precision, numbers_apart
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
