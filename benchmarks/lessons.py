@@ -12,12 +12,12 @@ from nbformat import v4
 
 from benchmarks.tables import Goal, digits, table
 from benchmarks.watch import REPORT
-from course_utils.lessons import LESSONS
+from course_utils import lessons
 from tests.notebooks.run import CELL_TIMEOUT_S, LESSONS, kernel_environment
 
 SLOWEST_S, MOST_MB = 30, 150
 SLOWEST_TRAINING_S = 120
-TRAINING = {lesson.number for lesson in LESSONS if lesson.trains}
+TRAINING = {lesson.number for lesson in lessons.LESSONS if lesson.trains}
 
 
 def measure(paths=None):
@@ -95,7 +95,9 @@ def goals(results):
     if results:
         largest = max(results, key=lambda r: r["before_torch"])
         added = largest["before_torch"] - largest["start"]
-        why = f"{largest['start']:.0f} MB are the bare kernel, {added:.0f} MB the lesson's libraries and arrays"
+        why = (
+            f"{largest['start']:.0f} MB are the bare kernel, {added:.0f} MB the lesson's libraries and arrays"
+        )
         words = f"kernel memory without torch ({largest['name']})"
         goals.append(Goal(words, MOST_MB, largest["before_torch"], " MB", why=why))
     return goals

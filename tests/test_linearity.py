@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.probing import numbers_apart
-from course_utils.probing import check_linearity
+from course_utils.probing import check_linearity, numbers_apart
 from course_utils.resampling import MODES, resize
 
 GRID = (1, 1, 4, 4)

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.probing import call, check_linearity, jacobian, operator_matrix, probe
+from course_utils.probing.operators import call, check_linearity, jacobian, operator_matrix, probe
 from course_utils.resampling import resample, resampling_matrix
 
 few = settings(max_examples=40, deadline=None)

@@ -24,7 +24,8 @@ def ruler(in_size=4, out_size=8, coordinate_map="half_pixel", compare=None, pick
     picks              None: lines fall to the coordinate; "floor" or "half_pixel": they lead to the pixel
                        that nearest neighbor copies by that rule
 
-    Pull n and m where they stand, or use their sliders. Point at an output to read its formula with numbers and what it reads; at an input to see who reads it.
+    Pull n and m where they stand, or use their sliders. Point at an output to read its formula with numbers and
+    what it reads; at an input to see who reads it.
     """
     in_size = whole_number(in_size, "in_size", 1, LARGEST)
     out_size = whole_number(out_size, "out_size", 1, LARGEST)

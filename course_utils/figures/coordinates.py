@@ -60,7 +60,8 @@ def ruler_scene(
     parts = [_dead_zones(in_size, input_top, len(maps)), _input_strip(in_size, input_top)]
     for side in sides:
         parts.append(_side_picture(side, input_top))
-    parts += [_sizes(in_size, out_size, height - 4), label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12)]
+    parts.append(_sizes(in_size, out_size, height - 4))
+    parts.append(label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12))
     text = " ".join(_summary(side) for side in sides)
     text = f"{_count(in_size, 'input')}, {_count(out_size, 'output')}. {text}"
     return Scene(

@@ -1,4 +1,4 @@
-"""Probing: what any function from array to array does to its pixels, found out by calling it. The microscope's eye."""
+"""Probing: what any function from array to array does to its pixels, found out by calling it."""
 
 from course_utils.probing.linearity import Linearity, numbers_apart
 from course_utils.probing.operators import Probe, Taps, check_linearity, jacobian, operator_matrix, probe

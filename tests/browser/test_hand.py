@@ -125,8 +125,8 @@ def test_a_choice_is_released_by_esc_by_a_second_click_and_by_a_click_on_nothing
 
 def test_buttons_and_sliders_have_names(lesson):
     nameless = lesson.page.evaluate(
-        """() => [...document.querySelectorAll('.btp-explorer button, .btp-explorer .noUi-handle, .btp-explorer input')]
-            .filter(each => each.offsetParent && !(each.ariaLabel || each.textContent.trim() || each.title
+        """() => [...document.querySelectorAll(
+                '.btp-explorer button, .btp-explorer .noUi-handle, .btp-explorer input')].filter(each => each.offsetParent && !(each.ariaLabel || each.textContent.trim() || each.title
                 || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
