@@ -23,6 +23,10 @@ TRACKS = """box => [...box.querySelectorAll('.widget-slider')].filter(each => ea
     return {label: each.querySelector('.widget-label')?.textContent, track,
             low: Number(knob.getAttribute('aria-valuemin')), high: Number(knob.getAttribute('aria-valuemax'))}; })"""
 
+NAMELESS = """() => [...document.querySelectorAll('.btp-explorer button, .noUi-handle, .btp-explorer input')]
+    .filter(each => each.offsetParent && !(each.ariaLabel || each.textContent.trim() || each.title
+        || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
+
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def lesson(request, open_lesson, lessons):
@@ -124,11 +128,7 @@ def test_a_choice_is_released_by_esc_by_a_second_click_and_by_a_click_on_nothing
 
 
 def test_buttons_and_sliders_have_names(lesson):
-    nameless = lesson.page.evaluate(
-        """() => [...document.querySelectorAll(
-                '.btp-explorer button, .btp-explorer .noUi-handle, .btp-explorer input')].filter(each => each.offsetParent && !(each.ariaLabel || each.textContent.trim() || each.title
-                || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
-    )
+    nameless = lesson.page.evaluate(NAMELESS)
     assert nameless == []
 
 
