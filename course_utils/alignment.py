@@ -5,19 +5,25 @@ Words used throughout the course
     stage        what there is after so many layers; stage 0 is the image itself
     place        a position on the image's axis, in image pixels: pixel p sits at p
     sits         feature i of a stage has the middle of its receptive field at start + jump * i
+    field        the pixels that a feature sees, from its first to its last place, padding included
     assumed      where the upsampled map draws feature i; that depends on two sizes and a convention, not on layers
     offset       assumed - sits: how far upsampling draws a feature too far right (or down)
+    shares       how much of each place of a map each class covers, see ``scenes.class_shares``
+    shift        (right, down) in image pixels, by which a coarse map is moved before it is added to a fine one
 
 Sizes, starts and jumps are whole numbers or halves, so offsets that should be 0 are 0 and not 1e-16.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.convolution import convolution_size, receptive_field
 from course_utils.resampling import COORDINATE_MAPS, source_coordinates
-from course_utils.validation import LARGEST_SIZE, finite_array, one_of, shown, whole_number
+from course_utils.scenes import class_shares
+from course_utils.validation import LARGEST_SIZE, finite_array, one_of, real_number, shown, whole_number
 from course_utils.warping import FARTHEST, sample
 from course_utils.windows import reach
 
@@ -29,6 +35,26 @@ class Stage(NamedTuple):
     jump: int  # image pixels from one feature to the next
     start: float  # the place of feature 0
     field: int  # pixels that one feature sees, padding included
+
+    @property
+    def places(self):
+        """Where its features sit, in image pixels: float64 (size,).
+
+        >>> Stage(3, 2, 0.5, 2).places
+        array([0.5, 2.5, 4.5])
+        """
+        return self.start + self.jump * np.arange(self.size)
+
+    @property
+    def fields(self):
+        """The first and the last place that each feature sees: float64 (size, 2).
+
+        >>> Stage(2, 2, 0.0, 3).fields
+        array([[-1.,  1.],
+               [ 1.,  3.]])
+        """
+        half = (self.field - 1) / 2
+        return self.places[:, None] + np.array([-half, half])
 
 
 def stages(in_size, layers):
@@ -54,7 +80,7 @@ def feature_places(in_size, layers):
     >>> feature_places(8, [(3, 2, 1, 1)]), feature_places(8, [(2, 2, 0, 1)])
     (array([0., 2., 4., 6.]), array([0.5, 2.5, 4.5, 6.5]))
     """
-    return _places(stages(in_size, layers)[-1])
+    return stages(in_size, layers)[-1].places
 
 
 def assumed_places(size, in_size, coordinate_map="half_pixel"):
@@ -89,7 +115,7 @@ def offsets(in_size, layers, coordinate_map="half_pixel", fine=0):
     fine = whole_number(fine, "fine", 0, len(layers))
     lower, upper = every[fine], every[-1]
     index = assumed_places(upper.size, lower.size, coordinate_map)
-    return lower.start + lower.jump * index - _places(upper)
+    return lower.start + lower.jump * index - upper.places
 
 
 def stage_offsets(in_size, layers, coordinate_map="half_pixel"):
@@ -179,5 +205,120 @@ def fetch(features, flow_xy):
     return sample(features, own + flow_xy, padding_mode="border")
 
 
-def _places(stage):
-    return stage.start + stage.jump * np.arange(stage.size)
+# ---- A coarse map of shares, shifted or fetched along a flow ---------------------------------------------------
+
+
+def reading_places(flow_xy, stride):
+    """Where each place of a map reads, in image pixels: float64 (h, w, 2), x before y, pixel p at p; not clamped.
+
+    ``flow_xy`` is (h, w, 2) in image pixels. A place of the map is the middle of ``stride`` x ``stride`` pixels.
+
+    >>> reading_places(np.array([[[0.0, 0.0], [-3.0, 1.0]]]), 4)
+    array([[[1.5, 1.5],
+            [2.5, 2.5]]])
+    """
+    flow_xy, stride = finite_array(flow_xy, "flow_xy", 3), whole_number(stride, "stride", 1, LARGEST_SIZE)
+    if flow_xy.shape[-1] != 2:
+        raise ValueError(
+            f"flow_xy must have shape (height, width, 2), x before y; got shape {flow_xy.shape}."
+        )
+    rows, columns = ((np.arange(size) + 0.5) * stride - 0.5 for size in flow_xy.shape[:2])
+    return np.stack(np.meshgrid(columns, rows), axis=-1) + flow_xy
+
+
+def fetched_shares(labels, map_stride, flow_xy):
+    """What a perfect map becomes when it is fetched along a flow: float64 (classes, h, w).
+
+    The map holds the true shares of ``labels`` (H, W) at ``map_stride``; ``flow_xy`` is (h, w, 2) in *image pixels*.
+
+    >>> labels = np.array([[0, 0, 1, 1]] * 2)
+    >>> fetched_shares(labels, 2, np.zeros((1, 4, 2)))[1], fetched_shares(labels, 2, np.full((1, 4, 2), [1.0, 0]))[1]
+    (array([[0.  , 0.25, 0.75, 1.  ]]), array([[0.25, 0.75, 1.  , 1.  ]]))
+    """
+    return fetch(class_shares(labels, map_stride), finite_array(flow_xy, "flow_xy", 3) / map_stride)
+
+
+def flow_growth(flow_xy, flow_still_xy, shift_xy):
+    """The mean growth of a flow along a shift, as a part of the shift: 1 answers all of it, 0 nothing.
+
+    Both flows are (h, w, 2) in image pixels; the shift is (right, down), not (0, 0).
+
+    >>> flow_growth(np.full((2, 2, 2), [3.0, 1.0]), np.full((2, 2, 2), [1.0, 1.0]), (4, 0))
+    0.5
+    """
+    shift = np.array([real_number(each, "shift_xy") for each in shift_xy])
+    if not shift.any():
+        raise ValueError("shift_xy must not be (0, 0): no part of nothing can be said.")
+    flows = finite_array(flow_xy, "flow_xy", 3), finite_array(flow_still_xy, "flow_still_xy", 3)
+    if flows[0].shape != flows[1].shape:
+        raise ValueError(f"both flows must have one shape; got {flows[0].shape} and {flows[1].shape}.")
+    return float((flows[0] - flows[1]).mean(axis=(0, 1)) @ shift / (shift @ shift))
+
+
+@dataclass(frozen=True, eq=False)
+class ShiftedShares:
+    """The class shares of a scene at two strides, the coarse ones shifted. All maps are float64 (classes, h, w).
+
+    labels     (H, W), indices into scenes.CLASS_NAMES
+    stride     of the fine map; the coarse one has twice that stride, which must divide H and W
+    shift_xy   (right, down) in image pixels
+    """
+
+    labels: np.ndarray
+    stride: int
+    shift_xy: tuple[float, float]
+
+    @cached_property
+    def fine(self):
+        return class_shares(self.labels, self.stride)
+
+    @cached_property
+    def coarse(self):
+        """At half the fine map's size, moved by the shift: what a network would be given."""
+        coarse = class_shares(self.labels, 2 * self.stride)
+        return fetch(coarse, -self._flow(coarse.shape[1:]))
+
+    def _flow(self, size_hw):
+        """The flow that undoes the shift, the same everywhere, in pixels of the coarse map."""
+        shift = [real_number(each, "shift_xy") for each in self.shift_xy]
+        return np.full((*size_hw, 2), np.array(shift) / (2 * self.stride))
+
+    @cached_property
+    def plain(self):
+        """The coarse map enlarged as it lies."""
+        return fetch(self.coarse, np.zeros((*self.fine.shape[1:], 2)))
+
+    @cached_property
+    def aligned(self):
+        """The coarse map enlarged and read along the flow that undoes the shift."""
+        return fetch(self.coarse, self._flow(self.fine.shape[1:]))
+
+    @cached_property
+    def plain_sum(self):
+        """Half the sum of the fine map and ``plain``, so that shares still add up to 1."""
+        return (self.fine + self.plain) / 2
+
+    @cached_property
+    def aligned_sum(self):
+        """Half the sum of the fine map and ``aligned``."""
+        return (self.fine + self.aligned) / 2
+
+    @cached_property
+    def boundary_length(self):
+        """Of the true labels, in image pixels: neighbors of different classes, by pi / 4, for a slanted line of
+        length 1 crosses 4 / pi such pairs in the mean of all directions."""
+        down = np.count_nonzero(self.labels[1:] != self.labels[:-1])
+        return (down + np.count_nonzero(self.labels[:, 1:] != self.labels[:, :-1])) * np.pi / 4
+
+    def boundary_width(self, shares):
+        """How wide the boundaries of a map are, in image pixels: straight ramps of that width would be as mixed.
+
+        A place with the shares p is mixed by 1 - sum(p ** 2). Across a ramp from one class to another of width w that
+        adds up to w / 3. NaN in a scene without boundaries.
+        """
+        mixed = (1 - (shares**2).sum(axis=0)).sum() * self.stride**2
+        return 3 * mixed / self.boundary_length if self.boundary_length else np.nan
+
+    def wrong_part(self, shares):
+        """The part of the places whose strongest class is another than the fine map's, from 0 to 1."""
+        return float((shares.argmax(axis=0) != self.fine.argmax(axis=0)).mean())

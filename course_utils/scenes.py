@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.validation import LARGEST_SIZE, affordable, real_number, whole_number, whole_numbers
+from course_utils.validation import (
+    LARGEST_SIZE,
+    affordable,
+    finite_array,
+    real_number,
+    whole_number,
+    whole_numbers,
+)
 
 CLASS_NAMES = ("sky", "ground", "block", "disc", "pole")
 SKY, GROUND, BLOCK, DISC, POLE = range(len(CLASS_NAMES))
@@ -107,6 +114,35 @@ def scenes(count, size_hw=(96, 96), difficulty=0.5, first_seed=0, **settings):
     for number in range(count):
         images[number], labels[number] = scene(first_seed + number, (height, width), difficulty, **settings)
     return Scenes(images, labels)
+
+
+def class_shares(labels, stride):
+    """The share of every class at every place of a map: float64 (classes, H / stride, W / stride).
+
+    labels is (H, W), indices into CLASS_NAMES; ``stride`` must divide both sizes. A share is the mean of a class's
+    mask over stride x stride pixels, so the shares of a place add up to 1.
+
+    >>> class_shares(np.array([[0, 1], [1, 1]]), 2)[:2, 0, 0]
+    array([0.25, 0.75])
+    """
+    labels, stride = _labels(labels), whole_number(stride, "stride", 1, LARGEST_SIZE)
+    height, width = labels.shape
+    if height % stride or width % stride:
+        raise ValueError(
+            f"a map of stride {stride} needs a height and a width that {stride} divides; got {height} × {width}."
+        )
+    masks = labels == np.arange(len(CLASS_NAMES))[:, None, None]
+    return masks.reshape(len(masks), height // stride, stride, width // stride, stride).mean(axis=(2, 4))
+
+
+def _labels(labels):
+    labels = finite_array(labels, "labels", 2)
+    if labels.size and not (np.isin(labels, np.arange(len(CLASS_NAMES))).all()):
+        raise ValueError(
+            f"labels must be whole numbers from 0 to {len(CLASS_NAMES) - 1}; they reach from {labels.min():g} to "
+            f"{labels.max():g}."
+        )
+    return labels
 
 
 # ---- What stands where ---------------------------------------------------------------------------

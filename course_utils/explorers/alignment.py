@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import ipywidgets as widgets
-
-from course_utils.explorers.explorer import Explorer, choice, slider, switch
-from course_utils.explorers.player import Player
+from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
 from course_utils.figures.alignment import film_scene, reel_of
-from course_utils.figures.manual_shift import shift_scene
+from course_utils.figures.manual_shift import MOST_SHIFT, ROW_UNIT, shift_scene
 from course_utils.scenes import BLOCK, CLASS_NAMES, scenes
 from course_utils.validation import shown, whole_number, whole_numbers
-
-MOST_SHIFT = 16
-"""Image pixels by which a map is shifted at most."""
 
 
 def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
     """Predictions and learned flows of networks while they learn, at a chosen scene, scale and moment.
+
+    Press on an arrow, or drag the ring, to follow one place to where it is read.
 
     film         ``alignment_pictures.new_film()``, filled by ``compare(..., film=film)``; or anything with the same
                  attributes, see ``figures.alignment``
@@ -32,30 +28,32 @@ def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
     strides = reel.strides or (stride,)
     if stride not in strides:
         raise ValueError(f"stride must be one of {', '.join(map(str, strides))}; got {shown(stride)}.")
+    rows, columns = (size // min(strides) for size in reel.size_hw)
     controls = {
         "scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene),
-        "stride": choice("flow onto", [(f"stride {each}", each) for each in strides], stride),
+        "stride": toggle("flow onto", [(f"stride {each}", each) for each in strides], stride),
         "magnified": switch("magnify small flows"),
+        "column": slider("column of the ring", columns // 2, 0, columns - 1),
+        "row": slider("row of the ring", rows // 2, 0, rows - 1),
     }
-    player = Player("moment", interval_ms=900)
-    drawn = lru_cache(maxsize=8)(
-        lambda scene, stride, magnified, step: film_scene(reel, scene, stride, step, magnified)
-    )
-    place = {"step": len(film.steps) - 1}
 
-    def draw(scene, stride, magnified):
-        picture = drawn(scene, stride, magnified, place["step"])
-        player.make_room(picture)
-        return picture
+    def draw(scene, stride, magnified, column, row):
+        return film_scene(reel, scene, stride, (column, row), magnified)
 
-    explorer = Explorer(draw, controls, extra=(widgets.HBox(player.widgets),), on_scene=player.fit)
-    player.link(explorer.stage)
-    player.position.observe(lambda change: place.update(step=change["new"]), names="value")
+    def point(name, x, y):
+        """The place under the pointer."""
+        return {"column": int(x), "row": int(y)}
+
+    explorer = Explorer(draw, controls, more=("column", "row"), on_drag=point)
+    last = len(film.steps) - 1  # opened when they have learned
+    explorer.stage.step, explorer.stage.chosen = last, explorer.scene.steps[last]
     return explorer
 
 
 def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer:
     """Move a coarse map by hand, add it to the fine one, and see what addition blurs and alignment recovers.
+
+    Drag the coarse map, or the line along which the profiles are.
 
     pictures   with .images (n, H, W, 3) and .labels (n, H, W), such as a film; None: three scenes of 128 × 128
     shifted    None, or contender -> function(image, (right, down), stride) that gives what a trained network makes of
@@ -72,19 +70,17 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
             f"stride must be 4 or 8, and twice the stride must divide height and width; got {shown(stride)} for "
             f"pictures of {pictures.labels.shape[1]} × {pictures.labels.shape[2]}."
         )
-    rows = pictures.labels.shape[1] // 4
+    rows = pictures.labels.shape[1] // ROW_UNIT
     controls = {
-        "scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)]),
         "right": slider("shift right", right, -MOST_SHIFT, MOST_SHIFT),
         "down": slider("shift down", down, -MOST_SHIFT, MOST_SHIFT),
-        "stride": choice("onto", [(f"stride {each}", each) for each in strides], stride),
         "kind": choice("profile of", [(name, kind) for kind, name in enumerate(CLASS_NAMES)], BLOCK),
+        "scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)]),
+        "stride": toggle("onto", [(f"stride {each}", each) for each in strides], stride),
         "row": slider("along row", rows // 2, 0, rows - 1),
     }
     if shifted:
         controls["changed"] = switch("arrows: only what the shift changed")
-    for name in ("right", "down", "row"):
-        controls[name].layout.width = "260px"
 
     @lru_cache(maxsize=64)
     def answer(name, scene, shift, stride):
@@ -95,16 +91,9 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
             name: (answer(name, scene, (right, down), stride), answer(name, scene, (0, 0), stride))
             for name in shifted
         }
-        row = row * 4 // stride  # the slider counts rows at stride 4, so that a line stays where it is
-        return shift_scene(
-            pictures.images[scene],
-            pictures.labels[scene],
-            stride,
-            (right, down),
-            kind,
-            row,
-            networks,
-            changed,
-        )
+        image, labels = pictures.images[scene], pictures.labels[scene]
+        return shift_scene(image, labels, stride, (right, down), kind, row, networks, changed)
 
-    return Explorer(draw, controls)
+    return Explorer(
+        draw, controls, more=tuple(name for name in controls if name not in ("right", "down", "kind"))
+    )

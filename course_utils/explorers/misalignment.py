@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
-
-from course_utils.explorers.explorer import Explorer, choice, slider
+from course_utils.explorers.stage import Explorer, choice, slider, toggle
 from course_utils.figures.misalignment import (
     KINDS,
     LAID_ON,
@@ -13,72 +11,79 @@ from course_utils.figures.misalignment import (
     MOST_SIZE,
     MOST_STAGES,
     RULES,
+    least,
     misalignment_scene,
 )
 from course_utils.validation import one_of, shown, whole_number
 
 NONE = "none"  # of a stage that is left out
 FOUR = (("convolution", 3, 2, 1),) * 4
+STACKS = {
+    "kernel 3, padding 1": FOUR,
+    "kernel 2, padding 0": (("convolution", 2, 2, 0),) * 4,
+    "kernel 4, padding 1": (("convolution", 4, 2, 1),) * 4,
+    "a ResNet begins": (
+        ("convolution", 7, 2, 3),
+        ("pooling", 3, 2, 1),
+        ("convolution", 3, 2, 1),
+        ("convolution", 3, 2, 1),
+    ),
+}
 
 
 def misalignment(in_size=32, layers=FOUR, rule="half_pixel", laid_on="image") -> Explorer:
     """Stack up to four layers and read off where features sit and where upsampling draws them, in image pixels.
+
+    The size of the image and the numbers of the layers can be pulled where they stand in the picture.
 
     in_size   pixels of the image along the axis, 4 to 64
     layers    of (kind, kernel_size, stride, padding): kind "convolution" or "pooling", 1 to 7, 1 to 4, 0 to 3
     rule      of upsampling: "half_pixel" (align_corners=False) or "align_corners"
     laid_on   "image", or "stage": each stage is laid on the one before it, as in an FPN
     """
-    layers = _checked(layers)
-    controls = {
-        "in_size": slider(
-            "image size", whole_number(in_size, "in_size", LEAST_SIZE, MOST_SIZE), LEAST_SIZE, MOST_SIZE
-        ),
-        "rule": choice(
-            "upsampling", [(words, name) for name, words in RULES.items()], one_of(rule, "rule", RULES)
-        ),
-        "laid_on": choice(
-            "laid on", [(words, name) for name, words in LAID_ON.items()], one_of(laid_on, "laid_on", LAID_ON)
-        ),
+    size = whole_number(in_size, "in_size", LEAST_SIZE, MOST_SIZE)
+    one_of(rule, "rule", RULES), one_of(laid_on, "laid_on", LAID_ON)
+    values = _values(_checked(layers))
+    stages = {f"kind_{stage}": _kind(stage, values) for stage in range(1, MOST_STAGES + 1)}
+    stages |= {
+        f"{name}_{stage}": _number(name, stage, values)
+        for stage in range(1, MOST_STAGES + 1)
+        for name in MOST
     }
-    controls["in_size"].layout.width = "230px"
-    rows = [widgets.HBox(list(controls.values()), layout=widgets.Layout(flex_flow="row wrap"))]
-    for stage in range(1, MOST_STAGES + 1):
-        own = _stage_controls(stage, layers[stage - 1] if stage <= len(layers) else (NONE, 3, 2, 1))
-        controls |= own
-        rows.append(widgets.HBox(list(own.values())))
+    controls = {
+        "in_size": slider("image size", size, LEAST_SIZE, MOST_SIZE),
+        "rule": toggle("upsampling", [(words, name) for name, words in RULES.items()], rule),
+        "laid_on": toggle("laid on", [(words, name) for name, words in LAID_ON.items()], laid_on),
+        **stages,
+    }
 
     def draw(in_size, rule, laid_on, **stages):
-        stacked = [
-            tuple(stages[f"{name}_{stage}"] for name in ("kind", *MOST))
-            for stage in range(1, MOST_STAGES + 1)
-            if stages[f"kind_{stage}"] != NONE
-        ]
-        return misalignment_scene(in_size, stacked, rule, laid_on)
+        kept = [n for n in range(1, MOST_STAGES + 1) if stages[f"kind_{n}"] != NONE]
+        stacked = [tuple(stages[f"{name}_{n}"] for name in ("kind", *MOST)) for n in kept]
+        return misalignment_scene(in_size, stacked, rule, laid_on, kept)
 
-    explorer = Explorer(draw, controls)
-    explorer.children = (widgets.VBox(rows), explorer.stage)  # one row of controls for each stage
-    return explorer
+    presets = {words: _values(layers) for words, layers in STACKS.items()}
+    return Explorer(draw, controls, more=tuple(stages), presets=presets)
 
 
-def _stage_controls(stage, layer):
-    kind, *numbers = layer
+def _values(layers):
+    """The controls of the stages for these layers; a stage without one is left out, its numbers are put back."""
+    values = {}
+    for stage in range(1, MOST_STAGES + 1):
+        kind, *numbers = layers[stage - 1] if stage <= len(layers) else (NONE, 3, 2, 1)
+        values |= {f"kind_{stage}": kind}
+        values |= {f"{name}_{stage}": value for name, value in zip(MOST, numbers, strict=True)}
+    return values
+
+
+def _kind(stage, values):
     options = [*((words, name) for name, words in KINDS.items()), ("(left out)", NONE)]
-    controls = {f"kind_{stage}": choice(f"stage {stage}", options, kind)}
-    for (name, most), value in zip(MOST.items(), numbers, strict=True):
-        control = slider(name.replace("kernel_size", "kernel"), value, 0 if name == "padding" else 1, most)
-        control.layout.width = "195px"
-        controls[f"{name}_{stage}"] = control
+    return choice(f"stage {stage}", options, values[f"kind_{stage}"])
 
-    def follow(_=None):
-        """The numbers of a stage that is left out are put away."""
-        for name in MOST:
-            left_out = controls[f"kind_{stage}"].value == NONE
-            controls[f"{name}_{stage}"].layout.visibility = "hidden" if left_out else "visible"
 
-    controls[f"kind_{stage}"].observe(follow, names="value")
-    follow()
-    return controls
+def _number(name, stage, values):
+    words = f"{name.replace('_size', '')} {stage}"
+    return slider(words, values[f"{name}_{stage}"], least(name), MOST[name])
 
 
 def _checked(layers):
@@ -92,5 +97,5 @@ def _checked(layers):
             )
         one_of(layer[0], f"the kind of layer {n}", KINDS)
         for (name, most), value in zip(MOST.items(), layer[1:], strict=True):
-            whole_number(value, f"{name} of layer {n}", 0 if name == "padding" else 1, most)
+            whole_number(value, f"{name} of layer {n}", least(name), most)
     return [tuple(layer) for layer in layers]

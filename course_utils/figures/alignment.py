@@ -1,4 +1,4 @@
-"""Networks that learn to align: what each predicts, where it is wrong, and the flow that it has learned by then.
+"""Networks that learn to align: what each predicts, where it is wrong, and where it has learned to read by then.
 
 Words used here
     film      pictures of networks while they learn: .images (n, H, W, 3) from 0 to 1, .labels (n, H, W), .steps (of
@@ -6,45 +6,63 @@ Words used here
               w, 2)}}}, (x, y) in image pixels
     moment    one of the film's steps
     map       "coarse" or "fine": which of the two maps that are added is read along the flow
-    longest   the longest arrow of a flow, in image pixels
-    factor    how many times longer than true an arrow is drawn
+    place     (column, row) on the film's finest map: the arrow there is followed to where it reads
 """
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from course_utils.alignment import fetched_shares, reading_places
+from course_utils.figures.label_maps import (
+    LEFT,
+    WORDS,
+    arrow_scale,
+    arrows,
+    below,
+    class_key,
+    class_names,
+    drawing_factor,
+    heading,
+    in_pixels,
+    iou,
+    lengths,
+    longest_words,
+    photo_url,
+    picture,
+    prediction,
+    profile,
+    profile_frame,
+    row_of_places,
+    scale_words,
+)
 from course_utils.figures.scene import (
     Frame,
+    Handle,
     NoPicture,
     Scene,
+    arrow,
+    circle,
     document,
     group,
-    label,
+    held,
     line,
-    number,
     png_url,
     rect,
     written,
 )
 from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
-from course_utils.scores import confusion_matrix, mean_iou
 
 MOST = 4
 """Contenders in one picture."""
 
-WORDS = {"flow": "flow alignment"}  # a contender's name, where it needs more words than the film's
-
-LEFT, TOP, GAP, WIDTH = 4, 26, 12, 856
+WIDTH, TOP = 856, 24
+SMALL, LARGE = 114, 203  # scene px of a prediction's longer side, and of a flow's
+TEXTS, PROFILE, KEY = 54, 42, 22  # heights below a flow: three lines, a profile, the names of the colors
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
-FACTORS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-DOT = 4
-"""Pixels of a painted prediction for one of its own, of which the 2 x 2 in the middle are dark where it is wrong."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +78,10 @@ class Reel:
         return tuple(
             sorted({stride for name in self.contenders for stride in self.film.flows[name]}, reverse=True)
         )
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        return self.film.labels.shape[1:]
 
     def flows(self, stride) -> dict:
         """(contender, map) -> flow (step, n, h, w, 2), for all that learn one."""
@@ -89,162 +111,73 @@ def reel_of(film, contenders=None) -> Reel:
     return Reel(film, chosen)
 
 
-# ---- the picture ---------------------------------------------------------------------------------------------
+# ---- the numbers of one picture ------------------------------------------------------------------------------
 
 
-def film_scene(reel: Reel, scene=0, stride=4, step=None, magnified=False) -> Scene:
-    """Above: the true labels and what every contender predicts, dots where it is wrong. Below: the scene, and every
-    learned flow as arrows over it. A frame for each moment; all are in the picture, and all but one out of sight.
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """One flow of a scene at all moments, and what becomes of the place that is followed. Lengths in image pixels."""
 
-    step        the moment that is drawn first; None is the last
-    magnified   small flows are drawn as long as large ones, by a factor that is said; otherwise each map has one
-                factor for all moments, so that one sees the flow grow
-    """
-    film, last = reel.film, len(reel.film.steps) - 1
-    step = last if step is None else min(step, last)
-    upper = row_of_places(film.labels.shape[1:], TOP, 1 + len(reel.contenders), MOST + 1)
-    y = TOP + upper[0].height + 54
-    lower = rows_of_four(film.labels.shape[1:], y, 1 + len(reel.flows(stride)), below=62)
-    longest, factors = _lengths(reel, scene, stride, lower[0].unit * stride, magnified)
-    ious = _ious(reel, scene)
-    frames = _frames(reel, scene, stride, ious, longest, factors, lower[0])
-    texts = written(frames, step)
-    parts = [*_truth(film, scene, upper[0]), *_still(reel, scene, stride, upper, lower, texts)]
-    for moment in range(last + 1):
-        shown = _moment(reel, scene, stride, moment, upper, lower, factors)
-        x, y = (0, 0) if moment == step else AWAY
-        parts.append(
-            group(shown, data_move=f"moment-{moment}", transform=f"translate({x} {y})", aria_hidden="true")
-        )
-    bottom = lower[-1].y + lower[-1].height + 62
-    parts.append(
-        class_key(LEFT, bottom - 8, "dark dots: wrong pixels.  Arrows lead from a place to where it reads.")
-    )
-    sentences = [_sentence(reel, scene, stride, moment, ious, longest) for moment in range(last + 1)]
-    ids = [f"moment-{moment}" for moment in range(last + 1)]
-    svg = document(WIDTH, bottom, parts, "Networks that learn to align", sentences[step])
-    return Scene(svg, sentences[step], _table(reel, ious, longest), details=dict(zip(ids, sentences, strict=True)),
-                 steps=ids, frames=frames, step=step)  # fmt: skip
+    name: str  # "flow alignment, coarse map"
+    flow: np.ndarray  # (moment, h, w, 2)
+    longest: np.ndarray  # (moment,)
+    factors: tuple[int, ...]  # with which the arrows are drawn, one for each moment
+    reads: np.ndarray  # (moment, 2): where the followed place reads, x and y, pixel p at p
+    kinds: tuple[int, ...]  # the class there
+    lying: np.ndarray  # (w,) share of the place's class along its row, of a perfect map as it lies
+    fetched: np.ndarray  # (moment, w): of the same map, fetched along the flow
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a picture is drawn; ``unit`` scene px for one pixel of it."""
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """All that one picture shows: a scene, a stride, a place, and every flow."""
 
-    x: float
-    y: float
-    width: float
-    height: float
-    unit: float
-
-
-def row_of_places(size_hw, y, count, across=None) -> list[Place]:
-    """``count`` places of one size in a row from y on, as wide as if there were ``across``."""
-    height, width = size_hw
-    column = (WIDTH - 2 * LEFT + GAP) / (across or count) - GAP
-    unit = column / max(width, height)
-    return [Place(LEFT + i * (column + GAP), y, width * unit, height * unit, unit) for i in range(count)]
+    scene: int
+    stride: int
+    column: int  # of the map of this stride
+    row: int
+    kind: int  # the true class of the place
+    flows: tuple[Learned, ...]
+    ious: dict  # contender -> mean IoU of this scene at each moment
 
 
-def rows_of_four(size_hw, y, count, below) -> list[Place]:
-    """``count`` places in rows of up to four, ``below`` scene px for the words under each row and the next titles."""
-    places = []
-    for begin in range(0, count, 4):
-        places += row_of_places(size_hw, y, min(4, count - begin), 4)
-        y += places[-1].height + below
-    return places
+def _followed(reel, scene, stride, place, magnified) -> Followed:
+    column, row = (each * min(reel.strides, default=stride) // stride for each in place)
+    labels = reel.film.labels[scene]
+    own = reading_places(np.zeros((row + 1, column + 1, 2)), stride)[row, column]
+    kind = _class_at(labels, own)
+    flows = []
+    for (name, which), every in reel.flows(stride).items():
+        flow = every[:, scene]
+        longest = lengths(flow).max(axis=(1, 2))
+        factors = [drawing_factor(each, 1.2 * stride) for each in (longest if magnified else [longest.max()])]
+        reads = np.stack([reading_places(each, stride)[row, column] for each in flow])
+        lying, fetched = _shares(reel, scene, stride, name, which)
+        flows.append(
+            Learned(
+                f"{WORDS.get(name, name)}, {which} map", flow, longest,
+                tuple(factors) if magnified else tuple(factors) * len(flow),
+                reads, tuple(_class_at(labels, each) for each in reads),
+                lying[kind, row], fetched[:, kind, row],
+            )
+        )  # fmt: skip
+    return Followed(scene, stride, column, row, kind, tuple(flows), _ious(reel, scene))
 
 
-def _still(reel, scene, stride, upper, lower, texts):
-    """All that stays where it is: titles, frames, the scene, and the texts that the moments write."""
-    parts = []
-    for i, (name, place) in enumerate(zip(reel.contenders, upper[1:], strict=True)):
-        parts += [
-            heading(place, WORDS.get(name, name)),
-            _slot(place.x, place.y + place.height + 16, f"iou-{i}", texts, "600"),
-        ]
-    height, width = reel.film.labels.shape[1:]
-    photo = photo_url(reel.film.images[scene])
-    parts += [
-        *picture(lower[0], photo, f"the scene: {height} × {width} pixels"),
-        _slot(lower[0].x, lower[0].y + lower[0].height + 17, "step", texts, "600"),
-        label(
-            lower[0].x,
-            lower[0].y + lower[0].height + 33,
-            f"arrows: flow onto stride {stride}",
-            anchor="start",
-            size=12,
-        ),
-    ]
-    for i, ((name, which), place) in enumerate(zip(reel.flows(stride), lower[1:], strict=True)):
-        title = f"{WORDS.get(name, name)}, {which} map"
-        parts += [
-            *picture(place, photo, title, pale=True),
-            *arrow_scale(place, _slot, f"scale-{i}", texts),
-            _slot(place.x, place.y + place.height + 17, f"longest-{i}", texts),
-        ]
-    return parts
+def _class_at(labels, place_xy):
+    """The class of the pixel nearest to a place; beyond the border, of the border."""
+    x, y = np.floor(np.asarray(place_xy) + 0.5).astype(int)
+    height, width = labels.shape
+    return int(labels[min(max(y, 0), height - 1), min(max(x, 0), width - 1)])
 
 
-def _slot(x, y, name, texts, weight=None):
-    return label(x, y, texts[name], anchor="start", size=12, data_slot=name, font_weight=weight)
-
-
-def _moment(reel, scene, stride, moment, upper, lower, factors):
-    """What is seen at one moment only: predictions and arrows."""
-    truth = reel.film.labels[scene]
-    parts = []
-    for name, place in zip(reel.contenders, upper[1:], strict=True):
-        predicted = reel.film.predictions[name][moment, scene]
-        parts += prediction(place, predicted, truth, WORDS.get(name, name))
-    for (key, flow), place in zip(reel.flows(stride).items(), lower[1:], strict=True):
-        parts.append(arrows(place, flow[moment, scene], stride, factors[key][moment]))
-    return parts
-
-
-def _frames(reel, scene, stride, ious, longest, factors, place):
-    """One for each moment: its pictures come, those of the others go, and its numbers are written."""
-    frames, flows = [], list(reel.flows(stride))
-    for moment, step in enumerate(reel.film.steps):
-        write = {"step": f"after {step} of {reel.film.steps[-1]} steps"}
-        write |= {f"iou-{i}": f"mean IoU {each[moment]:.3f}" for i, each in enumerate(ious.values())}
-        for i, key in enumerate(flows):
-            write[f"longest-{i}"] = longest_words(longest[key][moment])
-            write[f"scale-{i}"] = scale_words(place, factors[key][moment])
-        move = {
-            f"moment-{other}": (0, 0) if other == moment else AWAY for other in range(len(reel.film.steps))
-        }
-        frames.append(Frame(write, move))
-    return frames
-
-
-# ---- numbers -------------------------------------------------------------------------------------------------
-
-
-def lengths(flow_xy) -> np.ndarray:
-    """The length of each arrow: (..., 2) -> (...)."""
-    return np.hypot(flow_xy[..., 0], flow_xy[..., 1])
-
-
-def drawing_factor(longest, room) -> int:
-    """The largest of FACTORS with which ``longest`` still fits into ``room``; 1 when it does not fit as it is.
-
-    >>> drawing_factor(0.3, 4), drawing_factor(9, 4), drawing_factor(0, 4)
-    (10, 1, 1)
-    """
-    if longest <= 0:
-        return 1
-    return max([factor for factor in FACTORS if factor * longest <= room], default=1)
-
-
-def _lengths(reel, scene, stride, cell, magnified):
-    """For each flow: the longest arrow at each moment, and the factor with which it is drawn."""
-    longest, factors = {}, {}
-    for key, flow in reel.flows(stride).items():
-        longest[key] = lengths(flow[:, scene]).max(axis=(1, 2))
-        each = longest[key] if magnified else np.full(len(flow), longest[key].max())
-        factors[key] = [drawing_factor(length, 1.2 * stride) for length in each]
-    return longest, factors
+@lru_cache(maxsize=64)
+def _shares(reel, scene, stride, name, which):
+    """Of a perfect map: its shares (classes, h, w) as it lies, and at each moment along the learned flow."""
+    labels, flow = reel.film.labels[scene], reel.film.flows[name][stride][which][:, scene]
+    map_stride = 2 * stride if which == "coarse" else stride
+    lying = fetched_shares(labels, map_stride, np.zeros_like(flow[0]))
+    return lying, np.stack([fetched_shares(labels, map_stride, each) for each in flow])
 
 
 @lru_cache(maxsize=16)
@@ -256,198 +189,237 @@ def _ious(reel, scene):
     }
 
 
-def iou(truth, predicted) -> float:
-    """Mean IoU of one picture over the course's classes."""
-    return mean_iou(confusion_matrix(truth, predicted, len(CLASS_NAMES)))
+# ---- the picture ---------------------------------------------------------------------------------------------
 
 
-def _sentence(reel, scene, stride, moment, ious, longest):
-    scores = ", ".join(f"{each[moment]:.3f} {WORDS.get(name, name)}" for name, each in ious.items())
-    arrows = [
-        f"{WORDS.get(name, name)}, {which} map {_pixels(each[moment])}"
-        for (name, which), each in longest.items()
+def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> Scene:
+    """Above: the true labels and what every contender predicts, dots where it is wrong. Below: the scene, and every
+    learned flow as arrows over it, the one at ``place`` followed. A frame for each moment; all are in the picture,
+    and all but the last out of sight.
+
+    place       (column, row) on the finest map of the film, from 0
+    magnified   small flows are drawn as long as large ones, by a factor that is said; otherwise each map has one
+                factor for all moments, so that one sees the flow grow
+    """
+    film, last = reel.film, len(reel.film.steps) - 1
+    shown = _followed(reel, scene, stride, place, magnified)
+    upper = row_of_places(reel.size_hw, TOP, 1 + len(reel.contenders), SMALL)
+    lower = _lower(reel, TOP + upper[0].height + 46, 1 + len(shown.flows))
+    frames = _frames(reel, shown, lower[0])
+    texts = written(frames, last)
+    parts = [
+        *picture(upper[0], png_url(CLASS_COLOURS[film.labels[scene]]), "true labels"),
+        *class_names(upper[0], film.labels[scene]),
+        *_titles(reel, upper[1:], texts),
+        *_still(reel, shown, lower, texts),
     ]
-    learned = (
-        f"The longest arrow onto stride {stride}: {'; '.join(arrows)}." if arrows else "No flow is learned."
-    )
-    return (
-        f"Scene {scene + 1} after {reel.film.steps[moment]} training steps. Mean IoU of this scene: {scores}. "
-        f"{learned} An arrow leads from a place to where it reads."
-    )
-
-
-def _table(reel, ious, longest):
-    header = ["training steps", *(f"mean IoU, {WORDS.get(name, name)}" for name in ious)]
-    header += [f"longest arrow, {WORDS.get(name, name)}, {which}" for name, which in longest]
-    rows = [
-        [
-            str(step),
-            *(f"{each[i]:.3f}" for each in ious.values()),
-            *(f"{each[i]:.2f}" for each in longest.values()),
-        ]
-        for i, step in enumerate(reel.film.steps)
-    ]
-    return header, rows
-
-
-# ---- pieces, also of a map shifted by hand -------------------------------------------------------------------
-
-
-def heading(place, words):
-    return label(place.x, place.y - 8, words, anchor="start", size=13, font_weight="600")
-
-
-def picture(place, url, title, pale=False):
-    """A picture that came as a URL, with its title above. Pale: what is drawn over it stands out in both themes."""
-    return [
-        heading(place, title),
-        f'<image x="{place.x:.6g}" y="{place.y:.6g}" width="{place.width:.6g}" height="{place.height:.6g}" '
-        f'href="{url}" preserveAspectRatio="none" style="image-rendering: pixelated" role="img" '
-        f'aria-label="{title}" opacity="{0.4 if pale else 1}"/>',
-        rect(place.x, place.y, place.width, place.height, "frame"),
-    ]
-
-
-@lru_cache(maxsize=32)
-def _photo_url(pixels, shape):
-    return png_url(np.frombuffer(pixels, np.uint8).reshape(shape))
-
-
-def photo_url(pixels):
-    """(H, W, 3) from 0 to 1 as a ``data:`` URL."""
-    rounded = np.rint(np.asarray(pixels) * 255).clip(0, 255).astype(np.uint8)
-    return _photo_url(rounded.tobytes(), rounded.shape)
-
-
-def prediction(place, predicted, truth, name):
-    """Labels in their colors with a dark dot in every pixel that is wrong."""
-    url = _marked_url(predicted.tobytes(), truth.tobytes(), predicted.shape)
-    return [
-        f'<image x="{place.x:.6g}" y="{place.y:.6g}" width="{place.width:.6g}" height="{place.height:.6g}" '
-        f'href="{url}" preserveAspectRatio="none" role="img" aria-label="what {name} predicts"/>',
-        rect(place.x, place.y, place.width, place.height, "frame"),
-    ]
-
-
-@lru_cache(maxsize=512)
-def _marked_url(predicted, truth, shape):
-    """A PNG of few colors, DOT times enlarged: a quarter of the bytes of any colors."""
-    from PIL import Image
-
-    predicted, truth = (np.frombuffer(each, np.uint8).reshape(shape) for each in (predicted, truth))
-    large = predicted.repeat(DOT, 0).repeat(DOT, 1)
-    rows, columns = np.nonzero(predicted != truth)
-    for down in (1, 2):
-        for right in (1, 2):
-            large[rows * DOT + down, columns * DOT + right] = len(CLASS_NAMES)
-    painted = Image.fromarray(large).convert("P")
-    painted.putpalette([*CLASS_COLOURS.ravel().tolist(), 0, 0, 0])
-    stream = io.BytesIO()
-    painted.save(stream, "png", bits=4, compress_level=6)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
-
-
-def _truth(film, scene, place):
-    """The true labels, with the names of the classes that have room for theirs."""
-    labels = film.labels[scene]
-    return [*picture(place, png_url(CLASS_COLOURS[labels]), "true labels"), *class_names(place, labels)]
-
-
-def class_names(place, labels):
-    """A name in the widest part of each class, where it fits and covers no other name."""
-    parts, taken = [], []
-    for kind, name in enumerate(CLASS_NAMES):
-        depth = _depth(labels == kind)
-        row, column = np.unravel_index(depth.argmax(), depth.shape)
-        half = 3.3 * len(name), 7
-        x = np.clip((column + 0.5) * place.unit, half[0] + 2, place.width - half[0] - 2)
-        y = np.clip((row + 0.5) * place.unit, half[1] + 2, place.height - half[1] - 2)
-        clear = all(abs(x - a) > half[0] + other or abs(y - b) > 14 for a, b, other in taken)
-        if depth.max() * place.unit < 6 or not clear:
-            continue
-        taken.append((x, y, half[0]))
+    for moment in range(last + 1):
+        of_moment = _moment(reel, shown, moment, upper, lower)
+        x, y = (0, 0) if moment == last else AWAY
         parts.append(
-            label(place.x + x, place.y + y + 4, name, size=11, style="fill: #111", pointer_events="none")
+            group(
+                of_moment, data_move=f"moment-{moment}", transform=f"translate({x} {y})", aria_hidden="true"
+            )
+        )
+    parts += _to_hold(reel, shown, lower)
+    bottom = lower[-1].y + lower[-1].height + TEXTS + PROFILE + KEY
+    parts.append(
+        class_key(LEFT, bottom - 6, "dark dots: wrong pixels.  Arrows lead from a place to where it reads.")
+    )
+    sentences = [_sentence(reel, shown, moment) for moment in range(last + 1)]
+    ids = [f"moment-{moment}" for moment in range(last + 1)]
+    return Scene(
+        document(WIDTH, bottom, parts, "Networks that learn to align", sentences[-1]),
+        sentences[-1],
+        _table(reel, shown),
+        details=dict(zip(ids, sentences, strict=True)),
+        steps=ids,
+        frames=frames,
+        word="moment",
+        handles={"place": _handle(reel, shown, lower[0])} if shown.flows else {},
+    )
+
+
+def _lower(reel, y, count):
+    """Places of the scene and its flows, in rows of up to four."""
+    places = []
+    for begin in range(0, count, 4):
+        places += row_of_places(reel.size_hw, y, min(4, count - begin), LARGE)
+        y += places[-1].height + TEXTS + PROFILE + 26
+    return places
+
+
+def _titles(reel, places, texts):
+    parts = []
+    for i, (name, place) in enumerate(zip(reel.contenders, places, strict=True)):
+        parts += [
+            heading(place, WORDS.get(name, name)),
+            _slot(place, 15, f"iou-{i}", texts, font_weight="600"),
+        ]
+    return parts
+
+
+def _still(reel, shown, lower, texts):
+    """All that stays where it is: titles, frames, the scene, and the texts that the moments write."""
+    height, width = reel.size_hw
+    photo, here = photo_url(reel.film.images[shown.scene]), lower[0]
+    parts = [
+        *picture(here, photo, f"the scene: {height} × {width} pixels"),
+        _slot(here, 16, "step", texts, font_weight="600"),
+        below(here, 32, f"arrows: flow onto stride {shown.stride}"),
+    ]
+    if shown.flows:
+        parts += [
+            below(here, 62, f"curves: share of {CLASS_NAMES[shown.kind]} in the ringed row", css="muted"),
+            below(here, 77, "of a perfect map; dashed as it lies,", css="muted"),
+            below(here, 92, "solid read along the arrows", css="muted"),
+        ]
+    for i, (learned, place) in enumerate(zip(shown.flows, lower[1:], strict=True)):
+        parts += [
+            *picture(place, photo, learned.name, pale=True),
+            *arrow_scale(place, 16, texts[f"scale-{i}"], data_slot=f"scale-{i}"),
+            _slot(place, 32, f"longest-{i}", texts),
+            _slot(place, 48, f"here-{i}", texts, font_weight="600"),
+            profile_frame(place, TEXTS, PROFILE),
+            profile(place, TEXTS, PROFILE, learned.lying, "line muted", stroke_dasharray="4 3"),
+        ]
+    return parts
+
+
+def _slot(place, down, name, texts, **more):
+    return below(place, down, texts[name], data_slot=name, **more)
+
+
+def _moment(reel, shown, moment, upper, lower):
+    """What is seen at one moment only: predictions, arrows, the arrow that is followed, the profile along it."""
+    truth = reel.film.labels[shown.scene]
+    parts = []
+    for name, place in zip(reel.contenders, upper[1:], strict=True):
+        predicted = reel.film.predictions[name][moment, shown.scene]
+        parts += prediction(place, predicted, truth, WORDS.get(name, name))
+    for learned, place in zip(shown.flows, lower[1:], strict=True):
+        parts.append(arrows(place, learned.flow[moment], shown.stride, learned.factors[moment]))
+        parts += _followed_arrow(shown, learned, moment, place)
+        parts.append(profile(place, TEXTS, PROFILE, learned.fetched[moment], stroke_width=2))
+    return parts
+
+
+def _middle(shown, place):
+    """The middle of the followed place, in scene px."""
+    return (
+        place.x + (shown.column + 0.5) * shown.stride * place.unit,
+        place.y + (shown.row + 0.5) * shown.stride * place.unit,
+    )
+
+
+def _followed_arrow(shown, learned, moment, place):
+    """Thick, from the place to where it reads, at the picture's edge where that is beyond; its length is true."""
+    x, y = _middle(shown, place)
+    tip = learned.reads[moment] + 0.5  # pixel p spans p to p + 1 scene units
+    to_x = place.x + min(max(tip[0] * place.unit, 0), place.width)
+    to_y = place.y + min(max(tip[1] * place.unit, 0), place.height)
+    under = line(x, y, to_x, to_y, "line", stroke_width=6, style="stroke: var(--jp-layout-color1, #fff)")
+    color = "rgb({}, {}, {})".format(*CLASS_COLOURS[learned.kinds[moment]].tolist())
+    mark = circle(to_x, to_y, 5, "line", stroke_width=1.5, style=f"fill: {color}")
+    return [group([under, arrow(x, y, to_x, to_y, "sample", width=2.5, head=8), mark], pointer_events="none")]
+
+
+def _to_hold(reel, shown, lower):
+    """Every picture of the lower row can be pressed where an arrow shall be followed; the ring can be dragged."""
+    if not shown.flows:
+        return []
+    parts, finest = [], min(reel.strides)
+    for place in lower:
+        unit = finest * place.unit
+        parts.append(
+            rect(
+                place.x, place.y, place.width, place.height, "plain",
+                data_drag="place", data_axes=f"{place.x:.6g} {place.y:.6g} {unit:.6g} {unit:.6g}",
+            )
+        )  # fmt: skip
+    for i, place in enumerate(lower):
+        x, y = _middle(shown, place)
+        side = shown.stride * place.unit
+        stop = held("place", "the place whose arrow is followed") if i == 0 else {"data_handle": "place"}
+        parts.append(
+            group(
+                [
+                    rect(x - side / 2, y - side / 2, side, side, "plain"),
+                    circle(
+                        x,
+                        y,
+                        max(side / 2, 7),
+                        "line",
+                        stroke_width=4,
+                        style="stroke: var(--jp-layout-color1, #fff)",
+                    ),
+                    circle(x, y, max(side / 2, 7), "line", stroke_width=2),
+                ],
+                **stop,
+            )
         )
     return parts
 
 
-def _depth(mask):
-    """How many times a mask can be eroded until a pixel is gone, so deep inside are large numbers: int (H, W)."""
-    depth, left = np.zeros(mask.shape, int), mask
-    while left.any():
-        depth += left
-        around = np.pad(left, 1)
-        left = left & around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:]
-    return depth
+def _handle(reel, shown, place) -> Handle:
+    finest = min(reel.strides)
+    height, width = (size // finest for size in reel.size_hw)
+    step = shown.stride // finest
+    at, rate = (shown.column * step, shown.row * step), 1 / (finest * place.unit)
+    return Handle(
+        ("column", "row"), at, ((rate, 0), (0, rate)), (0, 0), (width - step, height - step), (step, step),
+        "column and row of the place",
+    )  # fmt: skip
 
 
-def class_key(x, y, more=""):
-    """The five colors with their names, in one line."""
-    parts = []
-    for name, color in zip(CLASS_NAMES, CLASS_COLOURS.tolist(), strict=True):
-        parts.append(rect(x, y - 10, 11, 11, fill=f"rgb({color[0]}, {color[1]}, {color[2]})"))
-        parts.append(label(x + 16, y, name, "muted", anchor="start", size=11))
-        x += 30 + 6.4 * len(name)
-    return group([*parts, label(x, y, more, "muted", anchor="start", size=11)])
+def _frames(reel, shown, place):
+    """One for each moment: its pictures come, those of the others go, and its numbers are written."""
+    frames = []
+    for moment, step in enumerate(reel.film.steps):
+        write = {"step": f"after {step} of {reel.film.steps[-1]} steps"}
+        write |= {f"iou-{i}": f"mean IoU {each[moment]:.3f}" for i, each in enumerate(shown.ious.values())}
+        for i, learned in enumerate(shown.flows):
+            write[f"longest-{i}"] = longest_words(learned.longest[moment])
+            write[f"scale-{i}"] = scale_words(place, learned.factors[moment])
+            write[f"here-{i}"] = f"ring: {_reads(shown, learned, moment)}"
+        move = {
+            f"moment-{other}": (0, 0) if other == moment else AWAY for other in range(len(reel.film.steps))
+        }
+        frames.append(Frame(write, move))
+    return frames
 
 
-# ---- arrows --------------------------------------------------------------------------------------------------
+# ---- the words -----------------------------------------------------------------------------------------------
 
 
-def arrows(place, flow_xy, stride, factor=1):
-    """A flow (h, w, 2), in image pixels, as one path of arrows. An arrow that would leave the picture ends at its
-    edge, without a head; zero flow is a dot."""
-    rows, columns = np.indices(flow_xy.shape[:2])
-    start = (np.stack([columns, rows], axis=-1) + 0.5) * stride * place.unit
-    along = flow_xy * factor * place.unit
-    room = np.array([place.width, place.height])
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        until_edge = np.where(along > 0, (room - start) / along, np.where(along < 0, -start / along, np.inf))
-    part = until_edge.min(axis=-1).clip(0, 1)
-    origin = start + np.array([place.x, place.y])
-    pieces = map(_arrow, origin.reshape(-1, 2).tolist(), along.reshape(-1, 2).tolist(), part.ravel().tolist())
-    drawn = 'class="line" stroke-width="1.3" stroke-linecap="round" pointer-events="none"'
-    return f'<path d="{"".join(pieces)}" {drawn}/>'
+def _reads(shown, learned, moment):
+    """Such as "reads 3.2 px away, in block"."""
+    away = float(lengths(learned.flow[moment, shown.row, shown.column]))
+    where = CLASS_NAMES[learned.kinds[moment]]
+    return f"reads {in_pixels(away)} away, in {where}" if away else "reads where it is"
 
 
-def _arrow(start, along, part):
-    (x, y), (dx, dy) = start, along
-    shaft = f"M{x:.1f} {y:.1f}l{dx * part:.1f} {dy * part:.1f}"
-    length = float(np.hypot(dx, dy))
-    if part < 1 or length < 2.5:
-        return shaft
-    back = min(5.0, 0.5 * length) / length
-    bx, by = dx * back, dy * back
-    wing = -bx - 0.5 * by, -by + 0.5 * bx
-    return f"{shaft}m{wing[0]:.1f} {wing[1]:.1f}L{x + dx:.1f} {y + dy:.1f}l{-bx + 0.5 * by:.1f} {-by - 0.5 * bx:.1f}"
-
-
-def arrow_scale(place, slot, name, texts):
-    """A bar under the picture and, in the slot ``name``, how many image pixels of flow are as long."""
-    y, long = place.y + place.height + 29, _bar(place) * place.unit
-    bar = [line(place.x, y, place.x + long, y, "line", stroke_width=1.3)]
-    bar += [line(at, y - 3, at, y + 3, "line", stroke_width=1.3) for at in (place.x, place.x + long)]
-    return [*bar, slot(place.x + long + 7, y + 4, name, texts)]
-
-
-def _bar(place):
-    """Image pixels of the bar: the largest round number up to a sixth of the picture's width."""
-    return max(
-        size
-        for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-        if size <= max(1, place.width / place.unit / 6)
+def _sentence(reel, shown, moment):
+    start = f"Scene {shown.scene + 1} after {reel.film.steps[moment]} training steps."
+    if not shown.flows:
+        scores = ", ".join(f"{each[moment]:.3f} {WORDS.get(name, name)}" for name, each in shown.ious.items())
+        return f"{start} Mean IoU of this scene: {scores}. No flow is learned."
+    reads = "; ".join(f"{each.name} {_reads(shown, each, moment)}" for each in shown.flows)
+    return (
+        f"{start} Column {shown.column}, row {shown.row} of the map at stride {shown.stride} lies in "
+        f"{CLASS_NAMES[shown.kind]}: {reads}."
     )
 
 
-def longest_words(longest):
-    return f"longest arrow: {_pixels(longest)}" if longest else "zero flow"
-
-
-def _pixels(length):
-    return f"{number(length, 1 if length >= 1 else 2)} px"
-
-
-def scale_words(place, factor):
-    times = f", drawn × {factor}" if factor > 1 else ""
-    return f"{number(_bar(place) / factor)} px{times}"
+def _table(reel, shown):
+    header = ["training steps", *(f"mean IoU, {WORDS.get(name, name)}" for name in shown.ious)]
+    header += [f"longest arrow, {each.name}" for each in shown.flows]
+    rows = [
+        [
+            str(step),
+            *(f"{each[i]:.3f}" for each in shown.ious.values()),
+            *(f"{each.longest[i]:.2f}" for each in shown.flows),
+        ]
+        for i, step in enumerate(reel.film.steps)
+    ]
+    return header, rows

@@ -11,12 +11,25 @@ Ids: "px-3" is pixel 3 of the image, "s2-5" feature 5 of stage 2. One axis; the 
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.alignment import offsets, stages
 from course_utils.figures.cells import cell_group
-from course_utils.figures.scene import Scene, circle, document, group, label, line, number, rect
+from course_utils.figures.scene import (
+    Scene,
+    circle,
+    counted,
+    document,
+    group,
+    held,
+    label,
+    line,
+    number,
+    rect,
+    scrub,
+)
 from course_utils.validation import one_of, whole_number
 
 KINDS = {"convolution": "convolution", "pooling": "max pooling"}
@@ -33,43 +46,44 @@ BAR = 5  # height of a receptive field; three levels of them
 NOTE_X = LEFT + ROOM + MARGIN + 12
 
 
-def misalignment_scene(in_size, layers, rule="half_pixel", laid_on="image") -> Scene:
+def misalignment_scene(in_size, layers, rule="half_pixel", laid_on="image", numbers=None) -> Scene:
     """One row for the image and one for each stage: fields as bars, places as dots, drawn places below them.
 
     in_size   pixels of the image along the axis, 4 to 64
     layers    up to 4 of (kind, kernel_size, stride, padding)
     rule      of upsampling: "half_pixel" or "align_corners"
     laid_on   "image" or "stage"
-    A layer that does not fit becomes a scene that says so, in torch's words and in plain ones. Raises ValueError
+    numbers   what each layer is called among the controls: handles are "kernel_2", "stride_2", "padding_2"; without
+              it 1, 2, ...
+    The rows end where torch would refuse a layer, with torch's words and plain ones. Raises ValueError
     for settings beyond MOST.
     """
     state = _State(in_size, layers, rule, laid_on)
+    numbers = tuple(range(1, len(state.layers) + 1)) if numbers is None else numbers
+    text = _refusal_words(state.refused) if state.refused else _summary(state)
+    drawn = range(1, len(state.stages))
+    features = [(n, i) for n in drawn for i in range(state.stages[n].size)]
+    parts = [_image(state), *(_stage(state, n) for n in drawn)]
+    parts += [_settings(state, n, numbers[n - 1]) for n in range(1, len(state.layers) + 1)]
     if state.refused:
-        return _refusal(state.refused)
-    text = _summary(state)
-    rows = [_stage(state, n) for n in range(1, len(state.stages))]
+        parts.append(_refusal(state))
     return Scene(
-        document(WIDTH, HEIGHT, [_image(state), *rows], "Where features sit and where they are drawn", text),
+        document(WIDTH, HEIGHT, parts, "Where features sit and where they are drawn", text),
         text,
-        table=_table(state),
-        links={
-            f"s{n}-{i}": [(f"px-{p}", 1.0) for p in state.seen(n, i)]
-            for n in range(1, len(state.stages))
-            for i in range(state.stages[n].size)
-        },
+        table=None if state.refused else _table(state),
+        links={f"s{n}-{i}": [(f"px-{p}", 1.0) for p in state.seen(n, i)] for n, i in features},
         details=_details(state),
         places={f"px-{p}": state.pixel_box(p) for p in range(state.in_size)},
-        bands={
-            f"s{n}-{i}": (*state.bar(n, i)[:2], state.bar(n, i)[2], BAR)
-            for n in range(1, len(state.stages))
-            for i in range(state.stages[n].size)
-            if state.bar(n, i) is not None
-        },
+        bands={f"s{n}-{i}": (*state.bar(n, i), BAR) for n, i in features if state.bar(n, i) is not None},
+        handles=_handles(state, numbers),
     )
 
 
 class _State:
-    """One stack with all its places, in image pixels, and where they are on the picture."""
+    """One stack with all its places, in image pixels, and where they are on the picture.
+
+    Where torch refuses a layer, the stages before it are there, and ``refused`` says why.
+    """
 
     def __init__(self, in_size, layers, rule, laid_on):
         self.in_size = whole_number(in_size, "in_size", LEAST_SIZE, MOST_SIZE)
@@ -77,15 +91,16 @@ class _State:
         self.layers = [_checked(number_, layer) for number_, layer in enumerate(layers, 1)]
         if len(self.layers) > MOST_STAGES:
             raise ValueError(f"layers must be up to {MOST_STAGES}; got {len(self.layers)}.")
-        numbers = [(k, s, p, 1) for _, k, s, p in self.layers]
         self.refused = _refused(self.in_size, self.layers)
-        if self.refused:
-            return
+        kept = self.layers[: self.refused.stage - 1] if self.refused else self.layers
+        numbers = [(k, s, p, 1) for _, k, s, p in kept]
         self.stages = stages(self.in_size, numbers)
         self.offsets = [np.zeros(self.in_size)]
         for n in range(1, len(self.stages)):
             fine = n - 1 if laid_on == "stage" else 0
             self.offsets.append(offsets(self.in_size, numbers[:n], rule, fine))
+        self.places = [stage.places for stage in self.stages]
+        self.fields = [stage.fields for stage in self.stages]
         self.pixel = ROOM / self.in_size
 
     def x(self, place):
@@ -96,19 +111,14 @@ class _State:
         return LEFT - MARGIN <= self.x(place) <= LEFT + ROOM + MARGIN
 
     def sits(self, n, i):
-        return self.stages[n].start + self.stages[n].jump * i
+        return float(self.places[n][i])
 
     def drawn(self, n, i):
         return self.sits(n, i) + float(self.offsets[n][i])
 
-    def field(self, n, i):
-        """First and last place that the feature sees, padding included."""
-        middle, half = self.sits(n, i), (self.stages[n].field - 1) / 2
-        return middle - half, middle + half
-
     def seen(self, n, i):
-        """Pixels of the image in that field."""
-        first, last = self.field(n, i)
+        """Pixels of the image in the field of feature i of stage n."""
+        first, last = self.fields[n][i]
         return range(max(round(first), 0), min(round(last), self.in_size - 1) + 1)
 
     def pixel_box(self, p):
@@ -118,12 +128,12 @@ class _State:
         return STAGES_Y + PITCH * (n - 1)
 
     def every(self, n):
-        """Neighbouring fields overlap; on three levels, every so many can be drawn apart from one another."""
+        """Neighboring fields overlap; on three levels, every so many can be drawn apart from one another."""
         return max(1, -(-self.stages[n].field // (3 * self.stages[n].jump)))
 
     def bar(self, n, i):
         """(x, y, width) of a receptive field, cut where the picture ends; None where all of it is beyond."""
-        first, last = self.field(n, i)
+        first, last = self.fields[n][i]
         left = max(self.x(first - 0.5), LEFT - MARGIN)
         right = min(self.x(last + 0.5), LEFT + ROOM + MARGIN)
         if right - left < 0.5:
@@ -135,31 +145,32 @@ class _State:
 def _checked(n, layer):
     kind, kernel_size, stride, padding = layer
     one_of(kind, f"the kind of layer {n}", KINDS)
-    for name, value, least in (
-        ("kernel_size", kernel_size, 1),
-        ("stride", stride, 1),
-        ("padding", padding, 0),
-    ):
-        whole_number(value, f"{name} of layer {n}", least, MOST[name])
+    for (name, most), value in zip(MOST.items(), (kernel_size, stride, padding), strict=True):
+        whole_number(value, f"{name} of layer {n}", least(name), most)
     return kind, kernel_size, stride, padding
 
 
+class _Refusal(NamedTuple):
+    """The first layer that torch would refuse."""
+
+    stage: int
+    why: str
+    theirs: str  # what torch says
+
+
 def _refused(in_size, layers):
-    """None, or for the first layer that torch would refuse: (its stage, why, what torch says)."""
+    """The _Refusal, or None."""
     for n, (kind, k, s, p) in enumerate(layers, 1):
         size = stages(in_size, [(*layer[1:], 1) for layer in layers[: n - 1]])[-1].size
         if kind == "pooling" and p > k // 2:
             theirs = (
                 f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and"
             )
-            return n, f"A padding of {p} is more than half of the window of {k}.", f"{theirs} dilation=1"
+            why = f"A padding of {p} is more than half of the window of {k}."
+            return _Refusal(n, why, f"{theirs} dilation=1")
         if size + 2 * p < k:
-            on = f"{size} feature" if size == 1 else f"{size} features"
-            return (
-                n,
-                f"A window of {k} does not fit on {on} with padding {p}.",
-                _too_small(kind, size, k, s, p),
-            )
+            why = f"A window of {k} does not fit on {counted(size, 'feature')} with padding {p}."
+            return _Refusal(n, why, _too_small(kind, size, k, s, p))
     return None
 
 
@@ -171,21 +182,6 @@ def _too_small(kind, size, k, s, p):
         )
     out = (size + 2 * p - k) // s + 1
     return f"Given input size: (1x{size}x{size}). Calculated output size: (1x{out}x{out}). Output size is too small"
-
-
-def _refusal(refused):
-    """The same room, so that nothing jumps when a slider passes such a setting."""
-    stage, why, theirs = refused
-    advice = "Take a smaller window, smaller strides before it, or a larger image."
-    parts = [rect(2, 2, WIDTH - 4, HEIGHT - 4, "frame", rx=6, stroke_dasharray="5 4")]
-    parts.append(label(28, 60, f"There is no stage {stage}.", "", "start", 14, font_weight="600"))
-    pieces = [why, "", "torch says:", *wrap(theirs, 104), "", advice]
-    for i, piece in enumerate(pieces):
-        css = "mono" if piece and piece in theirs else ""
-        parts.append(label(28, 90 + 22 * i, piece, css, "start", 13))
-    text = f"There is no stage {stage}. {why} torch says: “{theirs}”. {advice}"
-    svg = document(WIDTH, HEIGHT, parts, "A layer that does not fit", text)
-    return Scene(svg.replace('class="btp-scene"', 'class="btp-scene btp-sentence"', 1), text)
 
 
 # ---- the picture --------------------------------------------------------------------------------------------
@@ -204,9 +200,10 @@ def _image(state):
     every = next(step for step in (1, 2, 4, 8) if step * state.pixel >= 22)
     ticks = [label(state.x(p), IMAGE_Y - 6, p, "muted", size=11) for p in range(0, state.in_size, every)]
     ticks.append(label(3, IMAGE_Y + 14, "image", "input", "start", 13, font_weight="600"))
-    ticks.append(label(62, IMAGE_Y + 14, f"{state.in_size} pixels", "muted", "start", 12))
+    ticks.append(label(86, IMAGE_Y + 14, "pixels", "muted", "start", 12))
     ticks.append(label(NOTE_X, IMAGE_Y + 14, "offset in pixels", "output", "start", 12, font_weight="600"))
-    return group(ticks, pointer_events="none") + cell_group(parts, "px", "image")
+    size = _pulled(62, IMAGE_Y + 14, state.in_size, "in_size", "image size")
+    return group(ticks, pointer_events="none") + cell_group(parts, "px", "image") + size
 
 
 def _stage(state, n):
@@ -255,19 +252,51 @@ def _stage(state, n):
 
 
 def _names(state, n):
-    kind, k, s, p = state.layers[n - 1]
-    stage, top = state.stages[n], state.row(n)
-    short = {"convolution": "conv", "pooling": "pool"}[kind]
-    parts = [
-        label(3, top + 16, f"stage {n}", "", "start", 13, font_weight="600"),
-        label(3, top + 35, f"{short} {k}, stride {s}", "", "start", 12),
-        label(3, top + 51, f"padding {p}", "", "start", 12),
-        label(3, top + 69, f"{_features(stage.size)}", "muted", "start", 12),
-    ]
+    """What the three lines of a stage are, and how many features it has."""
+    top = state.row(n)
+    parts = [label(3, top + 69, counted(state.stages[n].size, "feature"), "muted", "start", 12)]
     for name, y in (("sees", SEES + 13), ("sits", SITS + 4), ("drawn", DRAWN + 4)):
         css = {"sees": "input", "sits": "", "drawn": "output"}[name]
         parts.append(label(LEFT - MARGIN - 8, top + y, name, css, "end", 12))
     return "".join(parts)
+
+
+def _settings(state, n, control):
+    """The layer in words; its three numbers can be pulled."""
+    kind, *values = state.layers[n - 1]
+    top, parts = state.row(n), []
+    parts.append(label(3, top + 16, f"stage {n}", "", "start", 13, font_weight="600"))
+    short = {"convolution": "conv", "pooling": "pool"}[kind]
+    words = ((3, 35, short, 36), (52, 35, ", stride", 100), (3, 51, "padding", 53))
+    for (x, y, word, at), name, value in zip(words, MOST, values, strict=True):
+        parts.append(label(x, top + y, word, "", "start", 12))
+        parts.append(
+            _pulled(at, top + y, value, f"{name}_{control}", f"{name.replace('_', ' ')} of stage {n}")
+        )
+    return "".join(parts)
+
+
+def _pulled(x, y, value, name, words):
+    """A number that can be pulled, in a field large enough for a hand."""
+    field = rect(x - 4, y - 13, 20, 18, "plain")
+    return group([field, label(x + 6, y, value, "scrub", size=13, font_weight="600")], **held(name, words))
+
+
+def _handles(state, numbers):
+    """One for the size of the image, and one for each number of each layer."""
+    handles = {"in_size": scrub("in_size", state.in_size, LEAST_SIZE, MOST_SIZE, label="image size")}
+    for control, (_, *values) in zip(numbers, state.layers, strict=True):
+        for (name, most), value in zip(MOST.items(), values, strict=True):
+            words = f"{name.replace('_', ' ')} of stage {control}"
+            handles[f"{name}_{control}"] = scrub(
+                f"{name}_{control}", value, least(name), most, label=words, pixels=14
+            )
+    return handles
+
+
+def least(name):
+    """The smallest kernel size, stride or padding."""
+    return 0 if name == "padding" else 1
 
 
 def _offset(state, n):
@@ -300,11 +329,28 @@ def _beyond(state, n):
     )
 
 
+def _refusal(state):
+    """In the row of the stage that is not there, and below it."""
+    top = state.row(state.refused.stage)
+    parts = [
+        rect(LEFT - MARGIN, top, ROOM + 2 * MARGIN, PITCH - 14, "frame", rx=6, stroke_dasharray="5 4"),
+        label(LEFT - 8, top + 20, state.refused.why, "", "start", 13, font_weight="600"),
+    ]
+    pieces = [
+        f"torch says: {piece}" if not i else piece for i, piece in enumerate(wrap(state.refused.theirs, 76))
+    ]
+    parts += [label(LEFT - 8, top + 39 + 15 * i, piece, "", "start", 11.5) for i, piece in enumerate(pieces)]
+    return group(parts, pointer_events="none")
+
+
 # ---- the words ----------------------------------------------------------------------------------------------
 
 
-def _features(count):
-    return "1 feature" if count == 1 else f"{count} features"
+def _refusal_words(refused):
+    return (
+        f"There is no stage {refused.stage}. {refused.why} torch says: “{refused.theirs}”. Take a smaller window, "
+        "smaller strides before it, or a larger image."
+    )
 
 
 def _signed(value):
@@ -328,13 +374,11 @@ def _summary(state):
     )
     if all(span == "0" for span in spans):
         return f"{text} Every feature is drawn where it sits."
-    last = state.stages[-1]
-    ends = f"its last feature sits at {number(state.sits(-1, last.size - 1), 2)} and is drawn at "
-    ends += f"{number(state.drawn(-1, last.size - 1), 2)}"
-    return f"{text} {_features(last.size)} are left in stage {len(state.layers)}; {ends}." if last.size > 1 else (
-        f"{text} 1 feature is left in stage {len(state.layers)}; it sits at {number(state.sits(-1, 0), 2)} and is "
-        f"drawn at {number(state.drawn(-1, 0), 2)}."
-    )  # fmt: skip
+    size = state.stages[-1].size
+    feature = "its last feature" if size > 1 else "it"
+    left = f"{counted(size, 'feature')} {'are' if size > 1 else 'is'} left in stage {len(state.layers)}"
+    at, drawn = (number(each(-1, size - 1), 2) for each in (state.sits, state.drawn))
+    return f"{text} {left}; {feature} sits at {at} and is drawn at {drawn}."
 
 
 def _details(state):
@@ -356,9 +400,9 @@ def _details(state):
 
 def _feature_words(state, n, i):
     sits, drawn, shift = state.sits(n, i), state.drawn(n, i), float(state.offsets[n][i])
-    first, last = (number(place, 2) for place in state.field(n, i))
+    low, high = state.fields[n][i]
+    first, last = number(low, 2), number(high, 2)
     seen = f"sees pixels {first} to {last}" if first != last else f"sees pixel {first}"
-    low, high = state.field(n, i)
     if low < 0 or high > state.in_size - 1:
         seen += " (beyond the image it is padding)"
     away = "exactly there" if abs(shift) < 1e-9 else (
