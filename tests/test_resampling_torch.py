@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.probing import operator_matrix
-from course_utils.resampling import nearest_indices, resampling_matrix, resize
+from course_utils.resampling import enlarge_crop, nearest_indices, resampling_matrix, resize
 
 EXACT = 1e-12
 SPATIAL = {1: "linear", 2: "bilinear", 3: "trilinear"}
@@ -261,3 +261,17 @@ def test_the_operator_found_by_probing_is_the_kronecker_product_of_ours(mode, to
     np.testing.assert_allclose(matrix, separable, rtol=0, atol=EXACT)
     probed, _ = operator_matrix(lambda x: resize(x, (7, 5), mode=mode), (4, 6))
     np.testing.assert_allclose(probed, matrix, rtol=0, atol=EXACT)
+
+
+@pytest.mark.parametrize(
+    "mode, torchs_name", [("nearest", "nearest"), ("linear", "bilinear"), ("cubic", "bicubic")]
+)
+@pytest.mark.parametrize("factor", [2, 3, 7, 12])
+def test_an_enlarged_crop_is_that_part_of_torchs_enlarged_picture(mode, torchs_name, factor):
+    image = np.random.default_rng(7).integers(0, 256, (23, 31), np.uint8)
+    whole = F.interpolate(
+        torch.tensor(image, dtype=torch.float64)[None, None], scale_factor=factor, mode=torchs_name
+    )
+    for top, left in ((0, 0), (9, 12), (15, 23)):
+        part = whole[0, 0, top * factor : (top + 8) * factor, left * factor : (left + 8) * factor].numpy()
+        assert np.abs(enlarge_crop(image, top, left, 8, factor, mode) - part).max() < 1e-10

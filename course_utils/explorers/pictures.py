@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import ipywidgets as widgets
+
 from course_utils import images
-from course_utils.explorers.explorer import Explorer, choice, slider, switch
-from course_utils.figures.pictures import PAIRS, PANEL, Picture, zoom_scene
+from course_utils.explorers.stage import Explorer, choice, slider, switch
+from course_utils.figures.pictures import (
+    CROP_STEP,
+    LARGEST_CROP,
+    LEAST_FACTOR,
+    MOST_FACTOR,
+    PAIRS,
+    SMALLEST_CROP,
+    Picture,
+    crop_sizes,
+    zoom_scene,
+)
 
-SMALLEST_CROP, LARGEST_CROP = 8, 40
 CROP, FACTOR = 36, 4
+MOST_AHEAD = 8  # pictures after a change: each takes some 100 kB
 
-CENTRES = {
+CENTERS = {
     "chelsea": (112, 172),
     "camera": (150, 232),
     "coffee": (265, 367),
@@ -18,6 +30,9 @@ CENTRES = {
 }
 """(row, column) of a place in each picture where the three methods differ visibly; the crop starts there."""
 
+# A leg of the tripod: one slanted edge. The picture is not named first, or it would open at its center.
+SLANTED_EDGE = {"size": 12, "factor": 12, "picture": "camera", "left": 368, "top": 462}
+
 
 def zoom_picture(picture=None) -> Explorer:
     """Enlarge part of a picture by nearest, bilinear and bicubic, side by side, and see their difference.
@@ -25,8 +40,8 @@ def zoom_picture(picture=None) -> Explorer:
     picture   your own, uint8 of shape (height, width) or (height, width, 3); it is then first in the list of
               pictures, before those of ``images.PICTURES``
 
-    Drag the box over the small picture (arrow keys move it too) or use the sliders; choose the factor and
-    which two methods to subtract; switch on the grid of the source pixels.
+    Drag the box over the small picture, and its corner to change its size; choose the factor and which two methods
+    to subtract.
     """
     pictures = {} if picture is None else {"yours": Picture("yours", picture)}
     names = [*pictures, *images.PICTURES]
@@ -36,48 +51,49 @@ def zoom_picture(picture=None) -> Explorer:
             pictures[name] = Picture(name, images.picture(name))
         return pictures[name]
 
+    left, top = _start(load(names[0]), CROP)
     controls = {
         "picture": choice("picture", names),
-        "size": slider("crop, pixels", CROP, SMALLEST_CROP, LARGEST_CROP, 4),
-        "factor": slider("factor", FACTOR, 2, 12),
-        "left": slider("left column", 0, 0, 1),
-        "top": slider("top row", 0, 0, 1),
+        "factor": slider("factor", FACTOR, LEAST_FACTOR, MOST_FACTOR),
         "pair": choice("difference", [(f"{first} − {second}", (first, second)) for first, second in PAIRS]),
+        "size": slider("crop, pixels", CROP, SMALLEST_CROP, LARGEST_CROP, CROP_STEP),
+        "left": slider("left column", left, 0, max(left, 1)),
+        "top": slider("top row", top, 0, max(top, 1)),
         "grid": switch("source pixel grid"),
     }
-    _keep_inside(controls, load)
 
-    def draw(picture, size, factor, left, top, pair, grid):
+    def draw(picture, factor, pair, size, left, top, grid):
         return zoom_scene(load(picture), top, left, size, factor, pair, grid)
 
-    def move(name, x, y):
-        """The crop centred on (x, y), in pixels from the picture's top left corner."""
-        size = controls["size"].value
-        return {"left": round(x - size / 2), "top": round(y - size / 2)}
+    def limits(values):
+        """The box ends where the picture or the panel does."""
+        picture = load(values["picture"])
+        least, most = crop_sizes(picture, values["factor"])
+        size = min(max(values["size"], least), most)
+        return {"size": (least, most), "left": (0, picture.width - size), "top": (0, picture.height - size)}
 
-    return Explorer(draw, controls, on_drag=move)
+    def adjust(values, name):
+        """A new picture opens at a place worth a look."""
+        if name != "picture":
+            return {}
+        left, top = _start(load(values["picture"]), values["size"])
+        return {"left": left, "top": top}
+
+    button = widgets.Button(description="a slanted edge", layout=widgets.Layout(width="max-content"))
+    explorer = Explorer(
+        draw,
+        controls,
+        more=("size", "left", "top", "grid"),
+        limits=limits,
+        adjust=adjust,
+        extra=(button,),
+        ahead=MOST_AHEAD,
+    )
+    button.on_click(lambda _: explorer.set(**SLANTED_EDGE))
+    return explorer
 
 
-def _keep_inside(controls, load):
-    """Let the sliders end where the picture or the panel does; a new picture starts at a place worth a look."""
-
-    def limit(_=None):
-        picture = load(controls["picture"].value)
-        visible = PANEL // controls["factor"].value  # no more new pixels than the panel has on the screen
-        most = min(LARGEST_CROP, visible, picture.height, picture.width)
-        with controls["size"].hold_trait_notifications():  # checked together: both ends move
-            controls["size"].min, controls["size"].max = min(SMALLEST_CROP, most), most
-        controls["left"].max = picture.width - controls["size"].value
-        controls["top"].max = picture.height - controls["size"].value
-
-    def enter(_=None):
-        limit()
-        picture, size = load(controls["picture"].value), controls["size"].value
-        row, column = CENTRES.get(picture.name, (picture.height // 2, picture.width // 2))
-        controls["top"].value = max(0, row - size // 2)
-        controls["left"].value = max(0, column - size // 2)
-
-    controls["factor"].observe(limit, names="value")
-    controls["size"].observe(limit, names="value")
-    controls["picture"].observe(enter, names="value")
-    enter()
+def _start(picture, size):
+    """(left, top) of the crop around the place worth a look."""
+    row, column = CENTERS.get(picture.name, (picture.height // 2, picture.width // 2))
+    return max(0, column - size // 2), max(0, row - size // 2)

@@ -126,6 +126,25 @@ def test_the_idle_kernel_sends_the_control_in_use_outwards():
     assert len(explorer.sent) == 9
 
 
+@pytest.mark.parametrize(("most", "expected"), [(True, 29), (5, 5), (False, 0)])
+def test_of_all_values_that_a_handle_sets_and_no_more_than_wanted(most, expected):
+    async def a_hand_at_work():
+        explorer = make(ahead=most)
+        explorer.stage.pages = 1
+        explorer.stage.moved = {"values": {"n": 4, "t": 0.5}, "count": 1}
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if len(explorer.sent) >= expected:
+                break
+        await asyncio.sleep(0.1)  # no more come
+        return explorer.sent
+
+    sent = asyncio.run(a_hand_at_work())
+    assert len(sent) == expected  # 9 of n, 20 of t
+    if expected:
+        assert {"[5,0.5,0]", "[4,0.55,0]"} <= set(sent)
+
+
 def test_nothing_is_drawn_ahead_while_a_cell_runs_or_where_it_is_switched_off():
     async def at_work(**options):
         explorer = make(**options)

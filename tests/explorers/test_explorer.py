@@ -114,6 +114,12 @@ def test_controls_that_depend_on_each_other_are_adjusted_before_one_picture():
     assert seen[1:] == [{"size": 5, "t": 0.0, "kind": "a"}]
 
 
+def test_values_set_together_may_need_the_ends_that_another_of_them_brings():
+    explorer = make(limits=lambda values: {"size": (1, 4 if values["kind"] == "a" else 9)})
+    explorer.set(size=8, kind="b")
+    assert explorer.values["size"] == 8 and explorer.scene.text == "8 0.5 b"
+
+
 def test_a_slider_ends_where_the_others_say():
     explorer = make(limits=lambda values: {"size": (1, 4 if values["kind"] == "b" else 9)})
     explorer.set(size=8)

@@ -1,15 +1,18 @@
 """The real-picture zoom, moved: every control over its range, the box dragged, pictures of every kind."""
 
+import asyncio
 import re
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import images
-from course_utils.explorers.pictures import CENTRES, zoom_picture
+from course_utils.explorers.pictures import CENTERS, MOST_AHEAD, zoom_picture
 from course_utils.figures.pictures import PAIRS
+from tests.explorers.hand import handles, key, move, over_their_range
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,7 @@ def place(explorer):
 def test_every_picture_opens_at_its_place(explorer, name):
     explorer.set(picture=name)
     assert explorer.failure is None
-    row, column = CENTRES[name]
+    row, column = CENTERS[name]
     first_row, last_row, first_column, last_column = place(explorer)
     assert first_row <= row <= last_row and first_column <= column <= last_column
     height, width = images.picture(name).shape[:2]
@@ -78,22 +81,66 @@ def test_no_more_new_pixels_than_the_panel_can_show(explorer):
     assert "24 × 24 pixels become 288 × 288" in explorer.scene.text
 
 
-def test_the_box_is_centred_on_the_finger(explorer):
-    explorer.set(picture="brick", size=20, factor=6)
-    explorer.stage.dragged = {"name": "crop", "x": 100.2, "y": 50.1}
+def test_the_box_is_pulled_and_stops_at_the_edges(explorer):
+    explorer.set(picture="brick", factor=6)
+    explorer.set(size=20, left=50, top=30)
+    move(explorer, "crop", 90.2, 40.4)
     assert place(explorer) == (40, 59, 90, 109)
-    explorer.stage.dragged = {"name": "crop", "x": -30.0, "y": 9999.0}
+    move(explorer, "crop", -30.0, 9999.0)
     assert place(explorer) == (492, 511, 0, 19)
 
 
-def test_an_arrow_key_moves_the_box_and_back(explorer):
+def test_an_arrow_key_moves_the_box_by_a_pixel_and_back(explorer):
     explorer.set(picture="brick", factor=6)
     explorer.set(size=36, left=100, top=60)
-    x, y, step = map(float, re.search(r'data-at="([^"]+)"', explorer.scene.svg)[1].split())
-    explorer.stage.dragged = {"name": "crop", "x": x + step, "y": y}
-    assert place(explorer)[0::2] == (60, 104)
-    explorer.stage.dragged = {"name": "crop", "x": x, "y": y}
-    assert place(explorer)[0::2] == (60, 100)
+    key(explorer, "crop", right=1)
+    assert place(explorer)[0::2] == (60, 101)
+    key(explorer, "crop", right=-1)
+    key(explorer, "crop", down=1)
+    assert place(explorer)[0::2] == (61, 100)
+
+
+def test_the_corner_changes_the_size_within_its_ends(explorer):
+    explorer.set(picture="coffee", factor=12)
+    explorer.set(left=10, top=20)
+    move(explorer, "corner", 400)
+    assert place(explorer) == (20, 43, 10, 33)  # 24 x 12 are 288, all that a panel has
+    key(explorer, "corner", down=-1)
+    assert explorer.values["size"] == 20 and place(explorer)[0::2] == (20, 10)
+
+
+@pytest.mark.parametrize("name", ["camera", "coffee"])
+def test_every_handle_over_its_range_is_a_picture(explorer, name):
+    explorer.set(picture=name, factor=6)
+    assert handles(explorer) == {"crop", "corner", "size", "factor"}
+    for _ in over_their_range(explorer, 5):
+        assert explorer.failure is None and explorer.draw(**explorer.values) == explorer.scene
+
+
+def test_the_button_shows_the_slanted_edge_from_anywhere():
+    explorer = zoom_picture()
+    explorer.set(factor=2, size=40)
+    buttons = [each for each in explorer.children[0].children if isinstance(each, widgets.Button)]
+    buttons[0].click()
+    assert place(explorer) == (462, 473, 368, 379) and explorer.values["factor"] == 12
+    assert explorer.scene.text.startswith("camera, ")
+
+
+def test_few_of_its_large_pictures_are_sent_ahead():
+    async def at_work():
+        explorer, sent = zoom_picture(), []
+        explorer.stage.observe(lambda change: sent.append(len(change["new"]["svg"])), "ahead")
+        explorer.stage.pages = 1
+        move(explorer, "crop", 100, 100)
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if len(sent) >= MOST_AHEAD:
+                break
+        await asyncio.sleep(0.1)
+        return sent
+
+    sent = asyncio.run(at_work())
+    assert len(sent) == MOST_AHEAD and sum(sent) < 2_000_000
 
 
 def test_a_crop_stays_inside_when_it_grows_at_the_corner(explorer):
@@ -110,7 +157,7 @@ def test_a_picture_of_ones_own_comes_first(shape):
     explorer.set(picture="camera")
     assert explorer.failure is None
     explorer.set(picture="yours", factor=12)
-    assert explorer.failure is None and "largest |difference| 0 grey levels" in explorer.scene.text
+    assert explorer.failure is None and "largest |difference| 0 gray levels" in explorer.scene.text
 
 
 def test_a_picture_that_is_none_is_refused_at_once():

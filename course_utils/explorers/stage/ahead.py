@@ -20,15 +20,18 @@ RUNNING = set()  # cells that are running now: nothing is drawn ahead meanwhile
 
 
 class Ahead:
-    """Draws the neighbors of an explorer's state while the kernel is idle, and gives them to its stage."""
+    """Draws the neighbors of an explorer's state while the kernel is idle, and gives them to its stage.
 
-    def __init__(self, explorer):
-        self.explorer, self._states, self._timer = explorer, iter(()), None
+    most   how many after one change
+    """
+
+    def __init__(self, explorer, most=MOST_STATES):
+        self.explorer, self.most, self._states, self._timer = explorer, most, iter(()), None
         _watch_cells()
 
     def plan(self, names):
         """Begin anew: the neighbors of these controls are what is needed next."""
-        self._states = itertools.islice(_in_turn([self._around(name) for name in names]), MOST_STATES)
+        self._states = itertools.islice(_in_turn([self._around(name) for name in names]), self.most)
         self._wait(BEFORE_FIRST_SECONDS)
 
     def _wait(self, seconds):

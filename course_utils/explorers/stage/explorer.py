@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course_utils.explorers.stage.ahead import Ahead
+from course_utils.explorers.stage.ahead import MOST_STATES, Ahead
 from course_utils.explorers.stage.controls import Numbers
 from course_utils.explorers.stage.stage import Stage
 from course_utils.figures.scene import NoPicture, Scene, sentence_scene
@@ -37,7 +37,8 @@ class Explorer(widgets.VBox):
     limits     (values) -> {slider: (lowest, highest)}, for sliders whose ends depend on other controls
     stand      (scene, values) -> the step at which a picture with frames is to stand; without it, where it stood
     extra      further widgets shown beside the controls (a button)
-    ahead      False where the picture depends on more than the controls' values
+    ahead      False where the picture depends on more than the controls' values; where pictures are large, how many
+               are sent ahead after a change
 
     ``failure`` is None unless ``draw`` broke with an error that is ours to mend; tests look at it.
     """
@@ -55,13 +56,13 @@ class Explorer(widgets.VBox):
         limits: Callable[[dict], Mapping[str, tuple]] | None = None,
         stand: Callable[[Scene, dict], int] | None = None,
         extra: tuple[widgets.Widget, ...] = (),
-        ahead: bool = True,
+        ahead: bool | int = True,
     ):
         self.draw, self.controls, self.stage = draw, dict(controls), Stage()
         self.failure: Exception | None = None
         self.scene: Scene | None = None
         self._adjust, self._limits, self._stand, self._held = adjust, limits, stand, False
-        self._ahead = Ahead(self) if ahead else None
+        self._ahead = Ahead(self, MOST_STATES if ahead is True else ahead) if ahead else None
         for name, control in self.controls.items():
             control.observe(lambda _, name=name: self._changed(name), names="value")
         self.stage.observe(self._handle_moved, names="moved")
@@ -76,7 +77,7 @@ class Explorer(widgets.VBox):
         self.add_class("btp-explorer")
         self._main = [name for name in self.controls if name not in more]
         self._show_all(None)
-        self.stage.observe(lambda _: self._plan(None), names="pages")
+        self.stage.observe(lambda _: self._plan(), names="pages")
 
     @property
     def values(self) -> dict:
@@ -89,7 +90,11 @@ class Explorer(widgets.VBox):
         ``**{"samples[2]": 5}`` sets one number of a control that holds several.
         """
         self._set(values)
-        self._changed(next(iter(values), None), redraw=True)
+        if self._limits is not None:  # the ends of one may depend on another that has just been set
+            self._set_ends(self._limits(self.values))
+            self._set(values)
+        self._show_all(next(iter(values), None))
+        self._plan(values)
 
     def _set(self, values):
         held, self._held = self._held, True
@@ -105,12 +110,12 @@ class Explorer(widgets.VBox):
         finally:
             self._held = held
 
-    def _changed(self, name, redraw=False):
+    def _changed(self, name):
         """A control has another value: adjust the others, then show the picture of all of them, once."""
-        if self._held and not redraw:
+        if self._held:
             return
         self._show_all(name)
-        self._plan(name)
+        self._plan([name])
 
     def _show_all(self, name):
         if self._limits is not None:
@@ -119,11 +124,11 @@ class Explorer(widgets.VBox):
             self._set(self._adjust(self.values, name))
         self._show()
 
-    def _plan(self, name):
-        """What will be asked for next: neighbors of the control in use; in the beginning, of all in sight."""
+    def _plan(self, names=()):
+        """What will be asked for next: neighbors of the controls in use; in the beginning, of all in sight."""
         if self._ahead is not None and self.stage.pages:
-            used = ENTRY.sub(r"\1", name) if name else None
-            self._ahead.plan([used] if used in self.controls else self._main)
+            used = dict.fromkeys(ENTRY.sub(r"\1", name) for name in names)
+            self._ahead.plan(list(used) or self._main)
 
     def _set_ends(self, ends):
         held, self._held = self._held, True
