@@ -7,15 +7,20 @@ Words used throughout the course (stride, padding, dilation: see ``windows.py``)
 The last two axes are height and width; all others are kept. float32 and float64 stay what they are.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from course_utils.convolution import convolution
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
     finite_array,
+    one_of,
     one_per_axis,
     shown,
     true_or_false,
+    whole_number,
 )
 from course_utils.windows import reach, window_slices
 
@@ -113,6 +118,138 @@ def max_unpool2d(values, indices, kernel_size, stride=None, padding=0, output_si
     channel = np.arange(len(channels))[:, None]
     channels[channel, indices.reshape(len(channels), -1)] = values.reshape(len(channels), -1)
     return result
+
+
+# ---- Three rules for the same windows ------------------------------------------------------------
+
+WEIGHTINGS = ("mean", "left minus right", "corner")
+
+
+def window_weights(kind, kernel_size):
+    """A kernel for a strided convolution to be compared with pooling: shape (kernel_size, kernel_size).
+
+    "mean" weighs all samples alike, "left minus right" subtracts the last column's mean from the first column's,
+    "corner" keeps the sample on the top left.
+
+    >>> window_weights("left minus right", 2)
+    array([[ 0.5, -0.5],
+           [ 0.5, -0.5]])
+    """
+    one_of(kind, "kind", WEIGHTINGS)
+    kernel_size = whole_number(kernel_size, "kernel_size", 1, LARGEST_SIZE)
+    weights = np.zeros(affordable((kernel_size, kernel_size), "the weights"))
+    if kind == "mean":
+        weights += 1 / kernel_size**2
+    elif kind == "corner":
+        weights[0, 0] = 1
+    else:
+        weights[:, 0] += 1 / kernel_size
+        weights[:, -1] -= 1 / kernel_size
+    return weights
+
+
+@dataclass(frozen=True)
+class RoundTrip:
+    """One image, three rules for the same windows, and the maxima put back: what ``round_trip`` returns.
+
+    maxima, indices, means, sums   shape (out_h, out_w); sums are those of the strided convolution
+    windows   for each output, its samples that lie on the image, row by row: (index, kernel position)
+    reads     for each index, the number of windows that hold it; shape (height * width,)
+    wins      for each index, the number of windows whose maximum it is; shape (height * width,)
+    back      the unpooled array, or None where unpooling is refused; then ``refused`` says why
+    again     the maxima of ``back``, or None where its shape is not that of x
+    """
+
+    x: np.ndarray
+    weights: np.ndarray
+    stride: int
+    padding: int
+    maxima: np.ndarray
+    indices: np.ndarray
+    means: np.ndarray
+    sums: np.ndarray
+    windows: tuple
+    reads: np.ndarray
+    wins: np.ndarray
+    back: np.ndarray | None
+    refused: str
+    again: np.ndarray | None
+
+    @property
+    def kernel_size(self):
+        return len(self.weights)
+
+    @property
+    def winners(self):
+        """The indices that are the maximum of a window, in ascending order."""
+        return np.flatnonzero(self.wins)
+
+    @property
+    def misplaced(self):
+        """The winners that unpooling put at another row or column than the one they came from."""
+        if self.back is None:
+            return []
+        width, back_width = self.x.shape[1], self.back.shape[1]
+        return [int(i) for i in self.winners if divmod(i, width) != divmod(i, back_width)]
+
+    def center(self, output):
+        """(row, column) of the middle of the window of this flat output index, in pixels of x.
+
+        Windows of 2 at stride 2 sit at 2 i + 0.5, windows of 3 at stride 2 with padding 1 at 2 i.
+        """
+        first = np.array(np.unravel_index(output, self.maxima.shape)) * self.stride - self.padding
+        return tuple((first + (self.kernel_size - 1) / 2).tolist())
+
+
+def round_trip(x, weights, stride, padding=0, sized=True):
+    """A 2-D image pooled by maximum, by mean and by a weighted sum, and its maxima unpooled: a ``RoundTrip``.
+
+    weights   of the sum, shape (kernel_size, kernel_size); all three rules read the same windows
+    sized     True: unpooling is told x's size. False: it takes the size that the windows fit exactly. Where it
+              refuses, the record holds the reason and no array
+
+    Raises ValueError where ``max_pool2d`` does.
+
+    >>> trip = round_trip(np.array([[1.0, 5.0], [6.0, 0.0]]), np.full((2, 2), 0.25), 2)
+    >>> trip.maxima, trip.means, trip.sums, trip.center(0)
+    (array([[6.]]), array([[3.]]), array([[3.]]), (0.5, 0.5))
+    """
+    x = finite_array(x, "x", ndim=2).astype(float)
+    weights = finite_array(weights, "weights", ndim=2).astype(float)
+    if weights.shape[0] != weights.shape[1]:
+        raise ValueError(f"weights must have as many rows as columns; got shape {weights.shape}.")
+    kernel_size, stride = len(weights), whole_number(stride, "stride", 1, LARGEST_SIZE)
+    padding = whole_number(padding, "padding", 0, LARGEST_SIZE)
+    output_size = x.shape if true_or_false(sized, "sized") else None
+    maxima, indices = max_pool2d(x, kernel_size, stride, padding)
+    windows = _windows(x.shape, maxima.shape, kernel_size, stride, padding)
+    back, refused, again = None, "", None
+    try:
+        back = max_unpool2d(maxima, indices, kernel_size, stride, padding, output_size)
+    except ValueError as error:
+        refused = str(error)
+    if back is not None and back.shape == x.shape:
+        again = max_pool2d(back, kernel_size, stride, padding)[0]
+    return RoundTrip(
+        x, weights, stride, padding, maxima, indices,
+        means=avg_pool2d(x, kernel_size, stride, padding),
+        sums=convolution(x[None, None], weights[None, None], stride=stride, padding=padding)[0, 0],
+        windows=windows,
+        reads=np.bincount([i for window in windows for i, _ in window], minlength=x.size),
+        wins=np.bincount(indices.ravel(), minlength=x.size),
+        back=back, refused=refused, again=again,
+    )  # fmt: skip
+
+
+def _windows(in_sizes, out_sizes, kernel_size, stride, padding):
+    """For each output, row by row: (index, kernel position) of its samples on the image."""
+    index, output = (np.arange(np.prod(sizes)).reshape(sizes) for sizes in (in_sizes, out_sizes))
+    windows = [[] for _ in range(output.size)]
+    twice = [(value, value) for value in (kernel_size, stride, padding, 1)]
+    for position, outputs, inputs in window_slices(in_sizes, out_sizes, *twice):
+        for o, i in zip(output[outputs].flat, index[inputs].flat, strict=True):
+            windows[o].append((int(i), position))
+    return tuple(map(tuple, windows))
 
 
 # ---- Sizes ---------------------------------------------------------------------------------------

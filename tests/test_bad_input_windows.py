@@ -27,6 +27,8 @@ CALLS = {
     pooling.max_unpool2d: {
         "values": VALUES, "indices": INDICES, "kernel_size": 2, "stride": 2, "padding": 0, "output_size": (4, 6)
     },
+    pooling.window_weights: {"kind": "mean", "kernel_size": 2},
+    pooling.round_trip: {"x": IMAGE, "weights": np.ones((3, 3)), "stride": 2, "padding": 1, "sized": True},
     convolution.convolution: {"x": X, "weight": WEIGHT, "bias": np.ones(4), **LAYER, "groups": 2},
     convolution.transposed_convolution: {
         "x": X, "weight": WEIGHT, "bias": np.ones(4), **LAYER, "output_padding": 1, "groups": 2
@@ -74,6 +76,13 @@ NOT_TO_COMPARE = [v for v in NOT_AN_ARRAY if v is not INFINITY]  # a maximum may
 BY_FUNCTION = {
     (pooling.max_pool2d, "x"): [*NOT_TO_COMPARE, *NOT_FLOATS, 5.0, np.ones(4)],
     (pooling.avg_pool2d, "x"): [*NOT_AN_ARRAY, *NOT_FLOATS, 5.0, np.ones(4)],
+    (pooling.window_weights, "kind"): ["means", "", None, 3],
+    (pooling.window_weights, "kernel_size"): [*NOT_A_COUNT, 0],
+    (pooling.round_trip, "x"): [*NOT_AN_ARRAY, 5.0, np.ones(4)],
+    (pooling.round_trip, "weights"): [*NOT_AN_ARRAY, 5.0, np.ones(4)],
+    (pooling.round_trip, "stride"): [*NOT_A_COUNT, 0],
+    (pooling.round_trip, "padding"): NOT_A_COUNT,
+    (pooling.round_trip, "sized"): [*NOT_A_SWITCH, None],
     (pooling.max_unpool2d, "values"): [*NOT_TO_COMPARE, *NOT_FLOATS, 5.0, np.ones(4)],
     (pooling.max_unpool2d, "indices"): [*NOT_AN_ARRAY, INDICES.astype(float), INDICES[:1], 7],
     (pooling.max_unpool2d, "output_size"): [v for v in NOT_POSITIVE if v is not None],

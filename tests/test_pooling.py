@@ -10,8 +10,15 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.pooling import (
+    WEIGHTINGS,
+    avg_pool2d,
+    max_pool2d,
+    max_unpool2d,
+    round_trip,
+    window_weights,
+)
 from course_utils.probing import check_linearity
-from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
 
 EXACT = 1e-12
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(7), range(1, 4)
@@ -474,3 +481,79 @@ def test_a_window_far_larger_than_the_image_is_quick():
     values, indices = max_pool2d(X, 10**5, 10**5, ceil_mode=True)
     np.testing.assert_array_equal(values[:, 0, 0], X.max((1, 2)))
     np.testing.assert_array_equal(indices[:, 0, 0], X.reshape(2, 25).argmax(1))
+
+
+# ---- Three rules for the same windows ------------------------------------------------------------
+
+
+def test_the_weights_of_a_window():
+    for k in range(1, 6):
+        assert window_weights("mean", k).sum() == pytest.approx(1)
+        assert window_weights("left minus right", k).sum() == pytest.approx(0)
+        assert window_weights("corner", k).sum() == 1 == window_weights("corner", k)[0, 0]
+    assert set(WEIGHTINGS) == {"mean", "left minus right", "corner"}
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    shape=st.tuples(st.integers(1, 7), st.integers(1, 7)), k=st.integers(1, 4), stride=st.integers(1, 4),
+    padding=st.integers(0, 2), sized=st.booleans(), seed=st.integers(0, 99),
+)  # fmt: skip
+def test_a_round_trip_is_torchs_and_its_windows_are_found_by_walking(shape, k, stride, padding, sized, seed):
+    x, weights = with_ties(*shape, seed=seed), noise(k, k, seed=seed)
+    if padding > k // 2 or k > min(shape) + 2 * padding:
+        with pytest.raises(ValueError):
+            round_trip(x, weights, stride, padding, sized)
+        return
+    trip = round_trip(x, weights, stride, padding, sized)
+    batch = torch.from_numpy(x)[None, None]
+    maxima, indices = F.max_pool2d(batch, k, stride, padding, return_indices=True)
+    sums = F.conv2d(batch, torch.from_numpy(weights)[None, None], None, stride, padding)
+    np.testing.assert_array_equal(trip.maxima, maxima[0, 0])
+    np.testing.assert_array_equal(trip.indices, indices[0, 0])
+    np.testing.assert_allclose(trip.means, F.avg_pool2d(batch, k, stride, padding)[0, 0], atol=EXACT)
+    np.testing.assert_allclose(trip.sums, sums[0, 0], atol=EXACT)
+
+    starts = itertools.product(*(range(-padding, size + padding - k + 1, stride) for size in shape))
+    reads, wins = np.zeros(x.size, int), np.zeros(x.size, int)
+    for o, (top, left) in enumerate(starts):
+        inside = [
+            ((top + a) * shape[1] + left + b, (a, b))
+            for a, b in itertools.product(range(k), repeat=2)
+            if 0 <= top + a < shape[0] and 0 <= left + b < shape[1]
+        ]
+        assert list(trip.windows[o]) == inside
+        assert trip.center(o) == (top + (k - 1) / 2, left + (k - 1) / 2)
+        reads[[i for i, _ in inside]] += 1
+        wins[trip.indices.flat[o]] += 1
+    assert o == trip.maxima.size - 1
+    np.testing.assert_array_equal(trip.reads, reads)
+    np.testing.assert_array_equal(trip.wins, wins)
+
+
+def test_where_a_pooled_sample_sits():
+    x = np.zeros((8, 8))
+    halves = round_trip(x, np.ones((2, 2)), 2)
+    assert [halves.center(o) for o in (0, 1, 4)] == [(0.5, 0.5), (0.5, 2.5), (2.5, 0.5)]
+    padded = round_trip(x, np.ones((3, 3)), 2, 1)
+    assert [padded.center(o) for o in (0, 1, 4)] == [(0, 0), (0, 2), (2, 0)]
+
+
+def test_a_round_trip_knows_what_moved_and_what_was_refused():
+    peaks = np.zeros((4, 5))
+    peaks[[0, 1, 2, 2], [0, 3, 0, 3]] = [9, 8, 7, 6]
+    told, guessed = round_trip(peaks, np.ones((2, 2)), 2), round_trip(peaks, np.ones((2, 2)), 2, sized=False)
+    assert told.misplaced == [] and guessed.misplaced == [8, 10, 13]
+    np.testing.assert_array_equal(told.back, peaks)
+    np.testing.assert_array_equal(told.again, told.maxima)
+    assert guessed.again is None and guessed.refused == ""
+    peaks[3, 3] = 9
+    refused = round_trip(peaks, np.ones((2, 2)), 2, sized=False)
+    assert (
+        refused.back is None and refused.misplaced == [] and refused.refused.startswith("indices[1, 1] is 18")
+    )
+
+
+def test_a_kernel_that_is_not_square_is_refused():
+    with pytest.raises(ValueError, match=r"as many rows as columns; got shape \(2, 3\)"):
+        round_trip(np.ones((4, 4)), np.ones((2, 3)), 1)

@@ -1,28 +1,28 @@
-"""Pool and unpool: numbers to edit, windows over them, what comes back and what does not."""
+"""Pool and unpool: numbers to pull, windows over them, what comes back and what does not."""
 
 from __future__ import annotations
 
-import re
-
-import ipywidgets as widgets
 import numpy as np
 
-from course_utils.explorers.explorer import Explorer, choice, slider, switch
+from course_utils.explorers.stage import Explorer, Numbers, choice, slider, switch, toggle
+from course_utils.explorers.stage.controls import as_text
 from course_utils.figures.pooling import (
     LARGEST_KERNEL,
     LARGEST_PADDING,
     LARGEST_STRIDE,
     LEAST_SIZE,
     MOST_SIZE,
-    WEIGHTS,
+    check_kernel,
+    check_numbers,
     pooling_scene,
 )
 from course_utils.figures.scene import NoPicture
+from course_utils.pooling import WEIGHTINGS, window_weights
 from course_utils.validation import finite_array, one_of, whole_number
 
-LOWEST_DIGIT, HIGHEST_DIGIT = -9, 9  # of the slider; other numbers can be typed
+OWN = "your own"  # weights of the convolution
 
-# Where rows and columns come from when the grid grows. Its top left corner is the lesson's 4 x 4 example.
+# The top left corner is the lesson's 4 x 4 example.
 STOCK = np.array(
     [
         [1, 2, 6, 3, 4, 0, 5, 1],
@@ -36,6 +36,8 @@ STOCK = np.array(
     ],
     float,
 )  # fmt: skip
+BELOW_ZERO = np.where(np.indices((4, 4)).max(axis=0) < 2, [[-1, -2, 0, 0], [-3, -4, 0, 0]] * 2, STOCK[:4, :4])
+PEAK = np.pad([[9.0]], 2)
 
 
 def pool_and_unpool(
@@ -43,162 +45,128 @@ def pool_and_unpool(
 ) -> Explorer:
     """Max pooling with its indices and unpooling, the mean and a strided convolution over the same windows.
 
-    numbers                       2 x 2 to 8 x 8, where the grid starts; typed as rows: "1, 2; 3, 4"
+    numbers                       2 x 2 to 8 x 8, where the grid starts
     kernel_size, stride, padding  1 to 4, 1 to 4, 0 to 2
     weights                       of the convolution: "mean", "left minus right" or "corner"
     output_size                   whether unpooling is told the size of the input
 
-    Point at a pooled number to see its window, at an input to see the windows it is in. Click an input (or go to
-    it with the arrow keys) and change it with the slider *number*.
+    Choose a pooled number to see its window, an input to see the windows it is in. Pull an input or a weight up
+    or down, or press Enter on it and type.
     """
     numbers = finite_array(numbers, "numbers", ndim=2).astype(float)
     if not all(LEAST_SIZE <= size <= MOST_SIZE for size in numbers.shape):
         raise ValueError(
             f"numbers must have {LEAST_SIZE} to {MOST_SIZE} rows and columns; got shape {numbers.shape}."
         )
-    one_of(weights, "weights", WEIGHTS)
+    one_of(weights, "weights", WEIGHTINGS)
     kernel_size = whole_number(kernel_size, "kernel_size", 1, LARGEST_KERNEL)
     stride = whole_number(stride, "stride", 1, LARGEST_STRIDE)
     padding = whole_number(padding, "padding", 0, LARGEST_PADDING)
-    rows, columns = numbers.shape
     controls = {
-        "numbers": _text_field(numbers),
-        "rows": _narrow(slider("rows", rows, LEAST_SIZE, MOST_SIZE)),
-        "columns": _narrow(slider("columns", columns, LEAST_SIZE, MOST_SIZE)),
-        "index": _narrow(slider("index", 0, 0, numbers.size - 1)),
-        "number": _narrow(slider("number", _digit(numbers[0, 0]), LOWEST_DIGIT, HIGHEST_DIGIT)),
-        "kernel_size": _narrow(slider("kernel_size", kernel_size, 1, LARGEST_KERNEL)),
-        "stride": _narrow(slider("stride", stride, 1, LARGEST_STRIDE)),
-        "padding": _narrow(slider("padding", padding, 0, LARGEST_PADDING)),
-        "weights": choice("convolution", list(WEIGHTS), weights),
+        "kernel_size": _count("kernel_size", 1, LARGEST_KERNEL, kernel_size),
+        "stride": _count("stride", 1, LARGEST_STRIDE, stride),
+        "padding": _count("padding", 0, LARGEST_PADDING, padding),
         "output_size": switch("unpool with output_size", bool(output_size)),
+        "rows": slider("rows", numbers.shape[0], LEAST_SIZE, MOST_SIZE),
+        "columns": slider("columns", numbers.shape[1], LEAST_SIZE, MOST_SIZE),
+        "numbers": _Growing("numbers", numbers, check_numbers, width="640px"),
+        "weights": choice("convolution", [*WEIGHTINGS, OWN], weights),
+        "kernel": _Growing(
+            "its own weights", window_weights(weights, kernel_size), check_kernel, width="480px"
+        ),
     }
-    _Together(controls)
-    latest = {}
 
-    def draw(numbers, rows, columns, index, number, **settings):
-        # rows, columns and number are other handles on the text: moving one of them asks twice for one picture
-        asked = numbers, index, *settings.values()
-        if asked not in latest:
-            latest.clear()
-            latest[asked] = _scene(read_rows(numbers), index, **settings)
-        return latest[asked]
+    def adjust(values, name):
+        return _followers(controls, values, name)
 
-    def choose(name):
-        return {"index": int(name[3:])} if name.startswith("in-") else {}
-
-    return Explorer(draw, controls, on_choose=choose)
-
-
-def _scene(x, index, kernel_size, stride, padding, weights, output_size):
-    return pooling_scene(x, kernel_size, stride, padding, weights, output_size, min(index, x.size - 1))
-
-
-def read_rows(text: str) -> np.ndarray:
-    """The typed numbers as an array; rows end with ";" or a new line. Raises NoPicture in words.
-
-    >>> read_rows("1, 2; 3 4")
-    array([[1., 2.],
-           [3., 4.]])
-    """
-    lines = [part for part in re.split(r"[;\n]|\]\s*,?\s*\[", text.replace("−", "-")) if part.strip(" ,[]")]
-    try:
-        rows = [[float(word) for word in re.split(r"[\s,\[\]()]+", each) if word] for each in lines]
-        values = np.array(rows) if rows and len({len(row) for row in rows}) == 1 else None
-    except ValueError:
-        raise NoPicture(f"numbers holds {text[:60]!r}. {_EXAMPLE}") from None
-    if values is None:
-        counts = ", ".join(str(len(row)) for row in rows) or "no numbers at all"
-        raise NoPicture(f"All rows need the same number of numbers; these have {counts}. {_EXAMPLE}")
-    if not np.isfinite(values).all():
-        raise NoPicture(f"NaN and infinity have no place on this grid. {_EXAMPLE}")
-    return values
-
-
-_EXAMPLE = "Type rows with a semicolon between them, such as 1, 2, 6, 3; 3, 5, 2, 1."
-
-
-class _Together:
-    """Keeps the text and its four handles (rows, columns, index, number) in step, whichever is moved."""
-
-    def __init__(self, controls):
-        self.controls, self.busy = controls, False
-        for name, follow in (
-            ("numbers", self._typed), ("rows", self._resized), ("columns", self._resized),
-            ("index", self._chosen), ("number", self._changed),
-        ):  # fmt: skip
-            controls[name].observe(lambda change, follow=follow: self._once(follow), names="value")
-
-    def _once(self, follow):
-        if self.busy:
-            return
-        self.busy = True
-        try:
-            follow()
-        except NoPicture:  # the picture says what is wrong with the text; nothing can follow it
-            pass
-        finally:
-            self.busy = False
-
-    def _get(self, name):
-        return self.controls[name].value
-
-    def _typed(self):
-        x = read_rows(self._get("numbers"))
-        if all(LEAST_SIZE <= size <= MOST_SIZE for size in x.shape):
-            self._show_size(x)
-            self._chosen()
-
-    def _show_size(self, x):
-        self.controls["rows"].value, self.controls["columns"].value = x.shape
-        self.controls["index"].max = x.size - 1
-
-    def _resized(self):
-        """Cut, or grow from the stock; numbers that stay keep their row and column."""
-        shape = self._get("rows"), self._get("columns")
-        try:
-            old = read_rows(self._get("numbers"))[: shape[0], : shape[1]]
-        except NoPicture:
-            old = np.zeros((0, 0))
-        x = STOCK[: shape[0], : shape[1]].copy()
-        x[: old.shape[0], : old.shape[1]] = old
-        self.controls["numbers"].value = as_text(x)
-        self.controls["index"].max = x.size - 1
-        self._chosen()
-
-    def _chosen(self):
-        x = read_rows(self._get("numbers"))
-        self.controls["number"].value = _digit(x.flat[min(self._get("index"), x.size - 1)])
-
-    def _changed(self):
-        x = read_rows(self._get("numbers"))
-        x.flat[min(self._get("index"), x.size - 1)] = self._get("number")
-        self.controls["numbers"].value = as_text(x)
-
-
-def as_text(x: np.ndarray) -> str:
-    """An array as it can be typed.
-
-    >>> as_text(np.array([[1.0, 2.5], [-3.0, 4.0]]))
-    '1, 2.5; -3, 4'
-    """
-    return "; ".join(", ".join(f"{value:g}" for value in row) for row in x)
-
-
-def _text_field(numbers):
-    return widgets.Text(
-        value=as_text(numbers),
-        description="numbers",
-        continuous_update=False,
-        style={"description_width": "initial"},
-        layout=widgets.Layout(width="640px", max_width="100%", margin="2px 12px 2px 2px"),
+    return Explorer(
+        _draw,
+        controls,
+        more=("rows", "columns", "numbers", "weights", "kernel"),
+        presets=_presets(numbers, kernel_size, stride, padding),
+        adjust=adjust,
     )
 
 
-def _narrow(control):
-    control.layout.width = "214px"
+def _draw(numbers, rows, columns, kernel, weights, kernel_size, stride, padding, output_size):
+    remarks = _added_and_set_aside(numbers, (rows, columns), ("row", "column"))
+    if weights == OWN:
+        used = _fitted(kernel, (kernel_size, kernel_size))
+        kept = kernel[:kernel_size, :kernel_size].size
+        remarks += [f"{kernel.size - kept} of your {kernel.size} weights set aside"] * (kept < kernel.size)
+        remarks += [f"{used.size - kept} weights are new: 0s"] * (kept < used.size)
+    else:
+        used = window_weights(weights, kernel_size)
+    return pooling_scene(
+        _fitted(numbers, (rows, columns)), used, stride, padding, output_size, tuple(remarks)
+    )
+
+
+def _followers(controls, values, name):
+    """Typed numbers bring their size along; a weight that is pulled becomes one of the learner's own kernel."""
+    try:
+        if name == "numbers":
+            rows, columns = controls["numbers"].read(values["numbers"]).shape
+            return {"rows": rows, "columns": columns}
+        if name == "kernel":
+            return {"weights": OWN, "kernel_size": max(controls["kernel"].read(values["kernel"]).shape)}
+        if name and name.startswith("kernel[") and values["weights"] != OWN:
+            index = tuple(map(int, name[len("kernel[") : -1].split(",")))
+            kernel = window_weights(values["weights"], values["kernel_size"])
+            kernel[index] = controls["kernel"].read(values["kernel"])[index]
+            return {"weights": OWN, "kernel": as_text(kernel)}
+    except NoPicture:  # the picture says what is wrong with what was typed
+        pass
+    return {}
+
+
+def _presets(numbers, kernel_size, stride, padding):
+    first = {"numbers": as_text(numbers), "kernel_size": kernel_size, "stride": stride, "padding": padding}
+    side_by_side = {"kernel_size": 2, "stride": 2, "padding": 0}
+    return {
+        "as it began": first,
+        "a window below zero": {"numbers": as_text(BELOW_ZERO), **side_by_side},
+        "one peak, windows overlap": {"numbers": as_text(PEAK), "kernel_size": 3, "stride": 2, "padding": 0},
+        "8 × 8": {"numbers": as_text(STOCK), **side_by_side},
+    }
+
+
+def _count(label, low, high, value):
+    control = toggle(label, range(low, high + 1), value)
+    control.layout.margin = "2px 20px 2px 2px"
     return control
 
 
-def _digit(value):
-    return int(min(max(round(float(value)), LOWEST_DIGIT), HIGHEST_DIGIT))
+class _Growing(Numbers):
+    """Numbers of which the picture may show more than were typed. Those are 0 until one of them is changed."""
+
+    def with_entry(self, index, value):
+        try:
+            array = self.array
+        except NoPicture:
+            return self.value
+        array = _fitted(array, np.maximum(array.shape, np.add(index, 1)))
+        array[index] = value
+        return as_text(array)
+
+
+def _fitted(values, shape):
+    """The numbers that fit into ``shape``, each in its place; what is not there is 0."""
+    kept = values[: shape[0], : shape[1]]
+    return np.pad(kept, [(0, size - there) for size, there in zip(shape, kept.shape, strict=True)])
+
+
+def _added_and_set_aside(values, shape, nouns):
+    """What ``_fitted`` does, in words; nothing is lost, for the field keeps the numbers."""
+    remarks = []
+    for there, size, noun in zip(values.shape, shape, nouns, strict=True):
+        if size > there:
+            remarks.append(f"{_span(noun, there, size)} new: 0s")
+        elif size < there:
+            remarks.append(f"{_span(noun, size, there)} set aside until there is room again")
+    return remarks
+
+
+def _span(noun, start, stop):
+    """``row 4 is`` or ``rows 4 to 6 are``."""
+    return f"{noun} {start} is" if stop == start + 1 else f"{noun}s {start} to {stop - 1} are"

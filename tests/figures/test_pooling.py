@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.pooling import WEIGHTS, convolution_weights, pooling_scene
+from course_utils.figures.pooling import CORNER
+from course_utils.figures.pooling import pooling_scene as scene_of
 from course_utils.figures.scene import NoPicture
+from course_utils.pooling import WEIGHTINGS, window_weights
 
 SVG = "{http://www.w3.org/2000/svg}"
 FOUR = np.array([[1.0, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]])
@@ -19,9 +21,13 @@ PEAKS[[0, 1, 2, 2], [0, 3, 0, 3]] = [9, 8, 7, 6]
 
 sizes = st.integers(2, 8)
 states = st.tuples(
-    sizes, sizes, st.integers(1, 4), st.integers(1, 4), st.integers(0, 2), st.sampled_from(WEIGHTS), st.booleans(),
+    sizes, sizes, st.integers(1, 4), st.integers(1, 4), st.integers(0, 2), st.sampled_from(WEIGHTINGS), st.booleans(),
     st.integers(0, 10**6),
 )  # fmt: skip
+
+
+def pooling_scene(x, k=2, s=2, p=0, weights="mean", sized=True, **more):
+    return scene_of(x, window_weights(weights, k), s, p, sized, **more)
 
 
 def fits(height, width, kernel_size, padding):
@@ -68,7 +74,7 @@ def test_every_state_is_whole(state):
         with pytest.raises(NoPicture, match=r"padding|does not fit"):
             pooling_scene(x, k, s, p, weights, sized)
         return
-    scene = pooling_scene(x, k, s, p, weights, sized, edited=x.size - 1)
+    scene = pooling_scene(x, k, s, p, weights, sized)
     root, shown, cells = read(scene)
     right, bottom = map(float, root.get("viewBox").split()[2:])
     for cell in root.iter(f"{SVG}rect"):
@@ -99,6 +105,7 @@ def test_every_state_is_whole(state):
 @given(states)
 def test_what_comes_back_is_what_torch_puts_back(state):
     import torch
+
     height, width, k, s, p, weights, sized, seed = state
     if not fits(height, width, k, p):
         return
@@ -113,7 +120,7 @@ def test_what_comes_back_is_what_torch_puts_back(state):
         assert "Unpooling is refused" in scene.text and not any(name.startswith("back") for name in shown)
         return
     assert [shown[f"back-{i}"] for i in range(back.size)] == back.ravel().tolist()
-    kernel = torch.from_numpy(convolution_weights(weights, k))[None, None]
+    kernel = torch.from_numpy(window_weights(weights, k))[None, None]
     convolved = torch.nn.functional.conv2d(torch.from_numpy(x)[None, None], kernel, None, s, p)[0, 0].numpy()
     for o, value in enumerate(convolved.flat):
         assert shown[f"conv-{o}"] == pytest.approx(value, abs=6e-3)
@@ -126,9 +133,12 @@ def test_the_example_of_the_lesson_in_words():
         "4 of 16 come back, 12 become 0. Pooled again, they give the same maxima."
     )
     assert scene.details["max-1"] == (
-        "max[0, 1]: the window reads 6, 3, 2, 1. The largest is 6, in row 0, column 2: index 0 · 4 + 2 = 2."
+        "max[0, 1]: max of 6, 3, 2, 1 is 6, from row 0, column 2: index 0 · 4 + 2 = 2. The window's center is "
+        "row 0.5, column 2.5."
     )
     assert scene.details["avg-0"] == "mean[0, 0] = (1 + 2 + 3 + 5)/4 = 2.75."
+    assert scene.details["conv-0"] == "conv[0, 0] = 0.25 · (1 + 2 + 3 + 5) = 2.75."
+    assert scene.details["w-1"].endswith("in row 0, column 1 of each window by 0.25.")
     assert scene.details["in-5"].endswith("is in 1 window and the maximum of 1: unpooling writes it once.")
     assert scene.details["in-0"].endswith("is in 1 window and the maximum of none: unpooling gives 0 here.")
     assert scene.details["back-3"] == (
@@ -172,9 +182,8 @@ def test_without_output_size_the_peaks_move():
 
 
 def test_ties_say_that_the_first_counts():
-    assert (
-        "It stands there 4 times; the first one counts." in pooling_scene(np.zeros((2, 2))).details["max-0"]
-    )
+    sentence = pooling_scene(np.zeros((2, 2))).details["max-0"]
+    assert "max of 0, 0, 0, 0 is 0, from row 0, column 0 (the first of 4): index" in sentence
 
 
 def test_numbers_in_no_window_are_told():
@@ -191,18 +200,54 @@ def test_padding_is_counted_as_zero_in_the_mean_only():
     assert scene.table[1][0][2] == "−6"
 
 
-def test_the_picture_keeps_its_size_while_the_windows_change():
-    boxes = {
-        re.search(r'viewBox="([^"]+)"', pooling_scene(FOUR, k, s).svg)[1]
-        for k in range(1, 5)
-        for s in range(1, 5)
-    }
-    assert len(boxes) == 1
-    inputs = {
-        re.search(r'<rect x="([\d.]+)" y="([\d.]+)"[^>]*data-id="in-5"', pooling_scene(FOUR, k, s).svg).groups()
-        for k in range(1, 5) for s in range(1, 5)
-    }  # fmt: skip
-    assert len(inputs) == 1
+def test_the_picture_keeps_its_size_and_place_0_while_the_settings_change():
+    scenes = [
+        pooling_scene(np.ones((height, width)), k, s, p)
+        for height, width in ((2, 8), (4, 4), (8, 8)) for k in range(1, 5) for s in (1, 4) for p in range(3)
+        if fits(height, width, k, p)
+    ]  # fmt: skip
+    assert len({re.search(r'viewBox="([^"]+)"', scene.svg)[1] for scene in scenes}) == 1
+    for scene in scenes:
+        cell = read(scene)[2]["in-0"]
+        assert (float(cell.get("x")), float(cell.get("y"))) == CORNER
+
+
+def test_every_sentence_fits_into_two_lines():
+    """About 125 letters a line. A third line would move the picture below it."""
+    for k, s, p, sized in itertools.product(range(1, 5), (1, 2), (0, 1), (True, False)):
+        x = np.random.default_rng(k).integers(-99, 100, (7, 7)).astype(float)
+        if fits(7, 7, k, p):
+            scene = pooling_scene(x, k, s, p, "left minus right", sized)
+            own = scene_of(x, np.arange(k * k).reshape(k, k) / 4 - 1, s, p, sized)
+            for sentence in (scene.text, own.text, *scene.details.values(), *own.details.values()):
+                assert len(sentence) <= 250, sentence
+
+
+def test_every_input_and_every_weight_is_a_handle():
+    scene = pooling_scene(FOUR, 3, 1, 1, weights="left minus right")
+    cells = read(scene)[2]
+    for (r, c), value in np.ndenumerate(FOUR):
+        assert cells[f"in-{4 * r + c}"].get("data-handle") == f"numbers[{r},{c}]"
+        assert scene.handles[f"numbers[{r},{c}]"].at == (value,)
+    for (r, c), value in np.ndenumerate(window_weights("left minus right", 3)):
+        assert cells[f"w-{3 * r + c}"].get("data-handle") == f"kernel[{r},{c}]"
+        assert scene.handles[f"kernel[{r},{c}]"].at == (pytest.approx(value),)
+    assert len(scene.handles) == 16 + 9
+    assert "negative" in cells["w-2"].get("class") and "negative" not in cells["w-0"].get("class")
+
+
+def test_many_different_weights_are_cut_short_in_words():
+    scene = scene_of(STEPS := np.arange(16.0).reshape(4, 4), STEPS, 1)
+    assert scene.details["conv-0"] == (
+        "conv[0, 0] = 1 · 1 + 2 · 2 + 3 · 3 + 4 · 4 + 5 · 5 + 6 · 6 + 7 · 7 + … (8 more) = 1240."
+    )
+
+
+def test_remarks_are_in_the_picture_and_in_words():
+    scene = pooling_scene(FOUR, remarks=("row 4 is set aside",))
+    assert ">row 4 is set aside<" in scene.svg and ": 2 × 2 maxima. Row 4 is set aside. 4 of 16" in scene.text
+    refused = pooling_scene(np.fliplr(PEAKS), sized=False, remarks=("row 4 is new: 0s",))
+    assert refused.text.startswith("4 × 5 numbers") and "Row 4 is new: 0s." in refused.text
 
 
 @pytest.mark.parametrize(
@@ -221,16 +266,9 @@ def test_states_without_a_picture_say_why(arguments, words):
 
 
 def test_wrong_settings_are_refused():
-    with pytest.raises(ValueError, match=r"weights must be one of.*mean"):
-        pooling_scene(FOUR, weights="means")
+    with pytest.raises(ValueError, match="stride"):
+        pooling_scene(FOUR, 2, 5)
     with pytest.raises(ValueError, match="kernel_size"):
         pooling_scene(FOUR, 5)
-    with pytest.raises(ValueError, match="edited"):
-        pooling_scene(FOUR, edited=16)
-
-
-def test_the_weights():
-    for k in range(1, 5):
-        assert convolution_weights("mean", k).sum() == pytest.approx(1)
-        assert convolution_weights("left minus right", k).sum() == pytest.approx(0)
-        assert convolution_weights("corner", k).sum() == 1
+    with pytest.raises(NoPicture, match="The weights can be −99 to 99; one is 100"):
+        scene_of(FOUR, [[100]])
