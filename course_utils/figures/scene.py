@@ -135,6 +135,8 @@ class Handle:
             on which values stand
     big     steps that Page Up and Page Down make at once
     label   what it is called, by a screen reader and where a value is typed
+    around  (x, y) in pixels of the scene, for what turns about a point; ``by`` is then (units for each part of its
+            distance that is gained, units a degree clockwise)
     """
 
     sets: tuple[str, ...]
@@ -145,6 +147,7 @@ class Handle:
     step: tuple[float, ...]
     label: str
     big: int = 5
+    around: tuple[float, float] | None = None
 
 
 def scrub(name, value, low, high, step=1, label="", pixels=8) -> Handle:

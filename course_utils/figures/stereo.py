@@ -1,192 +1,92 @@
 """A real flow: the left picture of a stereo pair fetched from the right one, along a part of the true flow.
 
 Words used here
-    disparity   how much further left the right camera sees what the left one sees, in pixels; infinite: not known
-    amount      the part of the flow that is used: 0 none, 1 all of it, below 0 the wrong way
-    hidden      what the left camera sees and the right one does not: something nearer stands before it, or the
-                picture ends; no flow can fetch it
-    shrink      a pair of 1/3 of the size has 1/3 of the disparity; forget that, and the flow is three times too long
+    amount    the part of the flow that is used: 0 none, 1 all of it, below 0 the wrong way
+    fetched   the right picture, warped along it
+    compared  what stands in the middle: what is fetched, the left picture, or both in turn
 """
 
 from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
-from course_utils.figures.scene import Scene, circle, document, label, line, number, path, rect
-from course_utils.images import psnr
-from course_utils.warping import pixel_centers, sample
+from course_utils.figures.scene import Handle, Scene, circle, document, held, label, line, number, path, rect
+from course_utils.stereo import StereoPair
 
 AMOUNTS = np.sort(np.append(np.round(np.arange(-10, 16) * 0.1, 1), [0.35, 0.95, 1.05]))
 """Where the curve of PSNR is computed: -1 to 1.5, closer at its peak (1/3 where the flow is three times too long)."""
+
+STEP = 0.05
+"""Of the amount, when it is moved."""
+
+COMPARED = ("fetched", "left", "in turn")
+"""What the middle picture shows."""
+
+IN_TURN = (
+    '<animate attributeName="opacity" values="1;0" calcMode="discrete" dur="1.2s" repeatCount="indefinite"/>'
+)
+
+SEEN, HIDDEN = "seen by both", "hidden from the right"
 
 ERROR_END = 96
 """Gray levels at which the color of the error is at its strongest."""
 
 NEGATIVE, POSITIVE, ERROR, GRAY = (150, 60, 190), (40, 150, 50), (213, 94, 0), (128, 128, 128)
 
-PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP = 270, 182, 18, 4, 28
+PANEL_WIDTH, PANEL_HEIGHT, GAP, LEFT, TOP = 286, 192, 18, 4, 24
 COLUMN = [LEFT + i * (PANEL_WIDTH + GAP) for i in range(3)]
-ROW = [TOP, TOP + PANEL_HEIGHT + 62]
-WIDTH, HEIGHT = COLUMN[2] + PANEL_WIDTH + 4, ROW[1] + PANEL_HEIGHT + 50
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two pictures and the flow between them, for one size and one part of the view.
-
-    left        (H, W, 3) float64, 0 to 255: what is to be shown again
-    right       (H, W', 3): what is fetched from; its column 0 is column ``start`` of the left picture, negated
-    disparity   (H, W) in pixels of this size, infinite where not known
-    start       the column of the right picture in which the left one's column 0 would be
-    too_long    by how many times the flow is longer than the disparity: 1, or what it was not divided by
-    """
-
-    left: np.ndarray
-    right: np.ndarray
-    disparity: np.ndarray
-    start: int = 0
-    padding_mode: str = "border"
-    too_long: int = 1
-
-    @cached_property
-    def known(self) -> np.ndarray:
-        return np.isfinite(self.disparity)
-
-    @cached_property
-    def flow_xy(self) -> np.ndarray:
-        """The flow (H, W, 2): -disparity in x, too_long times; zero where it is not known."""
-        flow_x = -self.too_long * np.where(self.known, self.disparity, 0)
-        return np.stack([flow_x, np.zeros_like(flow_x)], axis=-1)
-
-    def warped(self, amount) -> np.ndarray:
-        """The right picture fetched along ``amount`` of the flow: (H, W, 3)."""
-        places = pixel_centers(self.left.shape[:2]) + [self.start, 0] + amount * self.flow_xy
-        fetched = sample(np.moveaxis(self.right, -1, 0), places, padding_mode=self.padding_mode)
-        return np.moveaxis(fetched, 0, -1)
-
-    def psnr(self, amount, where=None) -> float:
-        """In decibels, against the left picture, on the pixels ``where`` (all whose disparity is known)."""
-        where = self.known if where is None else where
-        return psnr(self.warped(amount)[where], self.left[where])
-
-    @cached_property
-    def curves(self) -> tuple[np.ndarray, np.ndarray]:
-        """PSNR at each of AMOUNTS: on the known pixels, and on those that both cameras see."""
-        known, seen = self.known, self.known & ~self.hidden
-        squared = [((self.warped(amount) - self.left) ** 2).mean(axis=2) for amount in AMOUNTS]
-        with np.errstate(divide="ignore"):
-            return tuple(
-                10 * np.log10(255**2 / np.array([error[where].mean() for error in squared]))
-                for where in (known, seen)
-            )
-
-    @cached_property
-    def hidden(self) -> np.ndarray:
-        """Which known pixels the right camera does not see (H, W): a nearer one is seen where they would be."""
-        return hidden_pixels(self.disparity, self.start)
-
-
-def hidden_pixels(disparity, start=0):
-    """Which pixels with a known disparity have no counterpart in the other picture: bool, (H, W).
-
-    Every known pixel is sent to the pixel of the other picture where it is seen. The nearest one there, that of the
-    largest disparity, is visible; what lies more than one pixel of disparity behind it is hidden, and so is what
-    falls beyond the left edge.
-
-    >>> hidden_pixels(np.array([[0.0, 0.0, 2.0, 0.0]]))  # 2 stands at x = 2 - 2 = 0, before what belongs there
-    array([[ True, False, False, False]])
-    """
-    known = np.isfinite(disparity)
-    at = np.rint(np.arange(disparity.shape[1]) + start - np.where(known, disparity, 0)).astype(int)
-    rows = np.broadcast_to(np.arange(disparity.shape[0])[:, None], at.shape)
-    sent = known & (at >= 0)
-    nearest = np.zeros((disparity.shape[0], max(1, at.max() + 1)))
-    np.maximum.at(nearest, (rows[sent], at[sent]), disparity[sent])
-    behind = np.where(known, disparity, 0) < nearest[rows, at.clip(0)] - 1
-    return known & ((at < 0) | behind)
-
-
-def shrunk_pair(left, right, disparity, factor, rescaled=True, padding_mode="border") -> Pair:
-    """The pair at 1/factor of its size: means of blocks, the disparity of their middle pixel divided by factor.
-
-    rescaled=False leaves the flow undivided: the bug of this lesson. What is hidden stays hidden.
-    """
-    height, width = (size // factor for size in disparity.shape)
-
-    def blocks(array):
-        return array[: height * factor, : width * factor].reshape(
-            height, factor, width, factor, *array.shape[2:]
-        )
-
-    small = [blocks(picture.astype(float)).mean(axis=(1, 3)) for picture in (left, right)]
-    middle = blocks(disparity)[:, factor // 2, :, factor // 2]
-    return Pair(*small, middle / factor, 0, padding_mode, too_long=1 if rescaled else factor)
-
-
-def part_of_pair(left, right, disparity, top, start, height, width, padding_mode="border") -> Pair:
-    """A window of the left picture at full size; it may fetch from the whole width of the right one."""
-    rows, columns = slice(top, top + height), slice(start, start + width)
-    cut = left[rows, columns].astype(float), right[rows].astype(float), disparity[rows, columns]
-    return Pair(*cut, start, padding_mode)
+ROW = [TOP, TOP + PANEL_HEIGHT + 60]
+WIDTH, HEIGHT = COLUMN[2] + PANEL_WIDTH + 4, ROW[1] + PANEL_HEIGHT + 44
 
 
 # ---- the picture of it ---------------------------------------------------------------------------------------
 
 
-def stereo_scene(pair: Pair, amount: float, name: str) -> Scene:
+def stereo_scene(pair: StereoPair, amount: float, name: str, compared="fetched") -> Scene:
     """Above: the left picture, the right one fetched along ``amount`` of the flow, their difference. Below: the
-    flow in colors, PSNR against amount, where the error lies."""
-    warped = pair.warped(amount)
-    error = np.abs(warped - pair.left).mean(axis=2)
-    facts = _facts(pair, warped)
+    flow in colors, PSNR against amount, where the error lies.
+
+    name       of what is shown of the pair
+    compared   one of COMPARED
+
+    The handle "amount" moves along the curve.
+    """
+    fit = pair.fit(amount)
     parts = [
         *_photo(0, 0, "left picture: what we want", _left_url(pair)),
-        *_photo(
-            1,
-            0,
-            f"right picture, fetched along {number(amount)} × flow",
-            _fetched_url(pair, warped),
-            "output",
-        ),
-        *_error(pair, error),
+        *_compared(fit, compared),
+        *_error(fit),
         *_flow(pair, amount),
-        *_curve(pair, amount, facts),
-        *_hidden(pair, facts),
+        *_curve(fit),
+        *_hidden(fit),
     ]
-    text = _sentence(pair, amount, name, facts)
+    text = _sentence(fit)
+    height, width = pair.left.shape[:2]
+    title = f"{name}, {height} × {width}: a stereo pair warped along its true flow"
+    return Scene(
+        document(WIDTH, HEIGHT, parts, title, text),
+        text,
+        _table(fit),
+        handles={"amount": _amount_handle(amount)},
+    )
+
+
+def _table(fit):
     header = ("pixels", "how many", "PSNR", "part of the squared error")
-    return Scene(document(WIDTH, HEIGHT, parts, "A stereo pair warped along its true flow", text), text,
-                 (header, facts["rows"]))  # fmt: skip
-
-
-def _facts(pair, warped):
-    """Numbers that the picture, the sentence and the table share."""
-    squared = ((warped - pair.left) ** 2).mean(axis=2)
-    groups = {
-        "disparity known": pair.known,
-        "seen by both": pair.known & ~pair.hidden,
-        "hidden from the right": pair.hidden,
-    }
-    total, rows, decibels, part = squared[pair.known].sum(), [], {}, {}
-    for name, where in groups.items():
-        count, error = int(where.sum()), float(squared[where].sum())
-        decibels[name] = 10 * np.log10(255**2 * count / error) if error else np.inf
-        part[name] = error / total if total else 0.0
-        rows.append((name, str(count), f"{number(decibels[name], 2)} dB", f"{part[name] * 100:.0f} %"))
-    unknown = int((~pair.known).sum())
-    return {
-        "known": decibels["disparity known"],
-        "seen": decibels["seen by both"],
-        "hidden_part": pair.hidden.sum() / max(pair.known.sum(), 1),
-        "error_part": part["hidden from the right"],
-        "unknown": unknown,
-        "rows": [*rows, ("not known", str(unknown), "not counted", "not counted")],
-    }
+    rows = [
+        (
+            kind,
+            str(int(where.sum())),
+            f"{number(fit.psnr(kind), 2)} dB",
+            f"{fit.error_share(kind) * 100:.0f} %",
+        )
+        for kind, where in fit.kinds.items()
+    ]
+    return header, [*rows, ("not known", str(int((~fit.pair.known).sum())), "not counted", "not counted")]
 
 
 def _title(column, row, words, css=""):
@@ -197,10 +97,29 @@ def _photo(column, row, title, url, css="muted"):
     x, y = COLUMN[column], ROW[row]
     return [
         _title(column, row, title, css.replace("muted", "")),
-        f'<image x="{x}" y="{y}" width="{PANEL_WIDTH}" height="{PANEL_HEIGHT}" href="{url}" '
-        f'preserveAspectRatio="none" role="img" aria-label="{title}"/>',
+        _picture(x, y, url, title),
         rect(x, y, PANEL_WIDTH, PANEL_HEIGHT, f"line {css}", stroke_width=2, pointer_events="none"),
     ]
+
+
+def _picture(x, y, url, words, inside=""):
+    return (
+        f'<image x="{x}" y="{y}" width="{PANEL_WIDTH}" height="{PANEL_HEIGHT}" href="{url}" '
+        f'preserveAspectRatio="none" role="img" aria-label="{words}">{inside}</image>'
+    )
+
+
+def _compared(fit, compared):
+    """What is fetched; or in its place the left picture, or both in turn: what does not fit jumps."""
+    left = _left_url(fit.pair)
+    if compared == "left":
+        return _photo(1, 0, "left picture", left)
+    fetched = _fetched_url(fit)
+    if compared == "fetched":
+        return _photo(1, 0, f"right, fetched along {number(fit.amount)} × flow", fetched, "output")
+    title = f"in turn: left, and {number(fit.amount)} × flow"
+    words, below, frame = _photo(1, 0, title, left, "output")
+    return [words, below, _picture(COLUMN[1], ROW[0], fetched, "fetched", IN_TURN), frame]
 
 
 def _jpeg_url(pixels):
@@ -235,8 +154,8 @@ def _tinted_url(below, above, signed, unknown=None):
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
-def _error(pair, error):
-    url = _tinted_url(ERROR, ERROR, error / ERROR_END, ~pair.known)
+def _error(fit):
+    url = _tinted_url(ERROR, ERROR, fit.error / ERROR_END, ~fit.pair.known)
     parts = _photo(2, 0, "|difference| in gray levels", url)
     ramp = _tinted_url(ERROR, ERROR, np.linspace(0, 1, 64)[None])
     ends = ((0, "0"), (0.5, str(ERROR_END // 2)), (1, f"≥ {ERROR_END}"))
@@ -290,20 +209,24 @@ def _at(amount, decibels):
     return PLOT_X + across * PLOT_WIDTH, PLOT_Y + (1 - up) * PLOT_HEIGHT
 
 
-def _curve(pair, amount, facts):
-    """PSNR against amount, with the present one as a handle that can be dragged along the axis."""
-    known, seen = pair.curves
+def _amount_handle(amount):
     unit = PLOT_WIDTH / (AMOUNTS[-1] - AMOUNTS[0])
-    zero, foot = _at(0, LOW)
-    parts = [_title(1, 1, "PSNR in dB by amount of warp")]
-    for decibels in range(LOW, HIGH + 1, 5):
-        y = _at(0, decibels)[1]
-        parts.append(line(PLOT_X, y, PLOT_X + PLOT_WIDTH, y, "line muted", stroke_opacity=0.25))
-        parts.append(label(PLOT_X - 6, y + 4, decibels, "muted", anchor="end", size=11))
-    for at in (-1, 0, 1):
-        x, bottom = _at(at, LOW)
-        parts.append(line(x, PLOT_Y, x, bottom, "line muted", stroke_opacity=0.25))
-        parts.append(label(x, bottom + 15, number(at), "muted", size=11))
+    ends = (float(AMOUNTS[0]),), (float(AMOUNTS[-1]),)
+    return Handle(
+        ("amount",), (float(amount),), ((float(1 / unit), 0.0),), *ends, (STEP,), "amount of warp", big=4
+    )
+
+
+@lru_cache(maxsize=8)
+def _curves(pair):
+    return pair.curves(AMOUNTS)
+
+
+def _curve(fit):
+    """PSNR against amount, with the present one as a handle that can be dragged along the axis."""
+    known, seen = _curves(fit.pair)
+    foot = _at(0, LOW)[1]
+    parts = [_title(1, 1, "PSNR in dB by amount of warp"), *_axes()]
     parts += [
         path([_at(a, d) for a, d in zip(AMOUNTS, seen, strict=True)], "line", stroke_dasharray="4 3"),
         path([_at(a, d) for a, d in zip(AMOUNTS, known, strict=True)], "line", stroke_width=2.2),
@@ -313,27 +236,37 @@ def _curve(pair, amount, facts):
         ),
         label(PLOT_X + 6, foot - 7, "solid: all whose flow is known", "muted", anchor="start", size=11),
     ]
-    x, y = _at(amount, facts["known"])
-    axes = f"{zero:.6g} 0 {unit:.6g} 0"
-    parts += [
-        rect(PLOT_X, PLOT_Y, PLOT_WIDTH, PLOT_HEIGHT, "plain", data_drag="amount", data_axes=axes),
+    x, y = _at(fit.amount, fit.psnr())
+    words = f"amount {number(fit.amount)}: {number(fit.psnr(), 2)} dB"
+    return [
+        *parts,
         line(x, PLOT_Y, x, PLOT_Y + PLOT_HEIGHT, "line output", pointer_events="none"),
-        circle(
-            x, y, 7, "output", data_drag="amount", data_axes=axes, data_at=f"{amount:.6g} 0 0.05", tabindex="0",
-            role="slider", aria_label="amount of warp, move it with the arrow keys", aria_valuenow=f"{amount:.6g}",
-        ),
+        rect(PLOT_X, PLOT_Y, PLOT_WIDTH, PLOT_HEIGHT, "plain", data_handle="amount"),
+        circle(x, y, 8, "output knob", **held("amount", words)),
         label(
-            PLOT_X + PLOT_WIDTH / 2, PLOT_Y + PLOT_HEIGHT + 34,
-            f"amount {number(amount)}: {number(facts['known'], 2)} dB", "output", size=13, font_weight="600",
+            PLOT_X + PLOT_WIDTH / 2, PLOT_Y + PLOT_HEIGHT + 32, words, "output scrub", size=13, font_weight="600",
+            data_handle="amount",
         ),
     ]  # fmt: skip
+
+
+def _axes():
+    parts = []
+    for decibels in range(LOW, HIGH + 1, 5):
+        y = _at(0, decibels)[1]
+        parts.append(line(PLOT_X, y, PLOT_X + PLOT_WIDTH, y, "line muted", stroke_opacity=0.25))
+        parts.append(label(PLOT_X - 6, y + 4, decibels, "muted", anchor="end", size=11))
+    for at in (-1, 0, 1):
+        x, bottom = _at(at, LOW)
+        parts.append(line(x, PLOT_Y, x, bottom, "line muted", stroke_opacity=0.25))
+        parts.append(label(x, bottom + 15, number(at), "muted", size=11))
     return parts
 
 
-def _fetched_url(pair, warped):
-    pixels = _rounded(warped)
+def _fetched_url(fit):
+    pixels = _rounded(fit.warped)
     # Nobody knows what belongs there; fetched from anywhere it would look like an error.
-    pixels[~pair.known] = GRAY
+    pixels[~fit.pair.known] = GRAY
     return _jpeg_url(pixels)
 
 
@@ -351,40 +284,35 @@ def _hidden_url(pair):
     return _jpeg_url(pixels)
 
 
-def _hidden(pair, facts):
+def _hidden(fit):
+    share, error = fit.share(HIDDEN), fit.error_share(HIDDEN)
+    x, y = COLUMN[2], ROW[1] + PANEL_HEIGHT + 17
     return [
-        *_photo(2, 1, "hidden from the right camera", _hidden_url(pair)),
+        *_photo(2, 1, "hidden from the right camera", _hidden_url(fit.pair)),
         label(
-            COLUMN[2],
-            ROW[1] + PANEL_HEIGHT + 17,
-            f"{facts['hidden_part'] * 100:.1f} % of pixels, {facts['error_part'] * 100:.0f} % of the squared error",
+            x,
+            y,
+            f"{share * 100:.1f} % of pixels, {error * 100:.0f} % of the squared error",
             anchor="start",
             size=12,
         ),
-        label(
-            COLUMN[2],
-            ROW[1] + PANEL_HEIGHT + 34,
-            f"on the others: {number(facts['seen'], 2)} dB",
-            anchor="start",
-            size=12,
-        ),
+        label(x, y + 17, f"on the others: {number(fit.psnr(SEEN), 2)} dB", anchor="start", size=12),
     ]
 
 
-def _sentence(pair, amount, name, facts):
-    height, width = pair.left.shape[:2]
-    flow = amount * pair.flow_xy[..., 0][pair.known]
-    where = "Every output fetches from its own place"
+def _sentence(fit):
+    pair, amount = fit.pair, fit.amount
+    where = "every output from its own place"
     if amount:
-        nearest, farthest = np.sort(np.abs([flow.min(), flow.max()]))
+        nearest, farthest = fit.fetched_px
         side = "left" if amount > 0 else "right, the wrong way"
-        where = f"Outputs fetch from {number(nearest, 1)} to {number(farthest, 1)} px further {side}"
-    peak = AMOUNTS[pair.curves[0].argmax()]
-    flow_name = "the true flow" if pair.too_long == 1 else f"a flow {pair.too_long} times too long"
+        where = f"{number(nearest, 1)} to {number(farthest, 1)} px further {side}"
+    peak = AMOUNTS[_curves(pair)[0].argmax()]
+    flow = "the true flow" if pair.too_long == 1 else f"a flow {pair.too_long} times too long"
+    share, error = fit.share(HIDDEN) * 100, fit.error_share(HIDDEN) * 100
     return (
-        f"{name}, {height} × {width}: the right picture fetched along {number(amount)} of {flow_name}. {where}. "
-        f"PSNR {number(facts['known'], 2)} dB on the pixels whose flow is known "
-        f"({facts['unknown']} are not, and do not count), highest at amount {number(peak)}. "
-        f"{facts['hidden_part'] * 100:.1f} % of them are hidden from the right camera and carry "
-        f"{facts['error_part'] * 100:.0f} % of the squared error; on the others it is {number(facts['seen'], 2)} dB."
+        f"Fetched along {number(amount)} of {flow}: {where}. PSNR {number(fit.psnr(), 2)} dB where the flow is "
+        f"known, highest at amount {number(peak)}. The {share:.1f} % hidden from the right camera carry "
+        f"{error:.0f} % of the squared error; "
+        f"the others reach {number(fit.psnr(SEEN), 2)} dB."
     )

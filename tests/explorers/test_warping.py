@@ -10,8 +10,10 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.explorers.warping import OF_FIELD, RAMPS, REAL_PICTURES, warp_grid
+from course_utils.explorers.warping import OF_FIELD, RAMPS, REAL, REAL_PICTURES, warp_grid
+from course_utils.figures.warping import torch_lines
 from course_utils.warping import PADDING_MODES, SAMPLING_MODES, flow_to_grid, resize_flow
+from tests.explorers import hand
 
 NAMES = (*RAMPS, *REAL_PICTURES)
 EXPLORER = warp_grid()
@@ -25,7 +27,7 @@ def stroke(explorer, hand, *points, number=1):
 
 
 def values_of(control):
-    if isinstance(control, widgets.Dropdown):
+    if isinstance(control, (widgets.Dropdown, widgets.ToggleButtons)):
         return [value for _, value in control._options_full]
     if isinstance(control, widgets.Checkbox):
         return [True, False]
@@ -37,11 +39,13 @@ def values_of(control):
 def test_every_control_over_its_range(field, picture):
     explorer = warp_grid(field=field, picture=picture)
     for name, control in explorer.controls.items():
+        if name == "strokes":  # counted by the explorer
+            continue
         start = control.value
         for value in values_of(control):
             explorer.set(**{name: value})
             assert explorer.failure is None and "cannot be drawn" not in explorer.scene.text
-            assert explorer.stage.chosen in explorer.scene.details
+            assert explorer.stage.chosen in {"", *explorer.scene.details}
         explorer.set(**{name: start})
 
 
@@ -53,8 +57,8 @@ def test_every_control_over_its_range(field, picture):
             "field": st.sampled_from(tuple(OF_FIELD)),
             "mode": st.sampled_from(SAMPLING_MODES),
             "padding_mode": st.sampled_from(PADDING_MODES),
-            "built": st.booleans(),
-            "sampled": st.booleans(),
+            "grid_align_corners": st.booleans(),
+            "sample_align_corners": st.booleans(),
             "turn": st.sampled_from([-35.0, 0.0, 20.0]),
             "spread": st.sampled_from([0.55, 1.0, 1.35]),
             "shear": st.sampled_from([0.0, 0.4]),
@@ -70,23 +74,24 @@ def test_its_lines_of_torch_give_its_output(values):
     assert explorer.failure is None
     known = {"torch": torch, "F": F, "flow_to_grid": flow_to_grid, "explorer": explorer}
     known["image"] = torch.from_numpy(explorer.image)[None, None]
-    exec("\n".join(explorer.warp.torch_lines), known)
+    lines = torch_lines(*reversed(explorer.shown))
+    exec("\n".join(lines), known)
     output = known["output"][0, 0].numpy()
     close = np.abs(output - explorer.output) < 1e-3 * (1 + np.ptp(explorer.image))
     # theta has six digits: nearest can fall to the other side of a half, zeros to the other side of the border
     assert close.mean() > (0.97 if values["mode"] == "nearest" else 0.999)
-    for line in explorer.warp.torch_lines:
+    for line in lines:
         assert line in explorer.scene.svg.replace("&quot;", '"')
 
 
 def test_zero_flow_and_the_two_conventions():
     explorer = warp_grid(turn=0.0)
     for both in (False, True):
-        explorer.set(built=both, sampled=both)
+        explorer.set(grid_align_corners=both, sample_align_corners=both)
         np.testing.assert_array_equal(explorer.output, explorer.image)
-    explorer.set(built=True, sampled=False)
+    explorer.set(grid_align_corners=True, sample_align_corners=False)
     assert "Zero flow is not the identity here" in explorer.scene.text
-    explorer.set(built=False, sampled=True)
+    explorer.set(grid_align_corners=False, sample_align_corners=True)
     assert "Zero flow is not the identity here" in explorer.scene.text
 
 
@@ -164,8 +169,8 @@ def test_the_painted_flow_comes_along_to_another_size_and_is_multiplied():
     stroke(explorer, "picture", (2, 2), (5, 3))
     small = explorer.flow_xy
     explorer.set(picture="camera")
-    assert explorer.failure is None and explorer.image.shape == (96, 128)
-    np.testing.assert_allclose(explorer.flow_xy, resize_flow(small, (96, 128)))
+    assert explorer.failure is None and explorer.image.shape == REAL
+    np.testing.assert_allclose(explorer.flow_xy, resize_flow(small, REAL))
     assert np.abs(explorer.flow_xy).max() > 10 * np.abs(small).max()
     explorer.set(picture="numbers")
     assert explorer.flow_xy.shape == (6, 8, 2)
@@ -183,9 +188,9 @@ def test_your_own_picture_and_your_own_flow():
         explorer.flow_xy = np.zeros((9, 5, 2))
 
 
-@pytest.mark.parametrize("image", [np.zeros((1, 5)), np.zeros((129, 4))])
+@pytest.mark.parametrize("image", [np.zeros((1, 5)), np.zeros((161, 4))])
 def test_a_picture_it_cannot_show_is_refused(image):
-    with pytest.raises(ValueError, match=re.escape(f"2 to 128 pixels a side; got shape {image.shape}")):
+    with pytest.raises(ValueError, match=re.escape(f"2 to 160 pixels a side; got shape {image.shape}")):
         warp_grid(image)
 
 
@@ -213,3 +218,122 @@ def test_arrow_keys_paint_as_the_stage_reports_them():
         x += 0.25
         assert f'data-at="{x:.6g} {y:.6g} 0.25"' in explorer.scene.svg
     assert explorer.flow_xy[2, 4, 0] < -0.5
+
+
+# ---- the hand --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["affine", "swirl"])
+@pytest.mark.parametrize("picture", ["numbers", "camera"])
+def test_every_handle_over_its_range(field, picture):
+    explorer = warp_grid(field=field, picture=picture)
+    hand.handles(explorer)
+    seen = set()
+    for _ in hand.over_their_range(explorer):
+        assert explorer.failure is None
+        hand.handles(explorer)
+        seen.add(explorer.scene.svg)
+    assert len(seen) > 10
+
+
+def test_the_net_is_dragged_by_its_middle_turned_by_its_right_edge_sheared_by_its_lower_edge():
+    explorer = warp_grid(turn=0.0)
+    hand.move(explorer, "shift", 1.5, -0.5)
+    assert np.all(explorer.flow_xy == [1.5, -0.5]) and "shift by (1.5, −0.5) px" in explorer.scene.text
+    hand.move(explorer, "turn", 33.2, 1.234)
+    assert (explorer.values["turn"], explorer.values["spread"]) == (33.0, 1.23)
+    hand.move(explorer, "shear", -0.37)
+    assert explorer.values["shear"] == -0.37
+    assert "turn 33° clockwise and spread by 1.23 and shear by −0.37" in explorer.scene.text
+    hand.key(explorer, "shift", right=1)
+    assert explorer.values["shift_x"] == 1.75
+
+
+def test_the_whirl_is_dragged_over_the_picture_and_turned():
+    explorer = warp_grid(field="swirl", picture="camera")
+    still = np.linalg.norm(explorer.flow_xy, axis=-1)
+    hand.move(explorer, "center", 20, 30)
+    assert explorer.failure is None
+    moved = np.linalg.norm(explorer.flow_xy, axis=-1)
+    assert moved[36, 32] < 1 < still[36, 32] + 1 and moved[:, 100:].max() == 0 < still[:, 100:].max()
+    hand.move(explorer, "swirl", -250, 60)
+    assert (explorer.values["swirl"], explorer.values["reach"]) == (-250.0, 60.0)
+    assert "250° counter-clockwise" in explorer.scene.text
+
+
+@pytest.mark.parametrize("field", OF_FIELD)
+def test_the_same_values_give_the_same_picture(field):
+    """So that pictures can be drawn ahead; painting changes the values too."""
+    explorer = warp_grid(field=field)
+    stroke(explorer, "picture", (2, 2), (4, 3))
+    values, scene, key = explorer.values, explorer.scene, explorer.key(explorer.values)
+    explorer.set(picture="camera", mode="bicubic")
+    explorer.set(picture=values["picture"], mode=values["mode"])
+    assert explorer.draw(**values) == scene == explorer.scene and explorer.key(explorer.values) == key
+
+
+def test_every_stroke_is_a_state_of_its_own():
+    explorer = warp_grid(field="painted")
+    keys = {explorer.key(explorer.values)}
+    for i in range(5):
+        stroke(explorer, "picture", (2, 2), (3, 2 + i / 4), number=i)
+        keys.add(explorer.key(explorer.values))
+    assert len(keys) == 1 + 5
+
+
+def test_pictures_drawn_ahead_are_those_that_come():
+    explorer = warp_grid(field="swirl", picture="camera")
+    for change in (
+        {"swirl": 100.0},
+        {"picture": "numbers"},
+        {"field": "painted"},
+        {"padding_mode": "border"},
+    ):
+        before = explorer.values
+        assert explorer.send_ahead(change)
+        sent = explorer.stage.ahead
+        explorer.set(**change)
+        assert sent["svg"] == explorer.stage.scene["svg"] and sent["key"] == explorer.stage.scene["key"]
+        explorer.set(**before)
+
+
+def test_pointing_at_an_input_says_who_reads_it():
+    explorer = warp_grid(turn=0.0, shift_x=1.5)
+    words = explorer.scene.details["in-20"]  # x = 4, y = 2: half of what x = 2 and x = 3 fetch
+    assert words == (
+        "The input at x = 4, y = 2, value 20: read by 2 outputs, with weight 0.5 at (2, 2), 0.5 at (3, 2), 1 in all."
+    )
+    assert explorer.scene.details["in-0"] == "No output reads the input at x = 0, y = 0, value 0."
+
+
+def test_what_a_call_names_is_in_sight():
+    plain, named = (
+        warp_grid(),
+        warp_grid(turn=0.0, shift_x=2.0, padding_mode="border", grid_align_corners=True),
+    )
+    folded = [explorer.children[-1].children[0].children for explorer in (plain, named)]
+    for name, in_sight in {
+        "padding_mode": True,
+        "grid_align_corners": True,
+        "shift_x": False,
+        "mode": False,
+    }.items():
+        assert plain.controls[name] in folded[0]
+        assert (named.controls[name] not in folded[1]) == in_sight
+
+
+@pytest.mark.parametrize(
+    "start, told",
+    [
+        ({"turn": 181.0}, "turn must be from -180 to 180; got 181.0"),
+        ({"shift_x": "1"}, "shift_x must be a finite number such as -0.5; got '1'"),
+        ({"mode": "cubic"}, "mode must be one of .* Did you mean 'bicubic'"),
+        ({"grid_align_corners": 1}, "grid_align_corners must be True or False; got 1"),
+        ({"arrows": "yes"}, "arrows must be True or False; got 'yes'"),
+        ({"built": True}, "a start value must be one of .*'grid_align_corners'"),
+        ({"strokes": 3}, "a start value must be one of"),
+    ],
+)
+def test_a_start_value_that_a_control_cannot_have_is_refused_in_words(start, told):
+    with pytest.raises((ValueError, TypeError), match=told):
+        warp_grid(**start)

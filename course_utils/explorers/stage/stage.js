@@ -329,10 +329,23 @@ function render({ model, el }) {
       this.from = local(event);
       this.start = this.last = handle.at;
       this.begun = false;
+      if (handle.around) [this.angle, this.distance, this.turned] = [...this.polar(this.from), 0];
+    }
+    // What turns about a point: the part of its distance that is gained, and degrees clockwise, also beyond 180.
+    polar({ x, y }) {
+      const [right, down] = [x - this.handle.around[0], y - this.handle.around[1]];
+      return [Math.atan2(down, right) * 180 / Math.PI, Math.max(1, Math.hypot(right, down))];
+    }
+    turn(here) {
+      const [angle, distance] = this.polar(here);
+      this.turned += (angle - this.angle + 540) % 360 - 180;
+      this.angle = angle;
+      return [distance / this.distance - 1, this.turned];
     }
     move(event) {
       const here = local(event), rate = event.shiftKey ? 0.1 : 1;  // Shift: a tenth of the way, for fine steps
-      const right = (here.x - this.from.x) * rate, down = (here.y - this.from.y) * rate;
+      const way = this.handle.around ? this.turn(here) : [here.x - this.from.x, here.y - this.from.y];
+      const [right, down] = way.map((part) => part * rate);
       if (!this.begun && Math.hypot(here.x - this.from.x, here.y - this.from.y) < STILL) return;
       this.begun = true;
       root.classList.add("dragging");
