@@ -10,17 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.alignment import (
+    ShiftedShares,
     aligned_coordinates,
     aligned_padding,
     assumed_places,
     center_of_mass,
     feature_places,
     fetch,
+    fetched_shares,
+    flow_growth,
     offsets,
+    reading_places,
     stage_offsets,
     stages,
 )
 from course_utils.resampling import COORDINATE_MAPS, resize, source_coordinates
+from course_utils.scenes import class_shares, scenes
 from course_utils.warping import warp
 
 HALVINGS = [(3, 2, 1, 1)] * 4
@@ -228,6 +233,90 @@ def test_fetch_wants_a_flow(shape):
         fetch(np.ones((1, 2, 2)), np.zeros(shape))
 
 
+# ---- Shares, shifted and fetched -------------------------------------------------------------------------------
+
+LABELS = scenes(1, (64, 96)).labels[0]
+
+
+@given(st.integers(1, 6), st.sampled_from([1, 2, 3, 5]), st.integers(0, 9))
+def test_a_stage_says_where_its_features_sit_and_what_they_see(size, jump, padding):
+    stage = stages(64, [(5, jump, padding, 1)])[1]
+    for i in range(min(size, stage.size)):
+        window = np.arange(i * jump - padding, i * jump - padding + 5)
+        assert stage.places[i] == window.mean() and tuple(stage.fields[i]) == (window[0], window[-1])
+
+
+@given(st.integers(-3, 3), st.integers(-3, 3), st.sampled_from([2, 4, 8]))
+def test_a_map_fetched_along_a_flow_reads_where_the_flow_leads(right, down, stride):
+    """By whole pixels of the map a fetch is indexing; the middle of a place reads the middle of another."""
+    flow = np.full((64 // stride, 96 // stride, 2), [right * stride, down * stride], float)
+    shares = class_shares(LABELS, stride)
+    rows, columns = np.indices(shares.shape[1:])
+    rows, columns = (rows + down).clip(0, len(shares[0]) - 1), (columns + right).clip(0, shares.shape[2] - 1)
+    np.testing.assert_allclose(fetched_shares(LABELS, stride, flow), shares[:, rows, columns], atol=1e-12)
+    inside = reading_places(flow, stride)[3:-3, 3:-3]
+    own = reading_places(0 * flow, stride)[
+        3 + down : len(flow) - 3 + down, 3 + right : flow.shape[1] - 3 + right
+    ]
+    np.testing.assert_array_equal(inside, own)
+    assert tuple(reading_places(0 * flow, stride)[0, 1]) == (1.5 * stride - 0.5, 0.5 * stride - 0.5)
+
+
+def test_what_no_flow_moves_is_the_enlarged_map():
+    enlarged = resize(class_shares(LABELS, 8), (16, 24), axes=(1, 2))
+    np.testing.assert_allclose(fetched_shares(LABELS, 8, np.zeros((16, 24, 2))), enlarged, atol=1e-12)
+
+
+def test_only_growth_along_the_shift_counts():
+    rng = np.random.default_rng(0)
+    still = rng.normal(size=(4, 5, 2))
+    assert flow_growth(still, still, (3, 1)) == 0
+    assert flow_growth(np.add(still, (4, -2)), still, (4, -2)) == pytest.approx(1)
+    assert flow_growth(np.add(still, (2, 4)), still, (4, -2)) == pytest.approx(0)
+
+
+@given(st.integers(-2, 2), st.integers(-2, 2), st.sampled_from([4, 8]))
+@settings(max_examples=20)
+def test_alignment_undoes_whole_shifts_but_for_the_border(right, down, stride):
+    whole = 2 * stride
+    maps = ShiftedShares(LABELS, stride, (right * whole, down * whole))
+    still = ShiftedShares(LABELS, stride, (0, 0))
+    rows, columns = (slice(2 * abs(n) + 1, -2 * abs(n) - 1) for n in (down, right))
+    np.testing.assert_allclose(maps.aligned[:, rows, columns], still.plain[:, rows, columns], atol=1e-12)
+    if right or down:
+        assert np.abs(maps.plain - still.plain).mean() > np.abs(maps.aligned - still.plain).mean()
+    np.testing.assert_allclose(maps.plain.sum(axis=0), 1)
+
+
+def test_right_and_down_are_positive():
+    right = ShiftedShares(LABELS, 4, (8, 0)).coarse
+    np.testing.assert_allclose(right[..., 1:], class_shares(LABELS, 8)[..., :-1])
+    down = ShiftedShares(LABELS, 4, (0, 8)).coarse
+    np.testing.assert_allclose(down[:, 1:], class_shares(LABELS, 8)[:, :-1])
+
+
+def test_half_a_shift_leaves_a_blur_that_no_flow_undoes():
+    still, half, whole = (ShiftedShares(LABELS, 4, (shift, 0)) for shift in (0, 4, 8))
+    middle = slice(4, -4)
+    left = [np.abs(maps.aligned - still.plain)[..., middle].max() for maps in (half, whole)]
+    assert left[0] > 0.1 and left[1] < 1e-12
+
+
+def test_the_width_of_a_ramp_is_its_width():
+    labels = np.zeros((40, 400), np.uint8)
+    labels[:, 200:] = 1  # an upright boundary crosses 40 pairs of neighbors; a slanted one 4 / pi as many
+    maps = ShiftedShares(labels, 4, (0, 0))
+    assert maps.boundary_length == pytest.approx(40 * np.pi / 4) and maps.boundary_width(maps.fine) == 0
+    for width in (20, 80, 200):
+        ramp = np.clip((np.arange(2, 400, 4) - 200) / width + 0.5, 0, 1)  # at the places' middles
+        shares = np.zeros((5, 10, 100))
+        shares[0], shares[1] = 1 - ramp, ramp
+        assert maps.boundary_width(shares) == pytest.approx(width * 4 / np.pi, rel=0.05)
+    assert np.isnan(
+        ShiftedShares(np.zeros((8, 8), np.uint8), 4, (0, 0)).boundary_width(np.full((5, 2, 2), 0.2))
+    )
+
+
 @pytest.mark.parametrize(
     "call, words",
     [
@@ -237,6 +326,20 @@ def test_fetch_wants_a_flow(shape):
         (lambda: offsets(8, HALVINGS, "corners"), "coordinate_map must be one of"),
         (lambda: offsets(8, HALVINGS, fine=5), "fine must be a whole number, from 0 to 4; got 5"),
         (lambda: center_of_mass([1, -1]), "weights must not sum to 0"),
+        (lambda: reading_places(np.zeros((2, 3, 3)), 4), "flow_xy must have shape (height, width, 2)"),
+        (lambda: reading_places(np.zeros((2, 3, 2)), 0), "stride must be a whole number, from 1"),
+        (lambda: fetched_shares(LABELS, 5, np.zeros((2, 3, 2))), "that 5 divides; got 64 × 96"),
+        (lambda: fetched_shares(LABELS, 4, np.zeros((2, 3))), "flow_xy must have 3 axes"),
+        (
+            lambda: flow_growth(np.zeros((2, 2, 2)), np.zeros((2, 2, 2)), (0, 0)),
+            "shift_xy must not be (0, 0)",
+        ),
+        (
+            lambda: flow_growth(np.zeros((2, 2, 2)), np.zeros((2, 3, 2)), (1, 0)),
+            "both flows must have one shape",
+        ),
+        (lambda: ShiftedShares(LABELS, 6, (0, 0)).fine, "that 6 divides"),
+        (lambda: ShiftedShares(LABELS, 4, (np.nan, 0)).coarse, "shift_xy"),
     ],
 )
 def test_bad_input_is_refused_in_words(call, words):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, GROUND, POLE, SKY, scene, scenes
+from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, GROUND, POLE, SKY, class_shares, scene, scenes
 
 
 def box_means(image, factor):
@@ -130,3 +130,32 @@ def test_bad_input_is_refused_in_words(call, words):
     with pytest.raises((ValueError, TypeError)) as refusal:
         call()
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 4, 8])
+def test_shares_are_means_of_masks(stride):
+    labels = scene(3, (16, 24)).labels
+    shares = class_shares(labels, stride)
+    assert shares.shape == (5, 16 // stride, 24 // stride)
+    np.testing.assert_allclose(shares.sum(axis=0), 1)
+    for kind, row, column in ((SKY, 0, 0), (GROUND, -1, -1), (GROUND, 1, 2)):
+        rows, columns = (
+            range(size)[at] * stride for size, at in ((16 // stride, row), (24 // stride, column))
+        )
+        window = labels[rows : rows + stride, columns : columns + stride]
+        assert shares[kind, row, column] == (window == kind).mean()
+
+
+@pytest.mark.parametrize(
+    ("labels", "stride", "words"),
+    [
+        (np.zeros((6, 8), int), 4, "a width that 4 divides; got 6 × 8"),
+        (np.zeros((6, 8), int), 0, "stride must be a whole number, from 1"),
+        (np.zeros(6, int), 2, "labels must have 2 axes"),
+        (np.full((2, 2), 5), 2, "labels must be whole numbers from 0 to 4; they reach from 5 to 5"),
+        (np.full((2, 2), 0.5), 2, "labels must be whole numbers from 0 to 4"),
+    ],
+)
+def test_what_has_no_shares(labels, stride, words):
+    with pytest.raises(ValueError, match=words):
+        class_shares(labels, stride)

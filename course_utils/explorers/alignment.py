@@ -28,23 +28,26 @@ def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
     strides = reel.strides or (stride,)
     if stride not in strides:
         raise ValueError(f"stride must be one of {', '.join(map(str, strides))}; got {shown(stride)}.")
-    rows, columns = (size // min(strides) for size in reel.size_hw)
-    controls = {
-        "scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene),
-        "stride": toggle("flow onto", [(f"stride {each}", each) for each in strides], stride),
-        "magnified": switch("magnify small flows"),
-        "column": slider("column of the ring", columns // 2, 0, columns - 1),
-        "row": slider("row of the ring", rows // 2, 0, rows - 1),
-    }
+    controls = {"scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene)}
+    ring = ()
+    if reel.flows(stride):
+        rows, columns = (size // min(strides) for size in reel.size_hw)
+        ring = ("column", "row")
+        controls |= {
+            "stride": toggle("flow onto", [(f"stride {each}", each) for each in strides], stride),
+            "magnified": switch("magnify small flows"),
+            "column": slider("column of the ring", columns // 2, 0, columns - 1),
+            "row": slider("row of the ring", rows // 2, 0, rows - 1),
+        }
 
-    def draw(scene, stride, magnified, column, row):
+    def draw(scene, stride=stride, magnified=False, column=0, row=0):
         return film_scene(reel, scene, stride, (column, row), magnified)
 
     def point(name, x, y):
         """The place under the pointer."""
         return {"column": int(x), "row": int(y)}
 
-    explorer = Explorer(draw, controls, more=("column", "row"), on_drag=point)
+    explorer = Explorer(draw, controls, more=ring, on_drag=point)
     last = len(film.steps) - 1  # opened when they have learned
     explorer.stage.step, explorer.stage.chosen = last, explorer.scene.steps[last]
     return explorer

@@ -124,8 +124,7 @@ class Learned:
     factors: tuple[int, ...]  # with which the arrows are drawn, one for each moment
     reads: np.ndarray  # (moment, 2): where the followed place reads, x and y, pixel p at p
     kinds: tuple[int, ...]  # the class there
-    lying: np.ndarray  # (w,) share of the place's class along its row, of a perfect map as it lies
-    fetched: np.ndarray  # (moment, w): of the same map, fetched along the flow
+    profiles: tuple | None  # see _profiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,13 +151,12 @@ def _followed(reel, scene, stride, place, magnified) -> Followed:
         longest = lengths(flow).max(axis=(1, 2))
         factors = [drawing_factor(each, 1.2 * stride) for each in (longest if magnified else [longest.max()])]
         reads = np.stack([reading_places(each, stride)[row, column] for each in flow])
-        lying, fetched = _shares(reel, scene, stride, name, which)
         flows.append(
             Learned(
                 f"{WORDS.get(name, name)}, {which} map", flow, longest,
                 tuple(factors) if magnified else tuple(factors) * len(flow),
                 reads, tuple(_class_at(labels, each) for each in reads),
-                lying[kind, row], fetched[:, kind, row],
+                _profiles(reel, scene, stride, (name, which), kind, row),
             )
         )  # fmt: skip
     return Followed(scene, stride, column, row, kind, tuple(flows), _ious(reel, scene))
@@ -171,11 +169,22 @@ def _class_at(labels, place_xy):
     return int(labels[min(max(y, 0), height - 1), min(max(x, 0), width - 1)])
 
 
+def _profiles(reel, scene, stride, key, kind, row):
+    """The share of a class along a row of a perfect map: (w,) as it lies, (moment, w) along the learned flow.
+
+    None where the scene has no such map: its stride does not divide the scene.
+    """
+    map_stride = 2 * stride if key[1] == "coarse" else stride
+    if any(size % map_stride for size in reel.size_hw):
+        return None
+    lying, fetched = _shares(reel, scene, stride, key, map_stride)
+    return lying[kind, row], fetched[:, kind, row]
+
+
 @lru_cache(maxsize=64)
-def _shares(reel, scene, stride, name, which):
-    """Of a perfect map: its shares (classes, h, w) as it lies, and at each moment along the learned flow."""
-    labels, flow = reel.film.labels[scene], reel.film.flows[name][stride][which][:, scene]
-    map_stride = 2 * stride if which == "coarse" else stride
+def _shares(reel, scene, stride, key, map_stride):
+    """All shares of a perfect map (classes, h, w) as it lies, and (moment, classes, h, w) along the learned flow."""
+    labels, flow = reel.film.labels[scene], reel.flows(stride)[key][:, scene]
     lying = fetched_shares(labels, map_stride, np.zeros_like(flow[0]))
     return lying, np.stack([fetched_shares(labels, map_stride, each) for each in flow])
 
@@ -224,7 +233,11 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
     parts += _to_hold(reel, shown, lower)
     bottom = lower[-1].y + lower[-1].height + TEXTS + PROFILE + KEY
     parts.append(
-        class_key(LEFT, bottom - 6, "dark dots: wrong pixels.  Arrows lead from a place to where it reads.")
+        class_key(
+            LEFT,
+            bottom - 6,
+            "dark dots: wrong pixels.  Press on a place to follow its arrow to where it reads.",
+        )
     )
     sentences = [_sentence(reel, shown, moment) for moment in range(last + 1)]
     ids = [f"moment-{moment}" for moment in range(last + 1)]
@@ -268,12 +281,10 @@ def _still(reel, shown, lower, texts):
         _slot(here, 16, "step", texts, font_weight="600"),
         below(here, 32, f"arrows: flow onto stride {shown.stride}"),
     ]
-    if shown.flows:
-        parts += [
-            below(here, 62, f"curves: share of {CLASS_NAMES[shown.kind]} in the ringed row", css="muted"),
-            below(here, 77, "of a perfect map; dashed as it lies,", css="muted"),
-            below(here, 92, "solid read along the arrows", css="muted"),
-        ]
+    if any(learned.profiles for learned in shown.flows):
+        lines = (f"curves: share of {CLASS_NAMES[shown.kind]} along the", "ringed row, in a perfect map;",
+                 "dashed as it lies, solid read", "along the arrows")  # fmt: skip
+        parts += [below(here, 54 + 14 * i, words, css="muted") for i, words in enumerate(lines)]
     for i, (learned, place) in enumerate(zip(shown.flows, lower[1:], strict=True)):
         parts += [
             *picture(place, photo, learned.name, pale=True),
@@ -281,8 +292,10 @@ def _still(reel, shown, lower, texts):
             _slot(place, 32, f"longest-{i}", texts),
             _slot(place, 48, f"here-{i}", texts, font_weight="600"),
             profile_frame(place, TEXTS, PROFILE),
-            profile(place, TEXTS, PROFILE, learned.lying, "line muted", stroke_dasharray="4 3"),
         ]
+        if learned.profiles:
+            lying = learned.profiles[0]
+            parts.append(profile(place, TEXTS, PROFILE, lying, "line muted", stroke_dasharray="4 3"))
     return parts
 
 
@@ -300,7 +313,8 @@ def _moment(reel, shown, moment, upper, lower):
     for learned, place in zip(shown.flows, lower[1:], strict=True):
         parts.append(arrows(place, learned.flow[moment], shown.stride, learned.factors[moment]))
         parts += _followed_arrow(shown, learned, moment, place)
-        parts.append(profile(place, TEXTS, PROFILE, learned.fetched[moment], stroke_width=2))
+        if learned.profiles:
+            parts.append(profile(place, TEXTS, PROFILE, learned.profiles[1][moment], stroke_width=2))
     return parts
 
 
@@ -381,7 +395,7 @@ def _frames(reel, shown, place):
         for i, learned in enumerate(shown.flows):
             write[f"longest-{i}"] = longest_words(learned.longest[moment])
             write[f"scale-{i}"] = scale_words(place, learned.factors[moment])
-            write[f"here-{i}"] = f"ring: {_reads(shown, learned, moment)}"
+            write[f"here-{i}"] = _reads(shown, learned, moment)
         move = {
             f"moment-{other}": (0, 0) if other == moment else AWAY for other in range(len(reel.film.steps))
         }

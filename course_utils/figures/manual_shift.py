@@ -59,7 +59,7 @@ ROW_UNIT = 4
 """Image pixels of one row as it is counted, whatever the stride: a line stays where it is."""
 
 TOP = 24
-LARGE, SMALL = 230, 150  # scene px of a map's longer side, alone and above networks
+LARGE, SMALL = 262, 164  # scene px of a map's longer side, alone and above networks
 CAPTIONS = 38  # two lines below a profile
 
 
@@ -154,7 +154,7 @@ def _maps(compared, places, height):
     still = compared.still_sum
     columns = (
         (f"fine, stride {maps.stride}", maps.fine, maps.fine, None),
-        (f"coarse, stride {2 * maps.stride}, shifted", maps.coarse, maps.plain, compared.still_plain),
+        (f"shifted, stride {2 * maps.stride}", maps.coarse, maps.plain, compared.still_plain),
         ("added as it lies", maps.plain_sum, maps.plain_sum, still),
         ("aligned, then added", maps.aligned_sum, maps.aligned_sum, still),
     )
@@ -315,13 +315,13 @@ def _flow_under_shift(place, photo, name, now_and_before, maps, changed):
     drawn = flow - before if changed else flow
     longest = float(lengths(drawn).max())
     factor = drawing_factor(longest, 1.2 * maps.stride)
-    said = "no shift: nothing to answer"
+    said = "nothing to answer"
     if any(maps.shift_xy):
         said = f"answers {number(round(100 * flow_growth(flow, before, maps.shift_xy)))} % of the shift"
     parts = [
         *picture(place, photo, f"{'change' if changed else 'arrows'}: {WORDS.get(name, name)}", pale=True),
         arrows(place, drawn, maps.stride, factor),
-        below(place, 16, said, font_weight="600"),
+        below(place, 16, said),
         *arrow_scale(place, 32, scale_words(place, factor)),
         below(place, 48, longest_words(longest)),
     ]

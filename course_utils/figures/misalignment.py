@@ -33,7 +33,7 @@ from course_utils.figures.scene import (
 from course_utils.validation import one_of, whole_number
 
 KINDS = {"convolution": "convolution", "pooling": "max pooling"}
-RULES = {"half_pixel": "half-pixel (align_corners=False)", "align_corners": "corners (align_corners=True)"}
+RULES = {"half_pixel": "align_corners=False", "align_corners": "align_corners=True"}
 LAID_ON = {"image": "the image", "stage": "the stage before (FPN)"}
 LEAST_SIZE, MOST_SIZE, MOST_STAGES = 4, 64, 4
 MOST = {"kernel_size": 7, "stride": 4, "padding": 3}
@@ -70,7 +70,7 @@ def misalignment_scene(in_size, layers, rule="half_pixel", laid_on="image", numb
     return Scene(
         document(WIDTH, HEIGHT, parts, "Where features sit and where they are drawn", text),
         text,
-        table=None if state.refused else _table(state),
+        table=_table(state),
         links={f"s{n}-{i}": [(f"px-{p}", 1.0) for p in state.seen(n, i)] for n, i in features},
         details=_details(state),
         places={f"px-{p}": state.pixel_box(p) for p in range(state.in_size)},
@@ -202,7 +202,7 @@ def _image(state):
     ticks.append(label(3, IMAGE_Y + 14, "image", "input", "start", 13, font_weight="600"))
     ticks.append(label(86, IMAGE_Y + 14, "pixels", "muted", "start", 12))
     ticks.append(label(NOTE_X, IMAGE_Y + 14, "offset in pixels", "output", "start", 12, font_weight="600"))
-    size = _pulled(62, IMAGE_Y + 14, state.in_size, "in_size", "image size")
+    size = _pulled(68, IMAGE_Y + 14, state.in_size, "in_size", "image size")
     return group(ticks, pointer_events="none") + cell_group(parts, "px", "image") + size
 
 
@@ -267,7 +267,7 @@ def _settings(state, n, control):
     top, parts = state.row(n), []
     parts.append(label(3, top + 16, f"stage {n}", "", "start", 13, font_weight="600"))
     short = {"convolution": "conv", "pooling": "pool"}[kind]
-    words = ((3, 35, short, 36), (52, 35, ", stride", 100), (3, 51, "padding", 53))
+    words = ((3, 35, short, 40), (47, 35, ", stride", 100), (3, 53, "padding", 62))
     for (x, y, word, at), name, value in zip(words, MOST, values, strict=True):
         parts.append(label(x, top + y, word, "", "start", 12))
         parts.append(
@@ -277,9 +277,9 @@ def _settings(state, n, control):
 
 
 def _pulled(x, y, value, name, words):
-    """A number that can be pulled, in a field large enough for a hand."""
-    field = rect(x - 4, y - 13, 20, 18, "plain")
-    return group([field, label(x + 6, y, value, "scrub", size=13, font_weight="600")], **held(name, words))
+    """A number that can be pulled, x its middle, in a field large enough for a hand."""
+    field = rect(x - 10, y - 13, 20, 18, "plain")
+    return group([field, label(x, y, value, "scrub", size=13, font_weight="600")], **held(name, words))
 
 
 def _handles(state, numbers):
@@ -340,6 +340,8 @@ def _refusal(state):
         f"torch says: {piece}" if not i else piece for i, piece in enumerate(wrap(state.refused.theirs, 76))
     ]
     parts += [label(LEFT - 8, top + 39 + 15 * i, piece, "", "start", 11.5) for i, piece in enumerate(pieces)]
+    advice = "Take a smaller window, smaller strides before it, or a larger image."
+    parts.append(label(LEFT - 8, top + PITCH - 22, advice, "muted", "start", 12))
     return group(parts, pointer_events="none")
 
 
@@ -347,10 +349,7 @@ def _refusal(state):
 
 
 def _refusal_words(refused):
-    return (
-        f"There is no stage {refused.stage}. {refused.why} torch says: “{refused.theirs}”. Take a smaller window, "
-        "smaller strides before it, or a larger image."
-    )
+    return f"There is no stage {refused.stage}. {refused.why} torch says: “{refused.theirs}”."
 
 
 def _signed(value):
@@ -424,7 +423,7 @@ def _table(state):
         "of the last",
     )
     rows = []
-    for n, (kind, k, s, p) in enumerate(state.layers, 1):
+    for n, (kind, k, s, p) in enumerate(state.layers[: len(state.stages) - 1], 1):
         stage, shift = state.stages[n], state.offsets[n]
         layer = f"{KINDS[kind]} {k}, stride {s}, padding {p}"
         rows.append(

@@ -1,10 +1,14 @@
-"""The alignment explorers, moved: moments, scales, scenes; every shift, on maps and on functions."""
+"""The alignment explorers, moved: moments, scales, scenes, places; every shift, on maps and on functions."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from course_utils.explorers.alignment import MOST_SHIFT, alignment, shift_a_map
+from course_utils.explorers.alignment import alignment, shift_a_map
+from course_utils.figures.manual_shift import MOST_SHIFT
 from course_utils.scenes import CLASS_NAMES
+from tests.explorers import hand
 from tests.figures.test_alignment import small_film
 
 FILM = small_film(("nearest", "bilinear", "flow", "two-branch"), (32, 48))
@@ -35,13 +39,54 @@ def test_every_scene_scale_and_moment(explorer):
     assert len(seen) == 8
 
 
+def test_it_opens_when_they_have_learned():
+    assert alignment(FILM).stage.step == 2 and alignment(FILM).stage.chosen == "moment-2"
+
+
 def test_a_new_scene_stays_at_the_moment_that_was_chosen(explorer):
-    position = explorer.children[0].children[-1].children[2]
     for moment in (1, 0, 2):
-        position.value = moment
+        explorer.stage.step = moment
+        explorer.stage.chosen = f"moment-{moment}"
         explorer.set(scene=1 - explorer.values["scene"])
-        assert explorer.stage.step == position.value == explorer.scene.step == moment
-        assert f"after {FILM.steps[moment]} training steps" in explorer.scene.text
+        assert explorer.stage.step == moment and explorer.stage.chosen == f"moment-{moment}"
+        assert f"after {FILM.steps[moment]} training steps" in explorer.scene.details[explorer.stage.chosen]
+
+
+def test_every_place_is_followed(explorer):
+    for stride in (4, 8):
+        explorer.set(stride=stride)
+        hand.handles(explorer)
+        for name, values in hand.over_their_range(explorer):
+            assert explorer.failure is None, (name, values)
+            column, row = explorer.scene.handles["place"].at
+            assert (explorer.values["column"], explorer.values["row"]) == (column, row)
+            assert f"Column {column * 4 // stride}, row {row * 4 // stride} of the map" in explorer.scene.text
+
+
+def test_keys_walk_from_place_to_place(explorer):
+    explorer.set(stride=4, column=3, row=3)
+    hand.key(explorer, "place", right=1)
+    hand.key(explorer, "place", down=-1)
+    assert (explorer.values["column"], explorer.values["row"]) == (4, 2)
+    explorer.set(stride=8)
+    hand.key(explorer, "place", down=1)
+    assert (explorer.values["column"], explorer.values["row"]) == (4, 4)  # a place of stride 8 is two wide
+
+
+@pytest.mark.parametrize(
+    ("at", "place"),
+    [((3.9, 2.1), (3, 2)), ((0.0, 7.99), (0, 7)), ((-3.0, 0.5), (0, 0)), ((99.0, 99.0), (11, 7))],
+)
+def test_a_press_follows_the_arrow_under_it(explorer, at, place):
+    explorer.set(stride=4)
+    explorer.stage.dragged = {"name": "place", "x": at[0], "y": at[1], "start": list(at), "stroke": at[0]}
+    assert (explorer.values["column"], explorer.values["row"]) == place and explorer.failure is None
+
+
+def test_films_without_flows_have_nothing_to_follow():
+    explorer = alignment(FILM, contenders=["nearest", "bilinear"])
+    assert explorer.failure is None and "No flow is learned" in explorer.scene.text
+    assert list(explorer.controls) == ["scene"]
 
 
 def test_a_chosen_few_and_a_wrong_start():
@@ -61,11 +106,11 @@ def by_hand():
 def test_every_shift(by_hand, stride):
     for name in ("right", "down"):
         by_hand.set(stride=stride, right=0, down=0)
-        assert by_hand.failure is None and "nothing to answer" in by_hand.scene.text
+        assert by_hand.failure is None and "nothing to answer" in by_hand.scene.svg
         for shift in range(-MOST_SHIFT, MOST_SHIFT + 1):
             if shift:
                 by_hand.set(**{name: shift})
-                assert by_hand.failure is None and "answers 50 % of the shift" in by_hand.scene.text
+                assert by_hand.failure is None and "answers 50 % of the shift" in by_hand.scene.svg
 
 
 def test_every_profile_and_scene(by_hand):
@@ -79,9 +124,32 @@ def test_every_profile_and_scene(by_hand):
             assert by_hand.failure is None
 
 
+def test_the_map_and_the_row_are_pulled(by_hand):
+    by_hand.set(stride=4, row=4)
+    assert hand.handles(by_hand) == {"shift", "row"}
+    for name, values in hand.over_their_range(by_hand):
+        assert by_hand.failure is None, (name, values)
+    hand.move(by_hand, "shift", -5, 16)
+    assert (by_hand.values["right"], by_hand.values["down"]) == (-5, 16)
+    assert "moved −5 px right and 16 px down" in by_hand.scene.text
+    hand.key(by_hand, "shift", right=1)
+    hand.key(by_hand, "row", down=1)
+    assert by_hand.values["right"] == -4 and by_hand.values["row"] == 5
+
+
+@given(st.integers(-16, 16), st.integers(-16, 16), st.integers(0, 7), st.sampled_from([4, 8]), st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_same_values_same_picture(right, down, row, stride, changed):
+    explorer = shift_a_map(FILM, {"flow": network})
+    values = dict(right=right, down=down, row=row, stride=stride, changed=changed, scene=1, kind=2)
+    before = explorer.draw(**values)
+    explorer.set(right=3, down=-2, row=1)
+    assert explorer.draw(**values) == before
+
+
 def test_without_networks_there_are_none():
     explorer = shift_a_map()
-    assert explorer.failure is None and "Trained" not in explorer.scene.text
+    assert explorer.failure is None and "network" not in str(explorer.scene.table)
     assert explorer.values["right"] == 8 and "8 px right" in explorer.scene.text
     with pytest.raises(ValueError, match="from -16 to 16; got 17"):
         shift_a_map(shift=(17, 0))

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.explorers.misalignment import NONE, misalignment
+from course_utils.explorers.misalignment import NONE, STACKS, misalignment
 from course_utils.figures.misalignment import KINDS, LAID_ON, MOST, RULES
+from tests.explorers import hand
 
 NAMES = ["in_size", *(f"{name}_{stage}" for name in MOST for stage in range(1, 5))]
 
@@ -49,16 +50,40 @@ def test_any_state_is_a_picture_or_a_reason(in_size, rule, laid_on, kinds, numbe
     explorer.set(in_size=in_size, rule=rule, laid_on=laid_on, **stages)
     assert explorer.failure is None
     kept = sum(kind != NONE for kind in kinds)
-    assert "There is no stage" in explorer.scene.text or len((explorer.scene.table or ((), ()))[1]) == kept
+    assert "There is no stage" in explorer.scene.text or len(explorer.scene.table[1]) == kept
 
 
 def test_a_stage_that_is_left_out_closes_the_gap():
     explorer = misalignment()
     explorer.set(kind_2=NONE, kind_4=NONE)
     assert "stage 1: +0.5, stage 2: +1.5. 8 features" in explorer.scene.text
-    assert explorer.controls["kernel_size_2"].layout.visibility == "hidden"
+    assert hand.handles(explorer) == {"in_size"} | {f"{name}_{stage}" for name in MOST for stage in (1, 3)}
+    hand.key(explorer, "kernel_size_3", right=1)
+    assert explorer.values["kernel_size_3"] == 4 and "conv" in explorer.scene.svg
     explorer.set(kind_2="pooling")
-    assert explorer.controls["kernel_size_2"].layout.visibility == "visible"
+    assert "kernel_size_2" in explorer.scene.handles
+
+
+@pytest.mark.parametrize("in_size", [5, 32, 64])
+def test_every_number_is_pulled_over_its_range_and_back(in_size):
+    explorer = misalignment(in_size)
+    before = explorer.scene
+    hand.handles(explorer)
+    for name, values in hand.over_their_range(explorer):
+        assert explorer.failure is None, (name, values)
+        assert name in explorer.scene.handles  # also where torch refuses: the hand finds its way back
+    assert explorer.scene == before
+
+
+def test_presets_set_every_stage():
+    explorer = misalignment(64, [("pooling", 2, 1, 0)], "align_corners")
+    buttons = {button.description: button for button in explorer.children[1].children}
+    assert list(buttons) == list(STACKS)
+    for words, layers in STACKS.items():
+        buttons[words].click()
+        rows = [f"{KINDS[kind]} {k}, stride {s}, padding {p}" for kind, k, s, p in layers]
+        assert [row[1] for row in explorer.scene.table[1]] == rows
+        assert explorer.values["in_size"] == 64 and explorer.values["rule"] == "align_corners"
 
 
 def test_the_three_things_to_try():

@@ -1,4 +1,4 @@
-"""Pictures of alignment: numbers and colors as they are, arrows where they belong, a shift undone where it can be."""
+"""Pictures of networks that learn to align: numbers and colors as they are, arrows where they belong and lead."""
 
 import base64
 import io
@@ -7,21 +7,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from course_utils.figures.alignment import (
-    Place,
-    arrows,
-    drawing_factor,
-    film_scene,
-    prediction,
-    reel_of,
-)
-from course_utils.figures.manual_shift import Shifted, answered, class_shares, mixture, shift_scene
+from course_utils.alignment import fetched_shares
+from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
+from course_utils.figures.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.scene import NoPicture, moved, written
-from course_utils.scenes import CLASS_COLOURS, scenes
+from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 
 
@@ -51,11 +45,11 @@ PLACE = Place(10, 20, 96, 64, 4)
 
 
 def test_the_numbers_are_those_of_the_film():
-    picture = film_scene(REEL, 1, 4, step=1)
+    picture = film_scene(REEL, 1, 4)
     for i, name in enumerate(FILM.predictions):
         expected = mean_iou(confusion_matrix(FILM.labels[1], FILM.predictions[name][1, 1], 5))
         assert written(picture.frames, 1)[f"iou-{i}"] == f"mean IoU {expected:.3f}"
-        assert f"{expected:.3f}" in picture.text
+        assert f"{expected:.3f}" in picture.table[1][1]
     assert "mean IoU 1.000" in written(picture.frames, 2).values()
     assert written(picture.frames, 2)["longest-0"] == "longest arrow: 3 px"
     assert written(picture.frames, 0)["longest-0"] == "zero flow"
@@ -64,16 +58,15 @@ def test_the_numbers_are_those_of_the_film():
 
 def test_one_moment_is_in_sight_and_all_come_along():
     picture = film_scene(REEL, 0, 8)
-    assert picture.step == 2 and picture.steps == ["moment-0", "moment-1", "moment-2"]
+    assert picture.step is None and picture.steps == ["moment-0", "moment-1", "moment-2"]
+    assert picture.word == "moment" and picture.text == picture.details["moment-2"]
     for moment in range(3):
         places = moved(picture.frames, moment)
         assert [places[f"moment-{i}"] == (0, 0) for i in range(3)] == [i == moment for i in range(3)]
-        again = film_scene(REEL, 0, 8, moment)
-        drawn = dict(re.findall(r'data-move="(moment-\d)" transform="translate\((-?\d+) 0\)"', again.svg))
-        assert drawn == {f"moment-{i}": "0" if i == moment else "-20000" for i in range(3)}
-        assert again.text == picture.details[f"moment-{moment}"]
-        for text in written(again.frames, moment).values():
-            assert f">{text}<" in again.svg
+    drawn = dict(re.findall(r'data-move="(moment-\d)" transform="translate\((-?\d+) 0\)"', picture.svg))
+    assert drawn == {"moment-0": "-20000", "moment-1": "-20000", "moment-2": "0"}
+    for text in written(picture.frames, 2).values():
+        assert f">{text}<" in picture.svg
 
 
 def decoded(svg):
@@ -98,13 +91,13 @@ def test_every_moment_shows_its_own_predictions_and_flows():
         part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
         for each, predicted in zip(part.split("<image")[1:], FILM.predictions.values(), strict=True):
             np.testing.assert_array_equal(decoded(each)[::4, ::4], CLASS_COLOURS[predicted[moment, 1]])
-        unit = film_lengths(part)
-        assert unit == pytest.approx([FILM.flows["flow"][4]["coarse"][moment].max() * 203 / 24] * 3, abs=0.1)
+        longest = FILM.flows["flow"][4]["coarse"][moment].max() * 203 / 24
+        assert film_lengths(part) == pytest.approx([longest] * 3, abs=0.1)
 
 
 def film_lengths(part):
     """How long, in scene px, the first arrow of every flow is drawn."""
-    return [shafts(each)[0][2] for each in part.split("<path")[1:]]
+    return [found[0][2] for each in part.split("<path")[1:] if (found := shafts(each))]
 
 
 def shafts(path):
@@ -168,90 +161,103 @@ def test_six_flows_take_a_second_row():
     )
 
 
-# ---- a map shifted by hand -----------------------------------------------------------------------------------
-
-LABELS = scenes(1, (64, 96)).labels[0]
+# ---- a place that is followed --------------------------------------------------------------------------------
 
 
-def test_shares_of_a_scene():
-    shares = class_shares(LABELS, 4)
-    assert shares.shape == (5, 16, 24) and np.allclose(shares.sum(axis=0), 1)
-    assert shares[2, 3, 5] == (LABELS[12:16, 20:24] == 2).mean()
-    np.testing.assert_array_equal(mixture(class_shares(LABELS, 1)), CLASS_COLOURS[LABELS])
-    with pytest.raises(ValueError, match="a width that 4 divides; got 6 × 8"):
-        class_shares(np.zeros((6, 8), int), 4)
+def straight_film():
+    """A scene of two halves, sky above and block below, and flows that are known by heart."""
+    film = small_film(("flow",), (16, 24), (0, 5, 10), 1)
+    film.labels[0] = 0
+    film.labels[0, 8:] = 2
+    for stride in (8, 4):
+        flow = film.flows["flow"][stride]["coarse"]
+        flow[0], flow[1], flow[2] = 0, (3, 4), (0, -40)
+    return film
 
 
-@given(st.integers(-2, 2), st.integers(-2, 2), st.sampled_from([4, 8]))
-@settings(max_examples=20)
-def test_alignment_undoes_whole_shifts_but_for_the_border(right, down, stride):
-    whole = 2 * stride
-    maps = Shifted(LABELS, stride, (right * whole, down * whole))
-    still = Shifted(LABELS, stride, (0, 0))
-    rows, columns = (slice(2 * abs(n) + 1, -2 * abs(n) - 1) for n in (down, right))
-    np.testing.assert_allclose(maps.aligned[:, rows, columns], still.plain[:, rows, columns], atol=1e-12)
-    if right or down:
-        assert np.abs(maps.plain - still.plain).mean() > np.abs(maps.aligned - still.plain).mean()
-    np.testing.assert_allclose(maps.plain.sum(axis=0), 1)
+@pytest.mark.parametrize(("column", "row"), [(0, 0), (5, 3), (2, 1)])
+def test_the_sentence_says_where_a_place_reads(column, row):
+    picture = film_scene(reel_of(straight_film()), 0, 4, (column, row))
+    start = f"Column {column}, row {row} of the map at stride 4 lies in {'block' if row > 1 else 'sky'}: "
+    assert picture.details["moment-0"].endswith(f"{start}flow alignment, coarse map reads where it is.")
+    lower = "block" if row else "sky"  # 4 px down from 1.5 is 5.5, still above 8; from 5.5 it is 9.5
+    assert picture.details["moment-1"].endswith(
+        f"{start}flow alignment, coarse map reads 5 px away, in {lower}."
+    )
+    assert picture.details["moment-2"].endswith("reads 40 px away, in sky.")  # beyond the border, the border
+    for moment, sentence in enumerate(picture.details.values()):
+        assert written(picture.frames, moment)["here-0"] in sentence
 
 
-def test_right_and_down_are_positive():
-    right = Shifted(LABELS, 4, (8, 0)).coarse
-    np.testing.assert_allclose(right[..., 1:], class_shares(LABELS, 8)[..., :-1])
-    down = Shifted(LABELS, 4, (0, 8)).coarse
-    np.testing.assert_allclose(down[:, 1:], class_shares(LABELS, 8)[:, :-1])
+def test_the_arrow_that_is_followed_ends_where_is_read_in_the_color_of_its_class():
+    svg = film_scene(reel_of(straight_film()), 0, 4, (2, 1)).svg
+    unit, ends = 203 / 24, []
+    for moment in range(3):
+        part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
+        circle = re.search(r'<circle cx="(\S+)" cy="(\S+)" r="5"[^>]*fill: rgb\((\d+), (\d+), (\d+)\)', part)
+        ends.append((float(circle[1]), float(circle[2]), tuple(map(int, circle.groups()[2:]))))
+    (x, y, color), (there_x, there_y, there), (_, above, sky) = ends
+    assert (there_x - x, there_y - y) == pytest.approx((3 * unit, 4 * unit), abs=0.01)
+    assert color == sky == tuple(CLASS_COLOURS[0]) and there == tuple(CLASS_COLOURS[2])
+    assert y - above == pytest.approx(6 * unit, abs=0.01)  # cut off at the picture's edge
 
 
-def test_half_a_shift_leaves_a_blur_that_no_flow_undoes():
-    still, half, whole = (Shifted(LABELS, 4, (shift, 0)) for shift in (0, 4, 8))
-    middle = slice(4, -4)
-    left = [np.abs(maps.aligned - still.plain)[..., middle].max() for maps in (half, whole)]
-    assert left[0] > 0.1 and left[1] < 1e-12
+@pytest.mark.parametrize("stride", [8, 4])
+def test_profiles_before_and_after_are_those_of_a_perfect_map(stride):
+    film, place = small_film(size_hw=(32, 48)), (3, 2)
+    column, row = (each * 4 // stride for each in place)
+    svg = film_scene(reel_of(film), 1, stride, place).svg
+    labels = film.labels[1]
+    kind = labels[int((row + 0.5) * stride), int((column + 0.5) * stride)]
+    assert f"share of {CLASS_NAMES[kind]} " in svg
+    flow = film.flows["flow"][stride]["coarse"][:, 1]
+    dashed = re.search(r'<path d="M([^"]+)" class="line muted"', svg)[1]
+    np.testing.assert_allclose(
+        heights(dashed, bottom(film)), fetched_shares(labels, 2 * stride, 0 * flow[0])[kind, row], atol=1e-3
+    )
+    for moment in range(3):
+        part = svg.split(f'data-move="moment-{moment}"')[1]
+        solid = re.search(r'<path d="M(\d[^"l]+)" class="line"', part)[1]
+        expected = fetched_shares(labels, 2 * stride, flow[moment])[kind, row]
+        np.testing.assert_allclose(heights(solid, bottom(film)), expected, atol=1e-3)
 
 
-def test_the_width_of_a_ramp_is_its_width():
-    labels = np.zeros((40, 400), np.uint8)
-    labels[:, 200:] = 1  # an upright boundary crosses 40 pairs of neighbors; a slanted one 4 / pi as many
-    maps = Shifted(labels, 4, (0, 0))
-    assert maps.boundary_length == pytest.approx(40 * np.pi / 4) and maps.width(maps.fine) == 0
-    for width in (20, 80, 200):
-        ramp = np.clip((np.arange(2, 400, 4) - 200) / width + 0.5, 0, 1)  # at the places' middles
-        shares = np.zeros((5, 10, 100))
-        shares[0], shares[1] = 1 - ramp, ramp
-        assert maps.width(shares) == pytest.approx(width * 4 / np.pi, rel=0.05)
-    assert np.isnan(Shifted(np.zeros((8, 8), np.uint8), 4, (0, 0)).width(np.full((5, 2, 2), 0.2)))
+def heights(curve, low):
+    """Shares of a profile whose 0 is at the scene y ``low``."""
+    y = np.array([float(point.split(",")[1]) for point in curve.split("L")])
+    return (low - y) / PROFILE
 
 
-def test_a_shift_widens_boundaries_and_alignment_narrows_them():
-    still, maps = Shifted(LABELS, 4, (0, 0)), Shifted(LABELS, 4, (16, 0))
-    widths = [maps.width(maps.fused(each)) for each in (still.plain, maps.aligned, maps.plain)]
-    assert widths[0] < widths[2] and widths[1] < widths[2]
-    picture = shift_scene(np.zeros((64, 96, 3)), LABELS, 4, (16, 0))
-    assert f"{widths[2]:.1f}".removesuffix(".0") + " px wide" in picture.text
-    assert "flow to be found: (16, 0) px" in picture.svg and "averaged" not in picture.text
-    assert "averaged" in shift_scene(np.zeros((64, 96, 3)), LABELS, 4, (3, 0)).text
+def bottom(film):
+    """Below the titles, the upper pictures, the lower ones, three lines of text and the profile."""
+    height, width = film.labels.shape[1:]
+    return TOP + SMALL * height / width + 46 + LARGE * height / width + TEXTS + PROFILE
 
 
-def test_the_profile_is_that_of_the_row_and_the_class():
-    svg = shift_scene(np.zeros((64, 96, 3)), LABELS, 4, (8, 0), kind=1, row=11).svg
-    line = re.search(r'<path d="M([^"]+)" class="line"', svg)[1]
-    y = np.array([float(point.split(",")[1]) for point in line.split("L")])
-    share = Shifted(LABELS, 4, (8, 0)).fine[1, 11]
-    assert share.std() > 0.1
-    np.testing.assert_allclose((y.max() - y) / 64, share - share.min(), atol=1e-3)
+def test_a_scene_that_a_stride_does_not_divide_has_no_perfect_map():
+    dashed = 'stroke-dasharray="4 3"'
+    svg = film_scene(REEL, 0, 8).svg  # the coarse map would have a stride of 16, and the scene is 24 wide
+    assert "curves: share of" in svg and svg.count(dashed) == 1  # of the fine map of stride 8 there is
+    assert film_scene(REEL, 0, 4).svg.count(dashed) == 3
 
 
-def test_networks_under_a_shift():
-    now = {"labels": np.roll(LABELS, 3, 1), "flow": np.full((16, 24, 2), [3.0, 0.0])}
-    before = {"labels": LABELS, "flow": np.full((16, 24, 2), [1.0, 0.0])}
-    image = np.zeros((64, 96, 3))
-    picture = shift_scene(image, LABELS, 4, (8, 0), networks={"flow": (now, before)})
-    score = mean_iou(confusion_matrix(LABELS, now["labels"], 5))
-    assert f"flow alignment {score:.3f} (1.000 without the shift)" in picture.text
-    assert "answers 25 % of the shift" in picture.text and "longest arrow: 3 px" in picture.svg
-    assert "nothing to answer" in shift_scene(image, LABELS, networks={"flow": (before, before)}).text
-    change = shift_scene(image, LABELS, 4, (8, 0), networks={"flow": (now, before)}, changed=True).svg
-    assert "change: flow alignment" in change and "longest arrow: 2 px" in change
-    assert answered(now["flow"], before["flow"], (0, 8)) == 0
-    still = {"labels": LABELS, "flow": np.zeros((16, 24, 2))}
-    assert "arrows: bilinear" not in shift_scene(image, LABELS, networks={"bilinear": (still, still)}).svg
+@given(st.integers(0, 5), st.integers(0, 3), st.sampled_from([8, 4]), st.integers(0, 1))
+def test_the_ring_stands_at_its_place_and_can_be_pulled(column, row, stride, scene):
+    picture = film_scene(REEL, scene, stride, (column, row))
+    handle, step = picture.handles["place"], stride // 4
+    assert handle.at == (column // step * step, row // step * step)
+    assert handle.high == (6 - step, 4 - step) and handle.step == (step, step)
+    ring = re.search(r'data-handle="place"[^>]*><rect x="(\S+)" y="(\S+)" width="(\S+)"', picture.svg)
+    unit = 1 / handle.by[0][0]  # scene px for a place of the finest map
+    assert float(ring[1]) == pytest.approx(4 + handle.at[0] * unit, abs=1e-3)
+    assert float(ring[3]) == pytest.approx(step * unit, abs=1e-3)
+    x, _, across, down = map(float, re.search(r'data-axes="([^"]+)"', picture.svg)[1].split())
+    assert (x, across, down) == pytest.approx((4, unit, unit), abs=1e-3)
+    assert picture == film_scene(REEL, scene, stride, (column, row))
+
+
+def test_where_no_flow_is_learned_there_is_nothing_to_follow():
+    picture = film_scene(reel_of(small_film(("nearest", "bilinear"))), 0, 4)
+    assert picture.handles == {} and "data-handle" not in picture.svg and "data-drag" not in picture.svg
+    expected = "Mean IoU of this scene: 1.000 nearest, 1.000 bilinear. No flow is learned."
+    assert picture.text.endswith(expected)

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.misalignment import KINDS, LAID_ON, LEFT, ROOM, RULES, misalignment_scene
+from course_utils.figures.misalignment import KINDS, LAID_ON, LEFT, MOST, ROOM, RULES, misalignment_scene
 
 SVG = "{http://www.w3.org/2000/svg}"
 FOUR = [("convolution", 3, 2, 1)] * 4
@@ -92,7 +92,10 @@ def test_every_state(state):
     except RuntimeError as refusal:
         words = str(refusal).splitlines()[0]
         assert scene.text.startswith("There is no stage") and f"torch says: “{words}”." in scene.text
-        assert scene.table is None
+        assert len(scene.table[1]) == int(re.match(r"There is no stage (\d)", scene.text)[1]) - 1
+        assert set(scene.handles) == {"in_size"} | {
+            f"{name}_{n}" for n in range(1, len(layers) + 1) for name in MOST
+        }
         return
     place, field = walked(tuple(layers))
     root, dots, rings, bars = read(scene)
@@ -200,3 +203,36 @@ def test_the_same_room_for_every_state():
 def test_what_has_no_room_is_refused(state, words):
     with pytest.raises(ValueError, match=words):
         misalignment_scene(*state)
+
+
+def test_the_stages_before_a_refusal_stay():
+    layers = [
+        ("convolution", 3, 2, 1),
+        ("convolution", 3, 4, 0),
+        ("convolution", 7, 1, 0),
+        ("pooling", 2, 2, 0),
+    ]
+    scene = misalignment_scene(32, layers)
+    assert scene.text.startswith(
+        "There is no stage 3. A window of 7 does not fit on 4 features with padding 0."
+    )
+    ids = {name.split("-")[0] for name in scene.details}
+    assert ids == {"px", "s1", "s2"} and "There is no" not in re.sub(r"<desc>.*?</desc>", "", scene.svg)
+    whole = misalignment_scene(32, layers[:2])
+    assert {name: words for name, words in whole.details.items() if name[0] == "s"} == {
+        name: words for name, words in scene.details.items() if name[0] == "s"
+    }
+    assert "btp-sentence" not in scene.svg  # the numbers that can be pulled are still there
+
+
+def test_every_number_that_stands_in_the_picture_can_be_pulled():
+    layers = [("convolution", 7, 2, 3), ("pooling", 3, 4, 0)]
+    scene = misalignment_scene(33, layers, numbers=(1, 3))
+    values = {name: handle.at for name, handle in scene.handles.items()}
+    assert values == {
+        "in_size": (33,), "kernel_size_1": (7,), "stride_1": (2,), "padding_1": (3,),
+        "kernel_size_3": (3,), "stride_3": (4,), "padding_3": (0,),
+    }  # fmt: skip
+    shown = dict(re.findall(r'data-handle="(\w+)"[^>]*>.*?<text[^>]*class="scrub"[^>]*>(\d+)<', scene.svg))
+    assert shown == {name: str(value[0]) for name, value in values.items()}
+    assert ">stage 2<" in scene.svg  # the third control makes the second stage where one is left out
