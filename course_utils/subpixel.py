@@ -89,6 +89,62 @@ def pixel_unshuffle(x, factor, order="torch", dimensions=2):
     return split.reshape(*others, channels * math.prod(factors), *split.shape[-dimensions:]).copy()
 
 
+class ShuffleStep(NamedTuple):
+    """One line of a pixel shuffle: the code, what its axes are, and the array that it leaves."""
+
+    code: str
+    axes: str
+    array: np.ndarray
+
+
+def shuffle_steps(x, factor, order="torch"):
+    """A 2-D ``pixel_shuffle`` step by step: the channels, a reshape, a transpose, a reshape.
+
+    x has shape (C * r * r, H, W). Axes are named k for the channel, i, j for row and column, c, a, b for the large
+    map and the phases that k is made of.
+
+    >>> for step in shuffle_steps(np.zeros((8, 2, 3)), 2):
+    ...     print(step.code, "|", step.axes, step.array.shape)
+    x | k i j (8, 2, 3)
+    .reshape(2, 2, 2, 2, 3) | c a b i j (2, 2, 2, 2, 3)
+    .transpose(0, 3, 1, 4, 2) | c i a j b (2, 2, 2, 3, 2)
+    .reshape(2, 4, 6) | c i·r+a j·r+b (2, 4, 6)
+    """
+    r = whole_number(factor, "factor", 1, LARGEST_SIZE)
+    large = pixel_shuffle(x, r, order)  # says what is wrong with x
+    x = np.array(x)
+    if x.ndim != 3:
+        raise ValueError(f"x must have 3 axes, channels first; got shape {x.shape}.")
+    channels, height, width = len(large), *x.shape[1:]
+    shape, axes, turn = {
+        "torch": ((channels, r, r, height, width), "cabij", (0, 3, 1, 4, 2)),
+        "tensorflow": ((r, r, channels, height, width), "abcij", (2, 3, 0, 4, 1)),
+    }[order]
+    dealt = x.reshape(shape)
+    return [
+        ShuffleStep("x", "k i j", x),
+        ShuffleStep(f".reshape{shape}", " ".join(axes), dealt),
+        ShuffleStep(f".transpose{turn}", " ".join(axes[t] for t in turn), dealt.transpose(turn)),
+        ShuffleStep(f".reshape{large.shape}", "c i·r+a j·r+b", large),
+    ]
+
+
+def channel_number(channel, channels, factor, order="torch"):
+    """(c, a, b): the large map and the phases down and right that a channel of the small maps is.
+
+    >>> channel_number(5, 2, 2), channel_number(5, 2, 2, order="tensorflow")
+    ((1, 0, 1), (1, 1, 0))
+    """
+    c, r = (
+        whole_number(channels, "channels", 1, LARGEST_SIZE),
+        whole_number(factor, "factor", 1, LARGEST_SIZE),
+    )
+    channel = whole_number(channel, "channel", 0, c * r * r - 1)
+    if one_of(order, "order", ORDERS) == "torch":
+        return channel // r**2, channel // r % r, channel % r
+    return channel % c, channel // (r * c), channel // c % r
+
+
 # ---- A kernel and its phases ---------------------------------------------------------------------
 
 

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from course_utils.convolution import convolution, transposed_convolution
 from course_utils.subpixel import (
     SubPixel,
+    channel_number,
     icnr_weight,
     merge_phases,
     nearest_to_transposed,
     pixel_shuffle,
     pixel_unshuffle,
+    shuffle_steps,
     split_phases,
     subpixel_convolution,
     subpixel_to_transposed,
@@ -431,3 +433,49 @@ def test_an_input_too_small_is_refused_when_it_comes():
     np.testing.assert_array_equal(layer(np.arange(4.0)[None, None]), [[[1, 0, 2]]])
     with pytest.raises(ValueError, match=r"Nothing is left: in_size=2 .* makes 0 small samples"):
         layer(np.ones((1, 1, 2)))
+
+
+@pytest.mark.parametrize("order", ["torch", "tensorflow"])
+def test_every_step_of_a_shuffle_is_what_its_code_says(order):
+    for channels, r, h, w in itertools.product((1, 2, 3), (1, 2, 3), (1, 2), (1, 3)):
+        x = np.arange(channels * r * r * h * w).reshape(-1, h, w)
+        steps = shuffle_steps(x, r, order)
+        for i, step in enumerate(steps):
+            np.testing.assert_array_equal(
+                eval("".join(each.code for each in steps[: i + 1]), {"x": x}), step.array
+            )
+        np.testing.assert_array_equal(steps[-1].array, pixel_shuffle(x, r, order))
+        sizes = {"c": channels, "a": r, "b": r, "i": h, "j": w}
+        for step in steps[1:3]:  # the axes are named in their order
+            assert step.array.shape == tuple(sizes[name] for name in step.axes.split())
+        # what stands at (c, a, b, i, j) stands at (c, i * r + a, j * r + b) in the end
+        axes = steps[1].axes.split()
+        for index in np.ndindex(steps[1].array.shape):
+            at = dict(zip(axes, index, strict=True))
+            large = steps[-1].array[at["c"], at["i"] * r + at["a"], at["j"] * r + at["b"]]
+            assert steps[1].array[index] == large
+            channel = steps[1].array[index] // (h * w)
+            assert channel_number(channel, channels, r, order) == (at["c"], at["a"], at["b"])
+
+
+def test_steps_of_a_shuffle_leave_x_alone():
+    x = np.arange(8.0).reshape(8, 1, 1)
+    steps = shuffle_steps(x, 2)
+    steps[0].array[:] = -1
+    assert x.ravel().tolist() == list(range(8))
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: shuffle_steps(np.zeros((3, 2, 2)), 2), "multiple of 4 channels for factor=2; got shape"),
+        (lambda: shuffle_steps(np.zeros((1, 4, 2, 2)), 2), "x must have 3 axes, channels first; got shape (1, 4"),
+        (lambda: shuffle_steps(np.zeros((4, 2, 2)), 0), "factor must be a whole number, from 1 to 1048576; got 0"),
+        (lambda: shuffle_steps(np.zeros((4, 2, 2)), 2, "CRD"), "order must be one of 'torch', 'tensorflow'"),
+        (lambda: channel_number(8, 2, 2), "channel must be a whole number, from 0 to 7; got 8"),
+        (lambda: channel_number(0, 0, 2), "channels must be a whole number"),
+    ],
+)  # fmt: skip
+def test_steps_that_cannot_be_taken_are_refused(call, words):
+    with pytest.raises((ValueError, TypeError), match=re.escape(words)):
+        call()

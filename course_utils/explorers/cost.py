@@ -1,20 +1,19 @@
-"""Low or high resolution: what a layer costs and how far it sees, as the sliders move."""
+"""Low or high resolution: what a layer costs and how far it sees, as the settings move."""
 
 from __future__ import annotations
 
 from course_utils.cost import RULES
-from course_utils.explorers.explorer import Explorer, choice, slider
-from course_utils.figures.cost import MOST, cost_scene
+from course_utils.explorers.stage import Explorer, slider, toggle
+from course_utils.figures.cost import MOST, NAMES, cost_scene
 from course_utils.validation import one_of, whole_number
 
-RULE_WORDS = {
-    "equal cost": "channels C, kernel k·r (equal cost)",
-    "same layers": "the same layers, C·r² channels, kernel k",
-}
+RULE_WORDS = {"equal cost": "C channels, kernel k·r (equal cost)", "same layers": "the same layers"}
 
 
 def cost(channels=8, kernel_size=3, factor=2, layers=4, rule="equal cost") -> Explorer:
     """Two networks side by side: on the small image with a shuffle at the end, and on the large image.
+
+    Pull a setting in the picture, or move its slider.
 
     channels      C of the large image, 1 to 16; the low-resolution network has C * r * r
     kernel_size   k of the low-resolution network, 1 to 7
@@ -22,13 +21,16 @@ def cost(channels=8, kernel_size=3, factor=2, layers=4, rule="equal cost") -> Ex
     layers        1 to 6
     rule          of the high-resolution network: "equal cost" (C channels, kernels of k * r) or "same layers"
     """
-    starts = {"channels": channels, "kernel_size": kernel_size, "factor": factor, "layers": layers}
-    names = {"channels": "channels C", "kernel_size": "kernel k", "factor": "factor r", "layers": "layers"}
-    controls = {}
-    for name, start in starts.items():
-        control = slider(names[name], whole_number(start, name, 1, MOST[name]), 1, MOST[name])
-        control.layout.width = "232px" if name == "channels" else "215px"
-        controls[name] = control
-    options = [(RULE_WORDS[name], name) for name in RULES]
-    controls["rule"] = choice("high resolution has", options, one_of(rule, "rule", RULES))
-    return Explorer(cost_scene, controls)
+    starts = {"layers": layers, "factor": factor, "channels": channels, "kernel_size": kernel_size}
+    controls = {
+        "rule": toggle(
+            "high resolution has",
+            [(RULE_WORDS[name], name) for name in RULES],
+            one_of(rule, "rule", RULES),
+        ),
+        **{
+            name: slider(NAMES[name], whole_number(start, name, 1, MOST[name]), 1, MOST[name])
+            for name, start in starts.items()
+        },
+    }
+    return Explorer(cost_scene, controls, more=("channels", "kernel_size"))

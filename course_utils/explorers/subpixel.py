@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
+import numpy as np
 
-from course_utils.explorers.explorer import Explorer, choice, slider
-from course_utils.explorers.patterns import numbers_given, patterns_of_inputs, patterns_of_kernels
-from course_utils.explorers.player import Player
-from course_utils.figures.phases import VERSIONS
-from course_utils.figures.subpixel import MOST, MOST_INPUTS, MOST_TAPS, phases_scene
+from course_utils.explorers.sizes import counted_on, sizes_that_fit
+from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
+from course_utils.explorers.standing import Standing
+from course_utils.figures.stepper_cells import LOWEST
+from course_utils.figures.subpixel import MOST, MOST_INPUTS, MOST_TAPS, OPENS_AT, phases_scene, phases_trace
+from course_utils.phases import VERSIONS
 from course_utils.validation import one_of, whole_number
 
-LARGEST = 9  # of a number that is given: their sums could not be read otherwise
+SIZES = {"in_size": "x", "kernel_size": "kernel"}  # size -> the numbers that it counts
 
 
 def phases(
@@ -25,67 +26,60 @@ def phases(
     dilation=1,
     version="no crop",
 ) -> Explorer:
-    """A kernel and its phases: the sub-kernels, their maps, the shuffle (play, step or scrub), the difference.
+    """A kernel and its phases: windows fill the maps, the maps are shuffled. Play, step, back or scrub.
+
+    Pull an input, a weight, or a number in the size formula up or down; press Enter on it to type another one.
 
     dimensions       1 or 2
     x, kernel        the numbers to start with: lists of up to 6 and 9 in 1-D, square rows of up to 3 × 3 and 6 × 6
-                     in 2-D, none beyond 9; without them 1, 2, 3, ..., and a kernel of ``kernel_size``. Sizes and
-                     patterns can be changed with the controls
-    stride, padding, output_padding, dilation   where the sliders start; also settings that torch refuses, which
+                     in 2-D, none beyond 99; without them 1, 2, 3, ..., and a kernel of ``kernel_size``
+    stride, padding, output_padding, dilation   where the settings start; also settings that torch refuses, which
                      are then explained
     version          "no crop": empty slots before the kernel, so that the first sample computed is the first one
                      wanted; "crop": the uncropped result is computed, and padding is trimmed off it
     """
     dimensions = whole_number(dimensions, "dimensions", 1, 2)
     one_of(version, "version", VERSIONS)
-    most_in, most_taps = MOST_INPUTS[dimensions], MOST_TAPS[dimensions]
-    inputs = patterns_of_inputs(dimensions, numbers_given(x, "x", dimensions, most_in, LARGEST))
-    kernel_patterns = patterns_of_kernels(
-        dimensions, numbers_given(kernel, "kernel", dimensions, most_taps, LARGEST)
-    )
-    kernel_size = kernel_size if kernel is None else len(kernel)
-    starts = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    whole_number(kernel_size, "kernel_size", 1, MOST_TAPS[dimensions])
+    settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    for name, value in settings.items():
+        whole_number(value, name, LOWEST[name], MOST[name][dimensions])
+    x = _counting(3, dimensions) if x is None else x
+    kernel = _counting(kernel_size, dimensions) if kernel is None else kernel
+    start = phases_trace(x, kernel, **settings)
+    if start.x.ndim != dimensions:
+        raise ValueError(
+            f"dimensions={dimensions} needs x and kernel of as many axes; got shape {start.x.shape}."
+        )
     controls = {
-        "kernel_size": _setting("kernel size", kernel_size, 1, most_taps),
+        "version": toggle("version", VERSIONS, version),
         **{
-            name: _setting(name, value, 1 if name in ("stride", "dilation") else 0, MOST[name][dimensions])
-            for name, value in starts.items()
+            name: slider(name, value, LOWEST[name], MOST[name][dimensions])
+            for name, value in settings.items()
         },
-        "in_size": _setting("input size", 3 if x is None else len(x), 1, most_in),
-        "version": widgets.ToggleButtons(options=VERSIONS, value=version, style={"button_width": "80px"}),
-        "input_numbers": choice("input numbers", list(inputs)),
-        "kernel_numbers": choice(
-            "kernel numbers", list(kernel_patterns), "1, 2, 3, …" if kernel is None else None
+        "x": Numbers("input x", start.x),
+        "kernel": Numbers("kernel w", start.kernel),
+        "in_size": slider("input size, new inputs count on", len(start.x), 1, MOST_INPUTS[dimensions]),
+        "kernel_size": slider(
+            "kernel size, new weights count on", len(start.kernel), 1, MOST_TAPS[dimensions]
         ),
     }
-    player, place = Player("step"), _Place()
+    standing = Standing(OPENS_AT)
 
-    def draw(kernel_size, in_size, input_numbers, kernel_numbers, **settings):
-        x, kernel = inputs[input_numbers](in_size), kernel_patterns[kernel_numbers](kernel_size)
-        scene = phases_scene(x, kernel, **settings, step=place.step)
-        place.last = len(scene.steps) - 1
-        player.make_room(scene)
-        return scene
+    def draw(in_size, kernel_size, **values):
+        return phases_scene(**values)
 
-    explorer = Explorer(draw, controls, extra=(widgets.HBox(player.widgets),), on_scene=player.fit)
-    player.link(explorer.stage)
-    player.position.observe(lambda change: place.moved_to(change["new"]), names="value")
+    explorer = Explorer(
+        draw,
+        controls,
+        more=("output_padding", "dilation", "x", "kernel", *SIZES),
+        adjust=lambda values, name: sizes_that_fit(controls, values, name, SIZES, counted_on),
+        stand=standing.stand,
+    )
+    standing.stage = explorer.stage
     return explorer
 
 
-class _Place:
-    """How far the shuffle has come. Who saw its end sees the end of every other one, too."""
-
-    def __init__(self):
-        self.step = None  # None: at the end
-        self.last = 0
-
-    def moved_to(self, step):
-        self.step = step if step < self.last else None
-
-
-def _setting(label, value, low, high):
-    """A slider that also reaches settings that torch refuses."""
-    control = slider(label, whole_number(value, label.replace(" ", "_"), low, high), low, high)
-    control.layout.width = "250px" if label == "output_padding" else "200px"
-    return control
+def _counting(size, dimensions):
+    """1, 2, 3, ... as they are read."""
+    return np.arange(1.0, size**dimensions + 1).reshape((size,) * dimensions)

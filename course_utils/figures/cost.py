@@ -8,16 +8,17 @@ Words used here (parameters, multiply-add, activations, low, high: see ``course_
 from __future__ import annotations
 
 from course_utils.cost import RULES, low_and_high
-from course_utils.figures.scene import Scene, counted, document, label, line, number, rect
+from course_utils.figures.scene import Scene, counted, document, held, label, line, number, rect, scrub
 from course_utils.validation import one_of, whole_number
 
 MOST = {"channels": 16, "kernel_size": 7, "factor": 4, "layers": 6}
+NAMES = {"channels": "channels C", "kernel_size": "kernel k", "factor": "factor r", "layers": "layers"}
 
-WIDTH, HEIGHT = 932, 356
-BAR_X, BAR_ROOM, BAR, BARS_Y = 124, 240, 17, 112  # left end, longest, height and top of the bars
+WIDTH, HEIGHT = 932, 400
+BAR_X, BAR_ROOM, BAR, BARS_Y = 124, 240, 17, 156  # left end, longest, height and top of the bars
 PITCH = 84
 # the middle of the ruler, a pixel of the small image on it, where the fields begin
-FIELD_X, SMALL_PIXEL, FIELDS_Y, FIELD_PITCH = 700, 9.2, 152, 33
+FIELD_X, SMALL_PIXEL, FIELDS_Y, FIELD_PITCH = 700, 9.2, 196, 33
 REACH = 41  # small pixels on the ruler: as many as the widest field needs
 
 
@@ -26,24 +27,42 @@ def cost_scene(channels=8, kernel_size=3, factor=2, layers=4, rule="equal cost")
 
     channels   of the high-resolution network; the low-resolution one has channels * factor**2
     rule       "equal cost" or "same layers", see ``low_and_high``
+
+    Handles: the four settings, in the line above the picture.
     Raises ValueError for settings beyond MOST.
     """
-    for name, value in {
-        "channels": channels,
-        "kernel_size": kernel_size,
-        "factor": factor,
-        "layers": layers,
-    }.items():
+    settings = {"channels": channels, "kernel_size": kernel_size, "factor": factor, "layers": layers}
+    for name, value in settings.items():
         whole_number(value, name, 1, MOST[name])
     one_of(rule, "rule", RULES)
     low, high = low_and_high(channels, kernel_size, factor, layers, rule)
-    text = _summary(low, high, factor, layers)
-    parts = [_sums(low, high, factor, layers), _bars(low, high), _fields(low, high, layers)]
+    text = _summary(low, high, layers)
+    parts = [
+        _settings(settings),
+        _sums(low, high, factor, layers),
+        _bars(low, high),
+        _fields(low, high, layers),
+    ]
     return Scene(
         document(WIDTH, HEIGHT, parts, "The cost of low and of high resolution", text),
         text,
         table=_table(low, high, layers),
+        handles={
+            name: scrub(name, value, 1, MOST[name], label=NAMES[name], pixels=16)
+            for name, value in settings.items()
+        },
     )
+
+
+def _settings(settings):
+    """The settings in a line; each can be pulled."""
+    parts, x = [], 4.0
+    for name, value in settings.items():
+        text = f"{NAMES[name]} = {value}"
+        parts.append(rect(x - 4, 2, 8.2 * len(text) + 8, 24, "plain", **held(name, text)))
+        parts.append(label(x, 19, text, "mono scrub", "start", 14, font_weight="600", pointer_events="none"))
+        x += 8.4 * len(text) + 40
+    return "".join(parts)
 
 
 METRICS = (  # of Cost: its field, what it counts, where it holds
@@ -57,8 +76,8 @@ def _sums(low, high, factor, layers):
     """Each network in a line, and its multiply-adds as the product that they are."""
     parts = []
     for y, name, network, css, image in (
-        (16, "low resolution", low, "input", _small(factor)),
-        (58, "high resolution", high, "output", ("W", "H")),
+        (56, "low resolution", low, "input", _small(factor)),
+        (100, "high resolution", high, "output", ("W", "H")),
     ):
         c, k = network.channels, network.kernel_size
         kind = f"{_layers(layers)} of {k} × {k}, {c} → {counted(c, 'channel')}, on {image[0]} × {image[1]}"
@@ -141,20 +160,14 @@ def _layers(count):
     return counted(count, "layer")
 
 
-def _summary(low, high, factor, layers):
+def _summary(low, high, layers):
     a, b = low.layer, high.layer
-    depth = _layers(layers)
-    on_small, on_large = (
-        f"{depth} of {each.kernel_size} × {each.kernel_size} with {counted(each.channels, 'channel')} on {size}"
-        for each, size in ((low, " × ".join(_small(factor))), (high, "W × H"))
-    )
     seen = "1 small pixel" if low.fields[-1] == 1 else f"{number(low.fields[-1], 2)} small pixels"
     return (
-        f"{on_small}, against {on_large}. Each layer: "
-        f"{a.multiply_adds:,}·W·H multiply-adds against {b.multiply_adds:,}·W·H, "
-        f"{counted(a.parameters, 'parameter')} against {b.parameters:,}, "
+        f"Low against high resolution, each layer: {a.multiply_adds:,}·W·H multiply-adds against "
+        f"{b.multiply_adds:,}·W·H, {counted(a.parameters, 'parameter')} against {b.parameters:,}, "
         f"{counted(a.activations, 'activation')} per large pixel against {b.activations:,}. "
-        f"After {depth} an output sees {seen} along an axis, against {number(high.fields[-1], 2)}."
+        f"After {_layers(layers)} an output sees {seen} along an axis, against {number(high.fields[-1], 2)}."
     )
 
 

@@ -20,6 +20,7 @@ STYLE = (
     f'[data-jp-theme-light="false"] .btp-scene {{{_variables(DARK)} }}\n'
     f"@media (prefers-color-scheme: dark) {{ .btp-scene:root {{{_variables(DARK)} }} }}\n"
     + "".join(f".btp-scene .hue-{i} {{ fill: var(--btp-hue-{i}); }}\n" for i in range(len(LIGHT)))
+    + ".btp-scene .pale text { fill: var(--jp-content-font-color2, #59636e); }\n"
     # A light over a hue would be another hue: what is linked is framed instead.
     + ".btp-stage .hued .overlay rect.lit { fill-opacity: 0; stroke-width: 2.5px; mix-blend-mode: normal; "
     "stroke: var(--jp-content-font-color1, #1f2328); stroke-dasharray: 4 2; }\n"

@@ -1,11 +1,12 @@
-"""Panels: arrays as cells of one size, parted into blocks, with tints and dots that tell phases apart."""
+"""Panels: arrays as cells of one size, parted into blocks, in the hues of their phases."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from course_utils.figures.cells import lifted
-from course_utils.figures.scene import NoPicture, circle, label, line, rect
+from course_utils.figures.scene import NoPicture, group, line, rect
 
 
 @dataclass(frozen=True)
@@ -22,43 +23,32 @@ class Panel:
     def at(self, row, column):
         """Top left corner of a cell."""
         return (
-            self.x + column * self.width + column // self.block[1] * self.gap[0],
-            self.y + row * self.height + row // self.block[0] * self.gap[1],
+            round(self.x + column * self.width + column // self.block[1] * self.gap[0], 2),
+            round(self.y + row * self.height + row // self.block[0] * self.gap[1], 2),
         )
 
     def font(self, texts):
         """The size at which all texts fit, at most 14. Raises NoPicture where that could not be read."""
         longest = max(texts, key=len)
         room = self.width - 1 - 0.16 * max(self.width - 14, 0)
-        size = min(14.0, self.height * 0.54, room / (0.61 * len(longest)))
+        size = min(14.0, self.height * 0.58, room / (0.61 * len(longest)))
         if size < 5:
             raise NoPicture(
                 f"A number such as {longest} could not be read in cells this small. A smaller kernel, dilation or "
                 "input works, or shorter numbers."
             )
-        return size
+        return round(size, 2)
 
-    def words(self, corner, text, size, css="", **more):
-        if not text:
+    def word(self, corner, text, size, css="", slot=None):
+        """A number in its cell, for ``texts``; with ``slot`` it is written by the steps."""
+        if not text and slot is None:
             return ""
         x, y = corner[0] + self.width / 2, lifted(corner[1], self.height) + self.height / 2 + 0.36 * size
-        return label(round(x, 2), round(y, 2), text, css, size=round(size, 2), pointer_events="none", **more)
+        css, slot = css and f' class="{css}"', "" if slot is None else f' data-slot="{slot}"'
+        return f'<text x="{x:.5g}" y="{y:.5g}"{css}{slot}>{text}</text>'
 
-    def tile(self, corner, css, phase, factors, **more):
-        """A cell with the tint and the dot of its phase."""
-        (x, y), (a, b), (rows, columns) = corner, phase, factors
-        last = max(rows * columns - 1, 1)
-        tint = 0.12 + 0.4 * (a * columns + b) / last
-        body = rect(x, y, self.width, self.height, f"cell {css}", fill_opacity=f"{tint:.2f}", **more)
-        in_the_middle = rows > 1 and (2 * a, 2 * b) == (rows - 1, columns - 1)
-        crowded = rows > 1 and self.width < (24 if rows == 2 else 34)  # dots would lie on the numbers
-        if rows * columns == 1 or in_the_middle or crowded:
-            return body
-        radius = max(1.2, min(2.6, 0.075 * min(self.width, self.height)))
-        edge = radius + max(0.8, 0.04 * self.width)
-        across = x + edge + b * (self.width - 2 * edge) / max(columns - 1, 1)
-        down = y + edge + a * (self.height - 2 * edge) / (rows - 1) if rows > 1 else y + self.height - edge
-        return body + circle(across, down, radius, "sample", pointer_events="none")
+    def cell(self, corner, css, **more):
+        return rect(*corner, round(self.width, 2), round(self.height, 2), css, **more)
 
     def frame(self, row, column, rows, columns, css="frame", **more):
         """The lines between and around ``rows`` times ``columns`` cells of one block, as one path."""
@@ -80,3 +70,8 @@ class Panel:
         return line(
             x + 1, y + self.height - 1, x + self.width - 1, y + 1, "line muted", pointer_events="none"
         )
+
+
+def words(parts: Iterable[str], size: float, css="", **more) -> str:
+    """Numbers of one size in the middle of their cells, which keep the pointer."""
+    return group(parts, css, text_anchor="middle", font_size=size, pointer_events="none", **more)

@@ -1,151 +1,23 @@
-"""One transposed convolution as a sub-pixel convolution, number by number: in numbers and in words.
+"""A transposed convolution and its phases in words: lines of torch, sizes, a sentence for every cell and step.
 
-Words used here (phase, pads, trims, merged, slot: see ``course_utils.subpixel``; full place: ``course_utils.trace``)
-    version     "no crop": empty slots before the kernel, so that the first sample computed is the first one wanted;
-                "crop": the uncropped result is computed, and padding is trimmed off it
-    channel     number of a phase in torch's order: phase in 1-D, row phase * stride + column phase in 2-D
-    map         what one sub-kernel makes of the padded input: the low-resolution picture of its phase
-    small       index into a map; the stride outputs (in 2-D stride * stride) of one small pixel share it
+Words: see ``course_utils.phases``.
 
 Ids of cells: "in-3", "out-3", "ref-3" (the transposed convolution's own output) are flat indices; "slot-3" a place of
 the merged kernel; "tap-1-3" number 3 of the sub-kernel of channel 1; "map-1-3" sample 3 of its map; "phase-1" the
 channel; "cut-3" a shuffled sample that is trimmed off, by its place in the untrimmed picture.
+
+Steps: "window-3", every sub-kernel sums what the window covers; "shuffle-1", map 1 takes its places; "all", compare.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
-from course_utils.figures.scene import NoPicture, number
-from course_utils.figures.trace import (
-    advice,
-    factor,
-    listed,
-    name_of,
-    overview,
-    settings_of,
-    torch_words,
-)
-from course_utils.subpixel import SubPixel, merge_phases, pixel_unshuffle, transposed_to_subpixel
-from course_utils.trace import Trace
+from course_utils.figures.scene import number
+from course_utils.figures.trace import factor, listed, name_of, overview
+from course_utils.phases import Phases
 
-VERSIONS = ("no crop", "crop")
-
-
-@dataclass(frozen=True)
-class Phases:
-    """``walk`` taken apart into its phases. Raises ValueError for what torch refuses."""
-
-    walk: Trace
-    version: str = VERSIONS[0]
-
-    @cached_property
-    def layer(self) -> SubPixel:
-        return transposed_to_subpixel(
-            self.walk.kernel[None, None], **settings_of(self.walk), crop=self.version == "crop"
-        )
-
-    @property
-    def dimensions(self) -> int:
-        return self.walk.x.ndim
-
-    @property
-    def taps(self) -> int:
-        """Numbers of a sub-kernel along one axis, empty ones included: K."""
-        return self.layer.weight.shape[-1]
-
-    @property
-    def pads(self) -> tuple[int, int]:
-        return self.layer.pads[0]
-
-    @property
-    def trims(self) -> tuple[int, int]:
-        return self.layer.trims[0]
-
-    @cached_property
-    def phases(self) -> list[tuple[int, ...]]:
-        """The phase of every channel."""
-        return list(np.ndindex((self.walk.stride,) * self.dimensions))
-
-    @cached_property
-    def sub_kernels(self) -> np.ndarray:
-        """(channels, K) or (channels, K, K), as the convolution uses them."""
-        return self.layer.weight[:, 0]
-
-    @cached_property
-    def merged(self) -> np.ndarray:
-        """The sub-kernels interleaved again: the kernel with its empty slots."""
-        axes = tuple(range(1, 1 + self.dimensions))
-        shape = (*self.layer.factor, *self.sub_kernels.shape[1:])
-        return merge_phases(np.flip(self.sub_kernels, axes).reshape(shape), dimensions=self.dimensions)
-
-    @cached_property
-    def shuffled(self) -> np.ndarray:
-        """What the shuffle makes of the maps, before it is trimmed."""
-        untrimmed = self.layer._replace(trims=((0, 0),) * self.dimensions)
-        return untrimmed(self.walk.x[None, None])[0, 0]
-
-    @cached_property
-    def maps(self) -> np.ndarray:
-        """(channels, Q) or (channels, Q, Q)."""
-        return pixel_unshuffle(self.shuffled[None], self.walk.stride, dimensions=self.dimensions)
-
-    @cached_property
-    def output(self) -> np.ndarray:
-        """The whole sub-pixel convolution's answer; ``walk.output`` is the transposed convolution's."""
-        return self.layer(self.walk.x[None, None])[0, 0]
-
-    @property
-    def difference(self) -> np.ndarray:
-        return self.output - self.walk.output
-
-    # ---- where things are
-
-    def kernel_number(self, slot):
-        """Index of the kernel's number in a slot; None where the slot is empty."""
-        used = self.layer.used[0]
-        return tuple(used.index(u) for u in slot) if all(u in used for u in slot) else None
-
-    def slot_of(self, t):
-        return tuple(self.layer.used[0][i] for i in t)
-
-    def tap_of(self, slot):
-        """(channel, index into its sub-kernel): the convolution's kernel runs the other way round."""
-        phase = tuple(u % self.walk.stride for u in slot)
-        return self.phases.index(phase), tuple(self.taps - 1 - u // self.walk.stride for u in slot)
-
-    def slot_at(self, channel, tap):
-        stride = self.walk.stride
-        return tuple((self.taps - 1 - j) * stride + a for j, a in zip(tap, self.phases[channel], strict=True))
-
-    def place_of(self, channel, small):
-        """Where the shuffle puts a sample of a map, before trimming."""
-        return tuple(q * self.walk.stride + a for q, a in zip(small, self.phases[channel], strict=True))
-
-    def output_at(self, place):
-        """The output that a shuffled sample becomes; None where it is trimmed off."""
-        index = tuple(v - self.trims[0] for v in place)
-        inside = all(0 <= o < size for o, size in zip(index, self.walk.out_shape, strict=True))
-        return index if inside else None
-
-    def map_of(self, out):
-        """(channel, small) of an output."""
-        place = [o + self.trims[0] for o in out]
-        phase = tuple(v % self.walk.stride for v in place)
-        return self.phases.index(phase), tuple(v // self.walk.stride for v in place)
-
-
-def checked_phases(walk, version) -> Phases:
-    """Raises NoPicture, in torch's words and in ours, for what torch refuses."""
-    try:
-        _ = walk.out_shape
-    except ValueError as reason:
-        theirs = torch_words(walk.x.shape, len(walk.kernel), **settings_of(walk))
-        raise NoPicture(f"torch refuses this setting: “{theirs}”. {reason} {advice(walk)}") from reason
-    return Phases(walk, version)
+LONGEST = 200  # characters of a sentence, so that it takes two lines
 
 
 # ---- the lines of torch and the sizes -----------------------------------------------------------------------
@@ -154,19 +26,20 @@ def checked_phases(walk, version) -> Phases:
 def subpixel_line(parts: Phases) -> str:
     """The call that gives the same numbers from the sub-kernels W.
 
-    >>> subpixel_line(Phases(Walk(np.ones((3, 3)), np.ones((4, 4)), stride=2, padding=1)))
+    >>> from course_utils.trace import Trace
+    >>> subpixel_line(Phases(Trace(np.ones((3, 3)), np.ones((4, 4)), stride=2, padding=1)))
     'F.pixel_shuffle(F.conv2d(x, W, padding=1), 2)'
     """
-    (before, after), stride, dimensions = parts.pads, parts.walk.stride, parts.dimensions
+    (before, after), dimensions = parts.pads, parts.dimensions
     if before == after >= 0:
         padding = f", padding={before}" if before else ""
         line = f"F.conv{dimensions}d(x, W{padding})"
     else:
         line = f"F.conv{dimensions}d(F.pad(x, {(before, after) * dimensions}), W)"
-    line = f"F.pixel_shuffle({line}, {stride})" if dimensions == 2 else f"{line}.mT.reshape(1, 1, -1)"
+    line = f"F.pixel_shuffle({line}, {parts.stride})" if dimensions == 2 else f"{line}.mT.reshape(1, 1, -1)"
     first, last = parts.trims
     if first or last:
-        kept = f"{first or ''}:{first + len(parts.walk.output)}"
+        kept = f"{first or ''}:{first + len(parts.trace.output)}"
         line += f"[..., {', '.join([kept] * dimensions)}]"
     return line
 
@@ -175,7 +48,7 @@ def subpixel_size(parts: Phases) -> tuple[str, str]:
     """(the size of the result, the same with numbers), along one axis."""
     (before, after), (first, last) = parts.pads, parts.trims
     numbers = (
-        f"({len(parts.walk.x)} + {factor(before)} + {factor(after)} − {parts.taps} + 1) · {parts.walk.stride}"
+        f"({len(parts.trace.x)} + {factor(before)} + {factor(after)} − {parts.taps} + 1) · {parts.stride}"
         f" − {first} − {last} = {len(parts.output)}"
     )
     return "(n + pads − K + 1) · stride − trims", numbers
@@ -191,7 +64,7 @@ def phases_overview(parts: Phases) -> str:
     kernels = f"{count} small kernels of {k}" if count > 1 else f"one kernel of {k}"
     hold = "holds" if filled == 1 else "hold"
     return (
-        f"{overview(parts.walk)} The same from {kernels} and a shuffle: {filled} of {slots} slots {hold} a weight, "
+        f"{overview(parts.trace)} The same from {kernels} and a shuffle: {filled} of {slots} slots {hold} a weight, "
         f"{rest}. Largest difference: {number(np.abs(parts.difference).max(), 12)}."
     )
 
@@ -216,34 +89,39 @@ def in_a_line(array):
 
 
 def phases_details(parts: Phases) -> dict[str, str]:
-    walk, details = parts.walk, {}
-    for i, index in enumerate(np.ndindex(walk.x.shape)):
-        words = (
-            "the outputs that light up read it, each with the number of the kernel that is written there."
-            if walk.outputs_of(index)
-            else f"no output reads it, because padding = {walk.padding} cuts all of them off."
-        )
-        details[f"in-{i}"] = f"Input {name_of(index)} = {number(walk.x[index], 2)}: {words}"
+    """id -> sentence, of every cell and every step."""
+    trace, details = parts.trace, {}
+    for i, index in enumerate(np.ndindex(trace.x.shape)):
+        details[f"in-{i}"] = _input_sentence(parts, index)
     for u, slot in enumerate(np.ndindex(parts.merged.shape)):
         details[f"slot-{u}"] = _slot_sentence(parts, slot)
     for channel in range(len(parts.phases)):
         details[f"phase-{channel}"] = _phase_sentence(parts, channel)
+        details[f"shuffle-{channel}"] = _shuffle_sentence(parts, channel)
         for j, tap in enumerate(np.ndindex(parts.sub_kernels.shape[1:])):
             details[f"tap-{channel}-{j}"] = _slot_sentence(parts, parts.slot_at(channel, tap))
         for q, small in enumerate(np.ndindex(parts.maps.shape[1:])):
             details[f"map-{channel}-{q}"] = _map_sentence(parts, channel, small)
-    for o, out in enumerate(np.ndindex(walk.out_shape)):
-        details[f"out-{o}"] = details[f"ref-{o}"] = _output_sentence(parts, out)
+    for q, small in enumerate(np.ndindex(parts.maps.shape[1:])):
+        details[f"window-{q}"] = _window_sentence(parts, q, small)
+    for o, out in enumerate(np.ndindex(trace.out_shape)):
+        details[f"out-{o}"] = _output_sentence(parts, out)
+        details[f"ref-{o}"] = _reference_sentence(parts, out)
     for v, place in enumerate(np.ndindex(parts.shuffled.shape)):
         if parts.output_at(place) is None:
             details[f"cut-{v}"] = _cut_sentence(parts)
-    count = len(parts.phases)
-    details["maps"] = (
-        f"{count} map{'s' * (count > 1)} of {' × '.join(map(str, parts.maps.shape[1:]))}, one per phase, before "
-        "the shuffle."
-    )
     details["all"] = phases_overview(parts)
     return details
+
+
+def _input_sentence(parts, index):
+    trace = parts.trace
+    words = (
+        "the outputs that light up read it, each with the weight that is written there."
+        if trace.outputs_of(index)
+        else f"no output reads it, because padding = {trace.padding} cuts all of them off."
+    )
+    return f"Input {name_of(index)} = {number(trace.x[index], 2)}: {words}"
 
 
 def _slot_sentence(parts, slot):
@@ -252,56 +130,104 @@ def _slot_sentence(parts, slot):
     where = f"Slot {name_of(slot)}, phase {phase_name(parts.phases[channel])}"
     if t is not None:
         return (
-            f"{where}: it holds kernel number {name_of(t)}, {number(parts.walk.kernel[t], 2)}. In the sub-kernel of "
-            f"this phase that is number {name_of(tap)}, because a convolution's kernel runs the other way round."
+            f"{where}: it holds weight {name_of(t)} = {number(parts.trace.kernel[t], 2)}. In the sub-kernel that is "
+            f"tap {name_of(tap)}: a convolution's kernel runs the other way round."
         )
     used = parts.layer.used[0]
     if any(u < used.start for u in slot):
         return f"{where}: empty, because without a crop the kernel begins {used.start} later."
     if any(u > used[-1] for u in slot):
-        return f"{where}: empty, because the kernel has ended; a phase without a number there holds 0."
-    return f"{where}: empty, a hole of dilation = {parts.walk.dilation}."
+        return f"{where}: empty, because the kernel has ended; a phase without a weight there holds 0."
+    return f"{where}: empty, a hole of dilation = {parts.trace.dilation}."
 
 
 def _phase_sentence(parts, channel):
-    filled = sum(
-        parts.kernel_number(parts.slot_at(channel, tap)) is not None
-        for tap in np.ndindex(parts.sub_kernels.shape[1:])
-    )
-    stride, phase = parts.walk.stride, parts.phases[channel]
+    filled, phase = parts.filled(channel), parts.phases[channel]
     names = ("place",) if len(phase) == 1 else ("row", "column")
     where = " and ".join(f"{name} {a}" for name, a in zip(names, phase, strict=True))
     size = parts.sub_kernels[channel].size
+    hold = "holds" if filled == 1 else "hold"
     return (
-        f"Channel {channel} is phase {phase_name(phase)}: {where} of every small pixel, {stride} samples wide. "
-        f"{filled} of the {size} slots of its sub-kernel hold a weight; its map becomes every output of its tint."
+        f"Channel {channel} is phase {phase_name(phase)}: {where} of every small pixel, {parts.stride} samples wide. "
+        f"{filled} of the {size} slots of its sub-kernel {hold} a weight; its map becomes every output of its color."
     )
 
 
-def _terms(parts, out):
-    pairs = parts.walk.inputs_of(out)
+def _sum(parts, channel, small):
+    """What a sample of a map adds up: ``5 · 1 + 1 · 3``; "" where no weight meets an input."""
+    x, kernel = parts.trace.x, parts.sub_kernels[channel]
+    return " + ".join(f"{factor(x[i])} · {factor(kernel[tap])}" for i, tap in parts.terms(channel, small))
+
+
+def _window_sentence(parts, q, small):
+    """The sums of all sub-kernels in one window; where they are too long to be read, only their results."""
+    count = int(np.prod(parts.maps.shape[1:]))
+    covered = ", ".join(number(parts.trace.x[i], 2) for i in parts.window(small)) or "only zeros"
+    start = f"Window {q + 1} of {count} covers {covered}: "
+    values = [number(values[small], 2) for values in parts.maps]
+    sums = [_sum(parts, channel, small) for channel in range(len(values))]
+    each = "; ".join(
+        f"map {channel} gets {sum_} = {value}" if sum_ else f"map {channel} gets {value}"
+        for channel, (sum_, value) in enumerate(zip(sums, values, strict=True))
+    )
+    if len(start) + len(each) <= LONGEST:
+        return f"{start}{each}."
+    *others, last = values
+    maps = f"the {len(values)} maps get {', '.join(others)} and {last}" if others else f"the map gets {last}"
+    if len(start) + len(maps) > LONGEST:
+        start = f"Window {q + 1} of {count}: "
+    return f"{start}{maps} at {name_of(small)}."
+
+
+def _shuffle_sentence(parts, channel):
+    phase, first, stride = parts.phases[channel], parts.trims[0], parts.stride
+    names = ("output",) if len(phase) == 1 else ("row", "column")
+    places = []
+    for name, letter, a in zip(names, "qr", phase, strict=False):
+        shift = a - first
+        end = f" {'+' if shift > 0 else '−'} {abs(shift)}" if shift else ""
+        places.append(f"{name} {stride} · {letter}{end}" if stride > 1 else f"{name} {letter}{end}")
+    sample = "q" if len(phase) == 1 else "[q, r]"
+    kept = sum(
+        parts.output_at(parts.place_of(channel, small)) is not None
+        for small in np.ndindex(parts.maps.shape[1:])
+    )
+    cut = parts.maps[channel].size - kept
+    lost = (
+        f"; {cut} of its {parts.maps[channel].size} samples {'is' if cut == 1 else 'are'} trimmed off"
+        if cut
+        else ""
+    )
     return (
-        " + ".join(f"{factor(parts.walk.x[i])} · {factor(parts.walk.kernel[t])}" for i, t in pairs) or "0",
-        pairs,
+        f"Map {channel}, phase {phase_name(phase)}, takes its places: sample {sample} goes to "
+        f"{', '.join(places)}{lost}. No number changes."
     )
 
 
 def _output_sentence(parts, out):
     channel, small = parts.map_of(out)
-    terms, pairs = _terms(parts, out)
     value = number(parts.output[out], 2)
+    pairs = parts.trace.inputs_of(out)
+    terms = " + ".join(f"{factor(parts.trace.x[i])} · {factor(parts.trace.kernel[t])}" for i, t in pairs)
     sums = f"{terms} = {value}" if pairs else "0: none of its weights meets an input"
     return (
         f"Output {name_of(out)} = {sums}. It is sample {name_of(small)} of map {channel}, phase "
-        f"{phase_name(parts.phases[channel])}; the transposed convolution has "
-        f"{number(parts.walk.output[out], 2)} there."
+        f"{phase_name(parts.phases[channel])}."
+    )
+
+
+def _reference_sentence(parts, out):
+    return (
+        f"The transposed convolution's own output {name_of(out)} is {number(parts.trace.output[out], 2)}; "
+        f"the shuffle has {number(parts.output[out], 2)} there."
     )
 
 
 def _map_sentence(parts, channel, small):
     place = parts.place_of(channel, small)
     out = parts.output_at(place)
-    value = number(parts.maps[(channel, *small)], 2)
+    sum_ = _sum(parts, channel, small)
+    value = f"{sum_} = {number(parts.maps[(channel, *small)], 2)}" if sum_ else "0"
     start = f"Map {channel}, phase {phase_name(parts.phases[channel])}, sample {name_of(small)} = {value}"
     if out is None:
         return f"{start}: the shuffle puts it at {name_of(place)}, where it is trimmed off."
@@ -321,32 +247,48 @@ def _cut_sentence(parts):
 
 
 def phases_links(parts: Phases) -> dict[str, list[tuple[str, float | None]]]:
-    """An output, its place in the maps, and the transposed convolution's output light up the same."""
-    walk, links = parts.walk, {}
-    tap_shape, map_shape = parts.sub_kernels.shape[1:], parts.maps.shape[1:]
+    """An output and its sample of a map: with the inputs they read, their weights, and each other.
+
+    The other way round (what reads this input, this weight) is the browser's to find.
+    """
+    trace, map_shape, links = parts.trace, parts.maps.shape[1:], {}
     members = {f"phase-{channel}": [] for channel in range(len(parts.phases))}
-    users = {}
-    for t in np.ndindex(walk.kernel.shape):
+    for t in np.ndindex(trace.kernel.shape):
         slot = parts.slot_of(t)
-        channel, tap = parts.tap_of(slot)
-        slot_id = f"slot-{np.ravel_multi_index(slot, parts.merged.shape)}"
-        tap_id = f"tap-{channel}-{np.ravel_multi_index(tap, tap_shape)}"
-        links[slot_id], links[tap_id] = [(tap_id, None)], [(slot_id, None)]
-        users[t] = (slot_id, tap_id)
-        members[f"phase-{channel}"] += [(slot_id, None), (tap_id, None)]
-    for o, out in enumerate(np.ndindex(walk.out_shape)):
+        slot_id, tap_id = _weight_ids(parts, slot)
+        links[tap_id] = [(slot_id, None)]
+        members[f"phase-{parts.channel_of(slot)}"] += [(slot_id, None), (tap_id, None)]
+    for o, out in enumerate(np.ndindex(trace.out_shape)):
         channel, small = parts.map_of(out)
-        pairs = walk.inputs_of(out)
-        same = (f"out-{o}", f"map-{channel}-{np.ravel_multi_index(small, map_shape)}", f"ref-{o}")
-        reads = [(f"in-{np.ravel_multi_index(i, walk.x.shape)}", float(walk.kernel[t])) for i, t in pairs]
-        weights = [(cell, None) for _, t in pairs for cell in users[t]]
-        for cell in same:
-            others = [(other, None) for other in same if other != cell]
-            links[cell] = [*reads, *weights, *others]
-        for cell, _ in weights:
-            links[cell] += [(other, None) for other in same]
-        members[f"phase-{channel}"] += [(cell, None) for cell in same]
-    return links | members
+        map_id = f"map-{channel}-{np.ravel_multi_index(small, map_shape)}"
+        pairs = trace.inputs_of(out)
+        reads = [(f"in-{np.ravel_multi_index(i, trace.x.shape)}", float(trace.kernel[t])) for i, t in pairs]
+        slots, taps = [], []
+        for _, t in pairs:
+            slot_id, tap_id = _weight_ids(parts, parts.slot_of(t))
+            slots.append((slot_id, None))
+            taps.append((tap_id, None))
+            links[tap_id].append((map_id, None))
+        links[f"out-{o}"] = [*reads, *slots, *taps, (map_id, None), (f"ref-{o}", None)]
+        links[map_id] = [*reads, *taps, (f"out-{o}", None)]
+        links[f"ref-{o}"] = [*reads, *slots, (f"out-{o}", None)]
+        members[f"phase-{channel}"] += [(map_id, None), (f"out-{o}", None), (f"ref-{o}", None)]
+    return links | members | _window_links(parts)
+
+
+def _weight_ids(parts, slot):
+    channel, tap = parts.tap_of(slot)
+    tap_number = np.ravel_multi_index(tap, parts.sub_kernels.shape[1:])
+    return f"slot-{np.ravel_multi_index(slot, parts.merged.shape)}", f"tap-{channel}-{tap_number}"
+
+
+def _window_links(parts):
+    """Under a window its inputs light up, and the sample that every map gets there."""
+    links = {}
+    for q, small in enumerate(np.ndindex(parts.maps.shape[1:])):
+        inputs = [(f"in-{np.ravel_multi_index(i, parts.trace.x.shape)}", None) for i in parts.window(small)]
+        links[f"window-{q}"] = [*inputs, *((f"map-{c}-{q}", None) for c in range(len(parts.phases)))]
+    return links
 
 
 def phase_name(phase):

@@ -1,23 +1,40 @@
-"""Pixel shuffle as a picture: many small maps above, few large ones below, and the three steps between them.
+"""Pixel shuffle as arrays: the channels, the five axes of a reshape, the same transposed, and the large maps.
 
-Words used here (factor, phase, order: see ``subpixel.py``)
-    c          number of a large map; i, j  row and column in a small map; a, b  the phases of a large pixel
+Words used here (factor, phase, order, k, i, j, c, a, b: see ``course_utils.subpixel``)
     order      how channels are counted: "torch", "tensorflow", or "reshape": no order at all, but the mistake of
                writing one reshape where there should be three steps
-    origin     the input cell that a pixel's number comes from
+    number     flat index p of a number in the small maps. It flies from array to array, and the same id, "p-3",
+               is given to its cell in every one of them
 
-Ids: "in-3" is the flat index of a number in the small maps, "out-3" of one in the large maps.
+Steps: "x", "reshape", "transpose", "result"; of the mistake only the first and the last.
 """
 
 from __future__ import annotations
 
-from math import prod
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group, font_size, words_in
-from course_utils.figures.scene import Scene, arrow, counted, document, group, label, number, rect
-from course_utils.subpixel import pixel_shuffle
+from course_utils.figures.cells import cell_group
+from course_utils.figures.hues import hue, hued
+from course_utils.figures.panels import Panel, words
+from course_utils.figures.scene import (
+    Frame,
+    NoPicture,
+    Scene,
+    counted,
+    document,
+    group,
+    held,
+    label,
+    moved,
+    number,
+    path,
+    rect,
+    scrub,
+)
+from course_utils.subpixel import ShuffleStep, channel_number, shuffle_steps
 from course_utils.validation import one_of, whole_number
 
 ORDERS = {
@@ -25,37 +42,61 @@ ORDERS = {
     "tensorflow": "TensorFlow = ONNX DCR",
     "reshape": "one plain reshape (wrong)",
 }
-NUMBERS = {"count": "0, 1, 2, …", "channel": "channel number"}
 MOST = {"channels": 3, "factor": 3, "height": 3, "width": 4}
+LETTERS = {"channels": "C", "factor": "r", "height": "h", "width": "w"}
+LARGEST = 999  # of a number
+OPENS_AT = "transpose"  # the numbers of a large pixel have just come together
 
-WIDTH, HEIGHT = 932, 664
-ROOM, TALLEST, LARGEST_CELL = 926, 180, 36
-GAP, BLOCK_GAP, LINE = 6, 22, 15  # between small maps, between blocks of them, height of a small map's name
-SHAPES, ARROWS = (82, 128, 128, 118), (164, 178, 126)  # widths of the texts of a step, and of those between
-SMALL_Y, STEPS_Y, LARGE_Y, ORDERS_Y = 26, 268, 376, 586
+WIDTH, HEIGHT = 980, 500
+ROOM, TALLEST, LARGEST_CELL = 466, 158, 34  # of one of the four arrays
+LEFTS, TOPS = (4, 510), (92, 322)
+GAP, BLOCK_GAP, NAME = 5, 16, 14  # between small maps, between blocks of them; height of a channel's name
+MISTAKE = "no axes of their own, no transpose: all numbers stay in reading order"
+GHOST = 0.3  # how strongly a number's hue stays where it has been or will be
 
 
-def shuffle_scene(channels=2, factor=2, height=2, width=3, order="torch", numbers="count") -> Scene:
-    """``channels * factor**2`` small maps of height x width become ``channels`` large ones.
+def shuffle_scene(channels=2, factor=2, height=2, width=3, order="torch", numbers=None) -> Scene:
+    """``channels * factor**2`` small maps of height x width become ``channels`` large ones, array by array.
 
     channels   of the large maps, C        order     "torch", "tensorflow" or "reshape"
-    factor     r                           numbers   "count": every number is different; "channel": each small map
-    height, width   of a small map                   holds its channel's number
-    Raises ValueError for sizes beyond MOST.
+    factor     r                           numbers   of the small maps, shape (channels * factor**2, height * width);
+    height, width   of a small map                   None counts them: 0, 1, 2, ...
+
+    Handles: "channels", "factor", "height", "width", and "p-3" of every number.
+    Raises ValueError for sizes beyond MOST and NoPicture for numbers that do not fit them.
     """
-    state = _State(channels, factor, height, width, order, numbers)
-    text = _summary(state)
-    parts = [_small_maps(state), _steps(state), _large_maps(state), _orders(state)]
-    cells = {f"in-{i}": state.small_box(i) for i in range(state.count)}
-    cells |= {f"out-{o}": state.large_box(o) for o in range(state.count)}
+    sizes = {"channels": channels, "factor": factor, "height": height, "width": width}
+    for name, value in sizes.items():
+        whole_number(value, name, 1, MOST[name])
+    one_of(order, "order", ORDERS)
+    state = Shuffle(channels, factor, height, width, order, numbers)
+    draw = _Arrays(state)
+    frames, text = draw.frames(), _summary(state)
+    opens = state.names.index(OPENS_AT) if OPENS_AT in state.names else len(frames) - 1
+    parts = [_sizes(sizes), *draw.parts(moved(frames, opens))]
     return Scene(
-        document(WIDTH, HEIGHT, parts, f"Pixel shuffle, {ORDERS[order]}", text),
+        hued(document(WIDTH, HEIGHT, parts, f"Pixel shuffle, {ORDERS[order]}", text)),
         text,
         table=_table(state),
-        links={f"out-{o}": [(f"in-{i}", 1.0)] for o, i in enumerate(state.origin.flat)},
         details=_details(state),
-        places=cells,  # known as places, cells light up without "×1" written over their number
+        steps=state.names,
+        frames=frames,
+        word="array",
+        handles=_handles(state, sizes),
     )
+
+
+def wrong_steps(x, factor):
+    """The mistake: one reshape, where there should be three steps."""
+    large = (len(x) // factor**2, x.shape[1] * factor, x.shape[2] * factor)
+    return [
+        ShuffleStep("x", "k i j", x),
+        ShuffleStep(f".reshape{large}", "in reading order", x.reshape(large)),
+    ]
+
+
+def steps_of(x, factor, order):
+    return wrong_steps(x, factor) if order == "reshape" else shuffle_steps(x, factor, order)
 
 
 def origins(channels, factor, height, width, order) -> np.ndarray:
@@ -65,206 +106,282 @@ def origins(channels, factor, height, width, order) -> np.ndarray:
     array([0, 1, 2, 3])
     """
     one_of(order, "order", ORDERS)
-    small = np.arange(prod((channels, factor, factor, height, width)))
-    if order == "reshape":
-        return small.reshape(channels, height * factor, width * factor)
-    return pixel_shuffle(small.reshape(-1, height, width), factor, order)
+    maps = channels * factor**2
+    return steps_of(np.arange(maps * height * width).reshape(maps, height, width), factor, order)[-1].array
 
 
-class _State:
-    """One setting, its numbers, and where every cell stands."""
+@dataclass(frozen=True, eq=False)
+class Shuffle:
+    """One setting and its numbers."""
 
-    def __init__(self, channels, factor, height, width, order, numbers):
-        sizes = {"channels": channels, "factor": factor, "height": height, "width": width}
-        for name, value in sizes.items():
-            whole_number(value, name, 1, MOST[name])
-        self.order, self.numbers = one_of(order, "order", ORDERS), one_of(numbers, "numbers", NUMBERS)
-        self.c, self.r, self.h, self.w = sizes.values()
-        self.maps = self.c * self.r**2
-        self.count = self.maps * self.h * self.w
-        self.origin = origins(self.c, self.r, self.h, self.w, order)
-        self.moved = {  # which pixels take their number from elsewhere than torch's
-            name: origins(self.c, self.r, self.h, self.w, name)
-            != origins(self.c, self.r, self.h, self.w, "torch")
-            for name in ORDERS
-        }
-        across = ROOM - (self.c - 1) * BLOCK_GAP - self.c * (self.r - 1) * GAP
-        self.cell = min(LARGEST_CELL, TALLEST / (self.r * self.h), across / (self.c * self.r * self.w))
-        self.block = self.r * self.w * self.cell + (self.r - 1) * GAP + BLOCK_GAP
+    c: int
+    r: int
+    h: int
+    w: int
+    order: str
+    given: np.ndarray | None = None
 
-    def index(self, i):
-        """(channel, row, column) of number i in the small maps."""
-        return tuple(int(n) for n in np.unravel_index(i, (self.maps, self.h, self.w)))
-
-    def place(self, o):
-        """(map, row, column) of pixel o in the large maps."""
-        return tuple(int(n) for n in np.unravel_index(o, self.origin.shape))
-
-    def map_corner(self, channel):
-        """Where a small map stands: in blocks of r x r maps, one block above each large map."""
-        block, rest = divmod(channel, self.r**2)
-        down, right = divmod(rest, self.r)
-        x = 3 + block * self.block + right * (self.w * self.cell + GAP)
-        return x, SMALL_Y + down * (self.h * self.cell + LINE) + LINE
-
-    def small_box(self, i):
-        channel, row, column = self.index(i)
-        x, y = self.map_corner(channel)
-        return _box(x + column * self.cell, y + row * self.cell, self.cell)
-
-    def large_box(self, o):
-        image, row, column = self.place(o)
-        return _box(3 + image * self.block + column * self.cell, LARGE_Y + row * self.cell, self.cell)
-
-    def value(self, i):
-        return i if self.numbers == "count" else self.index(i)[0]
-
-    def tint(self, i):
-        """All numbers of a channel share a tint, above and below, so that the channels can be followed."""
-        return 0.08 + 0.5 * self.index(i)[0] / max(self.maps - 1, 1)
-
-
-def _box(x, y, cell):
-    return round(x, 2), round(y, 2), round(cell, 2), round(cell, 2)
-
-
-# ---- the picture --------------------------------------------------------------------------------------------
-
-
-def _cell(state, name, box, i, css, row, column):
-    size = font_size([str(state.count - 1 if state.numbers == "count" else state.maps - 1)], *box[2:])
-    return rect(
-        *box, f"cell {css}", fill_opacity=f"{state.tint(i):.2f}", data_id=name, data_row=row, data_col=column
-    ) + words_in(*box, number(state.value(i)), size)
-
-
-def _small_maps(state):
-    parts = []
-    for i in range(state.count):
-        channel, row, column = state.index(i)
-        block, rest = divmod(channel, state.r**2)
-        down, right = divmod(rest, state.r)
-        parts.append(
-            _cell(
-                state, f"in-{i}", state.small_box(i), i, "input",
-                down * state.h + row, (block * state.r + right) * state.w + column,
+    def __post_init__(self):
+        if self.given is None:
+            return
+        shape = np.shape(self.given)
+        if shape != (self.maps, self.h * self.w):
+            raise NoPicture(
+                f"These sizes need {self.maps} rows, one per channel, of {self.h} · {self.w} = {self.h * self.w} "
+                f"numbers; these are {' rows of '.join(map(str, shape))}."
             )
-        )  # fmt: skip
-    notes, across = [], state.w * state.cell
-    for channel in range(state.maps):
-        x, y = state.map_corner(channel)
-        name = f"channel {channel}" if across >= 62 else channel
-        parts.append(rect(x, y, across, state.h * state.cell, "frame", pointer_events="none"))
-        notes.append(label(x, y - 3, name, "muted", "start", 11))
-    title = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
-    notes.append(label(3, SMALL_Y - 9, title, "input", "start", 13, font_weight="600"))
-    return group(notes, pointer_events="none") + cell_group(parts, "in", title)
+        if np.abs(self.given).max() > LARGEST:
+            raise NoPicture(
+                f"Numbers from −{LARGEST} to {LARGEST} can be shown; these reach from "
+                f"{number(np.min(self.given))} to {number(np.max(self.given))}."
+            )
+
+    @property
+    def maps(self) -> int:
+        return self.c * self.r**2
+
+    @property
+    def count(self) -> int:
+        return self.maps * self.h * self.w
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The number of every p."""
+        return np.arange(float(self.count)) if self.given is None else np.asarray(self.given, float).ravel()
+
+    @cached_property
+    def steps(self) -> list[ShuffleStep]:
+        """The arrays, holding p."""
+        return steps_of(np.arange(self.count).reshape(self.maps, self.h, self.w), self.r, self.order)
+
+    @property
+    def names(self) -> list[str]:
+        return ["x", "result"] if self.order == "reshape" else ["x", "reshape", "transpose", "result"]
+
+    @property
+    def origin(self) -> np.ndarray:
+        return self.steps[-1].array
+
+    @cached_property
+    def differs(self) -> dict[str, np.ndarray]:
+        """order -> which large pixels take their number from elsewhere than torch's."""
+        torchs = origins(self.c, self.r, self.h, self.w, "torch")
+        return {name: origins(self.c, self.r, self.h, self.w, name) != torchs for name in ORDERS}
+
+    @property
+    def counted_as(self) -> str:
+        """The order by which channels have phases: of the mistake, torch's."""
+        return "torch" if self.order == "reshape" else self.order
+
+    def index(self, p):
+        """(channel, row, column) of number p in the small maps."""
+        return tuple(int(n) for n in np.unravel_index(p, (self.maps, self.h, self.w)))
+
+    def place(self, p):
+        """(map, row, column) of number p in the large maps."""
+        return tuple(int(n) for n in np.argwhere(self.origin == p)[0])
+
+    def phase(self, p):
+        """The phase of number p, as a hue: a * r + b."""
+        _, a, b = channel_number(self.index(p)[0], self.c, self.r, self.counted_as)
+        return a * self.r + b
 
 
-def _large_maps(state):
-    parts, across, high = [], state.r * state.w * state.cell, state.r * state.h * state.cell
-    for o, i in enumerate(state.origin.flat):
-        image, row, column = state.place(o)
-        box = state.large_box(o)
-        parts.append(_cell(state, f"out-{o}", box, int(i), "output", row, image * state.r * state.w + column))
-    for image in range(state.c):
-        left = 3 + image * state.block
-        parts.append(rect(left, LARGE_Y, across, high, "frame", pointer_events="none"))
-        side = state.r * state.cell
-        blocks = [
-            rect(left + column * side, LARGE_Y + row * side, side, side, "frame", stroke_width=1.6)
-            for row, column in np.ndindex(state.h, state.w)
-        ]
+# ---- the arrays ---------------------------------------------------------------------------------------------
+
+
+class _Arrays:
+    """Every array as cells. All have C * r * w columns and r * h rows; gaps part what its axes part."""
+
+    def __init__(self, state: Shuffle):
+        self.s = state
+        columns, rows = state.c * state.r * state.w, state.r * state.h
+        gap = GAP if columns <= 24 else 3
+        across = max(state.c * state.r * gap + state.c * BLOCK_GAP, state.c * (state.w * gap + BLOCK_GAP))
+        down = max(state.r * (NAME + GAP), state.h * GAP)
+        wide = min(LARGEST_CELL, (ROOM - across) / columns)
+        high = min(LARGEST_CELL, (TALLEST - down) / rows)
+        self.gap = gap
+        self.cell = Panel(0, 0, round(min(wide, 1.5 * high), 2), round(min(high, 1.5 * wide), 2))
+        self.texts = [number(value, 2) for value in state.values]
+        self.size = self.cell.font(self.texts)
+        self.hues = [hue(state.phase(p)) for p in range(state.count)]
+        self.spots = [self._spots(name) for name in state.names]
+
+    def frames(self):
+        """All numbers fly from array to array."""
+        return [Frame(move={str(p): spot[:2] for p, spot in enumerate(spots)}) for spots in self.spots]
+
+    def parts(self, places):
+        arrays = [self._array(step) for step in range(len(self.spots))]
+        left_out = (
+            [label(LEFTS[1], TOPS[0] - 36, MISTAKE, "muted", "start", 13)]
+            if self.s.order == "reshape"
+            else []
+        )
+        return [*arrays, *left_out, self._flyers(places), self._marks()]
+
+    def _spots(self, name):
+        """For every number its place in one array: (x, y, row, column)."""
+        spots = [None] * self.s.count
+        which = self.s.names.index(name)
+        left, top = self._corner(name)
+        array = self.s.steps[which].array
+        for index in np.ndindex(array.shape):
+            x, y, row, column = getattr(self, f"_in_{name}")(*index)
+            spots[int(array[index])] = (round(left + x, 2), round(top + y, 2), row, column)
+        return spots
+
+    def _corner(self, name):
+        at = {"x": (0, 0), "reshape": (1, 0), "transpose": (0, 1), "result": (1, 1)}[name]
+        return LEFTS[at[0]], TOPS[at[1]]
+
+    def _in_x(self, k, i, j):
+        """Channels in lines of C * r, as they are counted."""
+        line = self.s.c * self.s.r
+        return self._in_maps(k // line, k % line, i, j, (k % line) * self.gap)
+
+    def _in_maps(self, down, right, i, j, shift):
+        """Cell (i, j) of the small map that is so many maps down and to the right."""
+        row, column = down * self.s.h + i, right * self.s.w + j
+        y = row * self.cell.height + down * GAP + (down + 1) * NAME
+        return column * self.cell.width + shift, y, row, column
+
+    def _in_reshape(self, *index):
+        """Blocks: the outer index across is c in torch's order, b in TensorFlow's."""
+        if self.s.order == "torch":
+            c, a, b, i, j = index
+            outer, inner, inside = c, b, self.s.r
+        else:
+            a, b, c, i, j = index
+            outer, inner, inside = b, c, self.s.c
+        right = outer * inside + inner
+        return self._in_maps(a, right, i, j, right * self.gap + outer * (BLOCK_GAP - self.gap))
+
+    def _in_transpose(self, c, i, a, j, b):
+        """Rows (i, a), columns (j, b): the numbers of a small pixel stand together, apart from the next."""
+        row, column = i * self.s.r + a, (c * self.s.w + j) * self.s.r + b
+        shift = (c * self.s.w + j) * self.gap + c * (BLOCK_GAP - self.gap)
+        return column * self.cell.width + shift, row * self.cell.height + i * GAP, row, column
+
+    def _in_result(self, c, row, column):
+        across = c * self.s.r * self.s.w + column
+        return across * self.cell.width + c * BLOCK_GAP, row * self.cell.height, row, across
+
+    def _array(self, step):
+        """The cells of one array, pale: what is bright flies."""
+        name, spots = self.s.names[step], self.spots[step]
+        cells, numbers = [], []
+        for p, (x, y, row, column) in enumerate(spots):
+            more = {"data_id": f"p-{p}", "data_row": row, "data_col": column, "data_handle": f"p-{p}"}
+            cells.append(self.cell.cell((x, y), self.hues[p], **more))
+            numbers.append(self.cell.word((x, y), self.texts[p], self.size))
+        cells = [group(cells, fill_opacity=GHOST), words(numbers, self.size, css="pale"), *self._frames(name)]
+        return self._title(step, name) + cell_group(cells, name, self.s.steps[step].code)
+
+    def _title(self, step, name):
+        left, top = self._corner(name)
+        top += 0 if name in ("x", "reshape") else NAME  # no names of channels stand there
+        code, axes, array = self.s.steps[step]
+        heading = {"x": "x, the small maps", "result": f"{code}"}.get(name, code)
+        says = f"{step + 1}.  {heading}"
+        parts = [label(left, top - 36, says, "mono code", "start", 13, font_weight="600")]
+        parts.append(label(left, top - 20, f"{axes},  shape {array.shape}", "mono muted", "start", 12))
+        return "".join(parts)
+
+    def _frames(self, name):
+        """Around every small map, every small pixel, every large map; and the channels' names."""
+        s, cell = self.s, self.cell
+        parts = []
+        if name == "result":
+            wide, high = s.r * s.w * cell.width, s.r * s.h * cell.height
+            left, top = self._corner(name)
+            for c in range(s.c):
+                x = left + c * (wide + BLOCK_GAP)
+                parts.append(rect(x, top, wide, high, "line output", stroke_width=1.8, pointer_events="none"))
+            return parts
+        rows, columns = (s.h, s.w) if name != "transpose" else (s.r, s.r)
+        spots = np.array([spot[:2] for spot in self.spots[s.names.index(name)]])
+        blocks = {}
+        for p, (_, _, row, column) in enumerate(self.spots[s.names.index(name)]):
+            blocks.setdefault((row // rows, column // columns), []).append(p)
+        for members in blocks.values():
+            x, y = spots[members].min(axis=0)
+            size = (columns * cell.width, rows * cell.height)
+            parts.append(rect(x, y, *size, "frame", pointer_events="none"))
+            if name != "transpose":
+                parts.append(self._name_of(name, s.index(members[0])[0], x, y, size[0]))
+        return parts
+
+    def _name_of(self, name, channel, x, y, room):
+        c, a, b = channel_number(channel, self.s.c, self.s.r, self.s.counted_as)
+        long, short = (f"k={channel}", channel) if name == "x" else (f"c={c} a={a} b={b}", f"{c}{a}{b}")
+        text = long if 6.6 * len(long) <= room else short
+        return label(x + 1, y - 3, text, "muted", "start", 11, pointer_events="none")
+
+    def _flyers(self, places):
+        tiles = []
+        for p, text in enumerate(self.texts):
+            x, y = places[str(p)]
+            body = self.cell.cell((0, 0), self.hues[p]) + self.cell.word((0, 0), text, self.size, "scrub")
+            tiles.append(f'<g class="glide" data-move="{p}" transform="translate({x:g} {y:g})">{body}</g>')
+        return words(tiles, self.size)
+
+    def _marks(self):
+        """A dark corner on every large pixel whose number is another one than in torch's order."""
+        s, corner = self.s, min(7.0, 0.3 * min(self.cell.width, self.cell.height))
+        parts = []
+        for p in s.origin[s.differs[s.order]]:
+            x, y, *_ = self.spots[-1][int(p)]
+            right = x + self.cell.width
+            parts.append(
+                path([(right - corner, y), (right, y), (right, y + corner)], "sample mark", closed=True)
+            )
+        count = int(s.differs[s.order].sum())
+        left, top = self._corner("result")
+        note = f"◥ torch has another number here: {count} of {s.count}"
+        y = top + s.r * s.h * self.cell.height + 18
+        says = [label(left, y, note, "", "start", 12)] if count else []
+        return group([*parts, *says], pointer_events="none")
+
+
+# ---- the sizes ----------------------------------------------------------------------------------------------
+
+
+def _sizes(sizes):
+    """The sizes in a line; each can be pulled."""
+    words_of = {
+        "channels": "large maps",
+        "factor": "factor",
+        "height": "rows",
+        "width": "columns of a small map",
+    }
+    parts, x = [], 4.0
+    for name, value in sizes.items():
+        text = f"{LETTERS[name]} = {value}"
+        field = rect(x - 4, 4, 8.2 * len(text) + 8, 24, "plain", **held(name, f"{words_of[name]}: {value}"))
         parts.append(
-            group(blocks, pointer_events="none")
-        )  # of its own: the focus marks a map, not every block
-    title = f"{counted(state.c, 'map')} of {state.r * state.h} × {state.r * state.w}"
-    wrong = ", the wrong picture" if state.order == "reshape" else ""
-    heading = label(
-        3, LARGE_Y - 10, f"{title}: {ORDERS[state.order]}{wrong and _and_wrong(state)}", "output", "start", 13,
-        font_weight="600",
-    )  # fmt: skip
-    return heading + cell_group(parts, "out", title)
-
-
-def _and_wrong(state):
-    return "" if state.moved["reshape"].any() else ", but here it happens to be right"
-
-
-def shapes(channels, factor, height, width, order) -> list[tuple[str, str, tuple[int, ...]]]:
-    """The steps as (code, axes, shape after it), the input first.
-
-    >>> for step in shapes(2, 2, 2, 3, "torch"):
-    ...     print(*step)
-    x k i j (8, 2, 3)
-    .reshape(2, 2, 2, 2, 3) c a b i j (2, 2, 2, 2, 3)
-    .transpose(0, 3, 1, 4, 2) c i a j b (2, 2, 2, 3, 2)
-    .reshape(2, 4, 6) c i·r+a j·r+b (2, 4, 6)
-    """
-    c, r, h, w = channels, factor, height, width
-    result = (c, h * r, w * r)
-    steps = [("x", "k i j", (c * r * r, h, w))]
-    if order == "reshape":
-        return [*steps, (f".reshape{result}", "in reading order", result)]
-    dealt, axes, turn = {
-        "torch": ((c, r, r, h, w), "cabij", (0, 3, 1, 4, 2)),
-        "tensorflow": ((r, r, c, h, w), "abcij", (2, 3, 0, 4, 1)),
-    }[order]
-    return [
-        *steps,
-        (f".reshape{dealt}", " ".join(axes), dealt),
-        (f".transpose{turn}", " ".join(axes[t] for t in turn), tuple(dealt[t] for t in turn)),
-        (f".reshape{result}", "c i·r+a j·r+b", result),
-    ]
-
-
-def _steps(state):
-    """Shapes and what each axis is, from left to right; the arrows are the code, and it is all of it."""
-    steps = shapes(state.c, state.r, state.h, state.w, state.order)
-    parts, x = [], 3.0
-    for step, (code, axes, shape) in enumerate(steps):
-        css = "input" if step == 0 else "output" if step == len(steps) - 1 else ""
-        if step:
-            parts.append(label(x + ARROWS[step - 1] / 2, STEPS_Y + 6, code, "mono code", size=10.5))
-            parts.append(arrow(x + 3, STEPS_Y + 15, x + ARROWS[step - 1] - 3, STEPS_Y + 15))
-            x += ARROWS[step - 1]
-        middle = x + SHAPES[step] / 2
-        parts.append(label(middle, STEPS_Y + 19, str(shape), f"mono {css}", size=12.5, font_weight="600"))
-        parts.append(label(middle, STEPS_Y + 38, axes, "mono muted", size=12))
-        x += SHAPES[step]
-    note = {
-        "torch": "channel k = (c·r + a)·r + b: the channels of one large map stand together",
-        "tensorflow": "channel k = (a·r + b)·C + c: the channels of one phase stand together",
-        "reshape": "no transpose: the reading order stays, so each small map fills the next rows of a large one",
-    }[state.order]
-    parts.append(label(3, STEPS_Y + 64, note, "", "start", 12))
+            label(x, 21, text, "mono scrub", "start", 14, font_weight="600", pointer_events="none") + field
+        )
+        x += 8.4 * len(text) + 10
+        parts.append(label(x, 21, words_of[name], "muted", "start", 12))
+        x += 6.6 * len(words_of[name]) + 26
     return "".join(parts)
 
 
-def _orders(state):
-    """The three orders beside each other; a dark pixel takes its number from elsewhere than in torch's."""
-    parts, pitch = [], 310
-    cell = min(10.0, 62 / (state.r * state.h), (280 - 8 * (state.c - 1)) / (state.c * state.r * state.w))
-    for column, (order, moved) in enumerate(state.moved.items()):
-        left, chosen = 3 + column * pitch, order == state.order
-        parts.append(
-            label(left, ORDERS_Y - 8, _order_title(state, order), "" if chosen else "muted", "start", 12,
-                  font_weight="600" if chosen else None)
-        )  # fmt: skip
-        for image, row, col in np.ndindex(moved.shape):
-            x = left + image * (state.r * state.w * cell + 8) + col * cell
-            css = "sample" if moved[image, row, col] else "plain"
-            parts.append(rect(x, ORDERS_Y + row * cell, cell, cell, css, fill_opacity="0.75"))
-            parts.append(rect(x, ORDERS_Y + row * cell, cell, cell, "frame", stroke_width=0.5))
-    return group(parts, pointer_events="none")
-
-
-def _order_title(state, order):
-    if order == "torch":
-        return "torch: the order to compare with"
-    name = {"tensorflow": "TensorFlow", "reshape": "plain reshape"}[order]
-    count = int(state.moved[order].sum())
-    return f"{name}: {count} of {counted(state.count, 'pixel')} {'differs' if count == 1 else 'differ'}"
+def _handles(state, sizes):
+    handles = {
+        name: scrub(name, value, 1, MOST[name], label=f"{LETTERS[name]}, {name}", pixels=20)
+        for name, value in sizes.items()
+    }
+    columns = state.h * state.w
+    for p, value in enumerate(state.values):
+        channel, pixel = divmod(p, columns)
+        words_for = f"channel {channel}, number {pixel}"
+        handles[f"p-{p}"] = scrub(
+            f"numbers[{channel},{pixel}]", float(value), -LARGEST, LARGEST, label=words_for
+        )
+    return handles
 
 
 # ---- the words ----------------------------------------------------------------------------------------------
@@ -274,14 +391,14 @@ def _summary(state):
     sizes = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
     become = "becomes" if state.maps == 1 else "become"
     maps = counted(state.c, "map")
+    large = f"{state.r * state.h} × {state.r * state.w}"
     first = (
-        f"{sizes} {become} {maps} of {state.r * state.h} × {state.r * state.w} in the order that "
-        f"{'torch and ONNX’s CRD use' if state.order == 'torch' else 'TensorFlow and ONNX’s DCR use'}; "
-        "no number changes."
+        f"{sizes} {become} {maps} of {large} in the order of "
+        f"{'torch and ONNX’s CRD' if state.order == 'torch' else 'TensorFlow and ONNX’s DCR'}."
         if state.order != "reshape"
-        else f"{sizes}, written as {maps} of {state.r * state.h} × {state.r * state.w} by one plain reshape."
+        else f"{sizes}, written as {maps} of {large} by one plain reshape."
     )
-    counts = {name: int(moved.sum()) for name, moved in state.moved.items()}
+    counts = {name: int(moved.sum()) for name, moved in state.differs.items()}
     second = (
         f" Against torch's, {counts['tensorflow']} of {counted(state.count, 'pixel')} come from elsewhere in "
         f"TensorFlow's order, {counts['reshape']} in a plain reshape."
@@ -291,10 +408,10 @@ def _summary(state):
 
 def _hidden(state, counts):
     if state.r == 1:
-        return " With r = 1 there is nothing to shuffle, so every order is right."
+        return " With r = 1 there is nothing to shuffle."
     hidden = []
     if not counts["tensorflow"]:
-        hidden.append("C = 1 hides which order was used: with one large map both count the same.")
+        hidden.append("One large map hides the order.")
     if not counts["reshape"]:
         hidden.append("Maps of one pixel hide the plain reshape.")
     return "".join(f" {sentence}" for sentence in hidden)
@@ -303,31 +420,50 @@ def _hidden(state, counts):
 def _formula(state, channel):
     """How the order takes channel k apart: ("1·4 + 0·2 + 1", c, a, b)."""
     r, c = state.r, state.c
-    if state.order == "torch":
-        image, a, b = channel // r**2, channel // r % r, channel % r
-        return f"({image}·{r} + {a})·{r} + {b}", image, a, b
-    a, b, image = channel // (r * c), channel // c % r, channel % c
-    return f"({a}·{r} + {b})·{c} + {image}", image, a, b
+    image, a, b = channel_number(channel, c, r, state.counted_as)
+    words = (
+        f"({image}·{r} + {a})·{r} + {b}" if state.counted_as == "torch" else f"({a}·{r} + {b})·{c} + {image}"
+    )
+    return words, image, a, b
 
 
 def _details(state):
-    details = {}
-    for o, i in enumerate(state.origin.flat):
-        (channel, row, column), (image, down, right) = state.index(i), state.place(o)
-        where = f"channel {channel}, row {row}, column {column}"
-        there = f"map {image}, row {down}, column {right}"
+    """The sentence of every number, and of every step."""
+    details = dict(zip(state.names, _step_sentences(state), strict=True))
+    for o, p in enumerate(state.origin.flat):
+        channel, row, column = state.index(p)
+        image, down, right = (int(n) for n in np.unravel_index(o, state.origin.shape))
+        value = number(state.values[p], 2)
+        start = (
+            f"{value}, in channel {channel}, row {row}, column {column}, goes to map {image}, row {down}, "
+            f"column {right}."
+        )
         if state.order == "reshape":
-            how = f"Both are number {o} in reading order: a reshape moves nothing."
-        else:
-            words, _, a, b = _formula(state, channel)
-            how = (
-                f"Channel {channel} = {words}, so c = {image}, a = {a}, b = {b}: row {row}·{state.r} + {a} = {down}, "
-                f"column {column}·{state.r} + {b} = {right}."
-            )
-        value = number(state.value(int(i)))
-        details[f"in-{i}"] = f"The {value} of {where} goes to {there}. {how}"
-        details[f"out-{o}"] = f"The {value} of {there} comes from {where}. {how}"
+            details[f"p-{p}"] = f"{start} In both it is number {o} in reading order: a reshape moves nothing."
+            continue
+        formula, _, a, b = _formula(state, channel)
+        details[f"p-{p}"] = (
+            f"{start} Channel {channel} = {formula}, so c = {image}, a = {a}, b = {b}: row {row}·{state.r} + {a} = "
+            f"{down}, column {column}·{state.r} + {b} = {right}."
+        )
     return details
+
+
+def _step_sentences(state):
+    sizes = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
+    first = f"x holds {sizes}. A color is a phase: where the numbers of a channel will stand inside a large pixel."
+    if state.order == "reshape":
+        return [first, _summary(state)]
+    formula = "(c·r + a)·r + b" if state.order == "torch" else "(a·r + b)·C + c"
+    axes = "c, a and b" if state.order == "torch" else "a, b and c"
+    return [
+        first,
+        f"The reshape gives every index an axis of its own: channel k = {formula} falls apart into {axes}. "
+        "In memory no number moves.",
+        "The transpose puts a right behind i, and b right behind j. Now the numbers of one small pixel, one of each "
+        f"phase, stand together as {state.r} × {state.r}.",
+        _summary(state),
+    ]
 
 
 def _table(state):
@@ -336,9 +472,11 @@ def _table(state):
         "channel",
         *(f"first number goes to: {name}" for name in ("torch", "TensorFlow", "plain reshape")),
     )
-    flat = {name: np.argsort(origins(state.c, state.r, state.h, state.w, name).ravel()) for name in ORDERS}
+    sizes = (state.c, state.r, state.h, state.w)
+    flat = {name: np.argsort(origins(*sizes, name).ravel()) for name in ORDERS}
     rows = []
     for channel in range(state.maps):
-        places = [state.place(flat[name][channel * state.h * state.w]) for name in ORDERS]
+        first = channel * state.h * state.w
+        places = [np.unravel_index(flat[name][first], state.origin.shape) for name in ORDERS]
         rows.append((channel, *(f"map {m}, row {r}, column {c}" for m, r, c in places)))
     return header, rows

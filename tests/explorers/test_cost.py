@@ -5,6 +5,7 @@ import pytest
 from course_utils.cost import RULES, low_and_high
 from course_utils.explorers.cost import cost
 from course_utils.figures.cost import MOST
+from tests.explorers.hand import handles, key, over_their_range
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -38,3 +39,21 @@ def test_starting_values_are_checked():
         cost(factor=5)
     with pytest.raises(ValueError, match="Did you mean 'same layers'"):
         cost(rule="same layer")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_handle_over_its_range(rule):
+    explorer = cost(rule=rule)
+    assert handles(explorer) == set(MOST)
+    for _ in over_their_range(explorer):
+        low, high = low_and_high(**explorer.values)
+        assert explorer.failure is None
+        assert f"{low.layer.parameters:,} parameters against {high.layer.parameters:,}" in explorer.scene.text
+
+
+def test_keys_move_a_setting_and_its_slider_follows():
+    explorer = cost()
+    key(explorer, "factor", right=1)
+    assert explorer.values["factor"] == explorer.controls["factor"].value == 3
+    key(explorer, "layers", down=1)
+    assert explorer.values["layers"] == 3

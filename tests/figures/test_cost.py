@@ -57,10 +57,9 @@ def test_bars_and_numbers_are_the_counts(setting):
 
 def test_it_starts_with_the_example_of_the_source():
     text = cost_scene().text
-    assert (
-        "4 layers of 3 × 3 with 32 channels on W/2 × H/2, against 4 layers of 6 × 6 with 8 channels on W × H"
-        in text
-    )
+    _, _, texts = read(cost_scene())
+    assert "4 layers of 3 × 3, 32 → 32 channels, on W/2 × H/2, then pixel shuffle (no multiply-adds)" in texts
+    assert "4 layers of 6 × 6, 8 → 8 channels, on W × H" in texts
     assert "2,304·W·H multiply-adds against 2,304·W·H, 9,216 parameters against 2,304, 8 activations" in text
     assert "After 4 layers an output sees 9 small pixels along an axis, against 10.5." in text
     header, rows = cost_scene().table
@@ -93,8 +92,15 @@ def test_settings_without_room_are_refused():
 
 def test_one_of_a_kind_is_not_many():
     scene = cost_scene(1, 1, 1, 1)
-    assert scene.text.startswith(
-        "1 layer of 1 × 1 with 1 channel on W × H, against 1 layer of 1 × 1 with 1 channel on"
-    )
+    _, _, texts = read(scene)
+    assert texts.count("1 layer of 1 × 1, 1 → 1 channel, on W × H") == 2
     assert "1 parameter against 1, 1 activation per large pixel against 1." in scene.text
     assert "After 1 layer an output sees 1 small pixel along an axis, against 1." in scene.text
+
+
+def test_every_setting_is_a_handle_and_the_sentence_takes_two_lines():
+    for setting in SETTINGS:
+        scene = cost_scene(*setting)
+        assert set(scene.handles) == set(MOST) == set(re.findall(r'data-handle="([^"]+)"', scene.svg))
+        assert [scene.handles[name].at for name in MOST] == [(value,) for value in setting[:4]]
+        assert len(scene.text) < 260 and scene == cost_scene(*setting)

@@ -2,16 +2,21 @@
 
 import itertools
 import re
-import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 import torch
 
-from course_utils.figures.shuffle import MOST, NUMBERS, ORDERS, origins, shapes, shuffle_scene
+from course_utils.figures.scene import NoPicture, moved
+from course_utils.figures.shuffle import HEIGHT, MOST, ORDERS, WIDTH, origins, shuffle_scene, steps_of
 
-SVG = "{http://www.w3.org/2000/svg}"
 SIZES = list(itertools.product(*(range(1, most + 1) for most in MOST.values())))
+CELL = re.compile(
+    r'<rect x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)" class="(hue-\d)" data-id="p-(\d+)" '
+    r'data-row="(\d+)" data-col="(\d+)" data-handle="p-(\d+)"/>'
+)
+GROUP = re.compile(r'<g data-group="(\w+)"[^>]*>(.*?)</g>(.*?)</g>', re.S)
+TILE = re.compile(r'data-move="(\d+)" transform="translate\(([^ ]+) ([^)]+)\)">.*?<text[^>]*>([^<]*)</text>')
 
 
 def small(channels, factor, height, width):
@@ -35,18 +40,24 @@ def expected(x, r, order):
     return onnx(x, r, "DCR") if order == "tensorflow" else x.reshape(-1, x.shape[1] * r, x.shape[2] * r)
 
 
-def read(scene):
-    """(root, {id: the number in the cell}, {id: element})."""
-    root, shown, cells = ElementTree.fromstring(scene.svg), {}, {}
-    for group in root.iter(f"{SVG}g"):
-        cell = None
-        for element in group:
-            if element.get("data-id"):
-                cell = element.get("data-id")
-                cells[cell] = element
-            elif element.tag == f"{SVG}text" and cell:
-                shown.setdefault(cell, int(element.text))
-    return root, shown, cells
+def arrays(scene):
+    """name of the array -> [(p, hue, x, y, width, height, row, column)] of its cells."""
+    found = {}
+    for name, cells, _ in GROUP.findall(scene.svg):
+        found[name] = []
+        for x, y, wide, high, css, p, row, column, handle in CELL.findall(cells):
+            assert handle == p
+            found[name].append((int(p), css, *map(float, (x, y, wide, high)), int(row), int(column)))
+    return found
+
+
+def rows_of(cells, numbers):
+    """The array as it is read off the picture: rows, then columns; of every cell its number."""
+    size = max(cell[-2] for cell in cells) + 1, max(cell[-1] for cell in cells) + 1
+    result = np.full(size, -1.0)
+    for p, *_, row, column in cells:
+        result[row, column] = numbers[p]
+    return result
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -56,25 +67,31 @@ def test_every_size_holds_the_numbers_that_the_library_would_put_there(order):
         want = expected(x, sizes[1], order)
         np.testing.assert_array_equal(origins(*sizes, order), want)
         scene = shuffle_scene(*sizes, order)
-        root, shown, cells = read(scene)
-        right, bottom = map(float, root.get("viewBox").split()[2:])
-        for cell in root.iter(f"{SVG}rect"):
-            left, top, wide, high = (float(cell.get(name)) for name in ("x", "y", "width", "height"))
-            assert left >= 0 and top >= 0 and left + wide <= right + 1e-3 and top + high <= bottom + 1e-3
-        assert [shown[f"in-{i}"] for i in range(x.size)] == list(range(x.size))
-        assert [shown[f"out-{o}"] for o in range(x.size)] == want.ravel().tolist()
-        assert scene.links == {f"out-{o}": [(f"in-{i}", 1.0)] for o, i in enumerate(want.flat)}
-        assert set(scene.details) == set(cells) == set(scene.places)
-        assert (
-            len(
-                {(cell.get("data-row"), cell.get("data-col")) for name, cell in cells.items() if "in" in name}
-            )
-            == x.size
-        )
-        for name, cell in cells.items():  # what lights up is where the cell is
-            assert [float(cell.get(side)) for side in ("x", "y", "width", "height")] == pytest.approx(
-                scene.places[name]
-            )
+        shown = arrays(scene)
+        assert list(shown) == scene.steps
+        for name, cells in shown.items():
+            assert sorted(cell[0] for cell in cells) == list(range(x.size))  # every number once
+            assert len({(cell[2], cell[3]) for cell in cells}) == x.size  # no two on one place
+            for _, _, left, top, wide, high, _, _ in cells:
+                assert 0 <= left and left + wide <= WIDTH and 0 <= top and top + high <= HEIGHT
+            ordered = sorted(
+                cells, key=lambda cell: (cell[-2], cell[-1])
+            )  # rows and columns are where they stand
+            assert [cell[3] for cell in ordered] == sorted(cell[3] for cell in cells), name
+        read = rows_of(shown["result"], range(x.size))
+        np.testing.assert_array_equal(read, np.concatenate(list(want), axis=1))  # large maps side by side
+        assert set(scene.details) == {*scene.steps, *(f"p-{p}" for p in range(x.size))}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_numbers_fly_to_their_cells(order):
+    for sizes in ((2, 2, 2, 3), (1, 3, 1, 2), (3, 2, 2, 1)):
+        scene = shuffle_scene(*sizes, order)
+        for step, cells in enumerate(arrays(scene).values()):
+            places = moved(scene.frames, step)
+            assert {str(p): (x, y) for p, _, x, y, *_ in cells} == places
+        tiles = TILE.findall(scene.svg)
+        assert [(int(p), int(text)) for p, _, _, text in tiles] == [(p, p) for p in range(small(*sizes).size)]
 
 
 def test_onnx_crd_is_torch():
@@ -88,22 +105,40 @@ def test_onnx_crd_is_torch():
 def test_the_code_on_the_picture_runs(order):
     for sizes in SIZES:
         x = small(*sizes)
-        steps = shapes(*sizes, order)
-        texts = [
-            text.text for text in ElementTree.fromstring(shuffle_scene(*sizes, order).svg).iter(f"{SVG}text")
-        ]
-        for i, (code, axes, shape) in enumerate(steps):
-            run = eval("".join(step[0] for step in steps[: i + 1]), {"x": x})
-            assert run.shape == shape and {str(shape), axes} <= set(texts) and (i == 0 or code in texts)
+        steps = steps_of(x, sizes[1], order)
+        svg = shuffle_scene(*sizes, order).svg
+        for i, (code, axes, array) in enumerate(steps):
+            run = eval("".join(step.code for step in steps[: i + 1]), {"x": x})
+            np.testing.assert_array_equal(run, array)
+            assert f">{i + 1}. {code}" in svg.replace(".  ", ". ")
+            assert f">{axes},  shape {array.shape}<" in svg
         np.testing.assert_array_equal(run, expected(x, sizes[1], order))
 
 
-def test_the_formula_in_a_cells_sentence_is_true():
+def test_five_axes_stand_in_blocks():
+    """Reshaped, a block holds the maps of one large map; transposed, the numbers of one small pixel."""
+    shown = arrays(shuffle_scene(2, 2, 2, 3))
+    torchs = np.arange(48).reshape(2, 2, 2, 2, 3)  # c a b i j
+    by_place = {(row, column): p for p, *_, row, column in shown["reshape"]}
+    for c, a, b, i, j in np.ndindex(torchs.shape):
+        assert by_place[a * 2 + i, (c * 2 + b) * 3 + j] == torchs[c, a, b, i, j]
+    by_place = {(row, column): p for p, *_, row, column in shown["transpose"]}
+    for c, a, b, i, j in np.ndindex(torchs.shape):
+        assert by_place[i * 2 + a, (c * 3 + j) * 2 + b] == torchs[c, a, b, i, j]
+    corners = {p: (x, y) for p, _, x, y, *_ in shown["transpose"]}
+    inside = corners[torchs[0, 0, 1, 0, 0]][0] - corners[torchs[0, 0, 0, 0, 0]][0]
+    across = corners[torchs[0, 0, 0, 0, 1]][0] - corners[torchs[0, 0, 1, 0, 0]][0]
+    assert across > inside  # a gap between small pixels, none within
+
+
+def test_the_formula_in_a_numbers_sentence_is_true():
     for order, sizes in itertools.product(
         ("torch", "tensorflow"), ((2, 2, 2, 3), (3, 3, 1, 2), (1, 3, 2, 2), (3, 2, 3, 4))
     ):
         scene = shuffle_scene(*sizes, order)
-        for words in scene.details.values():
+        for name, words in scene.details.items():
+            if name in scene.steps:
+                continue
             channel, formula, c, a, b = re.search(
                 r"Channel (\d+) = (.*), so c = (\d+), a = (\d+), b = (\d+)", words
             ).groups()
@@ -114,26 +149,43 @@ def test_the_formula_in_a_cells_sentence_is_true():
             assert int(column) == int(start[1]) * sizes[1] + int(b)
 
 
+def test_a_phase_has_one_hue_in_every_array():
+    for order in ("torch", "tensorflow"):
+        for name, cells in arrays(shuffle_scene(2, 3, 2, 2, order)).items():
+            for p, css, *_, row, column in cells:
+                if name == "result":
+                    assert css == f"hue-{row % 3 * 3 + column % 3}"
+                assert css == next(c[1] for c in arrays(shuffle_scene(2, 3, 2, 2, order))["x"] if c[0] == p)
+    # the mistake keeps torch's phases: in its result they stand in the wrong places
+    wrong = arrays(shuffle_scene(1, 2, 2, 2, "reshape"))
+    assert [css for _, css, *_ in sorted(wrong["result"], key=lambda c: c[-2:])][:4] == ["hue-0"] * 4
+
+
 def test_how_many_pixels_differ():
     for sizes in SIZES:
-        scene = shuffle_scene(*sizes)
         x = small(*sizes)
         right = expected(x, sizes[1], "torch")
-        counts = [int((expected(x, sizes[1], order) != right).sum()) for order in ("tensorflow", "reshape")]
+        counts = {order: int((expected(x, sizes[1], order) != right).sum()) for order in ORDERS}
+        scene = shuffle_scene(*sizes)
         said = re.search(r"Against torch's, (\d+) of (\d+) .* order, (\d+) in a plain reshape", scene.text)
-        assert [int(n) for n in said.groups()] == [counts[0], x.size, counts[1]]
-        root = ElementTree.fromstring(scene.svg)
-        dark = [cell for cell in root.iter(f"{SVG}rect") if cell.get("class") == "sample"]
-        assert len(dark) == sum(counts)
-        assert ("C = 1 hides" in scene.text) == (counts[0] == 0 and sizes[1] > 1)
-        assert ("one pixel hide" in scene.text) == (counts[1] == 0 and sizes[1] > 1)
+        assert [int(n) for n in said.groups()] == [counts["tensorflow"], x.size, counts["reshape"]]
+        for order, count in counts.items():
+            svg = shuffle_scene(*sizes, order).svg
+            assert svg.count('class="sample mark"') == count
+            assert (f"torch has another number here: {count} of {x.size}" in svg) == (count > 0)
+        assert ("hides the order" in scene.text) == (counts["tensorflow"] == 0 and sizes[1] > 1)
+        assert ("one pixel hide" in scene.text) == (counts["reshape"] == 0 and sizes[1] > 1)
 
 
 def test_channels_0_to_7():
     """The example of the lesson: torch gives the channels 0 1 2 3 | 4 5 6 7, TensorFlow 0 2 4 6 | 1 3 5 7."""
-    for order, want in (("torch", [0, 1, 2, 3, 4, 5, 6, 7]), ("tensorflow", [0, 2, 4, 6, 1, 3, 5, 7])):
-        _, shown, _ = read(shuffle_scene(2, 2, 1, 1, order, "channel"))
-        assert [shown[f"out-{o}"] for o in range(8)] == want
+    numbers = np.arange(8.0).reshape(8, 1)
+    for order, want in (
+        ("torch", [[0, 1, 4, 5], [2, 3, 6, 7]]),
+        ("tensorflow", [[0, 2, 1, 3], [4, 6, 5, 7]]),
+    ):
+        cells = arrays(shuffle_scene(2, 2, 1, 1, order, numbers))["result"]
+        assert rows_of(cells, numbers.ravel()).tolist() == want
 
 
 def test_the_table_says_where_each_channel_begins():
@@ -147,11 +199,25 @@ def test_the_table_says_where_each_channel_begins():
     )
 
 
-def test_the_numbers_of_a_channel_are_its_number():
-    for order in ORDERS:
-        _, shown, _ = read(shuffle_scene(3, 2, 2, 3, order, "channel"))
-        want = expected(small(3, 2, 2, 3) // 6, 2, order)
-        assert [shown[f"out-{o}"] for o in range(72)] == want.ravel().tolist()
+def test_own_numbers_are_shown_where_they_go():
+    numbers = np.arange(48.0).reshape(8, 6)
+    numbers[2, 5] = -7.5
+    scene = shuffle_scene(2, 2, 2, 3, numbers=numbers)
+    assert scene.details["p-17"].startswith(
+        "−7.5, in channel 2, row 1, column 2, goes to map 0, row 3, column 4."
+    )
+    assert scene.svg.count(">−7.5<") == 5  # in four arrays, and the one that flies
+    assert scene.handles["p-17"].sets == ("numbers[2,5]",) and scene.handles["p-17"].at == (-7.5,)
+
+
+def test_same_values_give_the_same_scene():
+    assert shuffle_scene(2, 2, 2, 3, "tensorflow") == shuffle_scene(2, 2, 2, 3, "tensorflow")
+
+
+def test_every_sentence_takes_two_lines():
+    for order, sizes in itertools.product(ORDERS, SIZES[::5]):
+        scene = shuffle_scene(*sizes, order)
+        assert max(map(len, [scene.text, *scene.details.values()])) < 260
 
 
 @pytest.mark.parametrize(
@@ -160,19 +226,23 @@ def test_the_numbers_of_a_channel_are_its_number():
         ({"channels": 4}, "channels must be a whole number, from 1 to 3; got 4"),
         ({"factor": 0}, "factor must be"),
         ({"order": "CRD"}, "order must be one of 'torch', 'tensorflow', 'reshape'"),
-        ({"numbers": "all"}, "numbers must be one of"),
+        (
+            {"numbers": np.zeros((8, 5))},
+            "8 rows, one per channel, of 2 · 3 = 6 numbers; these are 8 rows of 5",
+        ),
+        (
+            {"numbers": np.full((8, 6), 1000.0)},
+            "Numbers from −999 to 999 can be shown; these reach from 1000",
+        ),
     ],
 )
 def test_what_has_no_room_is_refused(state, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=re.escape(words)) as refused:
         shuffle_scene(**state)
-
-
-def test_every_kind_of_numbers_is_offered():
-    assert set(NUMBERS) == {"count", "channel"}
+    assert isinstance(refused.value, NoPicture) == ("numbers" in state)
 
 
 def test_one_of_a_kind_is_not_many():
     scene = shuffle_scene(1, 1, 1, 1)
-    assert scene.text.startswith("1 channel of 1 × 1 becomes 1 map of 1 × 1 in the order")
-    assert ">1 channel of 1 × 1<" in scene.svg and "TensorFlow: 0 of 1 pixel differ" in scene.svg
+    assert scene.text.startswith("1 channel of 1 × 1 becomes 1 map of 1 × 1 in the order of torch")
+    assert "0 of 1 pixel come from elsewhere" in scene.text

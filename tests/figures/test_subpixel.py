@@ -11,25 +11,27 @@ import torch.nn.functional as F
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.phases import VERSIONS
-from course_utils.figures.scene import NoPicture, moved, written
+from course_utils.explorers.stage.stage import as_data
+from course_utils.figures.scene import NoPicture, moved, painted, written
 from course_utils.figures.subpixel import (
     HEIGHT,
     MOST,
     MOST_INPUTS,
     MOST_REACH,
     MOST_TAPS,
+    OPENS_AT,
     WIDTH,
     phases_scene,
 )
-from course_utils.figures.walk import torch_words
+from course_utils.figures.trace import torch_words
+from course_utils.phases import VERSIONS
 from course_utils.subpixel import transposed_to_subpixel
 
 CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 LOW = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
 CELL = re.compile(r'<rect x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"[^>]*data-id="([^"]+)"')
-TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)" text-anchor="middle"[^>]*>([^<]+)</text>')
-TILE = re.compile(r'data-move="([^"]+)" transform="translate\(([^ ]+) ([^)]+)\)"[^>]*>(.*?)</g>')
+TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)"[^>]*>([^<]*)</text>')
+TILE = re.compile(r'data-move="(\d[^"]*)" transform="translate\(([^ ]+) ([^)]+)\)"[^>]*>(.*?)</g>')
 
 
 @st.composite
@@ -62,7 +64,7 @@ def read(text):
 def cells_of(scene):
     """id -> the number that is written in the cell, NaN for an empty one. What flies is not looked at."""
     svg = re.sub(TILE, "", scene.svg)
-    texts = [(float(x), float(y), text) for x, y, text in TEXT.findall(svg)]
+    texts = [(float(x), float(y), text) for x, y, text in TEXT.findall(svg) if text]
     found = {}
     for *corner, name in CELL.findall(svg):
         x, y, width, height = map(float, corner)
@@ -76,7 +78,7 @@ def shuffled_in(scene, step):
     """id of a cell of the shuffled picture -> the number that stands on it at ``step``."""
     corners = {(float(x), float(y)): name for x, y, _, _, name in CELL.findall(scene.svg)}
     tiles = {name: read(TEXT.search(inside)[3]) for name, _, _, inside in TILE.findall(scene.svg)}
-    places = moved(scene.frames, step)
+    places = {name: place for name, place in moved(scene.frames, step).items() if name != "window"}
     assert set(places) == set(tiles)
     found = {}
     for name, (x, y) in places.items():
@@ -142,21 +144,69 @@ def test_slots_are_the_kernel_counted_and_the_rest_is_empty(layer, version):
 
 @given(layers(), st.sampled_from(VERSIONS))
 @settings(max_examples=60, deadline=None)
-def test_one_map_after_another_is_shuffled(layer, version):
+def test_windows_fill_the_maps_and_one_map_after_another_is_shuffled(layer, version):
     x, kernel, chosen = layer
     scene = phases_scene(x, kernel, **chosen, version=version)
     channels = chosen["stride"] ** x.ndim
-    assert len(scene.steps) == len(scene.frames) == channels + 2 and len(set(scene.steps)) == channels + 2
+    cells = cells_of(scene)
+    samples = max(int(name.split("-")[2]) for name in cells if name.startswith("map-")) + 1
+    assert len(scene.steps) == len(scene.frames) == samples + channels + 1 == len(set(scene.steps))
+    assert scene.steps[-1] == "all" and OPENS_AT in scene.steps
     assert all(step in scene.details for step in scene.steps)
-    for step in range(channels + 1):
+    for step in range(samples):  # every window brings one sample of every map, and a number where it is seen
+        texts, paints = written(scene.frames, step), painted(scene.frames, step)
+        assert set(texts) == {f"{c}-{q}" for c in range(channels) for q in range(step + 1)}
+        assert paints == {**{f"q{q}": 1 for q in range(step + 1)}, "window": 1}
+        assert all(read(texts[f"{c}-{step}"]) == cells[f"map-{c}-{step}"] for c in range(channels))
+    for step in range(samples - 1, samples + channels):
         at_home = {name.split("-")[1] for name in shuffled_in(scene, step) if name.startswith("map")}
-        assert at_home == {str(channel) for channel in range(step, channels)}
-    assert written(scene.frames, channels) == {}
-    last = written(scene.frames, channels + 1)
+        assert at_home == {str(channel) for channel in range(step + 1 - samples, channels)}
+        assert painted(scene.frames, step)["window"] == (step < samples)
+    assert "largest" not in written(scene.frames, samples + channels - 1)
+    last = written(scene.frames, samples + channels)
     assert last["largest"] == "largest difference: 0"
     if x.ndim == 1:
         zeros = [text for slot, text in last.items() if slot.startswith("difference")]
         assert zeros == ["0"] * len(by_torch(x, kernel, chosen))
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=60, deadline=None)
+def test_the_window_lies_over_what_its_sentence_adds_up(layer, version):
+    x, kernel, chosen = layer
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    cells, corners = (
+        cells_of(scene),
+        {name: tuple(map(float, corner)) for *corner, name in CELL.findall(scene.svg)},
+    )
+    ring = re.search(r'd="M-2-2H([\d.]+)V([\d.]+)', scene.svg)
+    wide, high = (float(side) - 2 for side in ring.groups())
+    for step, name in enumerate(scene.steps):
+        if not name.startswith("window"):
+            continue
+        left, top = moved(scene.frames, step)["window"]
+        inside = {
+            cell
+            for cell, (cx, cy, cw, ch) in corners.items()
+            if cell.startswith("in-") and left < cx + cw / 2 < left + wide and top < cy + ch / 2 < top + high
+        }
+        lit = dict(scene.links[name])
+        struck = {
+            cell for cell in inside if cell not in lit
+        }  # under the window, but cropped by a negative pad
+        assert {cell for cell in lit if cell.startswith("in-")} == inside - struck
+        assert not any(
+            cell in dict(pairs) for cell in struck for id_, pairs in scene.links.items() if "map" in id_
+        )
+        q = int(name.split("-")[1])
+        channels = chosen["stride"] ** x.ndim
+        assert {cell for cell in lit if cell.startswith("map-")} == {f"map-{c}-{q}" for c in range(channels)}
+        for channel, sum_, value in re.findall(
+            r"map (\d+) gets ([^=;]*) = ([^;]*?)(?=[;]|\.$)", scene.details[name]
+        ):
+            assert (
+                eval(sum_.replace("·", "*").replace("−", "-")) == read(value) == cells[f"map-{channel}-{q}"]
+            )
 
 
 @given(layers(), st.sampled_from(VERSIONS))
@@ -172,6 +222,7 @@ def test_an_output_lights_up_what_makes_it_and_the_way_back_is_the_same(layer, v
         reads = {name: weight for name, weight in lit.items() if weight is not None}
         assert all(name.startswith("in-") for name in reads)
         assert sum(weight * cells[name] for name, weight in reads.items()) == pytest.approx(value)
+        assert len(scene.details[f"out-{o}"]) < 300
         taps = sorted(cells[name] for name in lit if name.startswith("tap"))
         assert (
             taps == sorted(reads.values()) == sorted(cells[name] for name in lit if name.startswith("slot"))
@@ -180,9 +231,11 @@ def test_an_output_lights_up_what_makes_it_and_the_way_back_is_the_same(layer, v
         assert cells[place] == shuffled[f"out-{o}"] == pytest.approx(value)
         assert len({name.split("-")[1] for name in lit if name.startswith(("tap", "map"))}) == 1
         assert f"ref-{o}" in lit
-        for name in lit:
-            if not name.startswith("in-"):
-                assert (f"out-{o}", None) in links[name]
+        assert (f"out-{o}", None) in links[place] and (f"out-{o}", None) in links[f"ref-{o}"]
+        assert {(name, weight) for name, weight in links[f"ref-{o}"] if weight} == {
+            (name, weight) for name, weight in links[place] if weight
+        }
+        assert all((place, None) in links[name] for name in lit if name.startswith("tap"))
         channel = place.split("-")[1]
         assert (f"out-{o}", None) in links[f"phase-{channel}"]
         terms, result = (
@@ -191,7 +244,10 @@ def test_an_output_lights_up_what_makes_it_and_the_way_back_is_the_same(layer, v
         terms = terms.replace("·", "*").replace("−", "-")
         assert eval(terms) == read(result) == pytest.approx(value)
     every = set(cells)
-    assert all(name in every and {other for other, _ in pairs} <= every for name, pairs in links.items())
+    assert all(
+        (name in every or name in scene.steps) and {other for other, _ in pairs} <= every
+        for name, pairs in links.items()
+    )
     assert every <= set(scene.details)
 
 
@@ -201,7 +257,7 @@ def test_formulas_trims_and_pads_are_true(layer, version):
     x, kernel, chosen = layer
     wanted, ndim = by_torch(x, kernel, chosen), x.ndim
     scene = phases_scene(x, kernel, **chosen, version=version)
-    formula = re.search(r">(\([^<]* = \d+)</text>", scene.svg)[1]
+    formula = re.search(r">(\([^<]* − \d+ − \d+ = \d+)</text>", scene.svg)[1]
     formula = formula.replace("·", "*").replace("−", "-").replace("=", "==")
     assert eval(formula) and formula.endswith(f"== {len(wanted)}")
     first, last = map(int, re.search(r"trims (\d+) and (\d+)", scene.svg).groups())
@@ -211,10 +267,13 @@ def test_formulas_trims_and_pads_are_true(layer, version):
     assert version == "crop" or last < chosen["stride"]
     before, after = (read(pad) for pad in re.search(r"pads (−?\d+) and (−?\d+)", scene.svg).groups())
     padded = re.search(r'<g data-group="in".*?</g>', scene.svg)[0]
-    assert padded.count('class="muted"') == (len(x) + max(before, 0) + max(after, 0)) ** ndim - x.size
     assert (
-        f'data-id="in-0" data-row="{max(before, 0) if ndim == 2 else 0:g}" data-col="{max(before, 0):g}"'
-        in padded
+        padded.count(">0</text>") - sum(x.ravel() == 0)
+        == (len(x) + max(before, 0) + max(after, 0)) ** ndim - x.size
+    )
+    assert re.search(
+        f'data-id="in-0"[^>]* data-row="{max(before, 0) if ndim == 2 else 0:g}" data-col="{max(before, 0):g}"',
+        padded,
     )
     kept = max(len(x) + min(before, 0) + min(after, 0), 0)
     assert padded.count("<line") == x.size - kept**ndim  # struck out: what the pads crop
@@ -251,9 +310,9 @@ def test_why_a_slot_is_empty():
     said = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1).details
     assert said["slot-0"] == "Slot 0, phase 0: empty, because without a crop the kernel begins 1 later."
     assert said["slot-1"].startswith(
-        "Slot 1, phase 1: it holds kernel number 0, 1. In the sub-kernel of this phase"
+        "Slot 1, phase 1: it holds weight 0 = 1. In the sub-kernel that is tap 2"
     )
-    assert "that is number 2, because a convolution's kernel runs the other way round" in said["slot-1"]
+    assert "a convolution's kernel runs the other way round" in said["slot-1"]
     assert said["tap-1-0"] == said["slot-5"].replace("Slot 0", "Slot 5")
     assert said["slot-5"].startswith("Slot 5, phase 1: empty, because the kernel has ended")
     holes = phases_scene([1, 2, 3], [1, 2], stride=1, dilation=2).details
@@ -274,7 +333,7 @@ def test_the_difference_is_measured(ndim, monkeypatch):
         layer = transposed_to_subpixel(weight, **settings)
         return layer._replace(weight=layer.weight + (layer.weight == 2) / 4)
 
-    monkeypatch.setattr("course_utils.figures.phases.transposed_to_subpixel", wrong)
+    monkeypatch.setattr("course_utils.phases.transposed_to_subpixel", wrong)
     scene = phases_scene(np.full((3,) * ndim, 2.0), np.arange(1, 4**ndim + 1).reshape((4,) * ndim), 2, 1)
     assert "Largest difference: 0.5." in scene.text
     last = scene.frames[-1].write
@@ -291,9 +350,11 @@ def test_every_refusal_of_torch_is_a_picture_with_torchs_words(ndim):
         x, kernel = np.ones((n,) * ndim), np.ones((k,) * ndim)
         if by_torch(x, kernel, chosen) is None:
             scene = phases_scene(x, kernel, **chosen)
-            assert scene.text.startswith(f"torch refuses this setting: “{torch_words(x.shape, k, **chosen)}”")
-            assert not scene.frames and not scene.steps and "What would work" in scene.svg
-            assert f'viewBox="0 0 {WIDTH} {HEIGHT[ndim]}"' in scene.svg  # nothing below it jumps
+            said = " ".join(re.findall(r'class="mono">([^<]*)</text>', scene.svg))
+            assert torch_words(x.shape, k, **chosen) in said.replace("&gt;", ">")
+            assert not scene.frames and not scene.steps and "What works: " in scene.text
+            assert set(scene.handles) == {*LOW, "in_size", "kernel_size"}  # the way out can be pulled
+            assert f'viewBox="0 0 {WIDTH} {HEIGHT}"' in scene.svg  # nothing below it jumps
             refused += 1
         else:
             drawn += 1
@@ -304,23 +365,26 @@ def test_every_refusal_of_torch_is_a_picture_with_torchs_words(ndim):
 @settings(max_examples=100, deadline=None)
 def test_everything_stays_in_the_picture(layer, version, step):
     x, kernel, chosen = layer
-    scene = phases_scene(x, kernel, **chosen, version=version, step=step)
-    height = HEIGHT[x.ndim]
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    height = HEIGHT
     for left, top, wide, high in re.findall(
         r'<rect x="([-\d.e]+)" y="([-\d.e]+)" width="([-\d.e]+)" height="([-\d.e]+)"', scene.svg
     ):
         assert float(left) >= 0 and float(left) + float(wide) <= WIDTH + 0.01
         assert float(top) >= 0 and float(top) + float(high) <= height + 0.01
-    for place in moved(scene.frames, step).values():
+    for place in moved(scene.frames, min(step, len(scene.steps) - 1)).values():
         assert 0 <= place[0] < WIDTH and 0 <= place[1] < height
     for x_, y_, anchor, size, text in re.findall(
-        r'<text x="([-\d.e]+)" y="([-\d.e]+)" text-anchor="(\w+)"(?: font-size="([\d.]+)")?[^>]*>([^<]*)',
+        r'<text x="([-\d.e]+)" y="([-\d.e]+)"(?: text-anchor="(\w+)")?(?: font-size="([\d.]+)")?[^>]*>([^<]*)',
         scene.svg,
     ):
-        wide = 0.62 * float(size or 13) * len(text)
-        left = float(x_) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        wide = 0.62 * float(size or 6) * len(text)  # a number has the size of its group, which is in its cell
+        left = float(x_) - {"start": 0, "middle": wide / 2, "": wide / 2, "end": wide}[anchor]
         assert left >= -3 and left + wide <= WIDTH + 12, text
         assert 0 <= float(y_) <= height and float(size or 13) >= 5
+    assert all(
+        float(size) >= 5 for size in re.findall(r'<g text-anchor="middle" font-size="([^"]+)"', scene.svg)
+    )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -335,10 +399,7 @@ def test_the_largest_pictures_are_small_enough_to_send_and_every_cell_has_its_nu
         cells = cells_of(scene)
         drawn = [value for name, value in cells.items() if name.startswith(("in", "map", "ref"))]
         assert not np.isnan(drawn).any()
-        frames = [{"write": dict(f.write), "move": dict(f.move)} for f in scene.frames]
-        assert len(json.dumps(frames)) < 40_000
-        assert len(json.dumps([scene.links, scene.details], ensure_ascii=False)) < 350_000
-        assert len(scene.svg) < 500_000
+        assert len(json.dumps(as_data(scene), ensure_ascii=False)) < 430_000
 
 
 @pytest.mark.parametrize(
@@ -348,6 +409,7 @@ def test_the_largest_pictures_are_small_enough_to_send_and_every_cell_has_its_nu
         (np.ones((3, 3)), np.ones((7, 7)), {}, "up to 6 numbers along an axis in a square"),
         ([1], [[1]], {}, "need 1 axis each, or 2"),
         ([1], [1], {"stride": 9}, "stride up to 4; got 9"),
+        ([1], [100], {}, "kernel reaches from 100 to 100; this picture shows numbers from −99 to 99"),
     ],
 )
 def test_what_could_not_be_read_is_no_picture(x, kernel, chosen, words):
@@ -359,7 +421,7 @@ def test_a_kernel_that_is_too_long_to_be_read_is_told_in_a_picture_as_large_as_t
     x, kernel = np.ones((3, 3)), np.ones((6, 6))
     short, long = phases_scene(x, kernel), phases_scene(x, kernel, dilation=2)
     assert "reaches over 11 samples. Here the numbers could be read up to 9." in long.text
-    assert "A smaller kernel, or dilation = 1." in long.text and "torch refuses" not in long.text
+    assert "a smaller kernel, or dilation = 1." in long.text and "torch refuses" not in long.text
     size = re.compile(r'viewBox="([^"]*)"')
     assert size.search(long.svg)[1] == size.search(short.svg)[1]
     assert "F.conv_transpose2d(x, w, dilation=2)" in long.svg
@@ -373,3 +435,35 @@ def test_one_of_a_kind_is_not_many():
     assert (
         "1 of 2 slots holds a weight, 1 is empty" in phases_scene([1], [2], stride=2, output_padding=1).text
     )
+
+
+@given(layers(), st.sampled_from(VERSIONS))
+@settings(max_examples=40, deadline=None)
+def test_a_phase_has_one_hue_from_the_kernel_to_the_output(layer, version):
+    x, kernel, chosen = layer
+    scene = phases_scene(x, kernel, **chosen, version=version)
+    hues = {
+        name: css for css, name in re.findall(r'class="(?:cell )?(hue-\d)"[^>]*?data-id="([^"]+)"', scene.svg)
+    }
+    flyers = {name: re.search(r"hue-\d", body)[0] for name, _, _, body in TILE.findall(scene.svg)}
+    for channel in range(chosen["stride"] ** x.ndim):
+        members = [name for name, _ in scene.links[f"phase-{channel}"]]
+        assert {hues[name] for name in members if not name.startswith("out")} <= {f"hue-{channel}"}
+        assert {css for name, css in flyers.items() if name.startswith(f"{channel}-")} == {f"hue-{channel}"}
+
+
+@pytest.mark.parametrize("ndim", [1, 2])
+def test_every_number_and_setting_is_a_handle(ndim):
+    x, kernel = np.arange(1.0, 3**ndim + 1).reshape((3,) * ndim), np.ones((2,) * ndim)
+    scene = phases_scene(x, kernel, 2, 1)
+    assert set(scene.handles) == set(re.findall(r'data-handle="([^"]+)"', scene.svg))
+    numbers = 3**ndim + 2**ndim
+    assert len(scene.handles) == numbers + 6
+    last = scene.handles["x[2]" if ndim == 1 else "x[2,2]"]
+    assert (last.at, last.low, last.high) == ((3**ndim,), (-99,), (99,))
+    assert scene.svg.count('data-handle="kernel[') == 2 * 2**ndim  # in the kernel and in the sub-kernels
+
+
+def test_same_values_give_the_same_scene():
+    x, kernel = np.arange(1.0, 10).reshape(3, 3), np.arange(1.0, 17).reshape(4, 4)
+    assert phases_scene(x, kernel, 2, 1) == phases_scene(x.copy(), kernel.copy(), 2, 1)
