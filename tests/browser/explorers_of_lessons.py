@@ -1,6 +1,8 @@
 """Every call of an explorer in the lessons, as a notebook of its own: found in the lessons, not typed."""
 
 import ast
+import builtins
+import symtable
 
 import nbformat
 from nbformat import v4
@@ -42,25 +44,26 @@ def notebook_of(path):
     """A notebook that shows each explorer of a lesson that needs nothing but the lesson's imports."""
     cells = []
     for imports, source in calls(path):
-        names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-        given = {
-            node.id
-            for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        given |= {
-            arg.arg
-            for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.arguments)
-            for arg in node.args
-        }
         there = {alias.asname or alias.name.partition(".")[0] for node in ast.walk(ast.parse(imports))
                  if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}  # fmt: skip
-        if names - given <= there | set(dir(__builtins__)):
+        if _names_it_needs(source) <= there | set(dir(builtins)):
             cells += [v4.new_code_cell(imports), v4.new_code_cell(source)]
     notebook = v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook
+
+
+def _names_it_needs(source):
+    """Names that a cell reads and does not make itself; the x of a lambda is not the x beside it."""
+    top = symtable.symtable(source, "cell", "exec")
+    tables = [top]
+    for table in tables:
+        tables.extend(table.get_children())
+    inside = {
+        symbol.get_name() for table in tables[1:] for symbol in table.get_symbols() if symbol.is_global()
+    }
+    read = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    return (inside | read) - {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
 
 
 def missing():
