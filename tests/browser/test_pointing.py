@@ -64,6 +64,21 @@ def test_a_feature_lights_up_the_pixels_it_sees(lesson):
     assert misalignment.text().startswith("63 pixels") or "Pixel 0" in misalignment.text()
 
 
+def test_a_number_of_a_layer_is_pulled_and_typed(lesson):
+    misalignment = stages(lesson)[1]
+    misalignment.drag("stride_1", (0, -14))
+    assert "stage 1: 0 …" in misalignment.text() and "jump" not in misalignment.text()
+    misalignment.knob("kernel_size_2").press("Enter")
+    field = misalignment.root.locator("input.typed")
+    field.fill("9")
+    field.press("Enter")
+    assert "kernel size of stage 2: type a number from 1 to 7." in misalignment.text()
+    field.press("Escape")
+    before = misalignment.shown()
+    misalignment.knob("stride_1").press("ArrowDown")
+    misalignment.wait_for_change(before)
+
+
 def test_no_word_leaves_its_picture(lesson):
     for stage in stages(lesson):
         assert stage.cut_off() == []
