@@ -132,7 +132,8 @@ function render({ model, el }) {
     overlay = make("g", { class: "overlay" }, svg);
     for (const knob of svg.querySelectorAll("[data-handle][tabindex]")) describe(knob);
     table.innerHTML = scene.table || "";
-    tableBox.hidden = !scene.table;
+    tableBox.hidden &&= !scene.table;  // where there was a table once it keeps its room
+    tableBox.style.visibility = scene.table ? "" : "hidden";
     const chosen = model.get("chosen");
     if (scene.frames?.length) model.set("step", Math.min(model.get("step"), lastStep()));
     if (chosen && !box(chosen)) model.set("chosen", scene.frames?.length ? scene.steps[model.get("step")] : "");
