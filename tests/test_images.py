@@ -108,6 +108,7 @@ def test_values_that_8_bits_cannot_hold_are_counted():
     values = np.linspace(-3, 260, 5000)
     expected = np.count_nonzero((np.floor(values + 0.5) < 0) | (np.floor(values + 0.5) > 255))
     assert clipped_count(values) == expected > 0
+    assert [clipped_count([value]) for value in (-0.5, -0.51, 255.49, 255.5)] == [0, 1, 0, 1]
 
 
 def test_psnr_by_hand():

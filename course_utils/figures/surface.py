@@ -19,8 +19,8 @@ PROFILES = ("diagonal ↘", "diagonal ↗", "along x", "along y")
 ALONG = {
     "diagonal ↘": "along the diagonal ↘",
     "diagonal ↗": "along the diagonal ↗",
-    "along x": "along the row through P",
-    "along y": "along the column through P",
+    "along x": "along P's row",
+    "along y": "along P's column",
 }
 AXIS_NAMES = {
     "diagonal ↘": "x, in samples (y = x)",

@@ -154,3 +154,25 @@ def test_what_cannot_be_drawn_says_why(arguments, words):
 @settings(max_examples=40, deadline=None)
 def test_the_sentence_fits_two_lines(state):
     assert len(cell_scene(*state).text) < 280
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("P", (CELL, 0.2, 0.3), (CELL, 0.7, 0.4)),
+        ("height of bottom right sample", (CELL, 0, 0), (CELL - [[0, 0], [0, 40]], 0, 0)),
+        ("height of top left sample", (CELL, 0, 0), (CELL + np.array([[40, 0], [0, 0]]), 0, 0)),
+    ],
+)
+def test_a_knob_stays_under_the_hand_that_pulls_it(name, before, after):
+    """What the handle makes of the knob's way is how much its values have changed."""
+    first, second = cell_scene(*before), cell_scene(*after)
+    (x0, y0), (x1, y1) = knob(first, name), knob(second, name)
+    changes = [right * (x1 - x0) + down * (y1 - y0) for right, down in first.handles[name].by]
+    expected = np.subtract(second.handles[name].at, first.handles[name].at)
+    np.testing.assert_allclose(changes, expected, atol=1e-3 * np.abs(expected).max())
+
+
+def knob(scene, name):
+    dot = next(e for e in shapes(scene, "circle") if e.get("data-handle") == name)
+    return float(dot.get("cx")), float(dot.get("cy"))
