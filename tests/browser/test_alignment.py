@@ -80,14 +80,10 @@ def press(stage, label):
     stage.wait_for_change(before)
 
 
-def unfold(stage):
-    """The controls that are folded away, in sight."""
-    title = stage.explorer().locator(
-        ".jp-Collapse-header, .lm-Widget.p-Accordion-header, .jupyter-widget-Collapse-header"
-    )
-    if not stage.slider("along row").is_visible():
-        title.first.click()
-        stage.slider("along row").wait_for()
+def fold(stage, opened):
+    """The controls that are folded away: show them, or fold them again."""
+    stage.explorer().get_by_text("more", exact=True).click()
+    stage.slider("along row").wait_for(state="visible" if opened else "hidden")
 
 
 def test_stepping_through_training_does_not_wait_for_the_kernel(lesson, learning, kernels):
@@ -193,14 +189,15 @@ def test_the_map_and_its_row_are_dragged(lesson, by_hand):
 
 def test_the_profile_follows_its_row_and_class(by_hand):
     curves, pictures = by_hand.root.evaluate(CURVES), by_hand.root.evaluate(IN_SIGHT)
-    unfold(by_hand)
+    fold(by_hand, opened=True)
     by_hand.press_slider("along row", "End")
     choose(by_hand, "profile of", "ground")
     assert by_hand.root.evaluate(CURVES)[0] != curves[0]
     assert by_hand.root.evaluate(IN_SIGHT) == pictures
     press(by_hand, "stride 8")
-    assert "at stride 16 was moved" in by_hand.text()
+    assert "(stride 16) was moved" in by_hand.text()
     assert len(by_hand.root.evaluate(IN_SIGHT)) == len(pictures)
+    fold(by_hand, opened=False)
 
 
 def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
