@@ -194,6 +194,40 @@ def test_numbers_in_no_window_are_told():
     assert pooling_scene(changed).text == scene.text
 
 
+def test_marks_stand_in_their_own_cells():
+    x = np.zeros((3, 6))
+    x[1, 2] = 9  # in both windows of 3 at stride 2; no window reads the last column
+    root, _, cells = read(pooling_scene(x, 3, 2))
+    slanted = [each for each in root.iter(f"{SVG}line") if _side(each, "x") * _side(each, "y")]
+    starts = [(float(each.get("x1")), float(each.get("y1"))) for each in slanted]
+    assert [_cell_around(cells, *start) for start in starts] == ["in-5", "in-11", "in-17"]
+    (twice,) = [each for each in root.iter(f"{SVG}text") if each.text == "2×"]
+    assert _cell_around(cells, float(twice.get("x")), float(twice.get("y"))) == "in-8"
+
+
+def _side(line, axis):
+    return float(line.get(f"{axis}2")) - float(line.get(f"{axis}1"))
+
+
+def _cell_around(cells, x, y):
+    """The input cell in which this point lies."""
+    for name, cell in cells.items():
+        left, top, width, height = (float(cell.get(side)) for side in ("x", "y", "width", "height"))
+        if name.startswith("in") and left <= x <= left + width and top <= y <= top + height:
+            return name
+    return None
+
+
+def test_the_frame_of_a_window_stands_around_its_numbers():
+    scene = pooling_scene(np.arange(30.0).reshape(5, 6), 3, 2, 1)
+    cell = float(read(scene)[2]["in-0"].get("width"))
+    for o, (row, column) in enumerate(itertools.product((-1, 1, 3), repeat=2)):
+        box = (CORNER[0] + column * cell, CORNER[1] + row * cell, 3 * cell, 3 * cell)
+        assert all(
+            scene.bands[f"{name}-{o}"] == pytest.approx(box, abs=0.01) for name in ("max", "avg", "conv")
+        )
+
+
 def test_padding_is_counted_as_zero_in_the_mean_only():
     scene = pooling_scene(np.full((3, 3), -6.0), 3, 1, 1)
     assert scene.details["avg-0"].endswith("= −2.6667; 5 of the 9 are padding and count as 0.")
