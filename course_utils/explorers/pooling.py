@@ -72,7 +72,7 @@ def pool_and_unpool(
         "numbers": _Growing("numbers", numbers, check_numbers, width="640px"),
         "weights": choice("convolution", [*WEIGHTINGS, OWN], weights),
         "kernel": _Growing(
-            "its own weights", window_weights(weights, kernel_size), check_kernel, width="480px"
+            "your own weights", window_weights(weights, kernel_size), check_kernel, width="480px"
         ),
     }
 

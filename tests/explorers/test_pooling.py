@@ -185,7 +185,7 @@ def test_numbers_that_are_none_get_a_sentence(explorer, text, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("1, 2; x", "its own weights holds"), ("1, 2, 3, 4, 5", "1 × 5"), ("100", "100")]
+    ("text", "words"), [("1, 2; x", "your own weights holds"), ("1, 2, 3, 4, 5", "1 × 5"), ("100", "100")]
 )
 def test_weights_that_are_none_get_a_sentence(explorer, text, words):
     explorer.controls["kernel"].value = text
