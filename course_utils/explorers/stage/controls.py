@@ -10,7 +10,7 @@ import numpy as np
 from course_utils.figures.scene import NoPicture
 
 SHORTEST_TRACK, PIXELS_A_VALUE, LONGEST_TRACK = 240, 6, 560
-AROUND_THE_TRACK = 76  # the number beside it and the gaps; the label comes on top
+AROUND_THE_TRACK = 102  # the number beside it and the gaps; the label comes on top
 PIXELS_A_LETTER = 7.2
 
 
@@ -58,7 +58,7 @@ def toggle(label: str, options, value=None) -> widgets.ToggleButtons:
         value=first if value is None else value,
         description=label,
         style={"description_width": "initial", "button_width": "max-content"},
-        layout=widgets.Layout(width="max-content"),
+        layout=widgets.Layout(display="flex", flex_flow="row nowrap", grid_gap="6px", width="max-content"),
     )
 
 
