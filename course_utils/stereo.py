@@ -143,12 +143,19 @@ class Fit:
         return tuple(sorted(float(abs(end)) for end in ends))
 
 
+def _pictures(left, right, disparity):
+    """The three arrays of a pair as floats; an unknown disparity may be infinite."""
+    left, right = (finite_array(*pair).astype(float) for pair in ((left, "left"), (right, "right")))
+    return left, right, finite_array(disparity, "disparity", ndim=2, infinities=True).astype(float)
+
+
 def shrunk_pair(left, right, disparity, factor, rescaled=True, padding_mode="border"):
     """The pair at 1/factor of its size: means of blocks, the disparity of their middle pixel divided by factor.
 
     rescaled=False leaves the flow undivided: the bug of lesson 11. What is hidden stays hidden.
     """
-    factor = whole_number(factor, "factor", 1, min(np.shape(disparity)))
+    left, right, disparity = _pictures(left, right, disparity)
+    factor = whole_number(factor, "factor", 1, min(disparity.shape))
     height, width = (size // factor for size in np.shape(disparity))
 
     def blocks(array):
@@ -163,7 +170,8 @@ def shrunk_pair(left, right, disparity, factor, rescaled=True, padding_mode="bor
 
 def part_of_pair(left, right, disparity, top, start, height, width, padding_mode="border"):
     """A window of the left picture at full size; it may fetch from the whole width of the right one."""
-    full_height, full_width = np.shape(disparity)
+    left, right, disparity = _pictures(left, right, disparity)
+    full_height, full_width = disparity.shape
     top, start = whole_number(top, "top", 0, full_height - 1), whole_number(start, "start", 0, full_width - 1)
     height = whole_number(height, "height", 1, full_height - top)
     width = whole_number(width, "width", 1, full_width - start)
