@@ -17,8 +17,7 @@ from course_utils.figures.scene import (
     number,
     rect,
 )
-from course_utils.probing import numbers_apart
-from course_utils.probing import Probe
+from course_utils.probing import Probe, numbers_apart
 
 MOST_INPUTS, MOST_OUTPUTS = 1024, 4096
 LIMITS = f"The microscope shows up to {MOST_INPUTS:,} inputs and {MOST_OUTPUTS:,} outputs"

@@ -66,10 +66,23 @@ def test_arrow_keys_move_the_choice_and_the_text_follows(microscope):
 
 
 def test_a_slider_steps_through_the_outputs_without_the_kernel(microscope):
-    microscope.slider("output").press("Home")
+    microscope.position().press("Home")
     for _ in range(3):
-        microscope.slider("output").press("ArrowRight")
+        microscope.position().press("ArrowRight")
     microscope.wait_until_chosen("out-3")
+
+
+def test_an_input_of_the_microscope_is_pulled_and_typed_and_esc_releases(microscope):
+    before = microscope.shown()
+    microscope.drag("values[0,1]", by=(24, 0))
+    assert "values" not in microscope.text() and microscope.shown() != before
+    microscope.press("in", "ArrowRight", "Enter")
+    field = microscope.root.locator("input.typed")
+    field.fill("40")
+    field.press("Enter")
+    microscope.lesson.wait_idle()
+    assert "40" in microscope.root.locator("svg").inner_text()
+    microscope.press("in", "Escape")
 
 
 def test_dragging_p_changes_picture_and_words(cell):
@@ -80,7 +93,7 @@ def test_dragging_p_changes_picture_and_words(cell):
 
 def test_p_moves_by_arrow_keys(cell):
     before, words = cell.shown(), cell.text()
-    cell.root.locator('[data-drag="P"][tabindex]').press("ArrowRight")
+    cell.root.locator('[data-handle="P"][tabindex]').press("ArrowRight")
     cell.wait_for_change(before)
     assert cell.text() != words
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from course_utils.exercises.engine import Prediction
 from course_utils.exercises.pooling.write import FOUR, PEAK, pooled
-from course_utils.probing import check_linearity
 from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
+from course_utils.probing import check_linearity
 
 
 def learned_numbers(layers, channels, height, width):
