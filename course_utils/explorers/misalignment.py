@@ -44,12 +44,9 @@ def misalignment(in_size=32, layers=FOUR, rule="half_pixel", laid_on="image") ->
     size = whole_number(in_size, "in_size", LEAST_SIZE, MOST_SIZE)
     one_of(rule, "rule", RULES), one_of(laid_on, "laid_on", LAID_ON)
     values = _values(_checked(layers))
-    stages = {f"kind_{stage}": _kind(stage, values) for stage in range(1, MOST_STAGES + 1)}
-    stages |= {
-        f"{name}_{stage}": _number(name, stage, values)
-        for stage in range(1, MOST_STAGES + 1)
-        for name in MOST
-    }
+    every = range(1, MOST_STAGES + 1)
+    stages = {f"kind_{stage}": _kind(stage, values) for stage in every}
+    stages |= {f"{name}_{stage}": _number(name, stage, values) for name in MOST for stage in every}
     controls = {
         "in_size": slider("image size", size, LEAST_SIZE, MOST_SIZE),
         "rule": toggle("upsampling", [(words, name) for name, words in RULES.items()], rule),
@@ -58,7 +55,7 @@ def misalignment(in_size=32, layers=FOUR, rule="half_pixel", laid_on="image") ->
     }
 
     def draw(in_size, rule, laid_on, **stages):
-        kept = [n for n in range(1, MOST_STAGES + 1) if stages[f"kind_{n}"] != NONE]
+        kept = [n for n in every if stages[f"kind_{n}"] != NONE]
         stacked = [tuple(stages[f"{name}_{n}"] for name in ("kind", *MOST)) for n in kept]
         return misalignment_scene(in_size, stacked, rule, laid_on, kept)
 

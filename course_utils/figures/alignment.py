@@ -59,8 +59,8 @@ from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
 MOST = 4
 """Contenders in one picture."""
 
-WIDTH, TOP = 856, 24
-SMALL, LARGE = 114, 203  # scene px of a prediction's longer side, and of a flow's
+WIDTH, TOP = 924, 24
+SMALL, LARGE = 114, 220  # scene px of a prediction's longer side, and of a flow's
 TEXTS, PROFILE, KEY = 54, 42, 22  # heights below a flow: three lines, a profile, the names of the colors
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
 

@@ -91,7 +91,7 @@ def test_every_moment_shows_its_own_predictions_and_flows():
         part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
         for each, predicted in zip(part.split("<image")[1:], FILM.predictions.values(), strict=True):
             np.testing.assert_array_equal(decoded(each)[::4, ::4], CLASS_COLOURS[predicted[moment, 1]])
-        longest = FILM.flows["flow"][4]["coarse"][moment].max() * 203 / 24
+        longest = FILM.flows["flow"][4]["coarse"][moment].max() * LARGE / 24
         assert film_lengths(part) == pytest.approx([longest] * 3, abs=0.1)
 
 
@@ -191,7 +191,7 @@ def test_the_sentence_says_where_a_place_reads(column, row):
 
 def test_the_arrow_that_is_followed_ends_where_is_read_in_the_color_of_its_class():
     svg = film_scene(reel_of(straight_film()), 0, 4, (2, 1)).svg
-    unit, ends = 203 / 24, []
+    unit, ends = LARGE / 24, []
     for moment in range(3):
         part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
         circle = re.search(r'<circle cx="(\S+)" cy="(\S+)" r="5"[^>]*fill: rgb\((\d+), (\d+), (\d+)\)', part)
