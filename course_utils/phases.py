@@ -173,6 +173,5 @@ class Phases:
         return tuple(q - self.pads[0] + j for q, j in zip(small, tap, strict=True))
 
     def _is_input(self, index):
-        """Is it a sample of x that is not cropped by a negative pad?"""
-        n, (before, after) = len(self.trace.x), self.pads
-        return all(max(0, -before) <= i < n + min(0, after) for i in index)
+        """Is it a sample of x, and not a zero of the padding? What negative pads crop is under no window."""
+        return all(0 <= i < len(self.trace.x) for i in index)

@@ -389,8 +389,8 @@ class PhaseRows(PhasePanels):
 class PhaseSquares(PhasePanels):
     """2-D: the kernel's squares above, the pictures below."""
 
-    TOP, BELOW = 128, 330
-    HIGH, LOW = 164, 166  # how high a square above may be, and one below
+    TOP, BELOW = 128, 340
+    HIGH, LOW = 164, 178  # how high a square above may be, and one below
     NAMED = 11  # how high a cell of the maps is at least, where they have names
     SQUARE = 1.3  # a cell is at most so many times as wide as high, where it is not tiny
 

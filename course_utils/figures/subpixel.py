@@ -36,7 +36,7 @@ MOST = {
     "dilation": {1: 3, 2: 2},
 }
 LARGEST = 99  # of a number; sums of larger ones could not be read
-HEIGHT = 500
+HEIGHT = 520
 OPENS_AT = "shuffle-0"  # the maps are full and the first one has flown: where it goes can be seen
 
 
