@@ -122,7 +122,8 @@ class WarpExplorer(Explorer):
             flow, brush_xy = _resized(*self._painted[values["strokes"]], image.shape)
             moved = Painted(flow, brush_xy, values["radius"] / 100 * image.shape[1])
         else:
-            moved = FIELDS[field](**{name: values[name] for name in OF_FIELD[field]})
+            # A slider in a page may say 0.30000000000000004.
+            moved = FIELDS[field](**{name: round(values[name], 10) for name in OF_FIELD[field]})
         flow = moved.flow(image.shape)
         return moved, Warp(image, flow, mode, padding_mode, grid_align_corners, sample_align_corners)
 

@@ -19,28 +19,17 @@ from course_utils.flows import affine_matrix, swirl_flow, whirl_angle
 from course_utils.warping import affine_pixels, affine_theta, pixel_centers
 
 RANGES = {
-    "turn": (-180.0, 180.0, 5.0),
-    "spread": (0.25, 2.0, 0.05),
-    "shear": (-1.0, 1.0, 0.05),
+    "turn": (-90.0, 90.0, 2.5),
+    "spread": (0.25, 2.0, 0.01),
+    "shear": (-1.0, 1.0, 0.01),
     "shift_x": (-8.0, 8.0, 0.25),
     "shift_y": (-8.0, 8.0, 0.25),
-    "swirl": (-360.0, 360.0, 10.0),
-    "reach": (20.0, 160.0, 5.0),
-    "center_x": (0.0, 100.0, 2.0),
-    "center_y": (0.0, 100.0, 2.0),
+    "swirl": (-180.0, 180.0, 5.0),
+    "reach": (20.0, 160.0, 1.0),
+    "center_x": (0.0, 100.0, 0.5),
+    "center_y": (0.0, 100.0, 0.5),
 }
-"""(lowest, highest, step) of every number of a field."""
-
-FINE = {
-    "turn": 1.0,
-    "spread": 0.01,
-    "shear": 0.01,
-    "swirl": 2.0,
-    "reach": 1.0,
-    "center_x": 0.5,
-    "center_y": 0.5,
-}
-"""Steps of a hand in the picture, where they are finer than a slider's."""
+"""(lowest, highest, step) of every number of a field, for its slider and for the hand in the picture."""
 
 NO_FLOW = "Zero flow: every output fetches from its own place."
 GRID_OF_FLOW = "grid = torch.from_numpy(flow_to_grid(explorer.flow_xy, align_corners={}))[None]"
@@ -49,8 +38,8 @@ KNOB_AT = 0.4  # of a whirl's reach: there the net turns by 0.65 of what it turn
 
 def _handle(names, values, by, words, around=None):
     low, high, step = zip(*(RANGES[name] for name in names), strict=True)
-    step = tuple(FINE.get(name, size) for name, size in zip(names, step, strict=True))
-    return Handle(names, tuple(map(float, values)), by, low, high, step, words, around=around)
+    at = tuple(round(float(value), 10) for value in values)  # sliders in a page count 0.1 + 0.2
+    return Handle(names, at, by, low, high, step, words, around=around)
 
 
 def _sideways(name, x, y, words, shown, **more):

@@ -206,7 +206,7 @@ def _lines(warp, layout):
 
 
 def _places(reading, layout, hold):
-    """A dot at every place that can be pointed at. On a real picture it lights up its output."""
+    """A dot at every place that can be pointed at. On a real picture it stands for its output, and lights it up."""
     inside = layout.inside(reading.places)
     at = layout.on_input(reading.places)
     radius = 2.6 if layout.few else 2.2
@@ -216,7 +216,7 @@ def _places(reading, layout, hold):
         return dots
     more = as_text(hold)
     return dots + "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" class="plain" data-id="{id_}"{more}/>'
+        f'<rect x="{x - 6:.1f}" y="{y - 6:.1f}" width="12" height="12" class="plain" data-id="{id_}"{more}/>'
         for id_, (x, y), shown in zip(reading.ids, at, inside, strict=True)
         if shown
     )

@@ -1,5 +1,7 @@
-"""The warp explorer under a hand: a flow painted by mouse and by keys, taps lit, on numbers and a picture."""
+"""The warp explorer under a hand: nets dragged and turned, a flow painted by mouse and by keys, taps lit."""
 
+import json
+import math
 import re
 
 import nbformat
@@ -19,6 +21,7 @@ REAL = """
 real = warp_grid(field="painted", picture="camera")
 real"""
 AFFINE = "warp_grid(turn=0.0, shift_x=1.5)"
+WHIRL = 'warp_grid(field="swirl", picture="camera")'
 STEREO = """
 from course_utils.explorers.stereo import stereo
 stereo()"""
@@ -33,7 +36,7 @@ ARROW = "root => root.querySelector('.overlay path.arrow')?.getAttribute('d') ||
 
 @pytest.fixture(scope="module")
 def lesson(open_lesson, lessons):
-    nbformat.write(with_sources(NUMBERS, REAL, AFFINE, STEREO), lessons / NAME)
+    nbformat.write(with_sources(NUMBERS, REAL, AFFINE, WHIRL, STEREO), lessons / NAME)
     lesson = open_lesson(NAME)
     lesson.run_all()
     assert lesson.cell_errors() == []
@@ -54,7 +57,7 @@ def cleared(stage):
     """The stage with no flow painted."""
     if "Zero flow" not in whole_text(stage):
         before = stage.shown()
-        stage._explorer().locator("button", has_text="no flow").click()
+        stage.explorer().locator("button", has_text="no flow").click()
         stage.wait_for_change(before)
     return stage
 
@@ -65,7 +68,7 @@ def whole_text(stage):
 
 def drag(stage, cell, by, pictures=1):
     """Press the mouse on a cell of the output, move, let go; what the text says at each picture on the way."""
-    box = stage.root.locator(f'[data-id="{cell}"]').bounding_box()
+    box = stage.root.locator(f'[data-id="{cell}"]').last.bounding_box()  # its place has it too
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     said = []
     stage.page.mouse.move(x, y)
@@ -152,12 +155,136 @@ def test_pointing_shows_place_taps_and_sum_without_the_kernel(lesson):
     assert stage.root.evaluate(ARROW).startswith("M")
 
 
+def test_pointing_at_an_input_says_who_reads_it_and_lights_the_readers(lesson):
+    stage = stages(lesson)[2]
+    stage.hover("in-20")
+    assert "read by 2 outputs, with weight 0.5 at (2, 2), 0.5 at (3, 2)" in stage.text()
+    assert stage.lit() == {"out-18", "out-19"}
+
+
+def values(stage):
+    """Of the numbers of the field, in the order of the controls."""
+    return json.loads(stage.key())
+
+
+def stays_under(stage, handle, hand, within=4):
+    """Wait until the knob stands where the hand is, within so many screen pixels: the last picture may be late."""
+    found = f"""([root, x, y, within]) => {{
+        const box = root.querySelector('[data-handle="{handle}"][tabindex]').getBoundingClientRect();
+        return Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) < within; }}"""
+    stage.page.wait_for_function(found, arg=[stage.root.element_handle(), *hand, within])
+    return True
+
+
+def led(stage, handle, *ways):
+    """Take a handle and lead it along these screen pixels; where the hand ends."""
+    x, y = stage.middle_of(handle)
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    for way in ways:
+        before = stage.shown()
+        stage.page.mouse.move(x + way[0], y + way[1], steps=8)
+        stage.wait_for_another(before)
+    stage.page.mouse.up()
+    stage.lesson.wait_idle()
+    return x + ways[-1][0], y + ways[-1][1]
+
+
+def test_the_net_is_dragged_by_an_input_and_a_press_without_a_move_chooses_it(lesson):
+    stage = stages(lesson)[2]
+    net, key = stage.root.evaluate(NET), values(stage)
+    cell = stage.root.locator('[data-id="in-27"]').bounding_box()
+    x, y = cell["x"] + 6, cell["y"] + 30
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    stage.page.mouse.move(x + cell["width"], y, steps=6)
+    stage.page.mouse.up()
+    stage.lesson.wait_idle()
+    assert stage.root.evaluate(NET) != net
+    changed = [(a, b) for a, b in zip(key, values(stage), strict=True) if a != b]
+    assert changed == [(1.5, 2.5)]  # one pixel
+    stage.page.mouse.click(x, y)
+    stage.wait_until_chosen("in-27")
+    stage.press("in", "Escape")
+    assert stage.chosen() == ""
+
+
+def type_into(stage, handle, text):
+    """Open a handle by Enter, type, and wait for the picture of what was typed."""
+    before = stage.shown()
+    stage.knob(handle).press("Enter")
+    field = stage.root.locator("input.typed")
+    changes = field.input_value() != text
+    field.fill(text)
+    field.press("Enter")
+    if changes:
+        stage.wait_for_change(before)
+
+
+@pytest.mark.parametrize("ways", [((0, 60), (-70, 80)), ((0, -40),), ((-60, 0),), ((-30, 20),)])
+def test_the_right_knob_turns_and_spreads_the_net_and_stays_under_the_hand(lesson, ways):
+    stage = stages(lesson)[2]
+    type_into(stage, "shear", "0.2")
+    type_into(stage, "turn", "10, 1")
+    before = stage.middle_of("shift")
+    hand = led(stage, "turn", *ways)
+    assert stays_under(stage, "turn", hand, within=5)
+    assert stage.middle_of("shift") == pytest.approx(before, abs=1)
+    assert values(stage)[2] != 10 or values(stage)[10] != 1
+    stage.drag("shear", by=(30, 0))
+    assert "shear" in whole_text(stage)
+
+
+def test_a_whirl_is_dragged_over_the_photograph(lesson):
+    stage = stages(lesson)[3]
+    output = stage.root.evaluate(PICTURES)[2]
+    hand = led(stage, "center", (-60, -30))
+    assert stays_under(stage, "center", hand) and stage.root.evaluate(PICTURES)[2] != output
+
+
+def test_a_whirl_is_turned_all_the_way_and_its_knob_stays_under_the_hand(lesson):
+    """From -150 to 150 degrees the hand turns by almost 200: further than an angle can tell."""
+    stage = stages(lesson)[3]
+    type_into(stage, "swirl", "-150, 120")
+    center, (x, y) = stage.middle_of("center"), stage.middle_of("swirl")
+    radius, first = math.hypot(x - center[0], y - center[1]), math.atan2(y - center[1], x - center[0])
+    assert math.degrees(first) == pytest.approx(-97.2, abs=2)  # 0.648 of -150: it lies at 0.4 of the reach
+    angles = [first + math.radians(degrees) for degrees in range(40, 195, 22)]
+    ways = [(center[0] + radius * math.cos(a) - x, center[1] + radius * math.sin(a) - y) for a in angles]
+    hand = led(stage, "swirl", *ways)
+    assert stays_under(stage, "swirl", hand) and stage.middle_of("center") == pytest.approx(center, abs=1)
+    assert re.search(r"turn 1[2-5]\d?° clockwise", whole_text(stage))
+
+
+def test_a_place_on_the_photograph_lights_its_output(lesson):
+    stage = stages(lesson)[3]
+    place = stage.root.locator("rect[data-id]:not([data-row])").nth(3)
+    name = place.get_attribute("data-id")
+    place.hover()
+    stage.wait_until_chosen(name)
+    assert "fetches from" in stage.text()
+    stage.page.mouse.move(2, 2)
+
+
+@pytest.mark.parametrize("button", ["right", "middle"])
+def test_other_buttons_drag_nothing_and_paint_nothing(lesson, button):
+    for stage, handle in ((stages(lesson)[3], "center"), (stages(lesson)[0], "picture")):
+        stage.press("out", "Escape")
+        stage.page.mouse.move(2, 2)
+        before = stage.shown()
+        stage.pull(handle, (40, 20), button=button)
+        stage.page.keyboard.press("Escape")
+        stage.lesson.wait_idle()
+        stage.page.mouse.move(2, 2)
+        assert stage.shown() == before
+
+
 def decibels(stage):
     return float(re.search(r"PSNR (\S+) dB", stage.text())[1])
 
 
 def test_the_amount_of_a_real_warp_is_dragged_and_slid(lesson):
-    stage = stages(lesson)[3]
+    stage = stages(lesson)[4]
     assert decibels(stage) < 14
     first = stage.root.evaluate(PICTURES)
     stage.drag("amount", by=(60, 0))
@@ -174,6 +301,16 @@ def test_the_amount_of_a_real_warp_is_dragged_and_slid(lesson):
     assert decibels(stage) > 23
 
 
+def test_left_and_fetched_are_shown_in_turn(lesson):
+    stage = stages(lesson)[4]
+    before = stage.shown()
+    stage.explorer().locator("button", has_text="in turn").click()
+    stage.wait_for_change(before)
+    assert stage.root.locator("animate").count() == 1
+    stage.drag("amount", by=(-40, 0))
+    assert stage.root.locator("animate").count() == 1
+
+
 def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):
     assert lesson.console_errors == []
-    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], [], []]
+    assert [stage.cut_off() for stage in stages(lesson)] == [[], [], [], [], []]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.figures.scene import NoPicture
-from course_utils.figures.warp_fields import FINE, RANGES, Affine, Painted, Whirl
+from course_utils.figures.warp_fields import RANGES, Affine, Painted, Whirl
 from course_utils.figures.warp_layout import HEIGHT, WIDTH, Layout, chosen_id
 from course_utils.figures.warping import LARGEST, Picture, warp_scene
 from course_utils.flows import Warp
@@ -172,15 +172,17 @@ def test_a_real_picture_is_an_image_with_outputs_and_places_to_point_at():
     picture = np.random.default_rng(0).integers(0, 256, (96, 128)).astype(float)
     whirl = Whirl(90.0)
     scene = scene_of(warp_of(whirl.flow((96, 128)), picture), "real", whirl)
-    outputs = [name for e in elements(scene, "rect") if (name := e.get("data-id") or "").startswith("out-")]
+    cells = [e for e in elements(scene, "rect") if e.get("data-id")]
+    outputs = [e.get("data-id") for e in cells if e.get("data-row")]
     assert len(outputs) == 48 and set(outputs) == set(scene.details) == set(scene.links) == set(scene.arrows)
     assert len(elements(scene, "image")) == 3
     for taps in scene.links.values():
         assert all(name in scene.places for name, _ in taps)
-    places = {e.get("data-id"): e for e in elements(scene, "circle") if e.get("data-id")}
+    places = {e.get("data-id"): e for e in cells if not e.get("data-row")}
     assert set(places) <= set(outputs) and len(places) > 40
     for name, dot in places.items():  # where its arrow ends
-        assert [float(dot.get("cx")), float(dot.get("cy"))] == pytest.approx(scene.arrows[name][2:], abs=0.11)
+        middle = [float(dot.get(axis)) + 6 for axis in "xy"]
+        assert middle == pytest.approx(scene.arrows[name][2:], abs=0.11)
 
 
 FIELDS = [
@@ -304,8 +306,7 @@ def test_handles_are_drawn_and_have_the_ranges_of_their_sliders(field):
         for name, at, low, high, step in zip(
             handle.sets, handle.at, handle.low, handle.high, handle.step, strict=True
         ):
-            assert at == getattr(field, name) and (low, high) == RANGES[name][:2]
-            assert step == FINE.get(name, RANGES[name][2]) <= RANGES[name][2]
+            assert at == getattr(field, name) and (low, high, step) == RANGES[name]
 
 
 def test_the_net_itself_can_be_dragged_and_so_can_every_input():

@@ -226,7 +226,13 @@ def _layout(controls, more, presets, extra, stage):
 
 
 def _sent(control, value):
-    """A value as the browser sees it: of a choice, its place in the list; 1.0 is 1 there."""
+    """A value as the browser sees it: of a choice, its place in the list; 1.0 is 1 there.
+
+    A slider in a page counts 0.30000000000000004, and that is 0.3.
+    """
     if hasattr(control, "_options_full"):
         return [option for _, option in control._options_full].index(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float):
+        value = float(f"{value:.12g}")
+        return int(value) if value.is_integer() else value
+    return value

@@ -54,8 +54,9 @@ class Store {
   get(key) { return this.scenes.get(key); }
   // The values of the controls as Python writes them, with some of them changed.
   key(changes = {}) {
-    const values = this.controls.map(([name, control]) =>
-      control.get("_options_labels") ? control.get("index") : control.get("value"));
+    const plain = (value) => typeof value === "number" ? rounded(value) : value;
+    const values = this.controls.map(([, control]) =>
+      control.get("_options_labels") ? control.get("index") : plain(control.get("value")));
     for (const [target, value] of Object.entries(changes)) {
       const [, name, inside] = /^(\w+)(?:\[([\d, ]+)\])?$/.exec(target);
       const place = this.controls.findIndex(([known]) => known === name);
@@ -135,8 +136,7 @@ function render({ model, el }) {
     tableBox.hidden &&= !scene.table;  // where there was a table once it keeps its room
     tableBox.style.visibility = scene.table ? "" : "hidden";
     const chosen = model.get("chosen");
-    if (scene.frames?.length) model.set("step", Math.min(model.get("step"), lastStep()));
-    if (chosen && !box(chosen)) model.set("chosen", scene.frames?.length ? scene.steps[model.get("step")] : "");
+    if (chosen && !box(chosen)) model.set("chosen", scene.frames?.length ? scene.steps[now()] : "");
     pose();
     light(model.get("chosen"));
     if (!said) picture.dataset.height = picture.offsetHeight;
@@ -155,8 +155,11 @@ function render({ model, el }) {
   // ---- steps: every frame came with the scene; a slot holds the last text written up to now, and what moved
   // stays where it last moved to -------------------------------------------------------------------------------
   const lastStep = () => (scene.steps || []).length - 1;
+  const now = () => Math.min(model.get("step"), lastStep());
+  // May a picture be shown before Python has said where it stands? Not when the step would be another one there.
+  const standsAt = (ready) => !scene.frames?.length || !ready.frames?.length || ready.steps[now()] === scene.steps[now()];
   function pose() {
-    const frames = scene.frames || [], last = Math.min(model.get("step"), lastStep());
+    const frames = scene.frames || [], last = now();
     // Where there was a player once it keeps its room, so that the picture below stays where it is.
     player.hidden &&= lastStep() < 1;
     player.style.visibility = lastStep() < 1 ? "hidden" : "";
@@ -196,18 +199,18 @@ function render({ model, el }) {
     playButton.setAttribute("aria-pressed", on);
   }
   function tick() {
-    if (model.get("step") >= lastStep()) return setPlaying(false);
-    go(model.get("step") + 1);
-    if (model.get("step") >= lastStep()) setPlaying(false);
+    if (now() >= lastStep()) return setPlaying(false);
+    go(now() + 1);
+    if (now() >= lastStep()) setPlaying(false);
   }
   playButton.addEventListener("click", () => {
     if (timer) return setPlaying(false);
-    if (model.get("step") >= lastStep()) go(0);
+    if (now() >= lastStep()) go(0);
     setPlaying(true);
   });
   find("select").addEventListener("change", () => { if (timer) setPlaying(true); });
-  find(".back").addEventListener("click", () => { setPlaying(false); go(model.get("step") - 1); });
-  find(".on").addEventListener("click", () => { setPlaying(false); go(model.get("step") + 1); });
+  find(".back").addEventListener("click", () => { setPlaying(false); go(now() - 1); });
+  find(".on").addEventListener("click", () => { setPlaying(false); go(now() + 1); });
   find("input").addEventListener("input", (event) => { setPlaying(false); go(Number(event.target.value)); });
   player.addEventListener("keydown", (event) => event.stopPropagation());  // JupyterLab would move to the next cell
   setPlaying(false);
@@ -268,7 +271,7 @@ function render({ model, el }) {
   // Choosing what is chosen releases it, and so do a click on nothing and Esc.
   function choose(id, { release = true } = {}) {
     if (release && id === model.get("chosen")) id = "";
-    id ||= scene.frames?.length ? scene.steps[model.get("step")] : "";
+    id ||= scene.frames?.length ? scene.steps[now()] : "";
     if (id !== model.get("chosen")) model.set("chosen", id);
     const step = (scene.steps || []).indexOf(id);
     if (step >= 0) model.set("step", step);
@@ -541,7 +544,7 @@ function render({ model, el }) {
   const follow = (control) => {
     if (control._state_lock || drag) return;  // Python has set it: the picture comes along
     const ready = store.get(store.key());
-    if (ready && ready.key !== scene.key) show(ready);
+    if (ready && ready.key !== scene.key && standsAt(ready)) show(ready);
   };
   const listeners = [
     [model, "change:scene", renewed],
@@ -560,7 +563,6 @@ function render({ model, el }) {
       listeners.push([control, "change:value change:index", () => follow(control)]);
     for (const [source, event, heard] of listeners.slice(3)) source.on(event, heard);
   });
-  for (const [source, event, heard] of listeners) source.on(event, heard);
 
   // Sliders of ipywidgets have no names of their own for a screen reader.
   const explorer = () => root.closest(".btp-explorer") ?? root.parentElement?.parentElement;
@@ -576,6 +578,7 @@ function render({ model, el }) {
   arrived = first;
   if (first.frames?.length) model.set("chosen", first.steps[Math.min(model.get("step"), first.frames.length - 1)]);
   show(first);
+  for (const [source, event, heard] of listeners.slice(0, 3)) source.on(event, heard);
 
   return () => {
     gone = true;
