@@ -101,7 +101,11 @@ def collisions_scene(kernel_size, stride=1, padding=0, dilation=1, size=8) -> Sc
 
 
 def _links(sizes):
-    links = {f"in-{n}": [(f"middle-{m}", None), (f"back-{n}", None)] for n, m in sizes.to.items()}
+    links = {
+        f"in-{n}": [(f"middle-{m}", None), (f"back-{n}", None)]
+        for n, m in sizes.to.items()
+        if n != sizes.size  # its way is drawn strong
+    }
     for m, found in sizes.members.items():
         links[f"middle-{m}"] = [(f"in-{n}", None) for n in found] + [
             (f"back-{n}", None) for _, n in sizes.back(m)

@@ -126,7 +126,7 @@ def _refusal(trace):
     svg = document(WIDTH, HEIGHT, parts, "A setting that torch refuses", f"torch: “{theirs}”. {text}")
     # the sizes say what torch refuses; numbers are not drawn, so they cannot be pulled
     handles = {name: handle for name, handle in handles_of(trace).items() if "[" not in name}
-    return Scene(svg, text, handles=handles)
+    return Scene(svg, text, (("setting", "value"), list(trace.settings.items())), handles=handles)
 
 
 def _matrix(trace):

@@ -63,9 +63,9 @@ def formula(trace):
         middle, name = left + width / 2, named.get(symbol)
         parts.append(label(middle, 17, symbol, f"mono {css or 'muted'}", size=12, pointer_events="none"))
         if name is None:
-            parts.append(label(middle, 37, value, f"mono {css}", size=13, font_weight="600"))
+            parts.append(label(middle, 39, value, f"mono {css}", size=13, font_weight="600"))
         else:
-            parts.append(_number_to_pull(name, symbol.strip("()"), value, middle, 37, f"mono scrub {css}"))
+            parts.append(_number_to_pull(name, symbol.strip("()"), value, middle, 39, f"mono scrub {css}"))
         left += width
     return "".join(parts)
 
@@ -73,7 +73,7 @@ def formula(trace):
 def _number_to_pull(name, symbol, value, x, y, css):
     """A number with a field around it that is easily taken hold of."""
     width = max(24.0, 8 * len(value) + 8)
-    field = rect(x - width / 2, y - 15, width, 22, "plain", **held(name, f"{symbol}: {value}"))
+    field = rect(x - width / 2, y - 13, width, 18, "plain", **held(name, f"{symbol}: {value}"))
     return label(x, y, value, css, size=13, font_weight="600", pointer_events="none") + field
 
 

@@ -211,7 +211,9 @@ def _read_sentence(trace, index, view):
         return f"Output {name_of(index)} = 0: {reason}.{note}"
     products = " + ".join(factor(trace.x[i] * trace.kernel[t]) for i, t in pairs)
     between = f"{products} = " if len(pairs) > 1 else ""
-    zeros = trace.kernel.size - len(pairs) if view == "gather" else 0
+    if view == "scatter":  # at an early step its cell holds less than that
+        return f"Output {name_of(index)} = {terms} = {between}{result}, with all stamps down.{note}"
+    zeros = trace.kernel.size - len(pairs)
     rest = {0: "", 1: " The other weight meets a zero."}.get(zeros, f" The other {zeros} weights meet zeros.")
     return f"Output {name_of(index)} = {terms} = {between}{result}.{rest}{note}"
 

@@ -19,10 +19,8 @@ SQUARE = """
 import numpy as np
 stepper(2, x=np.arange(1, 10).reshape(3, 3), kernel=[[1, 2], [3, 4]], stride=2, view="gather")"""
 MOVED_BY_CODE = """
-import ipywidgets
 explorer = stepper(x=[3, 1, 2])
-player = explorer.children[0].children[-1]
-next(child for child in player.children if isinstance(child, ipywidgets.IntSlider)).value = 2
+explorer.stage.step = 2
 explorer"""
 
 X, W = torch.tensor([3.0, 1, 2, 4]), torch.tensor([1.0, 2, 3])
@@ -47,7 +45,7 @@ def lesson(open_lesson, lessons):
 def stepper(lesson):
     stage = stages(lesson)[0]
     show(stage, "scatter")
-    stage.slider("step").press("Home")
+    stage.position().press("Home")
     stage.wait_until_chosen("in-0")
     return stage
 
@@ -60,7 +58,7 @@ def sums(stage):
 
 
 def show(stage, view):
-    button = stage._explorer().locator("button", has_text=view)
+    button = stage.explorer().locator("button", has_text=view)
     if "mod-active" not in button.get_attribute("class"):
         before = stage.shown()
         button.click()
@@ -70,50 +68,57 @@ def show(stage, view):
 def test_scrubbing_adds_one_stamp_after_another(stepper):
     for step in range(4):
         if step:
-            stepper.slider("step").press("ArrowRight")
+            stepper.position().press("ArrowRight")
         stepper.wait_until_chosen(f"in-{step}")
         assert sums(stepper) == (MATRIX[:, : step + 1] @ X.numpy()[: step + 1]).tolist()
         assert f"Input {step} = {X[step]:g} stamps" in stepper.text()
     assert sums(stepper) == OUTPUT
-    stepper.slider("step").press("ArrowLeft")  # going back takes the stamp away again
+    stepper.position().press("ArrowLeft")  # going back takes the stamp away again
     stepper.wait_until_chosen("in-2")
     assert sums(stepper) == (MATRIX[:, :3] @ X.numpy()[:3]).tolist()
 
 
 def test_play_walks_to_the_end(stepper):
-    play = stepper._explorer().locator("button:has(.fa-play)")
-    play.click()
+    stepper.root.locator(".player select").select_option("fast")
+    stepper.button("play").click()
     stepper.wait_until_chosen("in-3")
     assert sums(stepper) == OUTPUT
-    play.wait_for()  # it notices the end one beat later; until then it would walk on from wherever we go
+    stepper.root.locator(".play", has_text="play").wait_for()  # at the end it stops by itself
 
 
 def test_step_and_back(stepper):
-    stepper._explorer().locator("button", has_text="step").click()
+    stepper.button("on").click()
     stepper.wait_until_chosen("in-1")
-    stepper._explorer().locator("button", has_text="back").click()
+    stepper.button("back").click()
     stepper.wait_until_chosen("in-0")
+
+
+def test_end_is_the_last_step_of_the_view_that_is_shown(stepper):
+    for view, last in (("gather", "out-7"), ("scatter", "in-3"), ("gather", "out-7")):
+        show(stepper, view)
+        stepper.position().press("End")
+        stepper.wait_until_chosen(last)
 
 
 @pytest.mark.parametrize("chosen", range(4))
 def test_the_view_changes_and_the_position_stays(stepper, chosen):
     for _ in range(chosen):
-        stepper.slider("step").press("ArrowRight")
+        stepper.position().press("ArrowRight")
     stepper.wait_until_chosen(f"in-{chosen}")
     show(stepper, "gather")
     output = int(stepper.chosen().removeprefix("out-"))
     assert MATRIX[output, chosen] != 0
     assert sums(stepper) == [*OUTPUT[: output + 1], *[None] * (len(OUTPUT) - output - 1)]
-    assert stepper.slider("step").get_attribute("aria-valuenow").startswith(str(output))
+    assert stepper.position().input_value() == str(output)
     show(stepper, "scatter")
     assert stepper.chosen() == f"in-{chosen}"
-    assert stepper.slider("step").get_attribute("aria-valuenow").startswith(str(chosen))
+    assert stepper.position().input_value() == str(chosen)
 
 
 def test_an_output_beyond_the_number_of_inputs_is_found_again(stepper):
     show(stepper, "gather")
     for _ in OUTPUT:
-        stepper.slider("step").press("ArrowRight")
+        stepper.position().press("ArrowRight")
     stepper.wait_until_chosen("out-7")
     show(stepper, "scatter")
     assert stepper.chosen() == "in-3"
@@ -123,13 +128,13 @@ def test_an_output_beyond_the_number_of_inputs_is_found_again(stepper):
 
 def test_in_the_gather_view_the_window_moves_on_and_writes_one_output(stepper):
     show(stepper, "gather")
-    stepper.slider("step").press("Home")
+    stepper.position().press("Home")
     places = []
     for output in range(3):
         stepper.wait_until_chosen(f"out-{output}")
         assert sums(stepper) == [*OUTPUT[: output + 1], *[None] * (len(OUTPUT) - output - 1)]
         places.append(stepper.root.locator('[data-move="window"]').bounding_box()["x"])
-        stepper.slider("step").press("ArrowRight")
+        stepper.position().press("ArrowRight")
     assert np.ptp(np.diff(places)) < 0.5 and places[1] > places[0] + 5
 
 
@@ -149,22 +154,74 @@ def test_choosing_an_input_goes_to_its_step(stepper):
     stepper.root.locator('[data-id="in-2"]').click(force=True)
     stepper.wait_until_chosen("in-2")
     assert sums(stepper) == (MATRIX[:, :3] @ X.numpy()[:3]).tolist()
-    assert stepper.slider("step").get_attribute("aria-valuenow").startswith("2")
+    assert stepper.position().input_value() == "2"
 
 
-def test_another_setting_redraws_and_an_illegal_one_is_explained(stepper):
-    stepper.press_slider("stride", "Home")
-    assert "output padding must be smaller" in stepper.root.locator("svg").first.inner_html()
-    stepper.press_slider("output_padding", "Home")
-    assert "stride=1" not in stepper.shown() and "padding=1" in stepper.shown()
-    stepper.press_slider("stride", "ArrowRight")
-    stepper.press_slider("output_padding", "ArrowRight")
+def test_pointing_at_an_output_lights_the_stamps_that_add_up_and_says_the_sum(stepper):
+    stepper.hover("out-3")
+    assert {name for name in stepper.lit() if name.startswith("stamp")} == {"stamp-1-2", "stamp-2-0"}
+    assert stepper.text() == "Output 3 = 1 · 3 + 2 · 1 = 3 + 2 = 5, with all stamps down."
+    stepper.page.mouse.move(0, 0)
+
+
+def test_an_illegal_setting_is_explained_and_nothing_jumps(stepper):
+    knob = stepper.knob("output_padding")
+    height, place = stepper.height(), knob.bounding_box()
+    before = stepper.shown()
+    knob.press("+")
+    stepper.wait_for_change(before)
+    svg = stepper.root.locator("svg").first.inner_html()
+    assert (
+        "output padding must be smaller" in svg and "What works: an output_padding up to 1" in stepper.text()
+    )
+    assert (stepper.height(), knob.bounding_box()) == (height, place)
+    before = stepper.shown()
+    stepper.knob("output_padding").press("-")  # the focus is where it was
+    stepper.wait_for_change(before)
     stepper.wait_until_chosen("in-0")
+    assert stepper.height() == height
+
+
+def test_a_weight_changes_by_key_again_and_again(stepper):
+    """It stays chosen while its pictures change; then its old value is typed."""
+    stepper.press("w", "ArrowRight")
+    stepper.wait_until_chosen("w-0")
+    for wanted in ("2", "3", "4"):
+        press_and_wait(stepper, "w", "+")
+        assert stepper.chosen() == "w-0"
+        assert stepper.text().startswith(f"Weight 0 = {wanted} multiplies every input")
+    stepper.press("w", "Enter")
+    before = stepper.shown()
+    stepper.root.locator("input.typed").fill("1")
+    stepper.root.locator("input.typed").press("Enter")
+    stepper.wait_for_change(before)
+    assert stepper.text().startswith("Weight 0 = 1 multiplies every input")
+    stepper.root.locator('g[data-group="w"]').press("Escape")
+    stepper.wait_until_chosen("in-0")
+
+
+def press_and_wait(stage, group, key):
+    before = stage.shown()
+    stage.press(group, key)
+    stage.wait_for_change(before)
+
+
+def test_an_input_that_is_pulled_steps_to_its_stamp_and_the_sum_follows(stepper):
+    for by, value in ((-16, 4), (16, 2)):  # 8 pixels of the picture a step
+        before = stepper.shown()
+        scale = stepper.root.locator("svg").first.evaluate("svg => svg.getScreenCTM().a")
+        stepper.pull("x[2]", (0, by * scale))
+        stepper.wait_for_change(before)
+        stepper.page.mouse.move(0, 0)
+        stepper.wait_until_chosen("in-2")
+        assert stepper.text().startswith(f"Input 2 = {value} stamps {value} × (1, 2, 3)")
+        assert sums(stepper)[4] == value * 2
+    assert stepper.position().input_value() == "2"
 
 
 def test_in_two_dimensions_too(lesson):
     stage = stages(lesson)[1]
-    stage.slider("step").press("End")
+    stage.position().press("End")
     stage.wait_until_chosen("out-35")
     x, w = torch.arange(1.0, 10).reshape(1, 1, 3, 3), torch.tensor([[[[1.0, 2], [3, 4]]]])
     output = F.conv_transpose2d(x, w, stride=2).ravel().tolist()
@@ -177,7 +234,7 @@ def test_scrubbing_does_not_wait_for_the_kernel(lesson, stepper, kernels):
     for kernel in kernels:
         kernel.suspend()
     for step in range(1, 4):
-        stepper.slider("step").press("ArrowRight")
+        stepper.position().press("ArrowRight")
         stepper.wait_until_chosen(f"in-{step}")
         assert sums(stepper) == (MATRIX[:, : step + 1] @ X.numpy()[: step + 1]).tolist()
 

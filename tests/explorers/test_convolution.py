@@ -2,7 +2,6 @@
 
 import re
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 import torch
@@ -10,22 +9,12 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.explorers.convolution import collisions, stepper
+from course_utils.explorers.convolution import PRESETS, collisions, stepper
+from course_utils.explorers.stage import Numbers
+from tests.explorers.hand import handles, move, over_their_range
 
 CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 EXPLORERS = {1: stepper(1), 2: stepper(2)}
-
-
-def position(explorer):
-    """The slider that scrubs."""
-    player = explorer.children[0].children[-1]
-    return next(child for child in player.children if isinstance(child, widgets.IntSlider))
-
-
-def button(explorer, words):
-    player = explorer.children[0].children[-1]
-    buttons = [child for child in player.children if isinstance(child, widgets.Button)]
-    return next(child for child in buttons if words in child.description)
 
 
 def written_to_the_end(explorer):
@@ -45,11 +34,9 @@ def output_in_the_scene(explorer):
 
 
 def torch_of(explorer):
-    """torch's answer to the call that stands in the picture, for the numbers that stand in it; None if refused."""
-    ndim = 1 if "conv_transpose1d" in explorer.scene.svg else 2
+    """torch's answer to the call that stands in the picture, for the numbers in its fields; None if refused."""
     call = re.search(r"F\.conv_transpose.d\([^)]*\)", explorer.scene.svg)[0]
-    shapes = [(explorer.values[name],) * ndim for name in ("in_size", "kernel_size")]
-    x, w = (torch.tensor(a, dtype=torch.float64)[None, None] for a in numbers_of(explorer, shapes))
+    x, w = (torch.tensor(explorer.controls[name].array)[None, None] for name in ("x", "kernel"))
     try:
         output = eval(call, {"F": F, "x": x, "w": w})[0, 0].numpy()
     except RuntimeError:
@@ -57,22 +44,15 @@ def torch_of(explorer):
     return output if output.size else None
 
 
-def numbers_of(explorer, shapes):
-    """Input and kernel as the picture's cells say them; zeros where there is no picture."""
-    if not explorer.scene.frames:
-        return [np.zeros(shape) for shape in shapes]
-    group = re.search(r'<g data-group="in".*?</g>', explorer.scene.svg)[0]
-    values = re.findall(r'data-id="in-\d+".*?<text[^>]*>([^<]*)</text>', group)
-    kernel = re.search(r"kernel w</text>(.*?)</g>", explorer.scene.svg + "</g>", re.S)[1]
-    weights = re.findall(r'class="cell (?:kernel|negative)"[^>]*/><rect[^>]*/><text[^>]*>([^<]*)</text>', kernel)
-    count = int(np.prod(shapes[1]))
-    return [
-        np.array([float(t.replace("−", "-")) for t in texts]).reshape(shape)
-        for texts, shape in zip((values, weights[:count]), shapes, strict=True)
-    ]
+def walk_to(explorer, step):
+    """What the browser reports when the learner goes to a step."""
+    explorer.stage.step = step
+    explorer.stage.chosen = explorer.scene.steps[step]
 
 
 def settings_of(control):
+    if isinstance(control, Numbers):
+        return ["1", "2; 3", "-7.5", control.value, ""]
     return control.options if hasattr(control, "options") else range(control.min, control.max + 1)
 
 
@@ -86,28 +66,36 @@ def test_every_control_over_its_range_in_both_views(dimensions):
             for value in settings_of(control):
                 explorer.set(**{name: value})
                 assert explorer.failure is None
-                assert explorer.scene.frames or torch_of(explorer) is None
+                if not isinstance(control, Numbers):
+                    assert explorer.scene.frames or torch_of(explorer) is None
             explorer.set(**{name: start})
 
 
 setting = st.integers(0, 5)
+digits = st.lists(st.integers(-9, 9), min_size=16, max_size=16)
+
+
+def square(values, size, ndim):
+    """The first numbers as text that can be typed."""
+    rows = np.reshape(values[: size**ndim], (size,) * ndim)
+    return "; ".join(", ".join(map(str, row)) for row in np.atleast_2d(rows))
 
 
 @given(st.sampled_from([1, 2]), st.fixed_dictionaries({
-    "view": st.just("scatter"),
     "stride": setting, "padding": setting, "output_padding": setting, "dilation": setting,
-    "in_size": st.integers(1, 7), "kernel_size": st.integers(1, 5),
-    "input_numbers": st.sampled_from(["1, 2, 3, …", "all ones", "one impulse", "random digits"]),
-    "kernel_numbers": st.sampled_from(["tent", "1, 2, 3, …", "all ones", "edge"]),
-}))  # fmt: skip
+}), st.integers(1, 4), st.integers(1, 4), digits, digits)  # fmt: skip
 @settings(max_examples=120, deadline=None)
-def test_any_combination_is_torchs_output_or_torchs_refusal(dimensions, chosen):
+def test_any_combination_is_torchs_output_or_torchs_refusal(dimensions, chosen, n, k, inputs, weights):
     explorer = EXPLORERS[dimensions]
-    explorer.set(**chosen)
+    typed = {"x": square(inputs, n, dimensions), "kernel": square(weights, k, dimensions)}
+    explorer.set(view="scatter", **chosen, **typed)
     assert explorer.failure is None
+    assert (explorer.values["in_size"], explorer.values["kernel_size"]) == (n, k)
+    if "could not be read" in explorer.scene.text:
+        return
     wanted = torch_of(explorer)
     if wanted is None:
-        assert explorer.scene.text.startswith("torch refuses this setting")
+        assert "torch refuses this setting" in explorer.scene.svg
     else:
         assert output_in_the_scene(explorer) == pytest.approx(wanted)
         scatter = written_to_the_end(explorer)
@@ -121,72 +109,163 @@ def test_any_combination_is_torchs_output_or_torchs_refusal(dimensions, chosen):
 @settings(max_examples=60, deadline=None)
 def test_changing_the_view_there_and_back_keeps_the_position(dimensions, data):
     explorer = EXPLORERS[dimensions]
+    ones = [1] * 16
     explorer.set(
-        view="scatter", in_size=data.draw(st.integers(1, 4)), kernel_size=data.draw(st.integers(1, 4)),
+        view="scatter", x=square(ones, data.draw(st.integers(1, 4)), dimensions),
+        kernel=square(ones, data.draw(st.integers(1, 4)), dimensions),
         stride=data.draw(st.integers(1, 3)), padding=0, output_padding=0, dilation=data.draw(st.integers(1, 2)),
-        kernel_numbers="all ones",
     )  # fmt: skip
-    slider = position(explorer)
-    slider.value = data.draw(st.integers(0, slider.max))
-    explorer.stage.chosen = f"in-{slider.value}"
-    start = slider.value
+    start = data.draw(st.integers(0, len(explorer.scene.steps) - 1))
+    walk_to(explorer, start)
     explorer.set(view="gather")
-    output = explorer.scene.steps[slider.value]
+    output = explorer.scene.steps[explorer.stage.step]
     assert f"in-{start}" in {name for name, _ in explorer.scene.links[output]}  # it paints what is read now
-    assert explorer.stage.step == slider.value and explorer.stage.chosen == output
+    assert explorer.stage.chosen == output
     explorer.set(view="scatter")
-    assert slider.value == start and explorer.stage.chosen == f"in-{start}"
+    assert explorer.stage.step == start and explorer.stage.chosen == f"in-{start}"
 
 
 def test_from_an_output_that_reads_nothing_the_nearest_input_is_taken():
     explorer = stepper(x=[1, 2, 3], kernel=[1], stride=3, view="gather")
-    slider = position(explorer)
     for output, input_ in {0: 0, 1: 0, 2: 1, 4: 1, 5: 2, 6: 2}.items():
         explorer.set(view="gather")
-        slider.value = output
+        walk_to(explorer, output)
         explorer.set(view="scatter")
-        assert slider.value == input_
+        assert explorer.stage.step == input_
+
+
+def test_the_last_step_of_the_longer_view_is_not_the_end_of_the_other():
+    explorer = stepper(x=[1, 2, 3], kernel=[1, 2, 1], view="gather")
+    walk_to(explorer, 6)
+    explorer.set(view="scatter")
+    assert explorer.stage.step == 2 and len(explorer.scene.steps) == 3
+    assert explorer.stage.scene["word"] == "input"
 
 
 def test_a_cell_that_was_pointed_at_is_where_the_other_view_begins():
     explorer = stepper(x=[1, 2, 3, 4], kernel=[1, 2, 1])
     explorer.stage.chosen = "out-7"
     explorer.set(view="gather")
-    assert position(explorer).value == 7
+    assert explorer.stage.step == 7 and explorer.stage.chosen == "out-7"
+
+
+def test_a_cell_that_was_pointed_at_stays_chosen_and_its_sentence_is_computed_anew():
+    explorer = stepper(x=[4, 5, 6], kernel=[1, 2, 3])
+    explorer.stage.chosen = "out-4"
+    explorer.set(**{"x[2]": 7})
+    assert explorer.stage.chosen == "out-4" and explorer.scene.details["out-4"].endswith(
+        "= 15 + 7 = 22, with all stamps down."
+    )
+    explorer.stage.chosen = "w-1"
+    explorer.set(**{"kernel[1]": 5})
+    assert explorer.stage.chosen == "w-1"
+    explorer.set(kernel_size=1)
+    assert explorer.stage.chosen.startswith("in-")  # there is no weight 1 any more
 
 
 def test_the_position_is_kept_while_sizes_and_settings_change_and_while_there_is_no_output():
     explorer = stepper(2, x=np.ones((4, 4)), kernel=np.ones((2, 2)))
-    slider = position(explorer)
-    slider.value = 6  # row 1, column 2
+    walk_to(explorer, 6)  # row 1, column 2
     explorer.set(stride=1)
-    assert slider.value == 6
+    assert explorer.stage.step == 6
     explorer.set(in_size=3)
-    assert explorer.scene.details[explorer.stage.chosen].startswith("Input [1, 2]") and slider.value == 5
+    assert (
+        explorer.scene.details[explorer.stage.chosen].startswith("Input [1, 2]") and explorer.stage.step == 5
+    )
     explorer.set(output_padding=3)
     assert not explorer.scene.frames
     explorer.set(output_padding=0)
-    assert slider.value == 5
+    assert explorer.stage.step == 5
 
 
-def test_step_and_back():
-    explorer = stepper(x=[3, 1, 2])
-    for _ in range(5):
-        button(explorer, "step").click()
-    assert position(explorer).value == 2
-    for _ in range(5):
-        button(explorer, "back").click()
-    assert position(explorer).value == 0
+def test_the_lessons_own_kernel():
+    explorer = stepper(x=[1, 2], kernel=[1, 10, 100])
+    assert output_in_the_scene(explorer).tolist() == [1, 10, 102, 20, 200]
 
 
-def test_numbers_of_ones_own_come_first_and_repeat():
+def test_sizes_count_the_numbers_cut_the_last_and_add_zeros():
     explorer = stepper(x=[3, 1, 2], kernel=[1, 0, -1], padding=1)
-    assert explorer.values["input_numbers"] == explorer.values["kernel_numbers"] == "yours"
-    assert output_in_the_scene(explorer) == pytest.approx(torch_of(explorer))
     explorer.set(in_size=5)
-    assert [explorer.scene.details[f"in-{j}"].split()[3] for j in range(5)] == ["3", "1", "2", "3", "1"]
-    explorer.set(input_numbers="all ones")
-    assert explorer.scene.details["in-0"].startswith("Input 0 = 1 stamps")
+    assert explorer.values["x"] == "3, 1, 2, 0, 0" and explorer.values["kernel"] == "1, 0, -1"
+    explorer.set(in_size=2)
+    assert explorer.values["x"] == "3, 1"
+    explorer.set(x="7, 8, 9, 10")
+    assert explorer.values["in_size"] == 4
+    assert output_in_the_scene(explorer) == pytest.approx(torch_of(explorer))
+    for name in ("in_size", "kernel_size"):
+        assert "new ones are 0" in explorer.controls[name].description
+
+
+def test_in_2d_sizes_cut_and_add_rows_and_columns():
+    explorer = stepper(2, x=[[1, 2], [3, 4]], kernel=[[5]])
+    explorer.set(in_size=3)
+    assert explorer.values["x"] == "1, 2, 0; 3, 4, 0; 0, 0, 0"
+    explorer.set(kernel_size=2)
+    assert explorer.values["kernel"] == "5, 0; 0, 0"
+    explorer.set(in_size=1)
+    assert explorer.values["x"] == "1"
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        ("1, 2, 3, 4, 5, 6, 7, 8", "up to 7"),
+        ("1, 2000", "numbers from −999 to 999"),
+        ("1, x", "'1, x'"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_not_changed_but_explained(typed, words):
+    explorer = stepper()
+    explorer.set(x=typed)
+    assert explorer.failure is None and explorer.values["x"] == typed and words in explorer.scene.text
+
+
+@pytest.mark.parametrize("view", ["scatter", "gather"])
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_every_handle_over_its_range_is_a_picture(dimensions, view):
+    explorer = stepper(dimensions, kernel=np.ones((2,) * dimensions), view=view)
+    assert {"stride", "in_size", "kernel_size", "x[0]" if dimensions == 1 else "x[0,0]"} <= handles(explorer)
+    moves = 0
+    for name, values in over_their_range(explorer, 5):
+        assert explorer.failure is None, (name, values)
+        assert (
+            explorer.scene.frames or torch_of(explorer) is None or "could not be read" in explorer.scene.text
+        )
+        moves += 1
+    assert moves > 40
+
+
+def test_an_input_that_is_pulled_is_the_one_that_is_shown():
+    explorer = stepper(x=[4, 5, 6], kernel=[1, 2, 3])
+    move(explorer, "x[2]", 9)
+    assert explorer.stage.step == 2 and explorer.stage.chosen == "in-2"
+    assert explorer.scene.details["in-2"].startswith("Input 2 = 9 stamps 9 × (1, 2, 3) = (9, 18, 27)")
+    explorer.set(view="gather")
+    walk_to(explorer, 0)
+    move(explorer, "x[1]", 8)
+    assert f"in-{1}" in {name for name, _ in explorer.scene.links[explorer.scene.steps[explorer.stage.step]]}
+    step = explorer.stage.step
+    move(explorer, "x[1]", 9)
+    assert explorer.stage.step == step
+
+
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_every_preset_is_a_picture(dimensions):
+    explorer = stepper(dimensions)
+    for chosen in PRESETS[dimensions].values():
+        explorer.set(**chosen)
+        assert explorer.failure is None and explorer.scene.frames
+        assert output_in_the_scene(explorer) == pytest.approx(torch_of(explorer))
+
+
+def test_the_same_values_make_the_same_picture_wherever_the_learner_stands():
+    explorer = stepper(x=[4, 5, 6], kernel=[1, 2, 3])
+    first = explorer.draw(**{**explorer.values, "x": [4, 5, 6], "kernel": [1, 2, 3]})
+    walk_to(explorer, 2)
+    explorer.set(view="gather")
+    explorer.set(view="scatter")
+    assert explorer.draw(**{**explorer.values, "x": [4, 5, 6], "kernel": [1, 2, 3]}) == first
+    assert first.step is None  # a picture that is sent ahead leaves the learner's step
 
 
 def test_a_setting_that_torch_refuses_may_be_the_start():
@@ -201,10 +280,12 @@ def test_a_setting_that_torch_refuses_may_be_the_start():
     "wrong, words",
     [
         ({"dimensions": 3}, "dimensions must be a whole number, from 1 to 2; got 3"),
-        ({"x": range(1, 9)}, "x must be up to 7 numbers"),
-        ({"x": [100]}, "from -99 to 99"),
-        ({"kernel": [[1, 2], [3, 4]]}, "kernel must have 1 axis"),
-        ({"dimensions": 2, "x": [[1, 2]]}, "rows of as many numbers"),
+        ({"x": range(1, 9)}, "x has shape (8,); the stepper shows up to 7"),
+        ({"x": [1000]}, "numbers from −999 to 999"),
+        ({"kernel": [[1, 2], [3, 4]]}, "need 1 axis each, or 2; got shapes (3,) and (2, 2)"),
+        ({"x": [[1]], "kernel": [[1]]}, "dimensions=1 needs x and kernel of as many axes; got shape (1, 1)"),
+        ({"dimensions": 2, "x": [[1, 2]]}, "x has shape (1, 2); the stepper shows up to 4"),
+        ({"x": [1, np.nan]}, "x must be finite"),
         ({"view": "scater"}, "Did you mean 'scatter'"),
         ({"stride": 0}, "stride must be a whole number, from 1 to 4; got 0"),
         ({"padding": 1.5}, "padding must be a whole number"),
@@ -227,9 +308,26 @@ def test_collisions_over_every_control():
         explorer.set(**{name: start})
 
 
-def test_choosing_a_size_follows_it():
+def test_choosing_a_size_follows_it_and_the_picture_tells_one_story():
     explorer = collisions()
-    explorer.stage.chosen = "in-11"
-    assert explorer.values["size"] == 11 and "takes size 11 to 6" in explorer.scene.text
+    assert explorer.stage.chosen == "in-8"
+    explorer.stage.chosen = "in-7"
+    assert explorer.values["size"] == 7 and explorer.stage.chosen == "in-7"
+    assert explorer.scene.text == explorer.scene.details["in-7"]
+    explorer.set(size=11)
+    assert explorer.stage.chosen == "in-11" and "takes size 11 to 6" in explorer.scene.text
+    explorer.stage.chosen = ""  # released by a second click
+    assert explorer.values["size"] == 11
     explorer.stage.chosen = "back-3"
     assert explorer.values["size"] == 11
+
+
+def test_every_handle_of_the_collisions_over_its_range():
+    explorer = collisions()
+    assert handles(explorer) == {*explorer.controls, "followed"}
+    for name, values in over_their_range(explorer, 20):
+        assert explorer.failure is None
+        set_ = explorer.scene.handles[name].sets[0]
+        assert explorer.values[set_] == round(values[0])
+    move(explorer, "followed", 12)
+    assert explorer.values["size"] == 12
