@@ -42,7 +42,7 @@ def _handle(names, values, by, words, around=None):
     return Handle(names, at, by, low, high, step, words, around=around)
 
 
-def _sideways(name, x, y, words, shown, **more):
+def _knob(name, x, y, words, shown, **more):
     """A knob with its name beside it."""
     knob = circle(x, y, 8, "kernel knob", **held(name, words), **more)
     return knob + label(x + 12, y + 4, shown, "halo", "start", 12, pointer_events="none")
@@ -103,9 +103,9 @@ class Affine:
         return "".join(
             (
                 *levers,
-                _sideways("shear", *below, "shear of the points", "shear"),
-                _sideways("turn", *right, "turn and spread of the points", "turn, spread"),
-                _sideways("shift", *center, "shift of the points", "shift"),
+                _knob("shear", *below, "shear of the points", "shear"),
+                _knob("turn", *right, "turn and spread of the points", "turn, spread"),
+                _knob("shift", *center, "shift of the points", "shift"),
             )
         )
 
@@ -198,8 +198,8 @@ class Whirl:
             (
                 line(*center, *knob, "line kernel", stroke_width=2, pointer_events="none"),
                 circle(*center, radius * layout.unit, "line kernel", **rim),
-                _sideways("center", *center, "center of the whirl", ""),
-                _sideways("swirl", *knob, "degrees and reach of the whirl", "turn, reach"),
+                _knob("center", *center, "center of the whirl", ""),
+                _knob("swirl", *knob, "degrees and reach of the whirl", "turn, reach"),
             )
         )
 
