@@ -1,8 +1,8 @@
-"""python -m benchmarks [resize] [transposed] [threads] [explorers] [lessons] [--quick] [--record]
+"""python -m benchmarks [resize] [transposed] [threads] [explorers] [lessons] [--quick] [--only WORD] [--record]
 
 Measures the parts that are named (all of them when none is), prints tables of ratios and says which goals are
-met. --quick takes fewer sizes and rounds. --record measures everything and keeps it in data/benchmark.md; do that
-on a machine that does nothing else.
+met. --quick takes fewer sizes and rounds; --only measures the explorers with this word in their name. --record
+measures everything and keeps it in data/benchmark.md; do that on a machine that does nothing else.
 """
 
 import argparse
@@ -19,21 +19,23 @@ PARTS = {  # name -> (heading, module, arguments of a quick run)
     "resize": ("Resize", resize, {"sizes": resize.QUICK_SIZES, "rounds": 5}),
     "transposed": ("Transposed convolution", transposed, {"layers": transposed.QUICK_LAYERS, "rounds": 5}),
     "threads": ("Side by side", side_by_side, {"rounds": 1, "seconds": 0.5}),
-    "explorers": ("Explorers", explorers, {"rounds": 2, "keys": 4, "drag_seconds": 1.5, "firsts": 1}),
+    "explorers": ("Explorers", explorers, {"rounds": 2, "keys": 3, "drag_seconds": 1, "firsts": 1}),
     "lessons": ("Lessons", lessons, {}),
 }
 
 
 def main(arguments=None):
     options = parser().parse_args(arguments)
-    if options.record and (options.parts or options.quick):
-        parser().error("--record keeps one full run: leave out the parts and --quick")
+    if options.record and (options.parts or options.quick or options.only):
+        parser().error("--record keeps one full run: leave out the parts, --quick and --only")
     chosen = [name for name in PARTS if name in (options.parts or PARTS)]
+    if options.only:
+        chosen = ["explorers"]
     pieces = [introduction(options)]
     say(pieces[0])
     reached = []
     for name in chosen:
-        piece, goals = measured(name, options.quick)
+        piece, goals = measured(name, options.quick, options.only)
         pieces.append(piece)
         reached += goals
         say(piece)
@@ -45,12 +47,13 @@ def main(arguments=None):
     return 0
 
 
-def measured(name, quick):
+def measured(name, quick, only=""):
     """One part: (Markdown, goals). A part that cannot run here says why and has no goals."""
     heading, module, quick_arguments = PARTS[name]
+    arguments = (quick_arguments if quick else {}) | ({"only": only} if only else {})
     begin = time.perf_counter()
     try:
-        results = module.measure(**(quick_arguments if quick else {}))
+        results = module.measure(**arguments)
     except NoBrowser as reason:
         return f"## {heading}\n\nNot measured: {reason}.", []
     took = f"(This part took {time.perf_counter() - begin:.0f} s.)"
@@ -62,6 +65,7 @@ def introduction(options):
         "python -m benchmarks",
         *options.parts,
         *["--quick"] * options.quick,
+        *(["--only", options.only] if options.only else []),
         *["--record"] * options.record,
     ]
     return (
@@ -77,6 +81,9 @@ def parser():
     )
     parser.add_argument("parts", nargs="*", type=part, metavar="part", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="fewer sizes and rounds")
+    parser.add_argument(
+        "--only", metavar="WORD", help="explorers with this word in their name, such as ruler"
+    )
     parser.add_argument("--record", action="store_true", help="keep a full run in data/benchmark.md")
     return parser
 

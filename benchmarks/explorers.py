@@ -176,7 +176,7 @@ def check_last_state(match, hand):
     lesson = hand.output.lesson
     lesson.wait_idle()
     python = lesson.ask(
-        "explorer.key(explorer.values), explorer.stage.step if explorer.scene.frames else None"
+        "explorer.key(explorer.values), explorer.stage.step if len(explorer.scene.steps) > 1 else None"
     )
     shown = hand.output.key(), hand.output.step()
     if python != shown:
@@ -195,7 +195,7 @@ def first_pictures(lab, page, number, match, count):
 
 
 def point(output, count=16):
-    """Point at cell after cell of the first grid: [ms, ...]; [] where there is nothing to point at."""
+    """Point at cell after cell of the largest grid: [ms, ...]; [] where there is nothing to point at."""
     output.bring_forward()
     at = output.points(count)
     if len(at) < 2:

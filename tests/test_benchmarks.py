@@ -1,6 +1,7 @@
 """The pieces of the benchmark work on tiny sizes and print ratios. Nothing here depends on how fast it is."""
 
 import doctest
+import importlib
 
 import matplotlib
 import nbformat
@@ -10,7 +11,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import explorers, lessons, resize, side_by_side, tables, transposed
 from benchmarks.loops import resize_by_loops
-from benchmarks.page import Drag
+from benchmarks.page import Drag, Press
 from tests.notebooks.run import with_sources
 
 
@@ -86,43 +87,80 @@ def test_the_worst_ratio_is_the_goal():
 # --------------------------------------------------------------------------------------------- explorers
 
 
-def made_up(match, ours, rival, frames):
+def made_up(match, ours, rival, frames, ahead=True):
     """A result as ``measure_match`` gives it, with these times in ms."""
-    sides = {explorers.OURS: ours, explorers.RIVAL: rival}
+
+    def hand(ms, drag):
+        press = Press(ms / 2, ms, ahead)
+        return {"keys": [[press] * 3] * 2, "new": [Press(ms, 2 * ms, False)], "drags": [drag] * 2}
+
     return {
         "match": match,
         "browser": "1.2",
-        "first": {side: [10 * ms] for side, ms in sides.items()},
-        "keys": {side: [[(ms / 2, ms)] * 3] * 2 for side, ms in sides.items()},
-        "drags": {explorers.OURS: Drag(frames, 60, ours), explorers.RIVAL: Drag(2, 60, rival)},
+        "first": {explorers.OURS: [10 * ours], explorers.RIVAL: [10 * rival]},
+        "hands": {
+            "slider x": hand(ours, Drag(frames, 60, ours)),
+            explorers.RIVAL: hand(rival, Drag(2, 60, rival)),
+        },
         "hover": [5.0, 7.0],
-        "drawing": (1.0, 12.0),
+        "size": (1.0, 12.0, 50.0),
     }
 
 
 def test_explorers_report_ratios_and_say_why_a_goal_is_missed():
-    two, cell, microscope, *_ = explorers.matches()
-    results = [made_up(two, 20, 200, 30), made_up(cell, 50, 200, 12), made_up(microscope, 10, 200, 60)]
+    two, _, ruler, cell, *_ = explorers.MATCHES
+    results = [
+        made_up(two, 20, 240, 30),
+        made_up(ruler, 10, 200, 60),
+        made_up(cell, 25, 200, 24, ahead=False),
+    ]
     printed = explorers.report(results)
-    assert all(ratio in printed for ratio in ("10×", "4.0×", "20×"))
-    verdicts = {goal.what: goal.verdict() for goal in explorers.goals(results)}
-    key, ahead, frames, *others = verdicts.values()
-    assert key.startswith("missed by 20%: P in a cell of four samples, x moves: of 50 ms, 25 ms until")
-    assert frames.startswith("missed by 20%: P in a cell")
-    assert [ahead, *others] == ["met"] * 4
+    assert all(ratio in printed for ratio in ("12×", "8.0×", "20×"))
+    goals = explorers.goals(results)
+    key, frames, *others = [goal.verdict() for goal in goals]
+    assert "P in a cell" in goals[0].what
+    assert key.startswith("missed by 20%: 03 P in a cell of four samples: slider x: of 25 ms, 12 ms until")
+    assert "drawing 1.0 ms, 12 KB to send" in key and "0% of the keys" in key
+    assert frames.startswith("missed by 20%: 03 P in a cell")
+    assert others == ["met"] * 3
 
 
-@pytest.mark.parametrize("name", ["two_samples", "bilinear_cell", "microscope", "stepper"])
-def test_rivals_draw_every_state_of_their_sliders(name, monkeypatch):
+def test_every_row_that_misses_the_goal_for_keys_is_named():
+    two, *_, last = explorers.MATCHES
+    results = [made_up(two, 40, 200, 60), made_up(last, 50, 200, 60)]
+    missed = [goal for goal in explorers.goals(results) if "key to picture" in goal.what]
+    assert [goal.met for goal in missed] == [False, False]
+    assert two.name in missed[0].what and last.name in missed[1].what
+
+
+def test_an_explorer_of_every_lesson_that_has_one_has_a_rival():
+    lessons_with_one = {"01", "02", "03", "06", "07", "10", "11", "12"}  # 00 shows those of 01
+    assert {match.name[:2] for match in explorers.MATCHES} == lessons_with_one
+
+
+@pytest.mark.parametrize("match", explorers.MATCHES, ids=lambda match: match.function)
+def test_a_match_has_something_to_move_and_something_else_to_move_aside(match):
+    handle = match.handle()
+    first = match.explorer.scene.handles[handle]
+    aside = [match.aside(set(first.sets), count) for count in range(1, 7)]  # as many as one round needs
+    assert len(set(aside)) == 6 and not {name for name, _ in aside} & set(first.sets)
+    for name, value in aside:
+        match.explorer.set(**{name: value})
+        assert match.explorer.failure is None and handle in match.explorer.scene.handles
+    _, one_picture, opening = explorers.size(match, count=2)
+    assert 5 < one_picture < opening
+
+
+@pytest.mark.parametrize("match", explorers.MATCHES, ids=lambda match: match.function)
+def test_rivals_draw_every_state_of_their_sliders(match, monkeypatch):
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    from benchmarks import rivals
-
+    rivals = importlib.import_module(f"benchmarks.rivals.{match.module}")
     seen, shown = [], []
     monkeypatch.setattr(rivals.widgets, "interact", lambda draw, **controls: seen.append((draw, controls)))
     monkeypatch.setattr(plt, "show", lambda: shown.append(plt.gcf().canvas.draw()))
-    getattr(rivals, f"interact_{name}")()
+    getattr(rivals, f"interact_{match.function}")()
     [(draw, controls)] = seen
     start = {control: widget.value for control, widget in controls.items()}
     for control, widget in controls.items():
@@ -133,9 +171,14 @@ def test_rivals_draw_every_state_of_their_sliders(name, monkeypatch):
 
 
 def test_a_rival_that_shows_nothing_during_a_drag_has_no_ratio():
-    result = made_up(explorers.matches()[0], 20, 200, 30)
-    result["drags"][explorers.RIVAL] = Drag(0, 60, 900)
+    result = made_up(explorers.MATCHES[0], 20, 200, 30)
+    result["hands"][explorers.RIVAL]["drags"] = [Drag(0, 60, 900)]
     assert "no picture" in explorers.report([result])
+
+
+def test_a_word_that_is_in_no_name_is_answered_with_the_names():
+    with pytest.raises(ValueError, match="no explorer has 'rulers' in its name; there are 01 two samples,"):
+        explorers.measure(only="rulers")
 
 
 # ----------------------------------------------------------------------------------------------- lessons
@@ -158,7 +201,9 @@ def test_without_lessons_there_is_a_sentence():
 # --------------------------------------------------------------------------------------- the command
 
 
-@pytest.mark.parametrize("arguments", [["--record", "resize"], ["--record", "--quick"], ["resise"]])
+@pytest.mark.parametrize(
+    "arguments", [["--record", "resize"], ["--record", "--quick"], ["--record", "--only", "x"], ["resise"]]
+)
 def test_the_command_refuses_what_makes_no_sense(arguments, capsys):
     with pytest.raises(SystemExit):
         command.main(arguments)

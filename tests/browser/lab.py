@@ -11,6 +11,7 @@ Nothing here touches the repository: the notebooks are copied to a folder of the
 JupyterLab's settings, workspaces and the learner's progress. Waits are long: two slow cores may be shared.
 """
 
+import ast
 import contextlib
 import json
 import os
@@ -229,6 +230,14 @@ CELL_SPANS = """scroller => {
         const box = cell.getBoundingClientRect();
         return [box.top - top, box.bottom - top]; }); }"""
 
+# the repr of a Python expression in the notebook's kernel; beside the cells, which do not notice
+ASK = f"""async code => {{ {PANEL}
+    const kernel = panel.sessionContext.session.kernel;
+    const asked = {{code: '', silent: true, store_history: false, user_expressions: {{answer: code}}}};
+    const {{answer}} = (await kernel.requestExecute(asked).done).content.user_expressions;
+    if (answer.status !== 'ok') throw new Error(`${{answer.ename}}: ${{answer.evalue}}`);
+    return answer.data['text/plain']; }}"""
+
 # resolves when nothing in the page has changed for `quiet` milliseconds, or after `longest` milliseconds
 SETTLED = """([quiet, longest]) => new Promise(resolve => {
     const begin = performance.now();
@@ -284,6 +293,10 @@ class Lesson:
         light = "true" if theme == "light" else "false"
         self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
         self.settle()
+
+    def ask(self, expression):
+        """What a Python expression is in the notebook's kernel: numbers, texts, lists and tuples of them."""
+        return ast.literal_eval(self.page.evaluate(ASK, expression))
 
     def cells(self):
         """The cells as JupyterLab holds them now, in nbformat's JSON."""
