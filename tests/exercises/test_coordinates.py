@@ -66,7 +66,6 @@ def test_other_ways_to_write_the_half_pixel_map():
         (lambda n, m: coordinates.half_pixel(n, m)[::-1], "reversed"),
         (lambda n, m: coordinates.half_pixel(n, m).astype(np.float16), "precision"),
         (lambda n, m: coordinates.half_pixel(m, n), "shape"),
-        (lambda n, m: list(coordinates.half_pixel(n, m)), "list"),
     ],
 )
 def test_wrong_in_another_way(answer, diagnosis):

@@ -167,12 +167,8 @@ def share_of_the_width(coordinate, in_size, out_size):
 
 @right(TO_OUTPUT)
 def as_an_array_without_axes(coordinate, in_size, out_size):
-    return np.interp(coordinate, [-9.5, in_size + 8.5], _edges_far_out(in_size, out_size))
-
-
-def _edges_far_out(in_size, out_size):
-    far = 9 * out_size / in_size
-    return [-0.5 - far, out_size - 0.5 + far]
+    far = 99 * out_size / in_size
+    return np.interp(coordinate, [-99.5, in_size + 98.5], [-0.5 - far, out_size - 0.5 + far])
 
 
 # ---- nearest, the floor rule --------------------------------------------------------------------------------
