@@ -119,7 +119,7 @@ class WarpExplorer(Explorer):
         """(the field, the warp along it) for values of the controls."""
         image = self._load(picture).image
         if field == "painted":
-            flow, brush_xy = _resized(*self._painted[values["strokes"]], image.shape)
+            flow, brush_xy = _resized(*self._version(values["strokes"]), image.shape)
             moved = Painted(flow, brush_xy, values["radius"] / 100 * image.shape[1])
         else:
             # A slider in a page may say 0.30000000000000004.
@@ -143,13 +143,17 @@ class WarpExplorer(Explorer):
     def _brush(self):
         """(the painted flow, the brush's place), in the size of the present picture."""
         size_hw = self._load(self.values["picture"]).image.shape
-        return _resized(*self._painted[self.values["strokes"]], size_hw)
+        return _resized(*self._version(self.values["strokes"]), size_hw)
+
+    def _version(self, strokes):
+        """The painted flow and the brush after so many strokes; the newest where that one is not kept."""
+        return self._painted.get(strokes, self._painted[max(self._painted)])
 
     def _keep(self, flow, brush_xy):
         """The number of a new version of the painted flow; older ones are never asked for again."""
-        number = self.values["strokes"] + 1
-        self._painted = {number - 1: self._painted[number - 1], number: (flow, tuple(brush_xy))}
-        return number
+        newest = max(self._painted)
+        self._painted = {newest: self._painted[newest], newest + 1: (flow, tuple(brush_xy))}
+        return newest + 1
 
     def _paint(self, hand, x, y):
         """One move of the brush. Of a stroke's moves some may be lost: each goes on from where the last was seen."""

@@ -289,6 +289,19 @@ def test_every_stroke_is_a_state_of_its_own():
     assert len(keys) == 1 + 5
 
 
+def test_a_version_that_is_not_kept_is_the_newest():
+    explorer = warp_grid(field="painted")
+    for i in range(4):
+        stroke(explorer, "picture", (2, 2), (3, 2), number=i)
+    painted = explorer.flow_xy
+    for strokes in (-1, 0, 1, 99):
+        explorer.set(strokes=strokes)
+        assert explorer.failure is None
+        np.testing.assert_array_equal(explorer.flow_xy, painted)
+    stroke(explorer, "picture", (2, 2), (3, 4), number=9)
+    assert np.any(explorer.flow_xy != painted)
+
+
 def test_pictures_drawn_ahead_are_those_that_come():
     explorer = warp_grid(field="swirl", picture="camera")
     for change in (
