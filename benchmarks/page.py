@@ -5,6 +5,7 @@ that was painted with a new picture. What playwright needs to press a key is in 
 """
 
 import json
+import math
 import re
 import statistics
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.notebooks.run import with_sources
 
 PROBE = Path(__file__).with_name("probe.js")
 QUIET_MS, LONGEST_MS = 200, 60_000
+FARTHEST = 280  # pixels that a handle is dragged either way
 AFTER_A_DRAG_MS = 900  # interact is behind the hand by half a second
 
 
@@ -250,12 +252,13 @@ class Knob(Hand):
         right, down = self.handle.by[0]
         (low, now, high), step = self.place(), self.handle.step[0]
         a_step = step / (right**2 + down**2)
+        farthest = FARTHEST / (a_step * math.hypot(right, down))
         return {
             "kind": "handle",
             "handle": self.id,
             "by": [right * a_step, down * a_step],
-            "down": round((now - low) / step),
-            "up": round((high - now) / step),
+            "down": round(min((now - low) / step, farthest)),
+            "up": round(min((high - now) / step, farthest)),
         }
 
 
