@@ -112,7 +112,7 @@ def shuffle_steps(x, factor, order="torch"):
     """
     r = whole_number(factor, "factor", 1, LARGEST_SIZE)
     large = pixel_shuffle(x, r, order)  # says what is wrong with x
-    x = np.asarray(x)
+    x = np.array(np.asarray(x))
     if x.ndim != 3:
         raise ValueError(f"x must have 3 axes, channels first; got shape {x.shape}.")
     channels, height, width = len(large), *x.shape[1:]

@@ -20,8 +20,8 @@ from course_utils.convolution import (
     transposed_convolution,
     transposed_size,
 )
-from course_utils.probing import operator_matrix
 from course_utils.pooling import max_pool2d
+from course_utils.probing import operator_matrix
 
 ROOT = Path(__file__).resolve().parents[1]
 EXACT = 1e-12
