@@ -2,21 +2,22 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, resampling, linearity, operators, pooling, convolution, subpixel, warping, alignment,
-    images, scenes, scores, cost
+    validation, windows, resampling, pooling, convolution, trace, subpixel, phases, warping, flows, stereo,
+    alignment, probing, images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out
-    exercises/     check, hint, solution; predictions; progress
-    explorers/     controls and a plain function from their values to a Scene
+    exercises/     what is asked, by topic; engine/ checks, hints, keeps progress
+    explorers/     controls and a plain function from their values to a Scene; stage/ shows it
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
+    lessons        facts about the lessons, from lessons.toml
     threads        how many threads the libraries use, for all of these
 
 and by **topic**, the same file name on every floor:
 
     linear         lesson 01, two samples and what lies between them
     coordinates    lesson 02, where new pixels come from
-    bilinear       lesson 03, four neighbours make one value
+    bilinear       lesson 03, four neighbors make one value
     pooling        lesson 06, what a maximum keeps and what comes back
     convolution    lesson 07, a convolution and its transpose
     subpixel       lesson 10, channels become pixels

@@ -59,3 +59,35 @@ def test_the_lessons_package_does_not_load_torch():
     code = f"import sys, {', '.join(modules)}; sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def modules_of(file, package):
+    """Names of the modules of a room that a file imports: ``figures.bilinear``."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"course_utils.{package}"):
+            yield node.module.removeprefix("course_utils.")
+
+
+NUMERICS = {file.stem for file in PACKAGE.glob("*.py") if not file.stem.startswith("__")} | {"probing"}
+NUMERICS -= {"validation", "lessons", "threads"}
+EXPLORERS = sorted(
+    file
+    for file in PACKAGE.glob("explorers/*.py")
+    if list(modules_of(file, "figures")) and "Explorer(" in file.read_text()
+)
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda file: file.stem)
+def test_from_a_slider_to_its_formula_it_is_three_hops(explorer):
+    figures = [PACKAGE / f"{name.replace('.', '/')}.py" for name in modules_of(explorer, "figures")]
+    below = {name.partition(".")[0] for figure in figures for name in modules_of(figure, "")}
+    below |= {name.partition(".")[0] for name in modules_of(explorer, "")}
+    assert below & NUMERICS, f"{explorer.stem} shows numbers that no numerics compute"
+
+
+def test_the_three_hops_that_the_readme_names_are_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "`explorers/bilinear.py`, `figures/bilinear.py`, `resampling.py`" in readme
+    assert "figures.bilinear" in modules_of(PACKAGE / "explorers/bilinear.py", "figures")
+    assert "resampling" in modules_of(PACKAGE / "figures/bilinear.py", "resampling")
+    assert "def cell_weights(" in (PACKAGE / "resampling.py").read_text(encoding="utf-8")
