@@ -47,7 +47,7 @@ def test_keys_choose_a_cell_in_every_grid(lesson):
 
 
 def test_every_handle_can_be_dragged(lesson):
-    for stage in stages(lesson, having="[data-drag]"):
+    for stage in stages(lesson, having="[data-handle][tabindex]"):
         for handle in stage.handles():
             words = stage.text()
             stage.drag(handle, by=stage.towards_the_middle(handle))
@@ -56,7 +56,7 @@ def test_every_handle_can_be_dragged(lesson):
 
 def test_lesson_03_has_a_point_to_drag_and_cells_to_point_at(lesson):
     if lesson.name.startswith("03"):
-        assert any("P" in stage.handles() for stage in stages(lesson, having="[data-drag]"))
+        assert any("P" in stage.handles() for stage in stages(lesson, having="[data-handle][tabindex]"))
         assert stages(lesson, having="[data-id]")
 
 
