@@ -1,7 +1,9 @@
 """What a hand does in the browser, done in Python: handles moved to values, by keys, over their range."""
 
+import asyncio
 import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -51,3 +53,9 @@ def over_their_range(explorer, most=9):
                 yield name, values
         if name in explorer.scene.handles:
             move(explorer, name, *handle.at)
+
+
+def run_alone(coroutine):
+    """``asyncio.run`` in a thread of its own: a browser of the same test worker keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

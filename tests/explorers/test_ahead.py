@@ -7,6 +7,7 @@ import pytest
 from course_utils.explorers.stage import Explorer, Numbers, ahead, choice, slider, switch
 from course_utils.explorers.stage.stage import MOST_AHEAD
 from course_utils.figures.scene import Frame, NoPicture, Scene, document
+from tests.explorers.hand import run_alone
 
 
 def drawn(text, **more):
@@ -119,7 +120,7 @@ def test_the_idle_kernel_sends_the_control_in_use_outwards():
         await asyncio.sleep(0.4)
         return explorer
 
-    explorer = asyncio.run(a_learner_at_work())
+    explorer = run_alone(a_learner_at_work())
     assert [key for key in explorer.sent if key.endswith(",0.5,0]")][:4] == [
         f"[{n},0.5,0]" for n in (5, 3, 6, 2)
     ]
@@ -139,7 +140,7 @@ def test_of_all_values_that_a_handle_sets_and_no_more_than_wanted(most, expected
         await asyncio.sleep(0.1)  # no more come
         return explorer.sent
 
-    sent = asyncio.run(a_hand_at_work())
+    sent = run_alone(a_hand_at_work())
     assert len(sent) == expected  # 9 of n, 20 of t
     if expected:
         assert {"[5,0.5,0]", "[4,0.55,0]"} <= set(sent)
@@ -155,7 +156,7 @@ def test_nothing_is_drawn_ahead_while_a_cell_runs_or_where_it_is_switched_off():
 
     ahead.RUNNING.add("cell")
     try:
-        assert asyncio.run(at_work()) == {}
+        assert run_alone(at_work()) == {}
     finally:
         ahead.RUNNING.clear()
-    assert asyncio.run(at_work(ahead=False)) == {}
+    assert run_alone(at_work(ahead=False)) == {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from course_utils import images
 from course_utils.explorers.pictures import CENTERS, MOST_AHEAD, zoom_picture
 from course_utils.figures.pictures import PAIRS
-from tests.explorers.hand import handles, key, move, over_their_range
+from tests.explorers.hand import handles, key, move, over_their_range, run_alone
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_few_of_its_large_pictures_are_sent_ahead():
         await asyncio.sleep(0.1)
         return sent
 
-    sent = asyncio.run(at_work())
+    sent = run_alone(at_work())
     assert len(sent) == MOST_AHEAD and sum(sent) < 2_000_000
 
 
