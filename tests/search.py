@@ -1,7 +1,8 @@
-"""python -m tests.search TIME [pytest's options]: draw new examples for every property test, round after round.
+"""python -m tests.search TIME [--seed N] [pytest's options]: new examples for every property test, round after round.
 
-TIME is 90s, 10m or 2h. A round runs every property test once, with a seed of its own. The first round that fails is
-the last: its output shows the smallest example that hypothesis found, and how to see it again is printed below it.
+TIME is 90s, 10m or 2h; 0s is one round. A round runs every property test once, with a seed of its own: drawn, or N,
+N + 1, and so on. The first round that fails is the last: its output shows the smallest example that hypothesis found,
+and how to see it again is printed below it.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import secrets
 import subprocess
 import sys
 import time
+from itertools import count
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 NOTHING_SELECTED = 5  # pytest's exit status
@@ -18,10 +20,11 @@ NOTHING_SELECTED = 5  # pytest's exit status
 def main(arguments):
     parser = argparse.ArgumentParser(prog="python -m course_utils test --search", allow_abbrev=False)
     parser.add_argument("time", type=seconds, help="90s, 10m or 2h")
+    parser.add_argument("--seed", type=int, help="the first round's; later rounds count on from it")
     chosen, options = parser.parse_known_args(arguments)
-    end, rounds = time.monotonic() + chosen.time, 0
-    while True:
-        seed, rounds = secrets.randbelow(2**32), rounds + 1
+    end, first = time.monotonic() + chosen.time, chosen.seed
+    for rounds in count(1):
+        seed = secrets.randbelow(2**32) if first is None else first + rounds - 1
         print(f"\nRound {rounds}, seed {seed}", flush=True)
         status = subprocess.run(command(seed, options)).returncode
         if status:

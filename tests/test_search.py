@@ -99,6 +99,20 @@ def test_every_round_draws_others(tests_in):
     assert len(first - second) > 30
 
 
+def test_a_given_seed_draws_the_same_again(tests_in):
+    path = str(tests_in(SOUND))
+    first, second = (ran("tests.search", "0s", "--seed", "7", path)[1] for _ in range(2))
+    assert "Round 1, seed 7" in first and len(set(drawn(first))) > 50 and drawn(first) == drawn(second)
+
+
+def test_what_a_search_throws_away_is_no_failure(tests_in):
+    wasteful = SOUND.replace("    print", "    from hypothesis import assume\n    assume(number % 50 == 0)\n    print")
+    status, output = ran("pytest", str(path := tests_in(wasteful)), "-k", "even")
+    assert status == 1 and "filtering out a lot" in output
+    status, output = ran("tests.search", "0s", "--seed", "7", str(path))
+    assert "filtering out a lot" not in output and ("nothing found" in output or "Unsatisfiable" in output)
+
+
 def test_where_no_test_was_selected_nothing_is_said_about_a_failure(tests_in):
     status, output = ran("tests.search", "1h", str(tests_in("")))
     assert status == search.NOTHING_SELECTED and "see it again" not in output
