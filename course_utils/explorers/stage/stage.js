@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_AHEAD = 6_000_000;  // characters of scenes kept for one stage; as in stage.py
+const TARGET = /^(\w+)(?:\[([\d, ]+)\])?$/;  // "kernel[0,1]": one number of a control
 const STEP_MS = 1600, STILL = 3;  // milliseconds a step plays; pixels within which a press is a click
 
 const make = (name, attributes, parent) => {
@@ -52,13 +53,21 @@ class Store {
     }
   }
   get(key) { return this.scenes.get(key); }
+  // A handle was moved: its controls follow at once, or a key on a slider would be shown with what was before.
+  put(changes) {
+    for (const [target, value] of Object.entries(changes)) {
+      const [, name, inside] = TARGET.exec(target);
+      const control = this.controls.find(([known]) => known === name)?.[1];
+      control?.set("value", inside ? exchanged(control.get("value"), inside.split(",").map(Number), value) : value);
+    }
+  }
   // The values of the controls as Python writes them, with some of them changed.
   key(changes = {}) {
     const plain = (value) => typeof value === "number" ? rounded(value) : value;
     const values = this.controls.map(([, control]) =>
       control.get("_options_labels") ? control.get("index") : plain(control.get("value")));
     for (const [target, value] of Object.entries(changes)) {
-      const [, name, inside] = /^(\w+)(?:\[([\d, ]+)\])?$/.exec(target);
+      const [, name, inside] = TARGET.exec(target);
       const place = this.controls.findIndex(([known]) => known === name);
       if (place < 0) return null;
       values[place] = inside ? exchanged(values[place], inside.split(",").map(Number), value) : value;
@@ -104,6 +113,7 @@ function render({ model, el }) {
   const picture = find(".picture"), sentence = find(".twin p");
   const tableBox = find("details"), table = find("table"), player = find(".player");
   let scene, cells, links, overlay, drag = null, ended = false;
+  let moving = false;  // is a handle setting its controls?
   let promised = null;  // the key of a picture shown for a move that Python has not answered yet
 
   // ---- show --------------------------------------------------------------------------------------------------
@@ -322,6 +332,9 @@ function render({ model, el }) {
     const ready = store.get(store.key(changes));
     promised = ready?.key ?? null;
     if (ready) show(ready);
+    moving = true;
+    store.put(changes);
+    moving = false;
     const count = (model.get("moved").count || 0) + 1;
     model.set("moved", { values: changes, count });
     model.save_changes();
@@ -542,7 +555,7 @@ function render({ model, el }) {
     return true;
   };
   const follow = (control) => {
-    if (control._state_lock || drag) return;  // Python has set it: the picture comes along
+    if (control._state_lock || drag || moving) return;  // Python or a handle has set it: the picture comes along
     const ready = store.get(store.key());
     if (ready && ready.key !== scene.key && standsAt(ready)) show(ready);
   };
