@@ -113,5 +113,26 @@ def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, numb
     )  # else nothing was in the browser before it was asked for
 
 
+@pytest.mark.parametrize(
+    ("number", "slider", "handle"), [(0, "x", "left"), (1, "x", "y")], ids=["two_samples", "bilinear_cell"]
+)
+def test_hands_that_only_go_on_never_see_an_older_picture(lesson, number, slider, handle):
+    name, dice = list(EXPLORERS)[number], random.Random(number)
+    lesson.ask(f"{name}_.set(**{{{slider!r}: 0.0, {handle!r}: 0.0}})")
+    lesson.wait_idle()
+    stage = stages(lesson)[number]
+    stage.root.evaluate(RECORD)
+    for _ in range(20):
+        stage.slider(slider).press("ArrowRight")
+        stage.page.wait_for_timeout(dice.choice([0, 0, 0, 30, 80]))
+        stage.knob(handle).press("+")
+        stage.page.wait_for_timeout(dice.choice([0, 0, 0, 30, 80]))
+    lesson.wait_idle()
+    keys = [json.loads(one["key"]) for one in lesson.page.evaluate("() => window.shown")]
+    for moved in (slider, handle):
+        values = [key[list(EXPLORERS[name][0]().controls).index(moved)] for key in keys]
+        assert values == sorted(values) and len(set(values)) > 5, moved
+
+
 def test_the_console_stayed_silent(lesson):
     assert lesson.console_errors == [] and lesson.cell_errors() == []
