@@ -19,7 +19,7 @@ PARTS = {  # name -> (heading, module, arguments of a quick run)
     "resize": ("Resize", resize, {"sizes": resize.QUICK_SIZES, "rounds": 5}),
     "transposed": ("Transposed convolution", transposed, {"layers": transposed.QUICK_LAYERS, "rounds": 5}),
     "threads": ("Side by side", side_by_side, {"rounds": 1, "seconds": 0.5}),
-    "explorers": ("Explorers", explorers, {"rounds": 2, "keys": 3, "drag_seconds": 1, "firsts": 1}),
+    "explorers": ("Explorers", explorers, {"rounds": 1, "keys": 3, "drag_seconds": 0.7}),
     "lessons": ("Lessons", lessons, {}),
 }
 

@@ -91,7 +91,7 @@ MATCHES = (
 # ------------------------------------------------------------------------------------------------ measuring
 
 
-def measure(rounds=3, keys=4, drag_seconds=1.2, firsts=2, only=""):
+def measure(rounds=3, keys=3, drag_seconds=1, firsts=1, only=""):
     """One dict per match; see ``measure_match``. Raises ``tests.browser.lab.NoBrowser`` where there is none."""
     if not any(only in match.name for match in MATCHES):
         raise ValueError(
@@ -174,10 +174,10 @@ def look_aside(match, hand, count):
 def check_last_state(match, hand):
     """The picture at rest is the one of Python's values: nothing was dropped for good."""
     lesson = hand.output.lesson
-    lesson.wait_idle()
-    python = lesson.ask(
+    python = lesson.ask(  # answered after everything that the hand has done
         "explorer.key(explorer.values), explorer.stage.step if len(explorer.scene.steps) > 1 else None"
     )
+    lesson.settle(QUIET_MS)
     shown = hand.output.key(), hand.output.step()
     if python != shown:
         raise RuntimeError(f"{match.name}: after a drag Python is at {python}, the picture at {shown}")

@@ -18,7 +18,7 @@ from tests.notebooks.run import with_sources
 PROBE = Path(__file__).with_name("probe.js")
 QUIET_MS, LONGEST_MS = 200, 60_000
 FARTHEST = 280  # pixels that a handle is dragged either way
-AFTER_A_DRAG_MS = 900  # interact is behind the hand by half a second
+AFTER_A_DRAG_MS = {True: 500, False: 900}  # of an explorer; interact is behind the hand by half a second
 
 
 def open_cells(lab, page, name, sources):
@@ -158,7 +158,7 @@ class Hand:
             lambda: self.output.page.evaluate(
                 "([output, ms, how]) => probe.drag(output, ms, how)", arguments
             ),
-            AFTER_A_DRAG_MS,
+            AFTER_A_DRAG_MS[self.output.root.locator(".btp-stage").count() > 0],
             self.lights,
         )
         moves = [hand["time"] for hand in noted["hands"] if hand["type"] != "keydown"]
