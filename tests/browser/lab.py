@@ -277,9 +277,10 @@ class Lesson:
         self.page.wait_for_function("() => window.allCellsRan", polling=200)
         self.wait_idle()
 
-    def wait_idle(self):
-        self.page.wait_for_function(IS_IDLE, polling=200)
-        self.settle()
+    def wait_idle(self, quiet_ms=600):
+        """Wait until the kernel is idle, and the page has not changed for so long."""
+        self.page.wait_for_function(IS_IDLE, polling=50)
+        self.settle(quiet_ms)
 
     def settle(self, quiet_ms=600, longest_ms=20_000):
         """Wait until the page has stopped changing (an animation is given up on after ``longest_ms``)."""

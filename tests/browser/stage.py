@@ -1,6 +1,11 @@
 """What a hand can do on a stage, and what it then shows: for tests of explorers in the browser."""
 
 import re
+from contextlib import suppress
+
+from playwright.sync_api import TimeoutError
+
+MOST_MS_TO_ANOTHER_PICTURE = 500  # then the kernel is waited for, however long it takes
 
 # which cells lie under a lit rectangle: a mark has the place of the cell it lights up
 LIT = """root => [...root.querySelectorAll('.overlay rect.lit')].map(mark => {
@@ -184,33 +189,32 @@ class StageOnPage:
 
     def moved_by_pointer(self, handle):
         """Does pulling at a handle, one way or the other, bring another picture?"""
-        before = self.shown()
         across, down = self.towards_the_middle(handle)
-        for by in ((across, down), (-across, -down), (across, -down), (-across, down)):
-            self.pull(handle, by)
-            if self._changes(before):
-                return True
-        return False
+        ways = ((across, down), (-across, -down), (across, -down), (-across, down))
+        return self._moved_by_one_of([lambda by=by: self.pull(handle, by) for by in ways])
 
     def moved_by_keys(self, handle):
         """Does a key on a handle bring another picture?"""
-        before = self.shown()
-        for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
-            self.knob(handle).press(key)
-            if self._changes(before):
+        knob = self.knob(handle)
+        is_highest = knob.get_attribute("aria-valuenow") == knob.get_attribute("aria-valuemax")
+        keys = ["-" if is_highest else "+", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]
+        return self._moved_by_one_of([lambda key=key: knob.press(key) for key in keys])
+
+    def _moved_by_one_of(self, moves):
+        """Does one of these moves bring a picture of other values? The next one is tried when the kernel has rested."""
+        before = self.key()
+        for move in moves:
+            move()
+            with suppress(TimeoutError):
+                self.page.wait_for_function(
+                    "([root, before]) => root.dataset.key !== before",
+                    arg=[self._handle(), before],
+                    timeout=MOST_MS_TO_ANOTHER_PICTURE,
+                )
+            self.lesson.wait_idle(quiet_ms=100)
+            if self.key() != before:
                 return True
         return False
-
-    def _changes(self, before, milliseconds=1500):
-        from playwright.sync_api import TimeoutError as TooLate
-
-        changed = f"([root, before]) => ({SHOWN})(root) !== before"
-        try:
-            self.page.wait_for_function(changed, arg=[self._handle(), before], timeout=milliseconds)
-        except TooLate:
-            return False
-        self.lesson.wait_idle()
-        return True
 
     def choose_first(self):
         """Choose a cell of the first grid by a click, unless one is chosen."""

@@ -33,6 +33,7 @@ class Store {
     this.model = model;
     this.scenes = new Map();
     this.size = 0;
+    this.moved = {};
     this.controls = [];
     this.ready = Promise.all(Object.entries(model.get("controls") || {}).map(async ([name, id]) => {
       try { return [name, await model.widget_manager.get_model(id)]; } catch { return null; }
@@ -53,20 +54,17 @@ class Store {
     }
   }
   get(key) { return this.scenes.get(key); }
-  // A handle was moved: its controls follow at once, or a key on a slider would be shown with what was before.
-  put(changes) {
-    for (const [target, value] of Object.entries(changes)) {
-      const [, name, inside] = TARGET.exec(target);
-      const control = this.controls.find(([known]) => known === name)?.[1];
-      control?.set("value", inside ? exchanged(control.get("value"), inside.split(",").map(Number), value) : value);
-    }
-  }
-  // The values of the controls as Python writes them, with some of them changed.
+  // A handle was moved: until Python has answered, its controls still say what was before. Setting them here would
+  // not do: a slider rounds what it is given and sends that back, and Python would go back to it.
+  put(changes) { Object.assign(this.moved, changes); }
+  answered() { this.moved = {}; }
+  taken(name) { for (const target in this.moved) if (TARGET.exec(target)[1] === name) delete this.moved[target]; }
+  // The values of the controls as Python will write them, with some of them changed.
   key(changes = {}) {
     const plain = (value) => typeof value === "number" ? rounded(value) : value;
     const values = this.controls.map(([, control]) =>
       control.get("_options_labels") ? control.get("index") : plain(control.get("value")));
-    for (const [target, value] of Object.entries(changes)) {
+    for (const [target, value] of Object.entries({ ...this.moved, ...changes })) {
       const [, name, inside] = TARGET.exec(target);
       const place = this.controls.findIndex(([known]) => known === name);
       if (place < 0) return null;
@@ -113,7 +111,6 @@ function render({ model, el }) {
   const picture = find(".picture"), sentence = find(".twin p");
   const tableBox = find("details"), table = find("table"), player = find(".player");
   let scene, cells, links, overlay, drag = null, ended = false;
-  let moving = false;  // is a handle setting its controls?
   let promised = null;  // the key of a picture shown for a move that Python has not answered yet
 
   // ---- show --------------------------------------------------------------------------------------------------
@@ -332,9 +329,7 @@ function render({ model, el }) {
     const ready = store.get(store.key(changes));
     promised = ready?.key ?? null;
     if (ready) show(ready);
-    moving = true;
     store.put(changes);
-    moving = false;
     const count = (model.get("moved").count || 0) + 1;
     model.set("moved", { values: changes, count });
     model.save_changes();
@@ -548,14 +543,17 @@ function render({ model, el }) {
     arrived = next;
     store.keep(next);
     const behind = (next.count ?? 0) < (model.get("moved").count || 0);
+    if (!behind) store.answered();
     const newest = behind ? promised : store.get(store.key())?.key;
     if (newest && next.key && newest !== next.key) return true;
     if (!behind) promised = null;
     show(next);
     return true;
   };
-  const follow = (control) => {
-    if (control._state_lock || drag || moving) return;  // Python or a handle has set it: the picture comes along
+  const follow = (name, control) => {
+    if (control._state_lock) return;  // Python has set it: the picture comes along
+    store.taken(name);
+    if (drag) return;
     const ready = store.get(store.key());
     if (ready && ready.key !== scene.key && standsAt(ready)) show(ready);
   };
@@ -572,8 +570,8 @@ function render({ model, el }) {
   let gone = false;
   store.ready.then(() => {
     if (gone) return;
-    for (const [, control] of store.controls)
-      listeners.push([control, "change:value change:index", () => follow(control)]);
+    for (const [name, control] of store.controls)
+      listeners.push([control, "change:value change:index", () => follow(name, control)]);
     for (const [source, event, heard] of listeners.slice(3)) source.on(event, heard);
   });
 
