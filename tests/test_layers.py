@@ -68,6 +68,14 @@ def modules_of(file, package):
             yield node.module.removeprefix("course_utils.")
 
 
+@pytest.mark.parametrize("machinery", ["figures.draw", "explorers.stage", "exercises.engine"])
+def test_machinery_knows_none_of_the_topics_that_it_serves(machinery):
+    room = machinery.partition(".")[0]
+    files = sorted((PACKAGE / machinery.replace(".", "/")).glob("*.py"))
+    known = {name for file in files for name in modules_of(file, room)}
+    assert len(files) > 4 and all(name.startswith(machinery) for name in known)
+
+
 NUMERICS = {file.stem for file in PACKAGE.glob("*.py") if not file.stem.startswith("__")} | {"probing"}
 NUMERICS -= {"validation", "lessons", "threads"}
 EXPLORERS = sorted(

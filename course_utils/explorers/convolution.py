@@ -8,7 +8,7 @@ from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
 from course_utils.explorers.stage.controls import as_text
 from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
 from course_utils.figures.convolution import VIEWS, stepper_scene, stepper_trace
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.stepper_cells import LOWEST, MOST, MOST_INPUTS, MOST_TAPS
 from course_utils.trace import Trace
 from course_utils.validation import one_of, whole_number

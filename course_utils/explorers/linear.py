@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.linear import (
     HIGHEST,
     LOWEST,
@@ -12,7 +13,6 @@ from course_utils.figures.linear import (
     kernel_sum_scene,
     two_samples_scene,
 )
-from course_utils.figures.scene import NoPicture
 from course_utils.resampling import CUBIC_A, MODES
 from course_utils.validation import finite_array, one_of, real_number
 

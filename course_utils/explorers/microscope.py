@@ -8,8 +8,8 @@ import numpy as np
 
 from course_utils.explorers.stage import Explorer, Numbers
 from course_utils.explorers.stage.controls import as_text
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.microscope import LIMITS, MOST_INPUTS, MOST_OUTPUTS, as_rows, microscope_scene
-from course_utils.figures.scene import NoPicture
 from course_utils.probing import probe
 from course_utils.validation import finite_array, whole_numbers
 

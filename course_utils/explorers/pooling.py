@@ -6,6 +6,7 @@ import numpy as np
 
 from course_utils.explorers.stage import Explorer, Numbers, choice, slider, switch, toggle
 from course_utils.explorers.stage.controls import as_text
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.pooling import (
     LARGEST_KERNEL,
     LARGEST_PADDING,
@@ -16,7 +17,6 @@ from course_utils.figures.pooling import (
     check_numbers,
     pooling_scene,
 )
-from course_utils.figures.scene import NoPicture
 from course_utils.pooling import WEIGHTINGS, window_weights
 from course_utils.validation import finite_array, one_of, whole_number
 

@@ -8,7 +8,7 @@ from course_utils.explorers.sizes import counted_on
 from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
 from course_utils.explorers.stage.controls import as_text
 from course_utils.explorers.standing import Standing
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.shuffle import MOST, OPENS_AT, shuffle_scene
 from course_utils.validation import one_of, whole_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_utils.explorers.stage.controls import as_text
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 
 
 def sizes_that_fit(controls, values, changed, counts, resized):

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_utils.alignment import fetched_shares, reading_places
-from course_utils.figures.label_maps import (
+from course_utils.figures.draw.label_maps import (
     LEFT,
     WORDS,
     arrow_scale,
@@ -39,7 +39,7 @@ from course_utils.figures.label_maps import (
     row_of_places,
     scale_words,
 )
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Frame,
     Handle,
     NoPicture,

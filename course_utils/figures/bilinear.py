@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
     Scene,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from course_utils.convolution import colliding_sizes, convolution_size, output_padding_for, transposed_size
-from course_utils.figures.cells import cell_group, tile, words_in
-from course_utils.figures.scene import Handle, Scene, circle, document, held, label, line, rect, scrub
+from course_utils.figures.draw.cells import cell_group, tile, words_in
+from course_utils.figures.draw.scene import Handle, Scene, circle, document, held, label, line, rect, scrub
 from course_utils.figures.trace import listed
 from course_utils.validation import whole_number
 from course_utils.windows import reach

@@ -11,8 +11,8 @@ import textwrap
 
 import numpy as np
 
-from course_utils.figures.cells import font_size, words_in
-from course_utils.figures.scene import (
+from course_utils.figures.draw.cells import font_size, words_in
+from course_utils.figures.draw.scene import (
     Scene,
     document,
     image,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Scene,
     arrow,
     circle,

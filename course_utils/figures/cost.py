@@ -8,7 +8,7 @@ Words used here (parameters, multiply-add, activations, low, high: see ``course_
 from __future__ import annotations
 
 from course_utils.cost import RULES, low_and_high
-from course_utils.figures.scene import Scene, counted, document, held, label, line, number, rect, scrub
+from course_utils.figures.draw.scene import Scene, counted, document, held, label, line, number, rect, scrub
 from course_utils.validation import one_of, whole_number
 
 MOST = {"channels": 16, "kernel_size": 7, "factor": 4, "layers": 6}

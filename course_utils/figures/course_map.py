@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.figures.scene import Scene, arrow, document, grid, image, label, rect
+from course_utils.figures.draw.scene import Scene, arrow, document, grid, image, label, rect
 from course_utils.lessons import LESSONS
 from course_utils.probing import probe
 from course_utils.resampling import resize, source_coordinates, triangle

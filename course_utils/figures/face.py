@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_utils.figures.bilinear import CORNERS, STEP, opposite_areas, weighted_sum_words
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
     Scene,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
     Scene,
@@ -119,9 +119,7 @@ _WEIGHT = _Axis(-0.25, 1.1, 506, 382)
 
 
 def _headline(state):
-    terms = " + ".join(
-        f"{_factor(state.weights[i])} · {number(state.samples[i])}" for i in state.shown
-    )
+    terms = " + ".join(f"{_factor(state.weights[i])} · {number(state.samples[i])}" for i in state.shown)
     return label(LEFT, 18, RULES[state.mode], "muted", "start", 14) + label(
         LEFT, 40, f"value at x = {number(state.x)}:  {terms} = {number(state.value)}", "", "start", 16,
         font_weight="600",
@@ -300,6 +298,7 @@ def _kernel_panel(state):
     parts = [_level(_WEIGHT, level) for level in (0, 1)]
     parts.append(_axis_name(_WEIGHT, "weight"))
     reach = 2.0 if state.mode == "cubic" else 1.0
+
     # The kernel as seen from x: its height over position p is the weight of a sample that sits at p.
     def height(distance):
         return kernel_weight(distance, state.mode, state.a)
@@ -443,7 +442,8 @@ def kernel_sum_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A
     places = {f"paint-{i}": state.extent(i) for i in range(len(samples))}
     handles = {"x": _sideways("x", state.x, state.px, 0.1, state.low, state.high)}
     handles |= {
-        f"samples[{i}]": _upright(f"samples[{i}]", value, state.y, f"sample {i}") for i, value in enumerate(samples)
+        f"samples[{i}]": _upright(f"samples[{i}]", value, state.y, f"sample {i}")
+        for i, value in enumerate(samples)
     }
     return Scene(
         scene,

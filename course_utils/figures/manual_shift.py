@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_utils.alignment import ShiftedShares, flow_growth
-from course_utils.figures.label_maps import (
+from course_utils.figures.draw.label_maps import (
     GAP,
     LEFT,
     WORDS,
@@ -36,7 +36,7 @@ from course_utils.figures.label_maps import (
     row_of_places,
     scale_words,
 )
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Handle,
     Scene,
     arrow,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     NoPicture,
     Scene,
     cell_handles,

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.alignment import offsets, stages
-from course_utils.figures.cells import cell_group
-from course_utils.figures.scene import (
+from course_utils.figures.draw.cells import cell_group
+from course_utils.figures.draw.scene import (
     Scene,
     circle,
     counted,

@@ -9,11 +9,22 @@ from functools import cached_property
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group
-from course_utils.figures.hues import hue
-from course_utils.figures.panels import Panel, words
+from course_utils.figures.draw.cells import cell_group
+from course_utils.figures.draw.hues import hue
+from course_utils.figures.draw.panels import Panel, words
+from course_utils.figures.draw.scene import (
+    Frame,
+    arrow,
+    group,
+    label,
+    line,
+    moved,
+    number,
+    painted,
+    rect,
+    written,
+)
 from course_utils.figures.phases import phase_badge, sides
-from course_utils.figures.scene import Frame, arrow, group, label, line, moved, number, painted, rect, written
 from course_utils.figures.stepper_cells import handle_at
 from course_utils.phases import Phases
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.scene import number
+from course_utils.figures.draw.scene import number
 from course_utils.figures.trace import factor, listed, name_of, overview
 from course_utils.phases import Phases
 

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     Handle,
     Scene,
     circle,

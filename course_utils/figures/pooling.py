@@ -16,7 +16,7 @@ import textwrap
 import numpy as np
 
 from course_utils.figures import pooling_words as words
-from course_utils.figures.scene import (
+from course_utils.figures.draw.scene import (
     NoPicture,
     Scene,
     arrow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.scene import number
+from course_utils.figures.draw.scene import number
 from course_utils.pooling import RoundTrip
 
 MOST_TERMS = 8  # of a sum of products; more do not fit into two lines

@@ -16,10 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group
-from course_utils.figures.hues import hue, hued
-from course_utils.figures.panels import Panel, words
-from course_utils.figures.scene import (
+from course_utils.figures.draw.cells import cell_group
+from course_utils.figures.draw.hues import hue, hued
+from course_utils.figures.draw.panels import Panel, words
+from course_utils.figures.draw.scene import (
     Frame,
     NoPicture,
     Scene,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group, font_size, lifted, tile, words_in
-from course_utils.figures.scene import NoPicture, group, held, label, line, number, rect, scrub, strength
+from course_utils.figures.draw.cells import cell_group, font_size, lifted, tile, words_in
+from course_utils.figures.draw.scene import NoPicture, group, held, label, line, number, rect, scrub, strength
 from course_utils.figures.trace import LARGEST, size_terms
 
 MOST_INPUTS = {1: 7, 2: 4}  # per axis; more could not be read in the room there is

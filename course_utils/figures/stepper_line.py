@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group, font_size, lifted, moving, tile, words_in
-from course_utils.figures.scene import group, label, line, number, rect
+from course_utils.figures.draw.cells import cell_group, font_size, lifted, moving, tile, words_in
+from course_utils.figures.draw.scene import group, label, line, number, rect
 from course_utils.figures.stepper_cells import (
     HEIGHT,
     MATRIX_X,

@@ -6,8 +6,8 @@ import itertools
 
 import numpy as np
 
-from course_utils.figures.cells import cell_group, font_size, lifted, moving, tile, words_in
-from course_utils.figures.scene import label, number, rect, strength
+from course_utils.figures.draw.cells import cell_group, font_size, lifted, moving, tile, words_in
+from course_utils.figures.draw.scene import label, number, rect, strength
 from course_utils.figures.stepper_cells import (
     HEIGHT,
     anchored,

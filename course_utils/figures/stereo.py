@@ -14,7 +14,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_utils.figures.scene import Handle, Scene, circle, document, held, label, line, number, path, rect
+from course_utils.figures.draw.scene import (
+    Handle,
+    Scene,
+    circle,
+    document,
+    held,
+    label,
+    line,
+    number,
+    path,
+    rect,
+)
 from course_utils.stereo import StereoPair
 
 AMOUNTS = np.sort(np.append(np.round(np.arange(-10, 16) * 0.1, 1), [0.35, 0.95, 1.05]))

@@ -10,7 +10,8 @@ import textwrap
 
 import numpy as np
 
-from course_utils.figures.hues import hued
+from course_utils.figures.draw.hues import hued
+from course_utils.figures.draw.scene import NoPicture, Scene, document, label, rect, scrub
 from course_utils.figures.phase_panels import WIDTH, PhaseRows, PhaseSquares
 from course_utils.figures.phases import (
     phases_details,
@@ -20,7 +21,6 @@ from course_utils.figures.phases import (
     subpixel_line,
     subpixel_size,
 )
-from course_utils.figures.scene import NoPicture, Scene, document, label, rect, scrub
 from course_utils.figures.stepper_cells import LOWEST, formula, handle_at
 from course_utils.figures.trace import advice, checked_trace, torch_line, torch_words, why_refused
 from course_utils.phases import VERSIONS, Phases

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.figures.scene import Handle, circle, group, label, line, number, path, rect
+from course_utils.figures.draw.scene import Handle, circle, group, label, line, number, path, rect
 from course_utils.resampling import interpolate_cell
 from course_utils.validation import one_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.scene import Frame, NoPicture, counted, number, strength
+from course_utils.figures.draw.scene import Frame, NoPicture, counted, number, strength
 from course_utils.trace import Trace
 from course_utils.validation import finite_array, whole_number
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.figures.scene import Handle, circle, held, label, line, number
+from course_utils.figures.draw.scene import Handle, circle, held, label, line, number
 from course_utils.figures.warp_layout import data_axes
 from course_utils.flows import affine_matrix, swirl_flow, whirl_angle
 from course_utils.warping import affine_pixels, affine_theta, pixel_centers

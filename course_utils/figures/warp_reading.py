@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.figures.scene import counted, number
+from course_utils.figures.draw.scene import counted, number
 
 SHOWN = 4  # taps, or readers, that a sentence names
 

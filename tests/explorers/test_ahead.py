@@ -6,7 +6,7 @@ import pytest
 
 from course_utils.explorers.stage import Explorer, Numbers, ahead, choice, slider, switch
 from course_utils.explorers.stage.stage import MOST_AHEAD
-from course_utils.figures.scene import Frame, NoPicture, Scene, document
+from course_utils.figures.draw.scene import Frame, NoPicture, Scene, document
 from tests.explorers.hand import run_alone
 
 

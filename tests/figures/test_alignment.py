@@ -13,8 +13,8 @@ from PIL import Image
 
 from course_utils.alignment import fetched_shares
 from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
-from course_utils.figures.label_maps import Place, arrows, drawing_factor, prediction
-from course_utils.figures.scene import NoPicture, moved, written
+from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
+from course_utils.figures.draw.scene import NoPicture, moved, written
 from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 

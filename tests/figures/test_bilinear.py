@@ -16,7 +16,7 @@ from course_utils.figures.bilinear import (
     WIDTH,
     cell_scene,
 )
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.resampling import cell_weights
 
 CELL = np.array([[10.0, 20.0], [40.0, 90.0]])

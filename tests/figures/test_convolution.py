@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
 from course_utils.figures.convolution import VIEWS, stepper_scene
-from course_utils.figures.scene import NoPicture, painted, written
+from course_utils.figures.draw.scene import NoPicture, painted, written
 from course_utils.figures.stepper_cells import HEIGHT, MOST, MOST_INPUTS, MOST_TAPS, WIDTH
 from course_utils.figures.trace import torch_words
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from course_utils.figures.coordinates import PICKS, formula, ruler_scene
-from course_utils.figures.scene import number
+from course_utils.figures.draw.scene import number
 from course_utils.resampling import COORDINATE_MAPS
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from course_utils import images
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.face import HEIGHT, NEAR, PANEL, WIDTH, face_scene
-from course_utils.figures.scene import NoPicture
 from course_utils.resampling import resize
 from tests.figures.test_bilinear import by_id, shapes, text_span
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.linear import MOST_SAMPLES, kernel_sum_scene, two_samples_scene
-from course_utils.figures.scene import NoPicture
 from course_utils.resampling import (
     MODES,
     interpolate,
@@ -101,7 +101,9 @@ def test_two_samples_says_the_value(samples, x, mode):
     assert len(scene.table[1]) == shown + 1 and float(scene.table[1][-1][4]) == pytest.approx(1, abs=1e-9)
 
 
-@given(samples=st.lists(value, min_size=4, max_size=4), x=unit, mode=modes, a=st.sampled_from([-1.0, -0.5, 0.0]))
+@given(
+    samples=st.lists(value, min_size=4, max_size=4), x=unit, mode=modes, a=st.sampled_from([-1.0, -0.5, 0.0])
+)
 @settings(max_examples=60, deadline=None)
 def test_nothing_leaves_the_picture_of_two_samples(samples, x, mode, a):
     assert_inside(two_samples_scene(samples, x, mode, a), 800, 550)
@@ -114,7 +116,9 @@ def test_paintings_add_up_and_stay_inside(samples, where, mode):
     scene = kernel_sum_scene(samples, x, mode)
     assert_inside(scene, 800, 440)
     assert value_in(scene) == pytest.approx(interpolate(samples, [x], mode)[0], abs=6e-4)
-    rows = [[float(cell.replace("−", "-")) if cell else 0.0 for cell in row[1:]] for row in scene.table[1][:-1]]
+    rows = [
+        [float(cell.replace("−", "-")) if cell else 0.0 for cell in row[1:]] for row in scene.table[1][:-1]
+    ]
     assert sum(row[2] for row in rows) == pytest.approx(value_in(scene), abs=1e-3)
     assert set(scene.links) == {f"w-{i}" for i in range(len(samples))} == set(scene.details)
 
@@ -125,7 +129,9 @@ def assert_inside(scene, width, height):
     for names, most in ((("x", "cx", "x1", "x2"), width), (("y", "cy", "y1", "y2"), height)):
         for name in names:
             assert all(0 <= n <= most for n in numbers(svg, name)), (name, scene.text)
-    points = [tuple(map(float, pair.split(","))) for d in re.findall(r' d="M([^"Z]*)', svg) for pair in d.split("L")]
+    points = [
+        tuple(map(float, pair.split(","))) for d in re.findall(r' d="M([^"Z]*)', svg) for pair in d.split("L")
+    ]
     assert all(-1 <= x <= width + 1 and -1 <= y <= height + 1 for x, y in points)
 
 
@@ -142,7 +148,9 @@ def test_axes_do_not_move_with_the_values():
     def ticks(scene):
         return re.findall(r"<line [^>]*stroke-opacity=\"0.3\"[^>]*>", scene.svg)
 
-    assert ticks(two_samples_scene([0, 0, 0, 0], 0.1)) == ticks(two_samples_scene([10, 10, 3, 0], 0.9, "cubic"))
+    assert ticks(two_samples_scene([0, 0, 0, 0], 0.1)) == ticks(
+        two_samples_scene([10, 10, 3, 0], 0.9, "cubic")
+    )
     assert ticks(kernel_sum_scene([0, 0], 0.1)) == ticks(kernel_sum_scene([10, 3], 1.2, "cubic"))
 
 

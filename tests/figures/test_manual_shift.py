@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.alignment import ShiftedShares
+from course_utils.figures.draw.scene import number
 from course_utils.figures.manual_shift import MOST_SHIFT, mixture, shift_scene
-from course_utils.figures.scene import number
 from course_utils.scenes import CLASS_COLOURS, class_shares, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 

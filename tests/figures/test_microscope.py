@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.microscope import microscope_scene, name_of
-from course_utils.figures.scene import NoPicture
 from course_utils.probing import probe
 from course_utils.resampling import resize
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.pooling import CORNER
 from course_utils.figures.pooling import pooling_scene as scene_of
-from course_utils.figures.scene import NoPicture
 from course_utils.pooling import WEIGHTINGS, window_weights
 
 SVG = "{http://www.w3.org/2000/svg}"

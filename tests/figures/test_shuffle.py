@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.figures.scene import NoPicture, moved
+from course_utils.figures.draw.scene import NoPicture, moved
 from course_utils.figures.shuffle import HEIGHT, MOST, ORDERS, WIDTH, origins, shuffle_scene, steps_of
 
 SIZES = list(itertools.product(*(range(1, most + 1) for most in MOST.values())))

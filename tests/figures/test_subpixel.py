@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from course_utils.explorers.stage.stage import as_data
-from course_utils.figures.scene import NoPicture, moved, painted, written
+from course_utils.figures.draw.scene import NoPicture, moved, painted, written
 from course_utils.figures.subpixel import (
     HEIGHT,
     MOST,

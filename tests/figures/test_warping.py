@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.warp_fields import RANGES, Affine, Painted, Whirl
 from course_utils.figures.warp_layout import HEIGHT, WIDTH, Layout, chosen_id
 from course_utils.figures.warping import LARGEST, Picture, warp_scene

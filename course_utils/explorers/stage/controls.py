@@ -7,7 +7,7 @@ import re
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.figures.scene import NoPicture
+from course_utils.figures.draw.scene import NoPicture
 
 SHORTEST_TRACK, PIXELS_A_VALUE, LONGEST_TRACK = 240, 6, 560
 AROUND_THE_TRACK = 102  # the number beside it and the gaps; the label comes on top

@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from course_utils.explorers.stage.ahead import MOST_STATES, Ahead
 from course_utils.explorers.stage.controls import Numbers
 from course_utils.explorers.stage.stage import Stage
-from course_utils.figures.scene import NoPicture, Scene, sentence_scene
+from course_utils.figures.draw.scene import NoPicture, Scene, sentence_scene
 
 ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")  # "kernel[0,1]": one number of a control
 

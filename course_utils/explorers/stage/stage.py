@@ -18,7 +18,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from course_utils.figures.scene import STYLE, STYLE_ELEMENT, Scene
+from course_utils.figures.draw.scene import STYLE, STYLE_ELEMENT, Scene
 
 HERE = Path(__file__).parent
 MOST_AHEAD = 6_000_000  # characters of scenes that a browser keeps for one stage; as in stage.js

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from course_utils.figures.cells import lifted
-from course_utils.figures.scene import NoPicture, group, line, rect
+from course_utils.figures.draw.cells import lifted
+from course_utils.figures.draw.scene import NoPicture, group, line, rect
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_utils.figures.scene import group, label, line, number, path, png_url, rect
+from course_utils.figures.draw.scene import group, label, line, number, path, png_url, rect
 from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
 from course_utils.scores import confusion_matrix, mean_iou
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from course_utils.figures.hues import DARK, LIGHT, hue
-from course_utils.figures.scene import STYLE
+from course_utils.figures.draw.hues import DARK, LIGHT, hue
+from course_utils.figures.draw.scene import STYLE
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency", 2009.
 EYES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course_utils.figures.scene import group, label, rect
+from course_utils.figures.draw.scene import group, label, rect
 
 
 def font_size(texts, width, height):

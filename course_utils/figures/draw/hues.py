@@ -1,7 +1,7 @@
 """One hue per phase, wherever phases appear: from the kernel to the output, in lesson after lesson.
 
-Nine hues, as many as a stride of 3 has phases in two axes. tests/figures/test_colors.py holds them apart for every
-kind of eye in both themes, and holds the numbers on them readable.
+Nine hues, as many as a stride of 3 has phases in two axes. tests/figures/draw/test_colors.py holds them apart for
+every kind of eye in both themes, and holds the numbers on them readable.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Words used in every figure
 
 Colors, one meaning each, as CSS classes: ``input`` blue, ``output`` vermilion, ``kernel`` green (weights),
 ``negative`` purple (negative weights; dark, for a mid purple and the green look alike to some eyes),
-``sample`` dark (sample points), ``muted`` gray (axes, notes). tests/figures/test_colors.py holds them apart.
+``sample`` dark (sample points), ``muted`` gray (axes, notes). tests/figures/draw/test_colors.py holds them apart.
 
 The f-strings are on purpose: 800 elements are four times as fast as the same through an element tree.
 """
@@ -34,11 +34,12 @@ from html import escape
 
 import numpy as np
 
-from course_utils.figures.hues import STYLE as HUES
+from course_utils.figures.draw.hues import STYLE as HUES
 
 # The colors stand here and not in the widget's stylesheet, so that a scene outside any widget has them too.
 # JupyterLab says which theme it shows; a file of its own (an <img> on a web page) follows the reader's system.
-STYLE = """
+STYLE = (
+    """
 .btp-scene { --btp-input: #0072b2; --btp-output: #d55e00; --btp-kernel: #008560; --btp-negative: #6a1b6a;
   font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13px; }
 [data-jp-theme-light="false"] .btp-scene { --btp-input: #56b4e9; --btp-output: #f28e4b; --btp-kernel: #2fc79a;
@@ -65,7 +66,9 @@ STYLE = """
 .btp-scene .line.negative { stroke: var(--btp-negative); fill: none; }
 .btp-scene .halo { paint-order: stroke; stroke: var(--jp-layout-color1, #fff); stroke-width: 3px;
   stroke-linejoin: round; }
-""" + HUES
+"""
+    + HUES
+)
 STYLE_ELEMENT = f"<style>{STYLE}</style>"
 
 

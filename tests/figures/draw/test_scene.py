@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.figures import scene
-from course_utils.figures.scene import (
+from course_utils.figures.draw import scene
+from course_utils.figures.draw.scene import (
     Scene,
     document,
     grid,
