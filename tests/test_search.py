@@ -106,7 +106,9 @@ def test_a_given_seed_draws_the_same_again(tests_in):
 
 
 def test_what_a_search_throws_away_is_no_failure(tests_in):
-    wasteful = SOUND.replace("    print", "    from hypothesis import assume\n    assume(number % 50 == 0)\n    print")
+    wasteful = SOUND.replace(
+        "    print", "    from hypothesis import assume\n    assume(number % 50 == 0)\n    print"
+    )
     status, output = ran("pytest", str(path := tests_in(wasteful)), "-k", "even")
     assert status == 1 and "filtering out a lot" in output
     status, output = ran("tests.search", "0s", "--seed", "7", str(path))

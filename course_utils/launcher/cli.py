@@ -156,12 +156,15 @@ def test(options, rest):
 
 
 def workers(rest, processors=None):
-    """pytest-xdist's options: one process for each processor, at most four; the tests of a file stay together."""
+    """pytest-xdist's options: a process for each processor, at most four, and one: tests in a browser mostly wait.
+
+    The tests of a file stay together.
+    """
     own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
     if any(word.startswith(own_way) for word in rest):
         return []
     count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
+    return ["-n", str(count + 1), "--dist", "loadfile"] if count > 1 else []
 
 
 def bench(options, rest):

@@ -277,7 +277,7 @@ class Lesson:
         self.page.wait_for_function("() => window.allCellsRan", polling=200)
         self.wait_idle()
 
-    def wait_idle(self, quiet_ms=600):
+    def wait_idle(self, quiet_ms=300):
         """Wait until the kernel is idle, and the page has not changed for so long."""
         self.page.wait_for_function(IS_IDLE, polling=50)
         self.settle(quiet_ms)
