@@ -103,7 +103,8 @@ NOT_AN_ARRAY = [
     np.array([1 + 2j]), np.array(["2020"], "datetime64"), {"a": 1}, np.ma.masked_array([1.0, 2.0], [0, 1]),
     torch.ones(2, requires_grad=True), object(),
 ]  # fmt: skip
-NOT_A_SIGNAL = [v for v in NOT_AN_ARRAY if v is not NAN and v is not INFINITY] + [NAN[0], INFINITY[0], ARRAY, 3.0]
+NOT_A_SIGNAL = [value for value in NOT_AN_ARRAY if value is not NAN and value is not INFINITY]
+NOT_A_SIGNAL += [NAN[0], INFINITY[0], ARRAY, 3.0]
 BAD = {
     "in_size": NOT_A_SIZE, "out_size": NOT_A_SIZE, "height": NOT_A_SIZE, "width": NOT_A_SIZE,
     "top": [*NOT_WHOLE, -1, 4, 10**40], "left": [*NOT_WHOLE, -1, 5], "axis": [*NOT_WHOLE, -3, 2],

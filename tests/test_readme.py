@@ -20,7 +20,9 @@ def lesson_00():
 
 
 def test_the_tables_of_lessons_are_made_from_the_one_file_of_facts():
-    assert lessons.table("notebooks/") in README and lessons.table("") in lesson_00(), "python -m tools.tables"
+    assert lessons.table("notebooks/") in README and lessons.table("") in lesson_00(), (
+        "python -m tools.tables"
+    )
     assert [lesson.file for lesson in lessons.WRITTEN] == LESSONS
 
 

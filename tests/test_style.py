@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,21 @@ def files_of_the_repository():
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
+def ruff(*arguments):
+    command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "."]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 def test_ruff_has_nothing_to_say():
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True
-    )
+    done = ruff("check")
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_file_is_formatted():
+    """By the version that pyproject.toml names: another, in an environment somebody else made, breaks lines elsewhere."""
+    if f'"ruff=={version("ruff")}"' not in (ROOT / "pyproject.toml").read_text(encoding="utf-8"):
+        pytest.skip(f"ruff {version('ruff')} is here, and pyproject.toml names another")
+    done = ruff("format", "--diff")
     assert done.returncode == 0, done.stdout
 
 

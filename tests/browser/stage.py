@@ -201,7 +201,7 @@ class StageOnPage:
         return self._moved_by_one_of([lambda key=key: knob.press(key) for key in keys])
 
     def _moved_by_one_of(self, moves):
-        """Does one of these moves bring a picture of other values? The next one is tried when the kernel has rested."""
+        """Does one of these moves bring a picture of other values? The next is tried when the kernel has rested."""
         before = self.key()
         for move in moves:
             move()

@@ -101,7 +101,10 @@ def test_a_click_on_a_small_cell_chooses_its_line_and_says_its_values():
         assert explorer.values["profile"] == name and explorer.stage.chosen == f"line-{k}"
     explorer.stage.chosen = "in-2"
     assert explorer.values["profile"] == PROFILES[3]
-    assert "10, 22.5, 40, 62.5, 90: steps of 12.5, 17.5, 22.5, 27.5, a parabola" in explorer.scene.details["line-0"]
+    assert (
+        "10, 22.5, 40, 62.5, 90: steps of 12.5, 17.5, 22.5, 27.5, a parabola"
+        in explorer.scene.details["line-0"]
+    )
     explorer.set(bottom_right=50)
     assert "10, 20, 30, 40, 50: equal steps, a straight line" in explorer.scene.details["line-0"]
 

@@ -1,6 +1,5 @@
 """The ruler is moved over its whole range; torch says what it must show."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +46,7 @@ def test_any_state_is_a_picture(n, m, coordinate_map, compare, picks):
 
 def test_the_coordinates_shown_are_those_that_torch_uses():
     import torch
+
     for n, m in ((4, 8), (8, 3), (5, 13), (3, 3)):
         ramp = torch.arange(n, dtype=torch.float64)[None, None]
         for name in ("half_pixel", "align_corners"):
@@ -61,6 +61,7 @@ def test_the_coordinates_shown_are_those_that_torch_uses():
 
 def test_the_picks_are_those_that_torch_copies():
     import torch
+
     for n, m in ((4, 8), (8, 3), (8, 2), (7, 5)):
         ramp = torch.arange(n, dtype=torch.float64)[None, None]
         for mode, rule in (("nearest", "floor"), ("nearest-exact", "half_pixel")):

@@ -437,7 +437,9 @@ def test_after_a_move_it_is_ready_at_once_and_imports_the_course_it_lies_in(cour
     own_environment(moved, LESSONS, tools=tools(base, said))
     # The tests' own PYTHONPATH leads to the course under test; here the note in .venv has to.
     plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    found = subprocess.check_output([venv_python(moved / ".venv"), "-c", WHERE], text=True, cwd=tmp_path, env=plain)
+    found = subprocess.check_output(
+        [venv_python(moved / ".venv"), "-c", WHERE], text=True, cwd=tmp_path, env=plain
+    )
     assert said == [] and found.strip() == ascii(str(moved / "course_utils" / "__init__.py"))
 
 
