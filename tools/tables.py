@@ -8,7 +8,7 @@ import nbformat
 from course_utils.lessons import table
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE = re.compile(r"^\| \| lesson \| the question \| minutes \|\n(?:\|.*\|(?:\n|$))+", re.M)
+TABLE = re.compile(r"^\| \| lesson \| the question \| minutes \|\n(?:\|.*\|(?:\n|$))+", re.MULTILINE)
 
 
 def with_table(text: str, folder: str) -> str:

@@ -156,7 +156,7 @@ def test(options, rest):
 
 
 def workers(rest, processors=None):
-    """pytest-xdist's options: a process for each processor, at most four, and one: tests in a browser mostly wait.
+    """pytest-xdist's options: one process more than processors, at most five: tests in a browser mostly wait.
 
     The tests of a file stay together.
     """
