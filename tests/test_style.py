@@ -38,7 +38,7 @@ def test_ruff_has_nothing_to_say():
 
 
 def test_every_file_is_formatted():
-    """By the version that pyproject.toml names; another, in an environment of somebody else, breaks lines elsewhere."""
+    """By the version that pyproject.toml names: another, in an environment made elsewhere, breaks lines elsewhere."""
     if f'"ruff=={version("ruff")}"' not in (ROOT / "pyproject.toml").read_text(encoding="utf-8"):
         pytest.skip(f"ruff {version('ruff')} is here, and pyproject.toml names another")
     done = ruff("format", "--diff")

@@ -55,7 +55,7 @@ class Told:
     def set_num_threads(self, count):
         self.count = count
 
-    setNumThreads = set_num_threads
+    setNumThreads = set_num_threads  # noqa: N815, OpenCV's name
 
 
 @pytest.mark.parametrize("own", [{}, *({name: "4"} for name in (ALL, OPENCV, *BLAS))], ids=str)

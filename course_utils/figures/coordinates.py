@@ -58,8 +58,7 @@ def ruler_scene(
     input_top = 42 + STRIP + 19 + GAP
     height = 2 * input_top + INPUT_STRIP + 22  # also with one map: nothing jumps when a second one comes
     parts = [_dead_zones(in_size, input_top, len(maps)), _input_strip(in_size, input_top)]
-    for side in sides:
-        parts.append(_side_picture(side, input_top))
+    parts += [_side_picture(side, input_top) for side in sides]
     parts.append(_sizes(in_size, out_size, height - 4))
     parts.append(label(LEFT, height - 4, _legend(sides, picks), "muted", "start", 12))
     text = " ".join(_summary(side) for side in sides)

@@ -148,8 +148,9 @@ def _value_panel(state):
     parts = [_level(_VALUE, level) for level in (0, 5, 10)]
     parts.append(_axis_name(_VALUE, "value"))
     curve = _curve(lambda x: interpolate(state.samples, x + 1, state.mode, state.a), 0, 1, state.mode)
-    for piece in curve:
-        parts.append(path(zip(_X(piece[0]), _VALUE(piece[1]), strict=True), "line output", stroke_width=2.2))
+    parts += [
+        path(zip(_X(x), _VALUE(value), strict=True), "line output", stroke_width=2.2) for x, value in curve
+    ]
     parts += [_sample(state, i) for i in state.shown]
     parts.append(_point(state))
     return "".join(parts)

@@ -292,7 +292,7 @@ def _install(venv, needs, extra_index, held, tools):
 def _want_packages_to_stay(venv, tools):
     """pip's own settings hold, except those that send packages out of .venv."""
     _, settings, _ = tools.run_quietly([*_pip(venv), "config", "list"])
-    away = re.findall(r"^(?:global|install|:env:)\.(?:target|prefix|root|python)=.*$", settings, re.M)
+    away = re.findall(r"^(?:global|install|:env:)\.(?:target|prefix|root|python)=.*$", settings, re.MULTILINE)
     if away:
         raise Trouble(
             f"A setting of pip's sends packages elsewhere than to .venv: {'; '.join(away)}. "

@@ -30,7 +30,7 @@ def only_one(path, on_wait, pause=0.5, try_lock=_try, sleep=time.sleep):
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+b")
+        file = open(path, "a+b")  # noqa: SIM115, closed below
     except OSError:
         yield None
         return

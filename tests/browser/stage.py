@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from playwright.sync_api import TimeoutError
+from playwright import sync_api
 
 MOST_MS_TO_ANOTHER_PICTURE = 500  # then the kernel is waited for, however long it takes
 
@@ -205,7 +205,7 @@ class StageOnPage:
         before = self.key()
         for move in moves:
             move()
-            with suppress(TimeoutError):
+            with suppress(sync_api.TimeoutError):
                 self.page.wait_for_function(
                     "([root, before]) => root.dataset.key !== before",
                     arg=[self._handle(), before],

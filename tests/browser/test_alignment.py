@@ -142,7 +142,7 @@ def test_a_scale_and_a_scene_are_chosen_at_the_same_moment(learning):
     pictures = learning.root.evaluate(IN_SIGHT)
     choose(learning, "scene", "scene 2 of 2")
     assert "Scene 2 after 10 training steps" in learning.text()
-    assert not set(href for _, href in pictures) & set(href for _, href in learning.root.evaluate(IN_SIGHT))
+    assert not {href for _, href in pictures} & {href for _, href in learning.root.evaluate(IN_SIGHT)}
     before = learning.shown()
     learning.explorer().locator("input[type=checkbox]").check()
     learning.wait_for_change(before)

@@ -99,9 +99,8 @@ def test_every_handle_is_moved_by_pointer_and_by_keyboard(lesson):
                 stuck.append((handle, "pointer"))
             if not stage.moved_by_keys(handle):
                 stuck.append((handle, "keyboard"))
-        for handle in stage.cell_handles()[:2]:
-            if not stage.moved_by_pointer(handle):
-                stuck.append((handle, "pointer"))
+        few = stage.cell_handles()[:2]
+        stuck += [(handle, "pointer") for handle in few if not stage.moved_by_pointer(handle)]
     assert stuck == []
 
 

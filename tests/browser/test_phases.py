@@ -211,7 +211,7 @@ def test_dragging_the_stride_makes_it_fall_apart_into_more(lesson, square):
     assert "16 of 36 slots" in square.shown()
     square.drag("stride", (24, 0))  # the number in the formula
     assert "16 of 36 slots used" in square.shown() and "stride=3" in square.shown()
-    assert len([cell for cell in square.ids("phases")]) == 9
+    assert len(square.ids("phases")) == 9
     assert square.chosen() == "all"
     square.drag("kernel_size", (44, 0))
     assert "36 of 81 slots used" in square.shown()

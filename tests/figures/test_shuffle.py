@@ -15,7 +15,7 @@ CELL = re.compile(
     r'<rect x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)" class="(hue-\d)" data-id="p-(\d+)" '
     r'data-row="(\d+)" data-col="(\d+)" data-handle="p-(\d+)"/>'
 )
-GROUP = re.compile(r'<g data-group="(\w+)"[^>]*>(.*?)</g>(.*?)</g>', re.S)
+GROUP = re.compile(r'<g data-group="(\w+)"[^>]*>(.*?)</g>(.*?)</g>', re.DOTALL)
 TILE = re.compile(r'data-move="(\d+)" transform="translate\(([^ ]+) ([^)]+)\)">.*?<text[^>]*>([^<]*)</text>')
 
 

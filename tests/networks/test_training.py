@@ -81,7 +81,7 @@ def test_no_trace_in_the_global_generator():
     expected = torch.rand(3)
     torch.manual_seed(7)
     trained()
-    with pytest.raises(ZeroDivisionError), seeded(1):
+    with pytest.raises(ZeroDivisionError), seeded(1):  # noqa: PT012, a block that draws and fails
         torch.rand(1)
         raise ZeroDivisionError
     assert torch.equal(torch.rand(3), expected)

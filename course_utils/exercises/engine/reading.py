@@ -335,12 +335,11 @@ def _without_words(plain):
         plain,
     )
     plain = re.sub(rf"(?i)\b({words})\b", lambda m: _WORDS[m[1].lower()], plain)
-    plain = re.sub(
+    return re.sub(
         rf"(?i)\b(?:(\d+)\s+(?=1?\b\w+s\b)|an?\s+|(?<![\d.])1\s+)?({parts})\b",
         lambda m: f"({m[1] or 1}/{_PARTS[m[2].lower()]})",
         plain,
     )
-    return plain
 
 
 def _one_side(plain, text, shape):

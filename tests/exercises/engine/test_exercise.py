@@ -171,7 +171,7 @@ def test_two_functions_that_only_raise_need_not_have_the_same_mistake():
         "sample.raising", "Raising", samples.clamped_average, BUG.small_cases, hints=["-"],
         mistakes=[Mistake("too far", lambda signal: signal[99], "It looks too far.")],
     )  # fmt: skip
-    assert exercise.check(lambda signal: [][0]).diagnosis == "IndexError"
+    assert exercise.check(lambda signal: [].pop()).diagnosis == "IndexError"
 
 
 def test_right_numbers_beside_a_wrong_word_are_not_explained_as_numbers():
@@ -624,7 +624,7 @@ def test_a_loop_over_pixels_is_noticed_and_one_over_rows_is_not():
         return np.array([[2 * value for value in row] for row in image])
 
     def flat(image):
-        return np.fromiter(map(lambda value: 2 * value, image.flat), float).reshape(image.shape)
+        return np.fromiter((2 * value for value in image.flat), float).reshape(image.shape)
 
     def rows(image):
         return np.array([2 * row for row in image])

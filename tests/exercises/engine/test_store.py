@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from course_utils.exercises.engine import store
 from course_utils.exercises.engine.store import Damaged, Newer, Store, empty, merge, parse
 
-KILLS = int(os.environ.get("COURSE_KILLS", 20))  # COURSE_KILLS=500 for the long run
+KILLS = int(os.environ.get("COURSE_KILLS", "20"))  # COURSE_KILLS=500 for the long run
 GOOD = {**store.NEW_EXERCISE, "outcome": "right", "right": "2026-01-01T00:00:00Z"}
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and permissions as POSIX has them")
