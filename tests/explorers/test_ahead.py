@@ -6,7 +6,7 @@ import pytest
 
 from course_utils.explorers.stage import Explorer, Numbers, ahead, choice, slider, switch
 from course_utils.explorers.stage.stage import MOST_AHEAD
-from course_utils.figures.draw.scene import Frame, NoPicture, Scene, document
+from course_utils.figures.draw.scene import Frame, NoPicture, Scene, document, scrub
 from tests.explorers.hand import run_alone
 
 
@@ -84,6 +84,8 @@ def test_the_store_is_bounded_and_forgets_the_oldest():
 
 
 def test_values_that_bring_others_along_are_not_drawn_ahead():
+    explorer = make(adjust=lambda values, name: {"t": 0.5} if name == "n" else {})
+    assert explorer.send_ahead({"n": 4})  # it has been so
     explorer = make(adjust=lambda values, name: {"t": 0.0} if name == "n" else {})
     assert not explorer.send_ahead({"n": 4}) and explorer.send_ahead({"kind": "b"})
     explorer = make(limits=lambda values: {"n": (0, 5 if values["kind"] == "b" else 9)})
@@ -112,36 +114,104 @@ def test_frames_travel_ahead_too():
     assert explorer.sent["[4,0.5,0]"]["word"] == "output"
 
 
-def test_the_idle_kernel_sends_the_control_in_use_outwards():
-    async def a_learner_at_work():
-        explorer = make()
+def work(explorer, *moves, expected):
+    """Do some moves in a page, then rest until so many pictures have come ahead, and a little longer."""
+
+    async def at_work():
         explorer.stage.pages = 1
-        explorer.controls["n"].value = 4
-        await asyncio.sleep(0.4)
-        return explorer
-
-    explorer = run_alone(a_learner_at_work())
-    assert [key for key in explorer.sent if key.endswith(",0.5,0]")][:4] == [
-        f"[{n},0.5,0]" for n in (5, 3, 6, 2)
-    ]
-    assert len(explorer.sent) == 9
-
-
-@pytest.mark.parametrize(("most", "expected"), [(True, 29), (5, 5), (False, 0)])
-def test_of_all_values_that_a_handle_sets_and_no_more_than_wanted(most, expected):
-    async def a_hand_at_work():
-        explorer = make(ahead=most)
-        explorer.stage.pages = 1
-        explorer.stage.moved = {"values": {"n": 4, "t": 0.5}, "count": 1}
+        for move in moves:
+            move()
         for _ in range(1000):
             await asyncio.sleep(0.01)
             if len(explorer.sent) >= expected:
                 break
-        await asyncio.sleep(0.1)  # no more come
-        return explorer.sent
+        await asyncio.sleep(0.1)
+        return list(explorer.sent)
 
-    sent = run_alone(a_hand_at_work())
-    assert len(sent) == expected  # 9 of n, 20 of t
+    return run_alone(at_work())
+
+
+def put(explorer, values):
+    """What the browser reports of a handle."""
+    explorer.stage.moved = {"values": values, "count": explorer.stage.moved.get("count", 0) + 1}
+
+
+def test_the_idle_kernel_sends_the_control_in_use_outwards_and_then_first_keys_on_the_others():
+    explorer = make(more=["kind"])
+    keys = work(explorer, lambda: setattr(explorer.controls["n"], "value", 4), expected=11)
+    assert keys[:9] == [f"[{n},0.5,0]" for n in (5, 3, 6, 2, 7, 1, 8, 0, 9)]
+    assert keys[9:] == ["[4,0.55,0]", "[4,0.45,0]"]  # none of a control that is folded away
+
+
+def test_first_keys_on_other_controls_do_not_wait_until_the_last_neighbor_is_drawn():
+    explorer = make()
+    keys = work(explorer, lambda: setattr(explorer.controls["t"], "value", 0.3), expected=23)
+    assert len(keys) == 23  # 20 of t, 2 of n, 1 of the choice
+    first = [keys.index(key) for key in ("[4,0.3,0]", "[2,0.3,0]", "[3,0.3,1]")]
+    assert sorted(first) == [ahead.NEAREST, ahead.NEAREST + 1, ahead.NEAREST + 2]
+
+
+def with_numbers(text=""):
+    """An explorer with numbers in its picture: pulled by steps of 1, or of 0.5 where one stands between two."""
+
+    def draw(v, n):
+        step = 1 if (v == v.round()).all() else 0.5
+        handles = {f"v[{i}]": scrub(f"v[{i}]", value, -1, 4, step, "v") for i, value in enumerate(v)}
+        return drawn(f"{text}{v} {n}", handles=handles)
+
+    explorer = Explorer(draw, {"v": Numbers("v", [1, 2.0]), "n": slider("n", 3, 0, 9)}, more=["v"])
+    explorer.sent = {}
+    explorer.stage.observe(
+        lambda change: explorer.sent.update({change["new"]["key"]: change["new"]}), "ahead"
+    )
+    return explorer
+
+
+def test_of_one_number_the_steps_of_its_handle_are_sent():
+    explorer = with_numbers()
+    keys = work(explorer, lambda: put(explorer, {"v[1]": 3}), expected=7)
+    assert keys == [f'["1, {v}",3]' for v in (4, 2, 1, 0, -1)] + ['["1, 3",4]', '["1, 3",2]']
+    twin = with_numbers()
+    put(twin, {"v[1]": -1})
+    assert {**explorer.sent['["1, -1",3]'], "count": 1} == twin.stage.scene
+
+
+def test_a_number_between_two_steps_goes_to_the_next_ones():
+    explorer = with_numbers()
+    keys = work(explorer, lambda: put(explorer, {"v[0]": 0.7}), expected=12)
+    assert [key for key in keys if key.endswith('2",3]')][:4] == [f'["{v}, 2",3]' for v in (1, 0, 1.5, -0.5)]
+
+
+def test_numbers_without_a_handle_have_no_neighbors():
+    explorer = with_numbers()
+    assert work(explorer, lambda: explorer.set(**{"v[7]": 3}), expected=2) == ['["1, 2",4]', '["1, 2",2]']
+
+
+@pytest.mark.parametrize(
+    ("at", "step", "values"),
+    [
+        (0.0, 1.0, [1, -1, 2, -2]),
+        (0.5, 1.0, [2, 0, -1, -2]),  # a key rounds up, as in the browser
+        (2.0, 1.5, [1, -0.5, -2]),  # the end is none of the steps
+        (-0.2, 0.1, [-0.1, -0.3, 0, -0.4, 0.1]),
+    ],
+)
+def test_steps_of_a_handle_come_nearest_first_and_exactly(at, step, values):
+    handle = scrub("v[0]", at, -2, 2, step, "v")
+    assert list(ahead.steps_of(handle, "v[0]"))[: len(values)] == values
+
+
+def test_one_change_never_pushes_out_what_was_near_before():
+    explorer = with_numbers("x" * (MOST_AHEAD // 12))  # it stands in a picture three times
+    keys = work(explorer, lambda: put(explorer, {"v[1]": 3}), expected=2)
+    assert keys == ['["1, 4",3]', '["1, 2",3]']
+
+
+@pytest.mark.parametrize(("most", "expected"), [(True, 30), (5, 5), (False, 0)])
+def test_of_all_values_that_a_handle_sets_and_no_more_than_wanted(most, expected):
+    explorer = make(ahead=most)
+    sent = work(explorer, lambda: put(explorer, {"n": 4, "t": 0.5}), expected=expected)
+    assert len(sent) == expected  # 9 of n, 20 of t, 1 of the choice
     if expected:
         assert {"[5,0.5,0]", "[4,0.55,0]"} <= set(sent)
 

@@ -1,21 +1,26 @@
 """Pictures sent ahead: what a key or a hand will ask for next is in the browser before it is asked.
 
 After each picture, when the kernel has nothing else to do, the neighbors of the control in use are drawn: one step
-either way first, then further and further out. One at a time, so that whatever the learner does comes first.
+either way first, then further and further out. Early among them come the nearest neighbors of the other main
+controls, for a first key on one of those. One at a time, so that whatever the learner does comes first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 
 import ipywidgets as widgets
 
-from course_utils.explorers.stage.controls import Numbers
+from course_utils.explorers.stage.controls import ENTRY, Numbers
+from course_utils.explorers.stage.stage import MOST_AHEAD
 
 PAUSE_SECONDS = 0.004  # between two pictures: messages that have arrived are dealt with in it
 BEFORE_FIRST_SECONDS = 0.05  # a drag that goes on has its next value here by then
-MOST_STATES = 120  # of one control, after one change
+MOST_STATES = 120  # after one change
+MOST_CHARACTERS = MOST_AHEAD // 2  # after one change: what was near before is not pushed out
+NEAREST, FIRST = 12, 2  # how many of the control in use come before the first ones of each other main control
 RUNNING = set()  # cells that are running now: nothing is drawn ahead meanwhile
 
 
@@ -26,12 +31,20 @@ class Ahead:
     """
 
     def __init__(self, explorer, most=MOST_STATES):
-        self.explorer, self.most, self._states, self._timer = explorer, most, iter(()), None
+        self.explorer, self.most, self._timer = explorer, most, None
+        self._states, self._room = iter(()), 0
         _watch_cells()
 
-    def plan(self, names):
-        """Begin anew: the neighbors of these controls are what is needed next."""
-        self._states = itertools.islice(_in_turn([self._around(name) for name in names]), self.most)
+    def plan(self, names, others=()):
+        """Begin anew: the neighbors of these controls are what is needed next, then the nearest of some others.
+
+        A name such as "kernel[0]" means one number of a control, in the steps of the handle that moves it.
+        """
+        near = _in_turn([self._around(name) for name in names])
+        others = [name for name in others if name not in names]
+        first = _in_turn([itertools.islice(self._around(name), FIRST) for name in others])
+        ordered = itertools.chain(itertools.islice(near, NEAREST), first, near)
+        self._states, self._room = itertools.islice(ordered, self.most), MOST_CHARACTERS
         self._wait(BEFORE_FIRST_SECONDS)
 
     def _wait(self, seconds):
@@ -46,16 +59,34 @@ class Ahead:
         self._timer = None
         if RUNNING:
             return self._wait(0.2)
+        if self._room <= 0:
+            return None
         for change in self._states:
-            if self.explorer.send_ahead(change):
+            if sent := self.explorer.send_ahead(change):
+                self._room -= sent
                 return self._wait(PAUSE_SECONDS)
         return None
 
     def _around(self, name):
-        """Changes {control: value}, nearest first."""
-        control = self.explorer.controls[name]
-        for value in neighbors(control):
+        """Changes {control, or one number of it: value}, nearest first."""
+        if ENTRY.fullmatch(name):
+            handles = self.explorer.scene.handles.values()
+            values = next((steps_of(handle, name) for handle in handles if name in handle.sets), ())
+        else:
+            values = neighbors(self.explorer.controls[name])
+        for value in values:
             yield {name: value}
+
+
+def steps_of(handle, name):
+    """Values on the steps of a handle for one number that it sets, the nearest to its present one first."""
+    i = handle.sets.index(name)
+    at, low, high, step = handle.at[i], handle.low[i], handle.high[i], handle.step[i]
+    start = math.floor(
+        (at - low) / step + 0.5
+    )  # what was typed may stand between two steps; as stage.js rounds
+    for place in _outwards(start, math.ceil(round((high - low) / step, 9)) + 1):
+        yield float(f"{min(low + place * step, high):.12g}")
 
 
 def neighbors(control):

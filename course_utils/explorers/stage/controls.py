@@ -12,6 +12,7 @@ from course_utils.figures.draw.scene import NoPicture
 SHORTEST_TRACK, PIXELS_A_VALUE, LONGEST_TRACK = 240, 6, 560
 AROUND_THE_TRACK = 102  # the number beside it and the gaps; the label comes on top
 PIXELS_A_LETTER = 7.2
+ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")  # "kernel[0,1]": one number of a control
 
 
 def slider(label: str, value, low, high, step=None, continuous=True, **options) -> widgets.Widget:

@@ -7,18 +7,15 @@ controls; then ``draw(**values)`` is called once and its scene shown. A state wi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import ipywidgets as widgets
 
 from course_utils.explorers.stage.ahead import MOST_STATES, Ahead
-from course_utils.explorers.stage.controls import Numbers
+from course_utils.explorers.stage.controls import ENTRY, Numbers
 from course_utils.explorers.stage.stage import Stage
 from course_utils.figures.draw.scene import NoPicture, Scene, sentence_scene
-
-ENTRY = re.compile(r"(\w+)\[([\d, ]+)\]")  # "kernel[0,1]": one number of a control
 
 
 class Explorer(widgets.VBox):
@@ -100,15 +97,20 @@ class Explorer(widgets.VBox):
         held, self._held = self._held, True
         try:
             for name, value in values.items():
-                entry = ENTRY.fullmatch(name)
-                control = self.controls[entry[1] if entry else name]
-                if entry:
-                    value = control.with_entry(tuple(map(int, entry[2].split(","))), value)
-                elif hasattr(control, "min") and hasattr(control, "max"):
+                name, value = self._whole(name, value)
+                control = self.controls[name]
+                if hasattr(control, "min") and hasattr(control, "max"):
                     value = min(max(value, control.min), control.max)
                 control.value = value
         finally:
             self._held = held
+
+    def _whole(self, name, value):
+        """(control, its value) for one number of it, such as "samples[2]"; for a control as it is."""
+        entry = ENTRY.fullmatch(name)
+        if entry is None:
+            return name, value
+        return entry[1], self.controls[entry[1]].with_entry(tuple(map(int, entry[2].split(","))), value)
 
     def _changed(self, name):
         """A control has another value: adjust the others, then show the picture of all of them, once."""
@@ -127,8 +129,7 @@ class Explorer(widgets.VBox):
     def _plan(self, names=()):
         """What will be asked for next: neighbors of the controls in use; in the beginning, of all in sight."""
         if self._ahead is not None and self.stage.pages:
-            used = dict.fromkeys(ENTRY.sub(r"\1", name) for name in names)
-            self._ahead.plan(list(used) or self._main)
+            self._ahead.plan(list(names) or self._main, self._main)
 
     def _set_ends(self, ends):
         held, self._held = self._held, True
@@ -146,23 +147,27 @@ class Explorer(widgets.VBox):
             self.scene = replace(self.scene, step=self._stand(self.scene, self.values))
         self.stage.show(self.scene, self.key(self.values))
 
-    def send_ahead(self, change: Mapping) -> bool:
-        """Draw the picture for other values and give it to the browser; False when that is there already.
+    def send_ahead(self, change: Mapping) -> int:
+        """Draw the picture for another value of a control, or of one number of it, and give it to the browser.
 
-        Values that would bring others with them (``adjust``, ``limits``) are not drawn ahead.
+        Returns how many characters it has; 0 when it is there already. Values that would bring others with them
+        (``adjust``, ``limits``) are not drawn ahead: 0.
         """
-        values = self.values | dict(change)
+        values = self.values | dict(self._whole(name, value) for name, value in change.items())
         key = self.key(values)
         if self.stage.has(key) or self._brings_others(values, next(iter(change))):
-            return False
+            return 0
         failure = self.failure
-        self.stage.send_ahead(self._scene_for(values), key)
+        scene = self._scene_for(values)
+        self.stage.send_ahead(scene, key)
         self.failure = failure or self.failure
-        return True
+        return len(scene.svg)
 
     def _brings_others(self, values, name):
-        adjusted = self._adjust is not None and self._adjust(values, name)
-        return adjusted or (self._limits is not None and self._limits(values) != self._limits(self.values))
+        adjusted = {} if self._adjust is None else self._adjust(values, name)
+        if any(values.get(other) != wanted for other, wanted in adjusted.items()):
+            return True
+        return self._limits is not None and self._limits(values) != self._limits(self.values)
 
     def _scene_for(self, values) -> Scene:
         try:
