@@ -11,6 +11,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
     explorers/     controls and a plain function from their values to a Scene; stage/ shows it
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
     lessons        facts about the lessons, from lessons.toml
+    files          written whole or not at all, and locked
     threads        how many threads the libraries use, for all of these
 
 and by **topic**, the same file name on every floor:

@@ -77,7 +77,7 @@ def test_machinery_knows_none_of_the_topics_that_it_serves(machinery):
 
 
 NUMERICS = {file.stem for file in PACKAGE.glob("*.py") if not file.stem.startswith("__")} | {"probing"}
-NUMERICS -= {"validation", "lessons", "threads"}
+NUMERICS -= {"validation", "files", "lessons", "threads"}
 EXPLORERS = sorted(
     file
     for file in PACKAGE.glob("explorers/*.py")

@@ -295,17 +295,6 @@ def _read_stamp(venv, name):
         return None
 
 
-def write_whole(path, text):
-    """Whole or not at all: first beside it, then into place. A link in the way is replaced, not followed."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    with open(beside, "x", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-
-
 def remove_stamps(venv):
     """Take back what was said of an environment, before it changes."""
     for stamp in venv.glob("*.stamp"):

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course_utils.files import write_whole
 from course_utils.launcher import explain, process
 from course_utils.launcher.environment import (
     ALONE,
@@ -25,7 +26,6 @@ from course_utils.launcher.environment import (
     remove_stamps,
     stamp_text,
     venv_python,
-    write_whole,
 )
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.requirements import unmet
@@ -112,7 +112,7 @@ def _fill(venv, wanted, extra_index, held, tools):
     _want_all(needs, answer)
     write_whole(answer.folders[0] / NOTE, _note(venv, answer.folders[0]))
     for name, part in wanted.items():
-        write_whole(venv / f"{name}.stamp", stamp_text(part, answer.build))
+        write_whole(venv / f"{name}.stamp", stamp_text(part, answer.build).encode("ascii"))
 
 
 def _believed(venv, wanted, tools):
@@ -225,7 +225,7 @@ def _note(venv, site_packages):
     file is read in the encoding of the moment, and a letter it does not know keeps Python from starting.
     """
     way_up = os.path.relpath(os.path.realpath(venv.parent), os.path.realpath(site_packages))
-    return way_up.replace(os.sep, "/") + "\n"
+    return (way_up.replace(os.sep, "/") + "\n").encode("ascii")
 
 
 def _shorten_note(venv):
@@ -235,7 +235,7 @@ def _shorten_note(venv):
     for place in ("lib/python3*/site-packages", "Lib/site-packages"):
         for note in venv.glob(f"{place}/{NOTE}"):
             with contextlib.suppress(OSError):
-                if is_inside(note.parent, venv) and note.read_bytes() != _note(venv, note.parent).encode():
+                if is_inside(note.parent, venv) and note.read_bytes() != _note(venv, note.parent):
                     write_whole(note, _note(venv, note.parent))
 
 

@@ -13,10 +13,10 @@ Words used here
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_utils.files import write_whole
 from course_utils.launcher import places
 from course_utils.launcher.environment import is_same_folder
 from course_utils.launcher.published import published
@@ -201,19 +201,8 @@ def _written(cell):
 
 
 def put(path, data):
-    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(beside, 0o644)  # mkstemp gives 0o600, too little for a folder that is shared
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    write_whole(path, data)
 
 
 # --- the manifest -------------------------------------------------------------------------------------------

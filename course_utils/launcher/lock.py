@@ -2,25 +2,15 @@
 
 import contextlib
 import errno
-import os
 import time
+
+from course_utils import files
 
 BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
-if os.name == "nt":
-    import msvcrt
-
-    def _try(file):
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _try(file):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
 
 @contextlib.contextmanager
-def only_one(path, on_wait, pause=0.5, try_lock=_try, sleep=time.sleep):
+def only_one(path, on_wait, pause=0.5, try_lock=files.lock, sleep=time.sleep):
     """Hold the lock at ``path`` for the block; yields its file descriptor.
 
     While another process holds it, wait, after calling ``on_wait`` once. A program started with the

@@ -6,7 +6,6 @@ prints the result somebody recorded, and returns None.
 
 import datetime
 import json
-import os
 import platform
 import re
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from course_utils.files import write_whole
 from course_utils.networks.training import choose_device, present_devices
 from course_utils.validation import one_of, real_number, shown
 
@@ -46,12 +46,7 @@ def write_record(path, result, command, seconds, device):
         raise ValueError(
             f"a record is read on other machines, and must name no folder of this one: {named!r}."
         )
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_text(_laid_out(record) + "\n", encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, (_laid_out(record) + "\n").encode())
     return path
 
 

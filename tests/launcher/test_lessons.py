@@ -216,7 +216,7 @@ def test_a_copy_that_breaks_off_leaves_the_old_file_whole(course, monkeypatch):
     with pytest.raises(Trouble, match="Nothing of yours was changed"):
         course.copy()
     assert course.read() == notebook("x = 1")
-    assert [path.name for path in course.mine.iterdir() if path.suffix == ".new"] == []
+    assert [path.name for path in course.mine.iterdir() if path.suffix == ".tmp"] == []
 
 
 # --- the course's own folder is a place to write as well ----------------------------------------------------

@@ -21,28 +21,23 @@ older one, in the file and in the memory of every kernel. A file without this nu
 import contextlib
 import copy
 import errno
+import glob
 import json
 import math
 import os
 import stat
-import tempfile
 import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-    import msvcrt
+from course_utils import files
 
 VERSION = 1
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 OUTCOMES = ("not attempted", "crashed", "not quite", "right")  # from least to best
 LOCK_SECONDS = 2.0
-UNFINISHED = (".progress-", ".tmp")  # how the names of files being written begin and end
 LEFTOVER_SECONDS = 3600  # no write takes an hour: an older unfinished file belongs to a killed writer
 LARGEST_FILE = 16_000_000  # bytes; a learner who finished the course has about 50,000
 DEEPEST = 50  # levels of nesting: far more than any field needs, far less than Python can copy
@@ -390,9 +385,9 @@ class Store:
         target = self._target()
         place = _aside(target, found.keep) if found.keep else None
         if place:
-            write_whole(place, found.data)
+            _write(place, found.data)
         try:
-            write_whole(target, text.encode())
+            _write(target, text.encode())
         except BaseException:
             if place:  # the file still stands: without this, every new try would leave a copy
                 place.unlink()
@@ -441,7 +436,7 @@ class Store:
                 yield held
             finally:
                 if held:
-                    _let_go(file)
+                    files.unlock(file)
 
 
 def has_content(state):
@@ -477,57 +472,31 @@ def _read_file(path):
     return path.read_bytes()
 
 
-def write_whole(path, data):
-    """Write beside the file, then rename: a reader sees the old bytes or the new, never a part.
-
-    A file that is replaced keeps its permissions; a new one can be read by its owner only.
-    """
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED[0], suffix=UNFINISHED[1], dir=path.parent)
+def _write(path, data):
+    """A file that is replaced keeps its permissions; a new one can be read by its owner only."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(OSError):
-            os.chmod(name, stat.S_IMODE(os.stat(path).st_mode))
-        _replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:
+        mode = 0o600
+    files.write_whole(path, data, mode)
 
 
 def _sweep(target):
     """Remove the unfinished files of killed writers. The file just written tells the time of its disk."""
-    beginning, end = UNFINISHED
+    beginning, end = files.unfinished(target)
     with contextlib.suppress(OSError):
         oldest = os.stat(target).st_mtime - LEFTOVER_SECONDS
-        for path in target.parent.glob(f"{beginning}*{end}"):
+        for path in target.parent.glob(f"{glob.escape(beginning)}*{end}"):
             with contextlib.suppress(OSError):
                 if path.lstat().st_mtime < oldest:
                     path.unlink()
-
-
-def _replace(source, target):
-    for _ in range(20):
-        try:
-            return os.replace(source, target)
-        except PermissionError:  # on Windows a reader holds the file for a moment
-            if fcntl:
-                raise
-            time.sleep(0.02)
-    return os.replace(source, target)
 
 
 def _wait_for(file):
     give_up = time.monotonic() + LOCK_SECONDS
     while True:
         try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            else:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            files.lock(file)
             return True
         except (BlockingIOError, PermissionError):
             if time.monotonic() > give_up:
@@ -535,12 +504,3 @@ def _wait_for(file):
             time.sleep(0.01)
         except OSError:  # some network file systems have no locks
             return False
-
-
-def _let_go(file):
-    with contextlib.suppress(OSError):
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_UN)
-        else:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)

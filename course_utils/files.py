@@ -1,0 +1,73 @@
+"""Files written whole, and locks that end with their holder. Standard library only: the launcher needs them too."""
+
+import contextlib
+import os
+import tempfile
+import time
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+    import msvcrt
+
+
+def write_whole(path, data, mode=0o644):
+    """Write beside the file, then rename: a reader sees the old bytes or the new, never a part.
+
+    path, data   where, and the bytes. A link in the way is replaced, not followed
+    mode         the file's permissions; a file that is for its owner only says 0o600
+
+    Raises OSError, and then what was there still is.
+    """
+    before, after = unfinished(path)
+    handle, beside = tempfile.mkstemp(prefix=before, suffix=after, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(OSError):  # a disk without permissions
+            os.chmod(beside, mode)
+        _replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def unfinished(path):
+    """How the name of a file begins and ends while what shall be ``path`` is being written."""
+    return f".{path.stem}-", ".tmp"
+
+
+def _replace(source, target):
+    for _ in range(20):
+        try:
+            return os.replace(source, target)
+        except PermissionError:  # on Windows a reader holds the file for a moment
+            if fcntl:
+                raise
+            time.sleep(0.02)
+    return os.replace(source, target)
+
+
+def lock(file):
+    """Lock an open file for this process alone, at once; the system lets go when the process ends, however it ends.
+
+    Raises OSError: with BlockingIOError or PermissionError another holds it, else nothing can be locked there.
+    """
+    if fcntl:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+
+def unlock(file):
+    with contextlib.suppress(OSError):
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_UN)
+        else:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
