@@ -6,6 +6,7 @@ Words used here, beside those of ``warping``
               depend on how often the hand was asked where it is
     softness  how much of the hand's move a place takes: all of it under the middle of the brush, nothing at its edge
     tap       one pixel that counts for an output, with its weight
+    downhill  gradient descent: the flow goes against the slope of its error, a step at a time
 """
 
 from dataclasses import dataclass
@@ -257,6 +258,62 @@ def _products(down, across):
         for row in np.flatnonzero(np.abs(down) > 1e-12)
         for column in np.flatnonzero(np.abs(across) > 1e-12)
     ]
+
+
+# ---- Found by going downhill ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BumpMatch:
+    """A bump stands at column 0 of one row and ``distance`` columns further right in another: which flow fits?
+
+    The value at d columns from its middle is exp(-(d / width)^2 / 2). One flow, in pixels, holds for all outputs.
+
+    >>> BumpMatch(4.0).error(6.0), BumpMatch(0.4).path(0.0)[-1].round(2)  # the one fits, the other is stuck
+    (0.0, np.float64(0.5))
+    """
+
+    width: float
+    distance: float = 6.0
+
+    @property
+    def columns(self):
+        """Where both rows are known; further out they are 0 for every flow that a lesson tries."""
+        return np.arange(-40.0, 41.0)
+
+    @property
+    def wanted(self):
+        return self._bump(self.columns)
+
+    def fetched(self, flow):
+        """The other row, every output fetched ``flow`` pixels further right: shape of ``columns``."""
+        left, right, part = self._two_taps(flow)
+        return (1 - part) * left + part * right
+
+    def error(self, flow):
+        """Squared differences, as a part of the wanted row's own squares: 0 fits, 2 is side by side."""
+        return float(((self.fetched(flow) - self.wanted) ** 2).sum() / (self.wanted**2).sum())
+
+    def slope(self, flow):
+        """d error / d flow, per pixel; on a whole pixel the one to the right."""
+        left, right, _ = self._two_taps(flow)
+        return float((2 * (self.fetched(flow) - self.wanted) * (right - left)).sum() / (self.wanted**2).sum())
+
+    def path(self, start, steps=400, rate=0.25):
+        """The flows that gradient descent visits from ``start`` on: shape (steps + 1,)."""
+        flows = [float(start)]
+        for _ in range(steps):
+            flows.append(flows[-1] - rate * self.slope(flows[-1]))
+        return np.array(flows)
+
+    def _two_taps(self, flow):
+        """For every output its left tap, its right tap, and the part of the way between them."""
+        whole = np.floor(flow)
+        at = self.columns + whole - self.distance
+        return self._bump(at), self._bump(at + 1), flow - whole
+
+    def _bump(self, away):
+        return np.exp(-((away / self.width) ** 2) / 2)
 
 
 # ---- Checks --------------------------------------------------------------------------------------

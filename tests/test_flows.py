@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.flows import (
+    BumpMatch,
     Warp,
     affine_matrix,
     erased,
@@ -24,6 +25,7 @@ from course_utils.warping import (
     SAMPLING_MODES,
     affine_pixels,
     flow_to_grid,
+    grid_sample_gradients,
     pixel_centers,
     rotation,
     warp,
@@ -267,3 +269,40 @@ def test_refused_in_words(call, told):
     with pytest.raises((ValueError, TypeError), match=told) as caught:
         call()
     assert not re.search(r"\bnp\.|axis 0 is out of bounds|broadcast", str(caught.value))
+
+
+# ---- downhill ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [0.4, 2.0, 4.0])
+@pytest.mark.parametrize("flow", [-3.3, 0.0, 0.4, 2.75, 6.0, 11.1])
+def test_a_bump_is_fetched_as_grid_sample_does_and_so_is_its_slope(width, flow):
+    match = BumpMatch(width)
+    there = np.exp(-(((match.columns - 6) / width) ** 2) / 2)[None]
+    along = np.full((1, match.columns.size, 2), [flow, 0.0])
+    assert np.allclose(match.fetched(flow), warp(there, along)[0], atol=1e-12)
+    _, to_grid = grid_sample_gradients(
+        2 * (match.fetched(flow) - match.wanted)[None], there, flow_to_grid(along)
+    )
+    a_pixel = 2 / match.columns.size
+    energy = (match.wanted**2).sum()
+    if flow != np.floor(flow):  # on a pixel two slopes meet, and rounding decides which is found
+        assert np.isclose(match.slope(flow), to_grid[..., 0].sum() * a_pixel / energy, atol=1e-9)
+
+
+def test_how_far_a_slope_sees():
+    """A wide bump is found from six columns away, a narrow one from within one column only."""
+    ends = {(width, start): BumpMatch(width).path(start)[-1] for width, start in
+            [(4.0, 0.0), (2.0, 0.0), (0.4, 0.0), (0.4, 4.75), (0.4, 5.25), (2.0, -4.0)]}  # fmt: skip
+    for found in [(4.0, 0.0), (2.0, 0.0), (0.4, 5.25)]:
+        assert ends[found] == pytest.approx(6, abs=0.05)
+    assert ends[0.4, 0.0] == pytest.approx(0.5, abs=0.01)
+    assert 4 < ends[0.4, 4.75] < 5
+    assert -4 < ends[2.0, -4.0] < -3
+
+
+def test_downhill_never_goes_up():
+    for width in (0.4, 2.0, 4.0):
+        match = BumpMatch(width)
+        errors = [match.error(flow) for flow in match.path(0.25)]
+        assert np.all(np.diff(errors) < 1e-9)
