@@ -27,10 +27,10 @@ from course_utils.validation import (
 CLASS_NAMES = ("sky", "ground", "block", "disc", "pole")
 SKY, GROUND, BLOCK, DISC, POLE = range(len(CLASS_NAMES))
 
-CLASS_COLOURS = np.array(
+CLASS_COLORS = np.array(
     [[86, 180, 233], [150, 150, 150], [240, 228, 66], [0, 158, 115], [204, 60, 120]], np.uint8
 )
-"""One (red, green, blue) for each class, to paint labels with: ``CLASS_COLOURS[labels]``."""
+"""One (red, green, blue) for each class, to paint labels with: ``CLASS_COLORS[labels]``."""
 
 _COLOURS = np.array(
     [[0.60, 0.72, 0.85], [0.45, 0.43, 0.42], [0.62, 0.50, 0.42], [0.35, 0.55, 0.35], [0.24, 0.22, 0.30]]

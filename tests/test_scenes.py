@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, GROUND, POLE, SKY, class_shares, scene, scenes
+from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, GROUND, POLE, SKY, class_shares, scene, scenes
 
 
 def box_means(image, factor):
@@ -103,7 +103,7 @@ def test_with_more_clutter_what_was_near_stays():
 def test_every_class_is_there_and_none_is_rare():
     shares = np.bincount(scenes(100).labels.ravel(), minlength=5) / (100 * 96 * 96)
     assert shares.min() > 0.02 and shares.max() < 0.5
-    assert CLASS_COLOURS.shape == (5, 3)
+    assert CLASS_COLORS.shape == (5, 3)
 
 
 def test_color_alone_does_not_give_the_class_away():

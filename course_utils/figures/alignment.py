@@ -50,11 +50,10 @@ from course_utils.figures.draw.scene import (
     group,
     held,
     line,
-    png_url,
     rect,
     written,
 )
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
+from course_utils.scenes import CLASS_COLORS, CLASS_NAMES
 
 MOST = 4
 """Contenders in one picture."""
@@ -217,7 +216,7 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
     frames = _frames(reel, shown, lower[0])
     texts = written(frames, last)
     parts = [
-        *picture(upper[0], png_url(CLASS_COLOURS[film.labels[scene]]), "true labels"),
+        *picture(upper[0], CLASS_COLORS[film.labels[scene]], "true labels"),
         *class_names(upper[0], film.labels[scene]),
         *_titles(reel, upper[1:], texts),
         *_still(reel, shown, lower, texts),
@@ -333,7 +332,7 @@ def _followed_arrow(shown, learned, moment, place):
     to_x = place.x + min(max(tip[0] * place.unit, 0), place.width)
     to_y = place.y + min(max(tip[1] * place.unit, 0), place.height)
     under = line(x, y, to_x, to_y, "line", stroke_width=6, style="stroke: var(--jp-layout-color1, #fff)")
-    color = "rgb({}, {}, {})".format(*CLASS_COLOURS[learned.kinds[moment]].tolist())
+    color = "rgb({}, {}, {})".format(*CLASS_COLORS[learned.kinds[moment]].tolist())
     mark = circle(to_x, to_y, 5, "line", stroke_width=1.5, style=f"fill: {color}")
     return [group([under, arrow(x, y, to_x, to_y, "sample", width=2.5, head=8), mark], pointer_events="none")]
 

@@ -8,8 +8,6 @@ Words used here
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +19,7 @@ from course_utils.figures.draw.scene import (
     NoPicture,
     Scene,
     circle,
+    data_url,
     document,
     group,
     held,
@@ -156,24 +155,19 @@ def _mosaic(pixels, p, side):
 
 def _smooth(pixels, side):
     rows, columns = pixels.shape
+    url = _smooth_url(pixels.tobytes(), pixels.shape)
     return [
         label(RIGHT, TOP - 8, "the same, for every point", "", "start", 14, font_weight="600"),
-        f'<image x="{RIGHT}" y="{TOP}" width="{columns * side:.6g}" height="{rows * side:.6g}" '
-        f'href="{_smooth_url(pixels.tobytes(), pixels.shape)}" preserveAspectRatio="none" role="img" '
-        'aria-label="the same picture, bilinear"/>',
+        image(RIGHT, TOP, columns * side, rows * side, url, "the same picture, bilinear", crisp=False),
     ]
 
 
 @lru_cache(maxsize=8)
 def _smooth_url(data, shape):
     """The pixels enlarged until no square is seen, as a ``data:`` URL. As JPEG it is a sixth of the bytes."""
-    from PIL import Image
-
     pixels = np.frombuffer(data, np.uint8).reshape(shape)
     factor = PANEL // max(shape)
-    stream = io.BytesIO()
-    Image.fromarray(resize(pixels, tuple(factor * size for size in shape))).save(stream, "jpeg", quality=92)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(resize(pixels, tuple(factor * size for size in shape)), "jpeg", quality=92)
 
 
 def _from_near(pixels, p):

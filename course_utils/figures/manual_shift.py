@@ -46,10 +46,9 @@ from course_utils.figures.draw.scene import (
     held,
     line,
     number,
-    png_url,
     rect,
 )
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
+from course_utils.scenes import CLASS_COLORS, CLASS_NAMES
 from course_utils.validation import shown
 
 MOST_SHIFT = 16
@@ -145,7 +144,7 @@ def shift_scene(
 
 def mixture(shares) -> np.ndarray:
     """Colors of the classes mixed by their shares: uint8 (h, w, 3)."""
-    return np.rint(np.tensordot(shares, CLASS_COLOURS.astype(float), (0, 0))).clip(0, 255).astype(np.uint8)
+    return np.rint(np.tensordot(shares, CLASS_COLORS.astype(float), (0, 0))).clip(0, 255).astype(np.uint8)
 
 
 def _maps(compared, places, height):
@@ -160,7 +159,7 @@ def _maps(compared, places, height):
     )
     parts = []
     for place, (title, shares, curve, before) in zip(places, columns, strict=True):
-        parts += picture(place, png_url(mixture(shares)), title)
+        parts += picture(place, mixture(shares), title)
         parts.append(profile_frame(place, 10, height))
         if before is not None:
             parts.append(profile(place, 10, height, before[kind, row], "line muted", stroke_dasharray="4 3"))
@@ -291,7 +290,7 @@ def _networks(image, compared, networks, changed, places):
     """A row of true labels, predictions and flows under the shift: parts, rows of the table."""
     labels = compared.maps.labels
     parts = [
-        *picture(places[0], png_url(CLASS_COLOURS[labels]), "true labels"),
+        *picture(places[0], CLASS_COLORS[labels], "true labels"),
         *class_names(places[0], labels),
     ]
     rows = []

@@ -8,8 +8,6 @@ Words used here
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +18,7 @@ from course_utils.figures.draw.scene import (
     Handle,
     Scene,
     circle,
+    data_url,
     document,
     held,
     image,
@@ -90,9 +89,7 @@ class Picture:
 
         small = Image.fromarray(self.pixels)
         small.thumbnail((PANEL, PANEL))
-        stream = io.BytesIO()
-        small.save(stream, "jpeg", quality=88)
-        return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+        return data_url(small, "jpeg", quality=88)
 
 
 def crop_sizes(picture: Picture, factor: int) -> tuple[int, int]:
@@ -207,8 +204,7 @@ def _overview(zoom):
     return [
         label(x0, y0 - 7, f"{picture.name}, {picture.height} × {picture.width}: drag the box", "", "start", 14,
               font_weight="600"),
-        f'<image x="{x0}" y="{y0}" width="{width:.6g}" height="{height:.6g}" href="{picture.overview}" '
-        'preserveAspectRatio="none"/>',
+        image(x0, y0, width, height, picture.overview, "the whole picture", crisp=False),
         # Dark under white under blue: one of them stands out on any picture. Around the crop, not on it.
         rect(x - 2, y - 2, side + 4, side + 4, "plain", stroke_width=7, stroke="#000", stroke_opacity=0.5),
         rect(x - 2, y - 2, side + 4, side + 4, "plain", stroke_width=5, stroke="#fff"),

@@ -8,8 +8,6 @@ Words used here
 
 from __future__ import annotations
 
-import base64
-import io
 from functools import lru_cache
 
 import numpy as np
@@ -18,8 +16,10 @@ from course_utils.figures.draw.scene import (
     Handle,
     Scene,
     circle,
+    data_url,
     document,
     held,
+    image,
     label,
     line,
     number,
@@ -114,10 +114,7 @@ def _photo(column, row, title, url, css="muted"):
 
 
 def _picture(x, y, url, words, inside=""):
-    return (
-        f'<image x="{x}" y="{y}" width="{PANEL_WIDTH}" height="{PANEL_HEIGHT}" href="{url}" '
-        f'preserveAspectRatio="none" role="img" aria-label="{words}">{inside}</image>'
-    )
+    return image(x, y, PANEL_WIDTH, PANEL_HEIGHT, url, words, crisp=False, inside=inside)
 
 
 def _compared(fit, compared):
@@ -135,11 +132,7 @@ def _compared(fit, compared):
 
 def _jpeg_url(pixels):
     """A photograph as a ``data:`` URL; as PNG it would be five times as long, and a redraw waits for it."""
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "jpeg", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(pixels, "jpeg", quality=88)
 
 
 def _rounded(values):
@@ -159,10 +152,8 @@ def _tinted_url(below, above, signed, unknown=None):
     picture.putpalette(
         [*np.where((levels < 0)[:, None], below, above).astype(np.uint8).ravel().tolist(), *GRAY]
     )
-    stream = io.BytesIO()
     alpha = bytes([*np.rint(np.abs(levels) / 127 * 255).astype(int).tolist(), 110])
-    picture.save(stream, "png", transparency=alpha, compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(picture, transparency=alpha)
 
 
 def _error(fit):
@@ -192,8 +183,7 @@ def _scale(column, row, ramp, ends, description):
     x, y = COLUMN[column], ROW[row] + PANEL_HEIGHT + 8
     width = 148
     parts = [
-        f'<image x="{x}" y="{y}" width="{width}" height="10" href="{ramp}" preserveAspectRatio="none" role="img" '
-        f'aria-label="{description}"/>',
+        image(x, y, width, 10, ramp, description, crisp=False),
         rect(x, y, width, 10, "frame"),
     ]
     for at, words in ends:

@@ -15,7 +15,7 @@ from course_utils.alignment import fetched_shares
 from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
 from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.draw.scene import NoPicture, moved, written
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES, scenes
+from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 
 
@@ -79,7 +79,7 @@ def test_wrong_pixels_and_no_others_have_a_dark_dot():
     predicted = np.array([[0, 1, 1], [3, 0, 0]], np.uint8)
     pixels = decoded(prediction(PLACE, predicted, truth, "flow")[0])
     assert pixels.shape == (8, 12, 3)
-    np.testing.assert_array_equal(pixels[::4, ::4], CLASS_COLOURS[predicted])
+    np.testing.assert_array_equal(pixels[::4, ::4], CLASS_COLORS[predicted])
     dark = (pixels == 0).all(axis=2).reshape(2, 4, 3, 4)
     np.testing.assert_array_equal(dark.sum(axis=(1, 3)), 4 * (truth != predicted))
     assert not dark[:, [0, 3]].any() and not dark[..., [0, 3]].any()
@@ -90,7 +90,7 @@ def test_every_moment_shows_its_own_predictions_and_flows():
     for moment in range(3):
         part = svg.split(f'data-move="moment-{moment}"')[1].split("data-move")[0]
         for each, predicted in zip(part.split("<image")[1:], FILM.predictions.values(), strict=True):
-            np.testing.assert_array_equal(decoded(each)[::4, ::4], CLASS_COLOURS[predicted[moment, 1]])
+            np.testing.assert_array_equal(decoded(each)[::4, ::4], CLASS_COLORS[predicted[moment, 1]])
         longest = FILM.flows["flow"][4]["coarse"][moment].max() * LARGE / 24
         assert film_lengths(part) == pytest.approx([longest] * 3, abs=0.1)
 
@@ -198,7 +198,7 @@ def test_the_arrow_that_is_followed_ends_where_is_read_in_the_color_of_its_class
         ends.append((float(circle[1]), float(circle[2]), tuple(map(int, circle.groups()[2:]))))
     (x, y, color), (there_x, there_y, there), (_, above, sky) = ends
     assert (there_x - x, there_y - y) == pytest.approx((3 * unit, 4 * unit), abs=0.01)
-    assert color == sky == tuple(CLASS_COLOURS[0]) and there == tuple(CLASS_COLOURS[2])
+    assert color == sky == tuple(CLASS_COLORS[0]) and there == tuple(CLASS_COLORS[2])
     assert y - above == pytest.approx(6 * unit, abs=0.01)  # cut off at the picture's edge
 
 

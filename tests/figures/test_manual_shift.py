@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from course_utils.alignment import ShiftedShares
 from course_utils.figures.draw.scene import number
 from course_utils.figures.manual_shift import MOST_SHIFT, mixture, shift_scene
-from course_utils.scenes import CLASS_COLOURS, class_shares, scenes
+from course_utils.scenes import CLASS_COLORS, class_shares, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 
 LABELS = scenes(1, (64, 96)).labels[0]
@@ -18,10 +18,10 @@ IMAGE = np.zeros((64, 96, 3))
 
 
 def test_colors_are_mixed_by_shares():
-    np.testing.assert_array_equal(mixture(class_shares(LABELS, 1)), CLASS_COLOURS[LABELS])
+    np.testing.assert_array_equal(mixture(class_shares(LABELS, 1)), CLASS_COLORS[LABELS])
     half = np.zeros((5, 1, 1))
     half[[0, 1]] = 0.5
-    np.testing.assert_allclose(mixture(half)[0, 0], CLASS_COLOURS[:2].mean(axis=0), atol=0.5)
+    np.testing.assert_allclose(mixture(half)[0, 0], CLASS_COLORS[:2].mean(axis=0), atol=0.5)
 
 
 def test_a_shift_widens_boundaries_and_alignment_narrows_them():

@@ -7,16 +7,14 @@ Words used here
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from course_utils.figures.draw.scene import group, label, line, number, path, png_url, rect
-from course_utils.scenes import CLASS_COLOURS, CLASS_NAMES
+from course_utils.figures.draw.scene import data_url, group, image, label, line, number, path, rect
+from course_utils.scenes import CLASS_COLORS, CLASS_NAMES
 from course_utils.scores import confusion_matrix, mean_iou
 
 WORDS = {"flow": "flow alignment"}  # a contender's name, where it needs more words than its own
@@ -54,20 +52,18 @@ def heading(place, words):
     return label(place.x, place.y - 8, words, anchor="start", size=13, font_weight="600")
 
 
-def picture(place, url, title, pale=False):
-    """A picture that came as a URL, with its title above. Pale: what is drawn over it stands out in both themes."""
+def picture(place, pixels, title, pale=False):
+    """Pixels (or their URL) with a title above. Pale: what is drawn over them stands out in both themes."""
     return [
         heading(place, title),
-        f'<image x="{place.x:.6g}" y="{place.y:.6g}" width="{place.width:.6g}" height="{place.height:.6g}" '
-        f'href="{url}" preserveAspectRatio="none" style="image-rendering: pixelated" role="img" '
-        f'aria-label="{title}" opacity="{0.4 if pale else 1}"/>',
+        image(place.x, place.y, place.width, place.height, pixels, title, opacity=0.4 if pale else 1),
         rect(place.x, place.y, place.width, place.height, "frame"),
     ]
 
 
 @lru_cache(maxsize=32)
 def _photo_url(pixels, shape):
-    return png_url(np.frombuffer(pixels, np.uint8).reshape(shape))
+    return data_url(np.frombuffer(pixels, np.uint8).reshape(shape))
 
 
 def photo_url(pixels):
@@ -80,8 +76,7 @@ def prediction(place, predicted, truth, name):
     """Labels in their colors with a dark dot in every pixel that is wrong."""
     url = _marked_url(predicted.tobytes(), truth.tobytes(), predicted.shape)
     return [
-        f'<image x="{place.x:.6g}" y="{place.y:.6g}" width="{place.width:.6g}" height="{place.height:.6g}" '
-        f'href="{url}" preserveAspectRatio="none" role="img" aria-label="what {name} predicts"/>',
+        image(place.x, place.y, place.width, place.height, url, f"what {name} predicts", crisp=False),
         rect(place.x, place.y, place.width, place.height, "frame"),
     ]
 
@@ -98,10 +93,8 @@ def _marked_url(predicted, truth, shape):
         for right in (1, 2):
             large[rows * DOT + down, columns * DOT + right] = len(CLASS_NAMES)
     painted = Image.fromarray(large).convert("P")
-    painted.putpalette([*CLASS_COLOURS.ravel().tolist(), 0, 0, 0])
-    stream = io.BytesIO()
-    painted.save(stream, "png", bits=4, compress_level=6)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    painted.putpalette([*CLASS_COLORS.ravel().tolist(), 0, 0, 0])
+    return data_url(painted, bits=4, compress_level=6)
 
 
 def class_names(place, labels):
@@ -136,7 +129,7 @@ def _depth(mask):
 def class_key(x, y, more=""):
     """The five colors with their names, in one line."""
     parts = []
-    for name, color in zip(CLASS_NAMES, CLASS_COLOURS.tolist(), strict=True):
+    for name, color in zip(CLASS_NAMES, CLASS_COLORS.tolist(), strict=True):
         parts.append(rect(x, y - 10, 11, 11, fill=f"rgb({color[0]}, {color[1]}, {color[2]})"))
         parts.append(label(x + 16, y, name, "muted", anchor="start", size=11))
         x += 30 + 6.4 * len(name)
