@@ -28,6 +28,7 @@ HEADING = re.compile(r"^(#+) +(.*)")
 SIDE_ROAD = re.compile(r"^(#+) +Side road: (.*?)(?: \((\d+) min\))?$")
 PREDICTION = re.compile(r"\w+\.[A-Z][A-Z_\d]+")  # exercises.FIRST_CENTER
 STATED = re.compile(r"\b\d+ minutes\b")  # the first place where a lesson says how long it takes
+NOT_READ = re.compile(r"\s*($|#|import |from )")  # lines that take no time
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 COLLAPSED = "jp-MarkdownHeadingCollapsed"
 
@@ -75,7 +76,7 @@ def note(road, cell):
     if cell.cell_type == "markdown":
         road.words += len(re.findall(r"\w+", FOLDED.sub("", cell.source)))
         return
-    code = [line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    code = [line for line in cell.source.splitlines() if not NOT_READ.match(line)]
     if kind := kind_of(cell, code):
         road.stations[kind] += 1
     elif not (len(code) == 1 and re.search(r"\.(check|summary)\(", code[0])):

@@ -13,8 +13,6 @@ from tests.notebooks.run import LESSONS
 from tools import roads
 
 OLD_FORM = {
-    "00",
-    "01",
     "02",
     "03",
     "06",
