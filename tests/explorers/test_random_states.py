@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from course_utils.explorers.stage import Numbers
-from course_utils.explorers.stage.ahead import neighbors
+from course_utils.explorers.stage.ahead import neighbors, steps_of
 from course_utils.explorers.stage.controls import as_text
 from tests.browser.explorers_of_lessons import missing, notebook_of
 from tests.explorers import hand
@@ -125,12 +125,24 @@ class Learner:
         """The kernel draws neighbors of a control; the learner goes to one of them."""
         name = self.one_of(self.explorer.controls)
         control = self.explorer.controls[name]
-        near = [*itertools.islice(neighbors(control), 3)]
+        self.follow(name, neighbors(control), lambda value: setattr(control, "value", value))
+
+    def follow_a_handle_ahead(self):
+        """The same with what a handle sets, which may be one number of a control."""
+        handle = self.one_of(handle for _, handle in sorted(self.explorer.scene.handles.items()))
+        if handle is not None:
+            name = self.one_of(handle.sets)
+            control = self.explorer.controls.get(name)
+            near = steps_of(handle, name) if control is None else neighbors(control)
+            self.follow(name, near, lambda value: hand.report(self.explorer, {name: value}))
+
+    def follow(self, name, neighbors, move):
+        near = [*itertools.islice(neighbors, 3)]
         sent = {value: self.explorer.send_ahead({name: value}) for value in near}
         if near:
             value = self.one_of(near)
-            promised = self.explorer.key(self.explorer.values | {name: value})
-            control.value = value
+            promised = self.explorer.key(self.explorer.values | dict([self.explorer._whole(name, value)]))
+            move(value)
             shown = self.explorer.stage.scene["key"]
             if sent[value] and shown != promised:
                 self.differing.append((promised, f"Python shows {shown}"))
@@ -142,6 +154,7 @@ THINGS_TO_DO = [
     Learner.move_a_handle,
     Learner.choose_a_cell,
     Learner.follow_what_was_sent_ahead,
+    Learner.follow_a_handle_ahead,
     Learner.pull_a_handle_to_an_end,
     Learner.go_to_a_step,
     Learner.press_a_button,
