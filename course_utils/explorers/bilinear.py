@@ -1,4 +1,4 @@
-"""P between four samples: its weights, its two lerps and the surface it sits on; and P on a face."""
+"""P between four samples: its weights, its two lerps and the surface; P on a face; a resize as matrices."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils import images
-from course_utils.explorers.stage import Explorer, slider, toggle
+from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
 from course_utils.figures.bilinear import CORNERS, ORDERS, STEP, cell_scene, corner_name
 from course_utils.figures.face import checked_pixels, face_scene
+from course_utils.figures.separable import MOST_NEW, two_matrices_scene
 from course_utils.figures.surface import HIGHEST, LOWEST, PROFILES
-from course_utils.validation import finite_array, real_number
+from course_utils.validation import finite_array, real_number, whole_number
 
 
 def bilinear_cell(corners=((10, 20), (40, 90)), x=0.8, y=0.25) -> Explorer:
@@ -71,6 +72,27 @@ def face_cell(pixels=None, x=None, y=None) -> Explorer:
 
 EYE = (7.4, 11.25)
 """x and y on the face where neighbors differ most: at the edge of a pupil."""
+
+
+def two_matrices(picture=((8, 0, 1, 2), (1, 8, 8, 5), (0, 0, 3, 4)), out_size=(5, 6)) -> Explorer:
+    """A bilinear resize as W_h · X · W_wᵀ: choose an output to see the row, the column and the pixels it comes from.
+
+    picture    numbers from -99 to 99, at most 4 rows and 5 columns; each can be pulled
+    out_size   (new height, new width), 1 to 8 each
+    """
+    new_height, new_width = (whole_number(size, "out_size", 1, MOST_NEW) for size in out_size)
+    controls = {
+        "new_height": slider("new height", new_height, 1, MOST_NEW),
+        "new_width": slider("new width", new_width, 1, MOST_NEW),
+        "picture": Numbers("X", picture),
+    }
+    explorer = Explorer(two_matrices_scene, controls, more=("picture",))
+    steps, links = explorer.scene.steps, explorer.scene.links
+    most = max(
+        range(len(steps)), key=lambda step: len(links[steps[step]])
+    )  # an output that reads four pixels
+    explorer.stage.step, explorer.stage.chosen = most, steps[most]
+    return explorer
 
 
 def snapped(position) -> float:
