@@ -169,6 +169,45 @@ def _patches(pair, random, size):
         yield turned.flip(2) if mirrored else turned
 
 
+# ---- Without a hidden layer ----------------------------------------------------------------------
+
+
+def least_squares(pictures, kernel_size=5):
+    """The rival that learns without steps: one convolution and a shuffle, in float32, fitted to all of ``pictures``.
+
+    Every phase has a kernel of ``kernel_size`` (odd) and a bias; together they have the least squared error of all
+    such layers on these pictures, found by solving the normal equations. Beyond the border the border sample repeats.
+    """
+    whole_number(kernel_size, "kernel_size", 1, 15)
+    if kernel_size % 2 == 0:
+        raise ValueError(f"kernel_size must be odd, so that a pixel is its center; got {kernel_size}.")
+    factor = pictures[0].high.shape[2] // pictures[0].low.shape[2]
+    normal = right = 0
+    for pair in pictures:
+        read = _windows(pair.low.double() - MIDDLE, kernel_size)
+        wanted = F.pixel_unshuffle(pair.high.double() - MIDDLE, factor)[0].flatten(1)
+        normal, right = normal + read @ read.T, right + read @ wanted.T
+    *weight, bias = torch.linalg.lstsq(
+        normal, right, driver="gelsd"
+    ).solution  # flat pictures: the least weights
+    return _filter(torch.stack(weight), bias, kernel_size, factor)
+
+
+def _windows(low, kernel_size):
+    """(kernel_size² + 1, pixels): what the kernel reads at every pixel of (1, 1, H, W), and a 1 for the bias."""
+    padded = F.pad(low, (kernel_size // 2,) * 4, mode="replicate")
+    return F.pad(F.unfold(padded, kernel_size)[0], (0, 0, 0, 1), value=1)
+
+
+def _filter(weight, bias, kernel_size, factor):
+    """The layer with these numbers; ``weight`` has shape (kernel_size², factor²). Gray is its 0, as ESPCN's."""
+    conv = nn.Conv2d(1, factor**2, kernel_size, padding=kernel_size // 2, padding_mode="replicate")
+    with torch.no_grad():
+        conv.weight.copy_(weight.T.reshape(conv.weight.shape))
+        conv.bias.copy_(bias + MIDDLE - MIDDLE * weight.sum(0))
+    return nn.Sequential(conv, nn.PixelShuffle(factor))
+
+
 # ---- Training and scoring ------------------------------------------------------------------------
 
 

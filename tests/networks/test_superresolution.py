@@ -17,6 +17,7 @@ from course_utils.networks.superresolution import (
     TRAINING,
     bicubic,
     compare,
+    least_squares,
     luminance,
     pairs,
     patches,
@@ -174,6 +175,62 @@ def test_icnr_starts_without_a_checkerboard():
 def test_what_adds_nothing_is_gray():
     nn.init.zeros_((one := network()).enlarge[0].weight)
     assert torch.equal(one(noise(1, 1, 3, 3)), torch.full((1, 1, 6, 6), 0.5, dtype=torch.float64))
+
+
+# ---- Without a hidden layer ----------------------------------------------------------------------
+
+
+def made_by(layer, *sizes):
+    """Random pictures and what a layer makes of them."""
+    lows = [noise(1, 1, *size).float() for size in sizes]
+    with torch.no_grad():
+        return [sr.Pair("made", low, layer(low)) for low in lows]
+
+
+@pytest.mark.parametrize(("factor", "kernel_size"), [(1, 3), (2, 1), (2, 5), (3, 3)])
+def test_the_filter_that_made_the_pictures_is_found_again(factor, kernel_size):
+    with seeded(0):
+        conv = nn.Conv2d(1, factor**2, kernel_size, padding="same", padding_mode="replicate")
+    found = least_squares(
+        made_by(nn.Sequential(conv, nn.PixelShuffle(factor)), (9, 14), (12, 8)), kernel_size
+    )
+    assert (found[0].weight - conv.weight).abs().max() < 1e-4
+    assert (found[0].bias - conv.bias).abs().max() < 1e-4
+
+
+def test_the_filter_is_numpys_least_squares(known):
+    found = least_squares(known, 3)
+    rows, wanted = [], []
+    for pair in known:
+        padded = np.pad(pair.low[0, 0].numpy(), 1, mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).reshape(-1, 9)
+        rows.append(np.column_stack([windows, np.ones(len(windows))]))
+        high = pair.high[0, 0].numpy()
+        wanted.append(np.stack([high[a::2, b::2].ravel() for a in (0, 1) for b in (0, 1)], axis=1))
+    solution = np.linalg.lstsq(np.concatenate(rows), np.concatenate(wanted))[0]
+    np.testing.assert_allclose(found[0].weight.detach().numpy().reshape(4, 9), solution[:9].T, atol=1e-5)
+    np.testing.assert_allclose(found[0].bias.detach().numpy(), solution[9], atol=1e-5)
+
+
+def test_the_linear_rival_scores_what_the_lesson_says(unknown):
+    """One filter and a shuffle: nearly all of what the network gains, with a sixtieth of its numbers."""
+    base = score(lambda low: bicubic(low, 2), unknown)
+    pictures = pairs(TRAINING)
+    for kernel_size, numbers, above in ((3, 40, 0.32), (5, 104, 0.57), (7, 200, 0.64), (9, 328, 0.65)):
+        layer = least_squares(pictures, kernel_size)
+        scores = score(layer, unknown)
+        assert sum(p.numel() for p in layer.parameters()) == numbers
+        assert all(scores[name] > base[name] for name in base)
+        assert np.mean([scores[name] - base[name] for name in base]) == pytest.approx(above, abs=0.01)
+
+
+def test_flat_pictures_leave_a_filter_that_keeps_them_flat():
+    flat = [
+        sr.Pair("flat", torch.full((1, 1, 6, 6), level), torch.full((1, 1, 12, 12), level))
+        for level in (0.2, 0.9)
+    ]
+    result = least_squares(flat, 3)(torch.full((1, 1, 4, 5), 0.4))
+    assert (result - 0.4).abs().max() < 1e-5
 
 
 # ---- The comparison ------------------------------------------------------------------------------
@@ -370,6 +427,7 @@ def test_a_short_training_beats_bicubic_on_held_out_pictures(unknown):
     [
         (lambda: ESPCN(last="shuffle"), "last must be one of 'sub-pixel', 'transposed'"),
         (lambda: ESPCN(factor=0), "factor must be a whole number"),
+        (lambda: least_squares(pairs(["camera"]), 4), "kernel_size must be odd, .*; got 4"),
         (lambda: pairs(["lena"]), "name must be one of"),
         (
             lambda: patches(pairs(["camera"]), 0, size=300),
