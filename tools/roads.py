@@ -46,7 +46,7 @@ class Road:
     def minutes(self) -> int:
         """To walk it: to read the text, to read the code, to answer, to hold, to write."""
         stops = sum(MINUTES[name] * count for name, count in self.stations.items())
-        return round(self.words / WORDS_A_MINUTE + self.lines / LINES_A_MINUTE + stops)
+        return max(1, round(self.words / WORDS_A_MINUTE + self.lines / LINES_A_MINUTE + stops))
 
 
 def roads(notebook) -> list[Road]:

@@ -116,7 +116,7 @@ def test_roads_are_counted_apart():
 
 def test_what_is_folded_costs_nothing():
     assert (
-        roads.roads(made_up(f"#<details><summary>Answer</summary>{'word ' * 900}</details>"))[0].minutes == 0
+        roads.roads(made_up(f"#<details><summary>Answer</summary>{'word ' * 900}</details>"))[0].words == 0
     )
 
 
