@@ -238,7 +238,7 @@ def _align_corners_upside_down(in_size, out_size):
 
 @ALIGN_CORNERS.mistake
 def _lone_output_in_the_middle(in_size, out_size):
-    """All right but for a single output. You put it in the middle, which is a fair choice; torch puts
+    """Right except for a single output. You put it in the middle, which is a fair choice; torch puts
     it at 0, and this exercise follows torch."""
     return np.array([(in_size - 1) / 2]) if out_size == 1 else align_corners(in_size, out_size)
 
@@ -315,7 +315,7 @@ def _to_output_no_first_half(coordinate, in_size, out_size):
 
 @TO_OUTPUT.mistake("rounded")
 def _to_output_rounded(coordinate, in_size, out_size):
-    """Right, then rounded. An eye or a corner may lie between two pixels."""
+    """Right, but then you round. An eye or a corner may lie between two pixels."""
     return float(round(to_output(coordinate, in_size, out_size)))
 
 
@@ -387,8 +387,7 @@ NEAREST_FLOOR.mistake(
 
 @NEAREST_FLOOR.mistake("rounded to the nearest")
 def _to_nearest_center(in_size, out_size):
-    """You round o·n/m to the nearest whole number. The name says nearest, the floor rule rounds
-    down."""
+    """You round o·n/m to the nearest whole number. The name says nearest, but the floor rule rounds down."""
     x = np.arange(out_size) * in_size / out_size
     return np.floor(x + 0.5).astype(int).clip(0, in_size - 1)
 
@@ -575,8 +574,8 @@ def _labels_interpolated(labels, out_size):
 
 @MASK_SHIFT.mistake("ties to even")
 def _labels_round_half_even(labels, out_size):
-    """`np.round` takes the even number on a tie: 0.5 goes to 0, but 1.5 to 2. Where you land is as
-    near, but torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two."""
+    """`np.round` takes the even number on a tie: 0.5 goes to 0, but 1.5 to 2. Your pixel is just as near, but
+    torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two."""
     x = half_pixel(len(labels), out_size)
     return labels[np.round(x).astype(int).clip(0, len(labels) - 1)]
 
@@ -691,10 +690,11 @@ AMONG_ZEROS = Prediction(
     title="A neighborhood of zeros",
     question="Now the same four numbers stand in the top left corner of a 3 × 3 array of zeros, made 6 × 6. "
     "How many of the 16 numbers of the 4 × 4 result come out again in the top left corner? "
-    "Give two counts: with the half-pixel map, with align_corners.",
+    "Give two counts: first with the half-pixel map, then with align_corners.",
     shape=2,
     answer=lambda: [unchanged_by_zeros("half_pixel"), unchanged_by_zeros("align_corners")],
-    explain="Half-pixel centers depend on the ratio 1/2 alone, so all that does not reach the zeros is repeated. "
+    explain="Half-pixel centers depend on the ratio 1/2 alone, so every value that does not read the zeros is "
+    "repeated. "
     "align_corners uses the step 1/3 for the small array and 2/5 for the large one: only the corner stays.",
     guesses={
         "The last row and the last column of the result do read the zeros.": lambda: (16, 16),
@@ -719,7 +719,7 @@ ENLARGED_LABELS = Prediction(
     "Which labels does the result hold?",
     answer=lambda: " ".join(map(str, np.unique(resize(np.array([0, 0, 2, 2], np.uint8), (8,))))),
     options={"0 and 2": "0 2", "0, 1 and 2": "0 1 2", "only 1": "1"},
-    explain="Between 0 and 2 lies 0.5, which rounds to 1: a class that nobody labelled.",
+    explain="Between 0 and 2 lies 0.5, which rounds to 1: a class that nobody labeled.",
     guesses={
         "That is what nearest neighbor gives. Bilinear interpolation averages.": "0 and 2",
     },

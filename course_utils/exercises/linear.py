@@ -32,16 +32,16 @@ WEIGHT_OR_VALUE = Prediction(
     question="x stays at 0.25, and the left sample goes up from 2 to 100. What happens to its weight?",
     options=["it grows", "it shrinks", "it stays as it is"],
     answer=lambda: _trend(_weight_of_left(100.0) - _weight_of_left(2.0)),
-    explain="The weight is 1 − x. The formula for it holds no value of any sample, only the position.",
+    explain="The weight is 1 − x. Its formula contains only the position, not the value of any sample.",
     guesses={
-        "A brighter sample adds more to the result, but by its value. Its weight is another number.": "it grows",
+        "A brighter sample adds more to the result, but by its value. Its weight does not change.": "it grows",
     },
 )
 
 ONE_IMPULSE = Prediction(
     key="linear.one_impulse",
     title="One bright sample",
-    question="The samples 0, 0, 10, 0 sit at 0, 1, 2, 3. Which values lie at x = 1, 1.5, 2, 2.5, 3?",
+    question="The samples 0, 0, 10, 0 sit at 0, 1, 2, 3. What are the values at x = 1, 1.5, 2, 2.5, 3?",
     shape=5,
     answer=lambda: resample([0.0, 0.0, 10.0, 0.0], 7, coordinate_map="align_corners")[2:7],
     explain="Up to the bright sample and down again: a tent, one sample wide on either side.",
@@ -98,7 +98,7 @@ LERP = Exercise(
     reference=lerp,
     cases=[
         Case(0.0, 10.0, 0.5, by_hand=5, note="Halfway: the mean of the two."),
-        Case(2.0, 8.0, 0.0, by_hand=2, note="On the left sample: its value, and nothing of the other."),
+        Case(2.0, 8.0, 0.0, by_hand=2, note="On the left sample: its value, and nothing of the other one."),
         Case(2.0, 8.0, 0.25, by_hand=3.5, note="Three quarters of 2 and one quarter of 8."),
         Case(8.0, 2.0, 0.9, by_hand=2.6, note="Close to the right sample, which is the lower one here."),
         Case(100.0, 100.0, 0.3, by_hand=100, note="Two equal samples: there is only one value to give."),
@@ -114,8 +114,8 @@ LERP = Exercise(
 
 @LERP.mistake("swapped weights")
 def _own_distances(left, right, x):
-    """Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one
-    wins. At x = 0, on the left sample, what should left weigh?"""
+    """Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one counts
+    more. At x = 0, on the left sample, what should left weigh?"""
     return x * left + (1 - x) * right
 
 
@@ -140,13 +140,13 @@ def _climb_only(left, right, x):
 
 @LERP.mistake("nearest sample")
 def _nearest_of_two(left, right, x):
-    """You copy the nearer sample. Both are wanted, each with its weight."""
+    """You copy the nearer sample. Both should count, each with its own weight."""
     return left if x < 0.5 else right
 
 
 @LERP.mistake("truncation")
 def _without_fraction(left, right, x):
-    """The value is right and then loses its fraction. Leave int(), // and floor out."""
+    """The value is right and then loses its fraction. Leave out int(), // and floor."""
     return np.floor(lerp(left, right, x))
 
 
@@ -357,7 +357,7 @@ def _inverted_ratio(in_size, out_size):
 
 @MATRIX.mistake("transposed")
 def _lying_down(in_size, out_size):
-    """Your matrix lies on its side: one row per output, one column per input, shape (out_size,
+    """Your matrix is transposed. It needs one row per output and one column per input: shape (out_size,
     in_size)."""
     return linear_matrix(in_size, out_size).T
 
@@ -427,5 +427,5 @@ def _mean_of_neighbors(signal, out_size):
 
 @BUG_SWAPPED.mistake
 def _mirrored(signal, out_size):
-    """You turn the whole signal around twice, and the weights are still swapped."""
+    """You reverse the whole signal twice, and the weights are still swapped."""
     return enlarge_swapped(signal[::-1], out_size)[::-1]

@@ -18,7 +18,7 @@ HALFWAY = Exercise(
     cases=[
         Case(0, 10, by_hand=5),
         Case(4, 6, by_hand=5),
-        Case(10, 0, by_hand=5, note="The first may be the larger one."),
+        Case(10, 0, by_hand=5, note="The first value may be the larger one."),
     ],
     random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist()),
     hints=["Halfway between 4 and 6 is 5. How do you get there from 4 + 6?", "Add both, then divide by 2."],
@@ -33,7 +33,7 @@ def without_brackets(a, b):
 
 @HALFWAY.mistake
 def half_the_distance(a, b):
-    """Your answer is half the way from a to b, counted from 0. Where does the way begin?"""
+    """Your answer is half the distance from a to b, counted from 0. Where should you start?"""
     return (b - a) / 2
 
 
@@ -47,11 +47,11 @@ FOUR_FROM_TWO = Prediction(
     shape=4,
     answer=lambda: resample(np.array([0.0, 10.0]), 4),
     guesses={
-        "You put the first and the last pixel center on top of the old ones. That is align_corners=True, and "
-        "there are people who chose it on purpose.": lambda: resample(
+        "You put the first and the last pixel center on top of the old ones. That is align_corners=True, which "
+        "some people choose on purpose.": lambda: resample(
             np.array([0.0, 10.0]), 4, coordinate_map="align_corners"
         ),
-        "You started at the first pixel and went on in half steps. That is the asymmetric rule: the picture "
+        "You started at the first pixel and took half steps. That is the asymmetric rule: the picture "
         "slides to one side.": lambda: resample(np.array([0.0, 10.0]), 4, coordinate_map="asymmetric"),
         "You copied each pixel. That is nearest neighbor.": lambda: resample(
             np.array([0.0, 10.0]), 4, mode="nearest"

@@ -148,13 +148,13 @@ RESIZE = Exercise(
 
 
 def clamped_average(signal):
-    """Each value averaged with its right neighbour; the last one with itself."""
+    """Each value averaged with its right neighbor; the last one with itself."""
     right = np.append(signal[1:], signal[-1])
     return (signal + right) / 2
 
 
 def wrapping_average(signal):
-    """Each value averaged with its right neighbour; the last one with itself."""
+    """Each value averaged with its right neighbor; the last one with itself."""
     right = np.roll(signal, -1)
     return (signal + right) / 2
 

@@ -278,8 +278,10 @@ LIBRARIES = {
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_a_librarys_resize_is_noticed(name):
     report = bilinear.RESIZE.judge(LIBRARIES[name])
-    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "a library's own function")
-    assert f"`{name}`" in report.sentence
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, f"{name} called")
+    package, _, function = name.partition(".")
+    assert (f"But the course's own `{function}` does" in report.sentence) == (package == "course_utils")
+    assert (f"But `{name}` does" in report.sentence) == (package != "course_utils")
 
 
 def by_pillow(image, size_hw):

@@ -177,7 +177,7 @@ def test_stamps_with_fractions_on_an_array_of_whole_numbers():
         return out
 
     report = write.MINIMAL.judge(answer)
-    assert report.outcome is Outcome.CRASHED and "takes no fractions" in report.sentence
+    assert report.outcome is Outcome.CRASHED and "cannot hold fractions" in report.sentence
 
 
 # ---- Where the bug hides -------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def test_the_prediction_is_what_torch_computes():
         ("0 0 10 10", "nearest neighbor"),
     ],
 )
-def test_a_usual_guess_is_recognised(typed, words):
+def test_a_usual_guess_is_recognized(typed, words):
     verdict = start.FOUR_FROM_TWO.judge(typed)
     assert verdict.outcome == "not quite" and words in verdict.sentence
 
@@ -33,7 +33,7 @@ def test_an_unusual_guess_gets_the_explanation_alone():
     assert verdict.sentence == start.FOUR_FROM_TWO.explain
 
 
-def test_the_centres_in_the_explanation_are_the_coordinates():
+def test_the_centers_in_the_explanation_are_the_coordinates():
     from course_utils.resampling import source_coordinates
 
     assert source_coordinates(2, 4).tolist() == [-0.25, 0.25, 0.75, 1.25]

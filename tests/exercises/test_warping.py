@@ -265,21 +265,18 @@ def the_packages_flow(flow_xy, height, width):
     return resize_flow(flow_xy, (height, width))
 
 
-LIBRARY = "a library's own function"
-
-
 @pytest.mark.parametrize(
     ("exercise", "answer", "diagnosis"),
     [
         (lesson.FETCH, place_by_place, "a loop over pixels"),
-        (lesson.FETCH, scipys_sampler, LIBRARY),
-        (lesson.FETCH, torchs_sampler, LIBRARY),
-        (lesson.FETCH, the_packages_sampler, LIBRARY),
-        (lesson.IDENTITY, torchs_grid, LIBRARY),
-        (lesson.IDENTITY, the_packages_grid, LIBRARY),
-        (lesson.BACK, the_packages_way_back, LIBRARY),
-        (lesson.ALONG_FLOW, warp, LIBRARY),
-        (lesson.RESIZED, the_packages_flow, LIBRARY),
+        (lesson.FETCH, scipys_sampler, "scipy.map_coordinates called"),
+        (lesson.FETCH, torchs_sampler, "torch.grid_sample called"),
+        (lesson.FETCH, the_packages_sampler, "course_utils.sample called"),
+        (lesson.IDENTITY, torchs_grid, "torch.affine_grid called"),
+        (lesson.IDENTITY, the_packages_grid, "course_utils.identity_grid called"),
+        (lesson.BACK, the_packages_way_back, "course_utils.grid_to_pixels called"),
+        (lesson.ALONG_FLOW, warp, "course_utils.warp called"),
+        (lesson.RESIZED, the_packages_flow, "course_utils.resize_flow called"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

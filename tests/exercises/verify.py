@@ -119,7 +119,7 @@ def _mistakes(exercise):
         report = exercise.judge(mistake.function)
         if report.diagnosis != mistake.name:
             yield (
-                f"mistake {mistake.name!r} is not recognised ({report.outcome}, {report.diagnosis!r}): "
+                f"mistake {mistake.name!r} is not recognized ({report.outcome}, {report.diagnosis!r}): "
                 f"{_why_not(exercise, mistake)}"
             )
         elif not mistake.sentence or mistake.sentence not in report.text:

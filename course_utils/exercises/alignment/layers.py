@@ -48,7 +48,7 @@ OFFSET = Exercise(
     ],
     hints=[
         "Keep two numbers, as for a receptive field: where feature 0 sits (start), and the step from one feature to "
-        "the next (jump). The image has 0 and 1.",
+        "the next (jump). For the image itself they are 0 and 1.",
         "A layer adds ((kernel − 1) / 2 − padding) · jump to start, and only then multiplies jump by its stride.",
         "Feature 0 stands for the pixels 0 to jump − 1 and is drawn in their middle. Subtract start.",
     ],
@@ -57,7 +57,7 @@ OFFSET = Exercise(
 
 
 def walked(layers, step):
-    """(start, jump) behind the last layer; ``step(start, jump, kernel_size, stride, padding)`` makes one step."""
+    """(start, jump) after the last layer; ``step(start, jump, kernel_size, stride, padding)`` makes one step."""
     start, jump = 0, 1
     for layer in layers:
         start, jump = step(start, jump, *layer)
@@ -80,14 +80,14 @@ def sits(layers):
 
 @OFFSET.mistake("sign")
 def _sits_minus_drawn(layers):
-    """Your sign is the other one. Drawn − sits is asked: positive when it is drawn too far right."""
+    """Your sign is flipped. The task asks for drawn − sits: positive when the map is drawn too far right."""
     return -stack_offset(layers)
 
 
 @OFFSET.mistake
 def _jump_after_the_stride(layers):
     """You multiply by the jump that includes this layer's own stride. Its kernel still steps through the
-    old features: take the jump before."""
+    old features: take the jump from before this layer."""
     return drawn_minus_sits(
         *walked(layers, lambda start, jump, k, s, p: (start + ((k - 1) / 2 - p) * jump * s, jump * s))
     )
@@ -126,7 +126,7 @@ def _middle_rounded_down(layers):
 
 @OFFSET.mistake
 def _padding_ignored(layers):
-    """Padding moves the first window to the left by as much."""
+    """Padding moves the first window to the left by that many pixels."""
     return drawn_minus_sits(
         *walked(layers, lambda start, jump, k, s, p: (start + (k - 1) / 2 * jump, jump * s))
     )
@@ -134,7 +134,7 @@ def _padding_ignored(layers):
 
 @OFFSET.mistake
 def _the_last_layer_only(layers):
-    """You keep the last layer's part only. Every layer moves the first feature: add them up."""
+    """You keep only the last layer's shift. Every layer moves the first feature: add all the shifts."""
     return drawn_minus_sits(
         *walked(layers, lambda start, jump, k, s, p: (((k - 1) / 2 - p) * jump, jump * s))
     )
@@ -169,19 +169,19 @@ def _where_it_is_drawn(layers):
 
 @OFFSET.mistake
 def _in_features(layers):
-    """You divide by the jump: that counts in features. Asked is the offset in pixels of the image."""
+    """You divide by the jump, so your offset is in features. The task asks for pixels of the image."""
     return stack_offset(layers) / sits(layers)[1]
 
 
 @OFFSET.mistake("(2^n − 1) / 2")
 def _only_for_halvings_of_3(layers):
-    """(2ⁿ − 1) / 2 is right for n halvings with kernel 3 and padding 1. These layers have other numbers:
-    each has its own kernel, stride and padding."""
+    """(2ⁿ − 1) / 2 is right for n halvings with kernel 3 and padding 1. These layers differ: each has its own
+    kernel, stride and padding."""
     return (2 ** len(layers) - 1) / 2
 
 
 @OFFSET.mistake("n / 2")
 def _half_a_pixel_each(layers):
-    """You count half a pixel for each layer. The second layer's pixel is two of the image, and not every
-    layer is off by half of one."""
+    """You count half a pixel for each layer. But a pixel of the second layer is two pixels of the image, and
+    not every layer is off by half a pixel."""
     return len(layers) / 2

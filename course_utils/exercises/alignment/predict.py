@@ -12,7 +12,7 @@ WHERE_IT_SITS = Prediction(
     key="alignment.where_it_sits",
     title="Where four features sit",
     question="A convolution with kernel 3, stride 2 and padding 1 reads a row of 8 pixels. Four features come out. "
-    "On which pixel is the middle of each one's window?",
+    "On which pixel is each feature's window centered?",
     shape=4,
     answer=lambda: feature_places(8, [HALVING]),
     explain="The first window begins at −1, in the padding, and covers −1, 0, 1: its middle is pixel 0. Then it "
@@ -30,14 +30,13 @@ WHERE_IT_IS_DRAWN = Prediction(
     key="alignment.where_it_is_drawn",
     title="Where the four are drawn",
     question="Now the four features are enlarged to 8 again, with align_corners=False. Feature i is drawn around "
-    "which pixel? Give the four places; they may lie between pixels.",
+    "which pixel? Give the four positions; they may lie between pixels.",
     shape=4,
     answer=lambda: source_coordinates(8, 4),
     explain="Each of the four covers two pixels: the first covers 0 and 1, and its middle is 0.5.",
     guesses={
-        "There the features sit. Upsampling does not know it: it knows two sizes, 4 and 8.": lambda: (
-            feature_places(8, [HALVING])
-        ),
+        "That is where the features sit. Upsampling does not know that: it knows only two sizes, 4 and "
+        "8.": lambda: feature_places(8, [HALVING]),
         "That is align_corners=True.": lambda: source_coordinates(8, 4, "align_corners"),
     },
 )
@@ -50,7 +49,8 @@ FOUR_HALVINGS = Prediction(
     answer=lambda: offsets(64, [HALVING] * 4)[0],
     explain="Each layer is off by half a pixel of its own input: 0.5 + 1 + 2 + 4 image pixels.",
     guesses={
-        "Four times 0.5. But the second layer's pixel is two of the image, the third's four.": lambda: 2,
+        "That is four times 0.5. But a pixel of the second layer is two image pixels, and one of the third is "
+        "four.": lambda: 2,
         "Close: half of 16. The features sit at 16 i and are drawn at 16 i + 7.5.": lambda: 8,
         "That is a stack of three.": lambda: offsets(64, [HALVING] * 3)[0],
     },
@@ -98,13 +98,13 @@ OTHER_CONVENTION = Prediction(
 ADDED_APART = Prediction(
     key="alignment.added_apart",
     title="Two edges that miss each other",
-    question="Two maps hold the same edge: 0 on the left, 1 on the right. In the first it lies at column 8, in the "
-    "second at column 10. What is in their sum?",
+    question="Two maps hold the same edge: 0 on the left, 1 on the right. In the first it is at column 8, in "
+    "the second at column 10. What is in their sum?",
     options=["one step from 0 to 2", "two steps of 1", "a step from 0 to 1"],
     answer=lambda: _steps_of_the_sum(8, 10),
-    explain="Between the two edges only one of the maps is 1 already. The sum cannot say where the edge is.",
+    explain="Between the two edges only one of the maps is already 1. The sum cannot say where the edge is.",
     guesses={
-        "The two edges do not lie at one column, so their steps do not fall together.": "one step from 0 to 2",
+        "The two edges are in different columns, so their steps do not coincide.": "one step from 0 to 2",
     },
 )
 
@@ -130,13 +130,13 @@ WHICH_FLOW = Prediction(
     answer=lambda: next(flow for flow in range(-4, 5) if _half_way(flow) == 8 and _half_way(flow - 1) != 8),
     explain="The output in column 8 must read what stands in column 10: 8 + 2.",
     guesses={
-        "That way the edge goes from 10 to 12. A flow says where to fetch from.": lambda: -2,
+        "That would move the edge from 10 to 12. A flow says where to fetch from.": lambda: -2,
     },
 )
 
 
 def _gradients_at_zero():
-    """Two layers, the last one's weights 0: which of the two hears anything in the first step?"""
+    """Two layers, the last one's weights 0: which of the two gets a gradient in the first step?"""
     x, first, last = np.array([1.0, 2.0]), np.array([[1.0, -1.0], [0.5, 1.0]]), np.zeros(2)
     hidden = np.maximum(first @ x, 0)
     to_last = 1.0 * hidden  # the output's own gradient is 1
@@ -153,8 +153,8 @@ ZERO_START = Prediction(
     "two layers learns anything in the very first step of training?",
     options=["neither", "only the last layer", "both"],
     answer=_gradients_at_zero,
-    explain="The last layer's gradient contains its input, which is not 0. The first layer's contains the last one's "
-    "weights, and those are. After one step they are not 0 any more, and both learn.",
+    explain="The last layer's gradient contains its input, which is not 0. The first layer's contains the last "
+    "layer's weights, and those are 0. After one step they no longer are, and both layers learn.",
     guesses={
         "The flow is 0, but its gradient is not.": "neither",
         "The gradient of the first layer passes through the weights of the last one.": "both",
@@ -163,14 +163,14 @@ ZERO_START = Prediction(
 
 FIRST_PLACE = Prediction(
     key="alignment.stretched",
-    title="The first place that is read",
+    title="The first position that is read",
     question="A grid runs from −1 to 1 over a map 8 pixels wide, `linspace(-1, 1, 8)`, no flow is added, and "
-    "`grid_sample` is called without align_corners. At which place of the map does output 0 read?",
+    "`grid_sample` is called without align_corners. At which position on the map does output 0 read?",
     answer=lambda: ((-1 + 1) * 8 - 1) / 2,
-    explain="By default −1 is the left edge of the first pixel, half a pixel beside its center.",
+    explain="By default −1 is the left edge of the first pixel, half a pixel left of its center.",
     guesses={
         "That is right with align_corners=True. The default is False.": lambda: 0,
-        "That is the number in the grid. In pixels it is another one.": lambda: -1,
+        "That is the number in the grid. In pixels it is a different number.": lambda: -1,
         "The distance is right. The left edge of a pixel lies to the left of its center.": lambda: 0.5,
     },
 )
@@ -184,7 +184,7 @@ HEIGHT_BEFORE_WIDTH = Prediction(
     shape=2,
     answer=lambda: [1 / 4 * (8 - 1) / 2, 1 / 8 * (4 - 1) / 2],
     explain="x: 1/4 of 3.5. y: 1/8 of 1.5. The same number moves x nearly five times as far as y. On a square map "
-    "both would be equal, and nobody would see it.",
+    "both would be equal, and nobody would notice.",
     guesses={
         "That is divided by [w, h], as it should have been.": lambda: [1 / 8 * 7 / 2, 1 / 4 * 3 / 2],
         "That is in units of the grid. One unit is 7/2 pixels in x and 3/2 in y.": lambda: [1 / 4, 1 / 8],

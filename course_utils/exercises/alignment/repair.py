@@ -105,7 +105,7 @@ def _grid_of_the_other_convention(features, flow_xy):
 
 @TWO_MISTAKES.mistake
 def _edges_for_the_flow(features, flow_xy):
-    """With align_corners=True one pixel is 2 / (size − 1), as it stood there."""
+    """With align_corners=True one pixel is 2 / (size − 1), as it was."""
     height, width = features.shape[-2:]
     return moved(features, flow_xy, [width, height], True, True)
 
@@ -150,7 +150,7 @@ LATE_JUMP = SpotTheBug(
     hints=[
         "With kernel 3 and padding 1 the part added to start is 0, whatever it is multiplied by. Try (2, 2, 0).",
         "The kernel of a layer steps through the features of the layer before. How far apart are those?",
-        "Two lines stand in the wrong order.",
+        "Two lines are in the wrong order.",
     ],
     name="sits",
     random_case=random_layers,
@@ -159,14 +159,15 @@ LATE_JUMP = SpotTheBug(
 
 @LATE_JUMP.mistake
 def _divided_by_the_last_stride(layers):
-    """That repairs a single layer. In a stack every layer's part is too large by its own stride."""
+    """That repairs a single layer. In a stack, every layer's shift is now too large by a factor of its own
+    stride."""
     start, jump = sits_late(layers)
     return start / layers[-1][1], jump
 
 
 @LATE_JUMP.mistake
 def _jump_left_out(layers):
-    """Without any jump a layer's part counts in its own input's pixels. From the second layer on those are
+    """Without the jump, a layer's shift is in pixels of its own input. From the second layer on, those are
     larger than the image's."""
     return sum((k - 1) / 2 - p for k, _, p in layers), sits(layers)[1]
 
@@ -202,5 +203,5 @@ def _half_a_kernel_rounded_late(layers):
 
 @LATE_JUMP.mistake
 def _jump_first(layers):
-    """Both numbers are right, but you return the jump first: (start, jump) is asked."""
+    """Both numbers are right, but you return the jump first. The task asks for (start, jump)."""
     return sits(layers)[::-1]

@@ -74,15 +74,16 @@ FETCH = Exercise(
             RAMP.swapaxes(1, 2).copy(),
             same_flow(6, 1, y=0.25),
             by_hand=np.array([[[0, 2, 4, 6, 8, 8]]]).swapaxes(1, 2),
-            note="The same standing up: y is the second number of a flow.",
+            note="The same for a column: y is the second number of a flow.",
         ),
         Case(COARSE, FIELD, note="A flow of its own for every pixel."),
-        Case(COARSE, ODD_FIELD, note="Sizes that are no multiples."),
+        Case(COARSE, ODD_FIELD, note="Sizes that are not multiples of each other."),
     ],
     hints=[
         "Where does each output sit on the coarse map? That is upsampling, one axis at a time: "
         "`source_coordinates(in_width, width)` for x.",
-        "`np.meshgrid(x, y)` makes the places of all outputs; stack them with x first, like the flow, and add it.",
+        "`np.meshgrid(x, y)` makes the positions of all outputs; stack them with x first, like the flow, then "
+        "add the flow.",
         '`sample(coarse, places, padding_mode="border")` reads all channels at once.',
     ],
     random_case=random_fetch,
@@ -106,40 +107,40 @@ def places_of_the_fine_map(flow_xy):
 
 
 def read(coarse, places, **options):
-    """The coarse map at these places; beyond the border, the border."""
+    """The coarse map at these positions; beyond the border, the border."""
     return sample(coarse, places, **{"padding_mode": "border", **options})
 
 
 @FETCH.mistake("places lie on their side, x first")
 def _on_their_side(coarse, flow_xy):
-    """Your places have the shape (width, height, 2), the flow has (height, width, 2). `np.meshgrid(x, y)`,
+    """Your positions have the shape (width, height, 2); the flow has (height, width, 2). `np.meshgrid(x, y)`,
     as it is by default and with x first, gives that."""
     return read(coarse, own_places(coarse, flow_xy).swapaxes(0, 1) + flow_xy)
 
 
 @FETCH.mistake("places lie on their side, y first")
 def _on_their_side_y_first(coarse, flow_xy):
-    """Your places have the shape (width, height, 2), the flow has (height, width, 2). `np.meshgrid(x, y)`,
+    """Your positions have the shape (width, height, 2); the flow has (height, width, 2). `np.meshgrid(x, y)`,
     as it is by default and with x first, gives that."""
     return read(coarse, own_places(coarse, flow_xy).swapaxes(0, 1)[..., ::-1] + flow_xy)
 
 
 @FETCH.mistake
 def _zeros_outside(coarse, flow_xy):
-    """The places are right. Beyond the border repeat the border, `padding_mode="border"`: with zeros the
+    """The positions are right. Beyond the border repeat the border, `padding_mode="border"`: with zeros the
     outer half pixel fades."""
     return read(coarse, own_places(coarse, flow_xy) + flow_xy, padding_mode="zeros")
 
 
 @FETCH.mistake
 def _nearest(coarse, flow_xy):
-    """The places are right. Interpolate there; you take the nearest pixel."""
+    """The positions are right. Interpolate there; you take the nearest pixel."""
     return read(coarse, own_places(coarse, flow_xy) + flow_xy, mode="nearest")
 
 
 @FETCH.mistake
 def _subtracted(coarse, flow_xy):
-    """You subtract the flow. Every output reads at its own place plus flow."""
+    """You subtract the flow. Every output reads at its own position plus flow."""
     return read(coarse, own_places(coarse, flow_xy) - flow_xy)
 
 
@@ -157,13 +158,13 @@ def _flow_y_first(coarse, flow_xy):
 
 @FETCH.mistake
 def _places_left_out(coarse, flow_xy):
-    """You read at the flow alone. A flow is a step: every output reads at its own place *plus* its flow."""
+    """You read at the flow alone. A flow is a step: every output reads at its own position *plus* its flow."""
     return read(coarse, flow_xy)
 
 
 @FETCH.mistake("places in (y, x) order")
 def _places_y_first(coarse, flow_xy):
-    """The flow has x first, your places have y first. Stack x before y."""
+    """The flow has x first; your positions have y first. Stack x before y."""
     return read(coarse, own_places(coarse, flow_xy)[..., ::-1] + flow_xy)
 
 
@@ -188,7 +189,7 @@ def _corners_aligned(coarse, flow_xy):
 
 @FETCH.mistake
 def _places_of_the_fine_map(coarse, flow_xy):
-    """You read the coarse map at the places of the fine one. Where does output 5 of 6 sit among 3 pixels?"""
+    """You read the coarse map at the positions of the fine one. Where does output 5 of 6 sit among 3 pixels?"""
     return read(coarse, places_of_the_fine_map(flow_xy) + flow_xy)
 
 
@@ -216,12 +217,12 @@ def flow_alignment(fine, coarse, make_flow):
 
 
 def no_flow(both):
-    """Zero at every place."""
+    """Zero everywhere."""
     return np.zeros((*np.shape(both)[1:], 2))
 
 
 def a_quarter_right(both):
-    """A quarter of a coarse pixel to the right at every place."""
+    """A quarter of a coarse pixel to the right, everywhere."""
     return np.full((*np.shape(both)[1:], 2), [0.25, 0.0])
 
 
@@ -264,7 +265,8 @@ FORWARD = Exercise(
     ],
     hints=[
         "Enlarge `coarse` with `resize(..., axes=(1, 2))`, stack with `np.concatenate`, ask `make_flow`.",
-        "The enlarged map is for looking only. Fetch from `coarse`: `fetch(coarse, flow_xy)` enlarges and aligns.",
+        "Only `make_flow` needs the enlarged map. Fetch from `coarse`: `fetch(coarse, flow_xy)` enlarges and "
+        "aligns.",
         "Then add `fine`, which stays where it is.",
     ],
     random_case=random_maps,
@@ -280,7 +282,7 @@ def looked_at(fine, coarse, make_flow, **resizing):
 
 @FORWARD.mistake
 def _fine_forgotten(fine, coarse, make_flow):
-    """You return the aligned coarse map. The fine one is still to be added."""
+    """You return the aligned coarse map. The fine one still has to be added."""
     _, flow_xy = looked_at(fine, coarse, make_flow)
     return fetch(coarse, flow_xy)
 
@@ -311,7 +313,7 @@ def _flow_scaled_to_the_enlarged_map(fine, coarse, make_flow):
 
 @FORWARD.mistake
 def _fine_fetched(fine, coarse, make_flow):
-    """You move the fine map. It knows where things are; the coarse one is to follow."""
+    """You move the fine map. It knows where things are; the coarse one should follow."""
     enlarged, flow_xy = looked_at(fine, coarse, make_flow)
     return fetch(fine, flow_xy) + enlarged
 
@@ -325,7 +327,7 @@ def _both_fetched(fine, coarse, make_flow):
 
 @FORWARD.mistake("stacked, not added")
 def _stacked(fine, coarse, make_flow):
-    """You stack the two maps. Stacked they are only for looking; the result is their sum."""
+    """You return the two maps stacked. The stack is only for `make_flow`; the result is their sum."""
     _, flow_xy = looked_at(fine, coarse, make_flow)
     return np.concatenate([fine, fetch(coarse, flow_xy)])
 
@@ -354,7 +356,7 @@ def _enlarged_by_align_corners(fine, coarse, make_flow):
 
 @FORWARD.mistake
 def _enlarged_by_nearest(fine, coarse, make_flow):
-    """You show `make_flow` blocks. Enlarge with `resize` as it is, bilinear."""
+    """You show `make_flow` a map of blocks. Enlarge with `resize` as it is, bilinear."""
     _, flow_xy = looked_at(fine, coarse, make_flow, mode="nearest")
     return fine + fetch(coarse, flow_xy)
 

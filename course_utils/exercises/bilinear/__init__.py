@@ -15,14 +15,17 @@ from course_utils.exercises.bilinear.repair import (
 )
 from course_utils.exercises.bilinear.predict import (
     A_GRAY_WALL,
+    BESIDE_THE_PUPIL,
     HOW_MUCH_IS_NEW,
     QUARTER_OF_THE_DIAGONAL,
     ROUNDING_A_HALF,
     WHO_COUNTS_MOST,
 )
+from course_utils.exercises.bilinear.suspects import SIX_PICTURES, six_resizes
 # isort: on
 
 __all__ = [
-    "AT_A_POINT", "A_GRAY_WALL", "BLACK_BORDER", "HOW_MUCH_IS_NEW", "QUARTER_OF_THE_DIAGONAL", "RESIZE",
-    "ROUNDING_A_HALF", "TRILINEAR", "TWO_TRUNCATIONS", "WEIGHTS_OF_A_HALF", "WHO_COUNTS_MOST", "WRAP_AROUND",
+    "AT_A_POINT", "A_GRAY_WALL", "BESIDE_THE_PUPIL", "BLACK_BORDER", "HOW_MUCH_IS_NEW", "QUARTER_OF_THE_DIAGONAL",
+    "RESIZE", "ROUNDING_A_HALF", "SIX_PICTURES", "TRILINEAR", "TWO_TRUNCATIONS", "WEIGHTS_OF_A_HALF",
+    "WHO_COUNTS_MOST", "WRAP_AROUND", "six_resizes",
 ]  # fmt: skip

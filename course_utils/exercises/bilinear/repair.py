@@ -127,7 +127,7 @@ def _black_beyond(result, image, size_hw, axis):
 
 @BLACK_BORDER.mistake
 def _corners_aligned(image, size_hw):
-    """Now the corners lie on the corners: that is another map, align_corners=True, and it moves every output.
+    """Now the corners lie on the corners: that is a different map, align_corners=True, and it moves every output.
     The coordinates were right. Which weights sum to 1 where both neighbors are the same sample?"""
     return with_align_corners(image, size_hw)
 
@@ -301,7 +301,7 @@ def _mean_of_the_first_two(a, b, c, d):
 
 @WEIGHTS_OF_A_HALF.mistake
 def _whole_number_division(a, b, c, d):
-    """// divides and rounds down, so the fraction of the average is lost. / keeps it."""
+    """// divides and rounds down, so the average loses its fraction. / keeps it."""
     return (a + b + c + d) // 4
 
 
@@ -335,8 +335,8 @@ def blend(cell, x, y):
 def random_pixels(rng):
     """Four pixels and a point, in eighths or in hundredths.
 
-    Eighths are exact in binary, so a half-way value is one in any arithmetic. Hundredths are not: there
-    points are drawn until the value is well away from half-way.
+    Eighths are exact in binary, so a halfway value is one in any arithmetic. Hundredths are not: there
+    points are drawn until the value is well away from halfway.
     """
     brightest = int(rng.choice([4, 30, 255]))
     cell = rng.integers(0, brightest + 1, (2, 2))
@@ -371,7 +371,7 @@ TWO_TRUNCATIONS = SpotTheBug(
         Case(_pixels(3, 3, 3, 3), 0.5, 0.25, by_hand=3),
     ],
     random_case=random_pixels,
-    random_cases=48,  # enough values half-way
+    random_cases=48,  # enough values halfway
     hints=[
         "Take four pixels of 1 and the middle of the cell. What are the two numbers that go into `int()`?",
         "`int(0.5)` is 0, twice. When should the fraction be given up?",
@@ -389,14 +389,14 @@ def _blend_truncating_once(cell, x, y):
 
 @TWO_TRUNCATIONS.mistake
 def _half_to_even(cell, x, y):
-    """Only values exactly half-way are wrong now. Python's round and np.round send them to the even
+    """Only values exactly halfway are wrong now. Python's round and np.round send them to the even
     neighbor: 0.5 to 0, 1.5 to 2. The task sends halves up: the floor of value + 0.5."""
     return round(bilinear(cell, x, y))
 
 
 @TWO_TRUNCATIONS.mistake
 def _half_down(cell, x, y):
-    """Only values exactly half-way are wrong now: yours go down. The task sends halves up."""
+    """Only values exactly halfway are wrong now: yours go down. The task sends halves up."""
     return int(np.ceil(bilinear(cell, x, y) - 0.5))
 
 

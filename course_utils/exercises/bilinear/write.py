@@ -144,7 +144,7 @@ def _nearest(cell, x, y):
 
 @AT_A_POINT.mistake("truncation")
 def _truncated_point(cell, x, y):
-    """The value is right and then loses its fraction. Leave int() out: rounding is for whoever stores
+    """The value is right and then loses its fraction. Leave out int(): rounding is for whoever stores the
     pixels."""
     return int(bilinear(cell, x, y))
 
@@ -219,7 +219,7 @@ RESIZE = Exercise(
             np.array([[90.0, 10, 30, 0, 0, 4, 8, 60]]),
             (1, 2),
             by_hand=np.array([[20.0, 6]]),
-            note="A quarter of the width: each output lies half-way between two samples, and reads no others.",
+            note="A quarter of the width: each output lies halfway between two samples, and reads no others.",
         ),
         Case(np.array([[7.5]]), (3, 2), by_hand=np.full((3, 2), 7.5), note="One pixel."),
         Case(
@@ -251,8 +251,8 @@ RESIZE = Exercise(
         "`fraction = coordinate - before`.",
         "`image[:, before]` picks whole columns, one per output column. Mix it with `image[:, after]`, with "
         "the weights `1 - fraction` and `fraction`: that was the first lerp, for all rows at once.",
-        "The second lerp mixes rows of that result. Its fraction must stand upright to be one number per "
-        "row: `fraction[:, None]`.",
+        "The second lerp mixes rows of that result. Its fraction must be a column, one number per row: "
+        "`fraction[:, None]`.",
     ],
 )
 
@@ -305,15 +305,15 @@ def _half_pixel_taken_back_only(image, size_hw):
 
 @RESIZE.mistake("align_corners")
 def with_align_corners(image, size_hw):
-    """Your result equals align_corners=True: the centers of the corner pixels coincide, o · (in − 1) /
-    (out − 1). Asked for is the half-pixel map, in which the outer edges coincide."""
+    """Your result is that of align_corners=True: the centers of the corner pixels coincide, o · (in − 1) / (out
+    − 1). The task asks for the half-pixel map, in which the outer edges coincide."""
     return mapped(image, size_hw, lambda n, m: np.arange(m) * (n - 1) / max(m - 1, 1))
 
 
 @RESIZE.mistake("align_corners, divided by zero")
 def _align_corners_without_care(image, size_hw):
     """Your map is o · (in − 1) / (out − 1), that of align_corners=True, and a single output divides by
-    zero. Asked for is the half-pixel map, in which the outer edges coincide."""
+    zero. The task asks for the half-pixel map, in which the outer edges coincide."""
     return mapped(image, size_hw, lambda n, m: np.arange(m) * (n - 1) / np.float64(m - 1))
 
 
@@ -456,7 +456,7 @@ def _nearest_resize(image, size_hw):
 @RESIZE.mistake("antialiased where it shrinks")
 def _antialiased(image, size_hw):
     """Where the picture shrinks, you average more than two samples along an axis. That is antialiasing: Pillow
-    always does it, torch with antialias=True. Asked for are the two neighbors, whatever the size."""
+    always does it, torch with antialias=True. The task asks for the two neighbors, whatever the size."""
 
     def matrix(in_size, out_size):
         distance = half_pixel(in_size, out_size)[:, None] - np.arange(in_size)
@@ -479,7 +479,7 @@ def _fractions_lying_down(image, size_hw):
 @RESIZE.mistake("rows and columns paired")
 def _indices_in_pairs(image, size_hw):
     """`image[rows, columns]` with two index arrays of one axis takes pairs: the first row with the first
-    column, the second with the second. For every row with every column the row indices stand upright:
+    column, the second with the second. To pair every row with every column, make the row indices a column:
     `rows[:, None]`."""
     top, bottom, down = neighbors(image.shape[0], size_hw[0])
     left, right, along = neighbors(image.shape[1], size_hw[1])
@@ -587,7 +587,7 @@ TRILINEAR = Exercise(
             0.25,
             0.5,
             by_hand=72.5,
-            note="22.5 on the front face, 122.5 on the back face, half-way.",
+            note="22.5 on the front face, 122.5 on the back face, halfway between.",
         ),
         Case(_CUBE, 0.5, 0.5, 0.0, by_hand=40, note="z = 0: the front face, the cell you know."),
         Case(_CUBE, 1.0, 0.0, 0.25, by_hand=45, note="Between the samples 20 and 120, a quarter of the way."),

@@ -1,7 +1,7 @@
 """Exercises of lesson 07: stamps in one axis and in two, zero insertion, sizes, output_padding, the missing flip.
 
 Words: ``kernel`` has one or two axes and one channel. A transposed convolution paints ``value * kernel`` for each
-input, ``stride`` places apart; what overlaps adds up; ``padding`` crops as many samples at either end, and
+input, ``stride`` positions apart; what overlaps adds up; ``padding`` crops as many samples at either end, and
 ``output_padding`` crops that many fewer at the end only.
 """
 

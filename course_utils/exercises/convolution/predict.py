@@ -28,18 +28,18 @@ def _single(samples):
 SENT_BACK = Prediction(
     key="convolution.sent_back",
     title="Two numbers sent back",
-    question="Output 0 read places 0, 1, 2 with the weights 1, 10, 100; output 1 read places 2, 3, 4 with "
+    question="Output 0 read positions 0, 1, 2 with the weights 1, 10, 100; output 1 read positions 2, 3, 4 with "
     "the same weights. Now 1 stands at output 0 and 2 at output 1, and both are sent back. Which numbers "
-    "arrive at the five places?",
+    "arrive at the five positions?",
     shape=5,
     answer=lambda: painted([1, 2], stride=2),
-    explain="Output 0 sends 1, 10, 100 to places 0, 1, 2; output 1 sends 2, 20, 200 to places 2, 3, 4. "
-    "Place 2 gets both: 100 + 2 = 102.",
+    explain="Output 0 sends 1, 10, 100 to positions 0, 1, 2; output 1 sends 2, 20, 200 to positions 2, 3, 4. "
+    "Position 2 gets both: 100 + 2 = 102.",
     guesses={
-        "At place 2 the later stamp has replaced the earlier one. They add up.": lambda: [1, 10, 2, 20, 200],
-        "You sent the weights back in reverse order. Place 0 was read with the weight 1, so it gets 1 "
+        "At position 2 the later stamp replaced the earlier one. They add up.": lambda: [1, 10, 2, 20, 200],
+        "You sent the weights back in reverse order. Position 0 was read with the weight 1, so it gets 1 "
         "times that.": lambda: [100, 10, 201, 20, 2],
-        "At place 2 you kept the earlier stamp. The two add up.": lambda: [1, 10, 100, 20, 200],
+        "At position 2 you kept the earlier stamp. The two add up.": lambda: [1, 10, 100, 20, 200],
     },
 )
 
@@ -50,8 +50,8 @@ WHAT_COMES_BACK = Prediction(
     "with the same kernel and the same stride. What comes back?",
     options=["five samples, the same values", "five samples, other values", "another number of samples"],
     answer=lambda: _there_and_back(np.arange(1.0, 6)),
-    explain="Two outputs cannot remember five samples. The size returns because the places do; the values "
-    "do not.",
+    explain="Two outputs cannot remember five samples. The size comes back because the positions do; the "
+    "values do not.",
     guesses={
         "Two outputs cannot remember five values.": "five samples, the same values",
         "The size does return: (2 − 1) · 2 + 3 = 5.": "another number of samples",
@@ -65,10 +65,10 @@ ZEROS_BETWEEN = Prediction(
     "between two neighboring inputs?",
     options=["1", "2", "3", "none, they go into the kernel"],
     answer=lambda: str(_zeros_between(stride=3)),
-    explain="Neighbors end up 3 places apart, and 2 places lie between: stride − 1.",
+    explain="Neighbors end up 3 positions apart, and 2 positions lie between: stride − 1.",
     guesses={
         "That is how far apart the two end up.": "3",
-        "Zeros inside the kernel belong to dilation.": "none, they go into the kernel",
+        "Zeros inside the kernel are dilation.": "none, they go into the kernel",
     },
 )
 
@@ -78,10 +78,10 @@ STRIDE_THREE = Prediction(
     question="The samples 1, 2 and the kernel (1, 10), but the stride is now 3. Which five numbers come out?",
     shape=5,
     answer=lambda: painted([1, 2], [1, 10], stride=3),
-    explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches place 2: it "
+    explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches position 2: it "
     "stays 0.",
     guesses={
-        "The size is right. But the second stamp begins at place 3, not at 2.": lambda: (1, 10, 2, 20, 0),
+        "The size is right. But the second stamp begins at position 3, not at 2.": lambda: (1, 10, 2, 20, 0),
     },
 )
 
@@ -94,7 +94,7 @@ WITH_PADDING = Prediction(
     explain="The convolution put one zero at each end; its transpose takes one sample off each end: 10, "
     "102, 20.",
     guesses={
-        "That is with one sample more at each end. It is the other way round here.": lambda: 7,
+        "That is with one sample more at each end. Here it is the other way around.": lambda: 7,
         "That is with one sample fewer. Padding counts at both ends.": lambda: 4,
         "That is without padding.": lambda: painted([1, 2], stride=2).size,
     },
@@ -104,12 +104,12 @@ DILATED_STAMP = Prediction(
     key="convolution.dilated_stamp",
     title="A stamp with gaps",
     question="Samples 1, 2 and kernel (1, 10, 100) with stride 1 and dilation 2: the parts of a stamp are "
-    "2 places apart. Which six numbers come out?",
+    "2 positions apart. Which six numbers come out?",
     shape=6,
     answer=lambda: painted([1, 2], dilation=2),
-    explain="The stamp of 1 is 1, 0, 10, 0, 100, and the stamp of 2 begins one place later, in its gaps.",
+    explain="The stamp of 1 is 1, 0, 10, 0, 100, and the stamp of 2 begins one position later, in its gaps.",
     guesses={
-        "The stamps lie side by side there. The second begins one place after the first.": lambda: (
+        "The stamps lie side by side there. The second begins one position after the first.": lambda: (
             1,
             10,
             100,
@@ -126,11 +126,11 @@ ONE_MORE_SAMPLE = Prediction(
     question="Stride 2 and padding 1 gave 10, 102, 20. With output_padding = 1 there is one number more at "
     "the end. Which one?",
     answer=lambda: painted([1, 2], stride=2, padding=1, output_padding=1)[-1],
-    explain="The stamps reached that place all along, and padding had cropped it. output_padding crops one "
+    explain="The stamps reached that position all along, and padding had cropped it. output_padding crops one "
     "less at the end.",
     guesses={
-        "Its name suggests a zero. But a stamp reaches this place.": lambda: 0,
-        "That repeats the last number. The next place has a sum of its own.": lambda: painted(
+        "Its name suggests a zero. But a stamp reaches this position.": lambda: 0,
+        "That repeats the last number. The next position has a sum of its own.": lambda: painted(
             [1, 2], stride=2, padding=1
         )[-1],
     },
@@ -140,13 +140,13 @@ WEIGHTS_IN_GROUPS = Prediction(
     key="convolution.weights_in_groups",
     title="Weights in groups",
     question="A transposed convolution takes 6 channels to 6 channels with a 3 × 3 kernel: 6 · 6 · 9 = 324 "
-    "weights. With groups = 3 each output channel hears only the input channels of its own group. How many "
+    "weights. With groups = 3 each output channel reads only the input channels of its own group. How many "
     "weights are left?",
     answer=lambda: _weights(channels=6, kernel_size=3, groups=3),
     explain="Three groups of 2 → 2 channels: 3 · 2 · 2 · 9 = 108, a third of 324.",
     guesses={
         "That is one of the three groups.": lambda: _weights(channels=6, kernel_size=3, groups=3) // 3,
-        "That is with a single group, where every channel hears all others.": lambda: _weights(
+        "That is with a single group, where every output channel reads all input channels.": lambda: _weights(
             channels=6, kernel_size=3, groups=1
         ),
     },
@@ -158,7 +158,7 @@ FIFTY = Prediction(
     question="in_size = 50, kernel_size = 3, stride = 2, padding = 2, output_padding = 1. What is the "
     "output size?",
     answer=lambda: transposed_size(50, 3, stride=2, padding=2, output_padding=1),
-    explain="The last stamp begins at 49 · 2 = 98 and is 3 long: 101 places. 2 go at the start, "
+    explain="The last stamp begins at 49 · 2 = 98 and is 3 long: 101 positions. 2 are cropped at the start and "
     "1 at the end: 98.",
     guesses={
         "That is twice the input. Kernel and padding count as well.": lambda: 100,
@@ -194,14 +194,14 @@ TWO_SIZES = Prediction(
     "dilation 2, and how many a transposed convolution with stride 2? (two numbers)",
     shape=2,
     answer=lambda: [convolution_size(7, 3, dilation=2), transposed_size(7, 3, stride=2)],
-    explain="The dilated kernel reaches over 5 samples, so it fits 3 times: fewer outputs. The transposed "
-    "convolution spreads the input to 13 places and adds 2: 15.",
+    explain="The dilated kernel spans 5 samples, so it fits 3 times: fewer outputs. The transposed "
+    "convolution spreads the input to 13 positions and adds 2: 15.",
     guesses={
         "The first is right. 7 · 2 = 14 is for a kernel as long as the stride; this one is longer.": lambda: (
             convolution_size(7, 3, dilation=2),
             7 * 2,
         ),
-        "The second is right. The first is without dilation: the kernel reaches over 5 samples now.": lambda: (
+        "The second is right. The first is without dilation: the kernel spans 5 samples now.": lambda: (
             convolution_size(7, 3),
             transposed_size(7, 3, stride=2),
         ),
@@ -215,13 +215,14 @@ TWO_SIZES = Prediction(
 SAME_CROPS = Prediction(
     key="convolution.same_crops",
     title="Which sample goes",
-    question="Kernel size 3 and stride 2 on 4 samples paint 9 places. TensorFlow's SAME keeps 8 of them, "
-    "and crops floor((k − s) / 2) on the left. Which place is dropped?",
+    question="Kernel size 3 and stride 2 on 4 samples paint 9 positions. TensorFlow's SAME keeps 8 of them, "
+    "and crops floor((k − s) / 2) on the left. Which position is dropped?",
     options=["the first", "the last", "the middle one"],
     answer=lambda: "the last" if same_crop(3, 2) == 0 else "the first",
-    explain="(3 − 2) / 2 = 0.5, rounded down 0: nothing on the left, so the one too many goes on the right.",
+    explain="(3 − 2) / 2 = 0.5, which rounds down to 0: nothing is cropped on the left, so the extra position "
+    "is dropped on the right.",
     guesses={
-        "The rounding is downward, so nothing is cropped on the left.": "the first",
+        "It rounds down, so nothing is cropped on the left.": "the first",
     },
 )
 

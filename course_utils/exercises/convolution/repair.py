@@ -57,7 +57,8 @@ UNFLIPPED = SpotTheBug(
 
 @UNFLIPPED.mistake
 def _result_flipped(x, kernel, stride):
-    """You reversed the result. With one sample that looks right. With more, they come in reverse order."""
+    """You reversed the result. With one sample that looks right. With more samples, they come out in reverse
+    order."""
     return gather_unflipped(x, kernel, stride)[::-1]
 
 

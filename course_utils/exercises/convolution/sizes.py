@@ -27,20 +27,22 @@ SIZE = Exercise(
     reference=output_size,
     cases=[
         Case(1, 3, 1, 0, 1, 0, by_hand=3, note="One stamp, as long as the kernel."),
-        Case(2, 3, 2, 0, 1, 0, by_hand=5, note="The second stamp begins at place 2 and ends at place 4."),
+        Case(
+            2, 3, 2, 0, 1, 0, by_hand=5, note="The second stamp begins at position 2 and ends at position 4."
+        ),
         Case(2, 3, 2, 1, 1, 0, by_hand=3, note="Padding 1 crops one at each end."),
         Case(1, 3, 1, 1, 1, 0, by_hand=1, note="Padding 1 leaves the middle of the only stamp."),
         Case(2, 3, 2, 1, 1, 1, by_hand=4, note="output_padding 1 crops one less, at the end only."),
-        Case(2, 3, 1, 0, 2, 0, by_hand=6, note="Dilation 2: a stamp of 3 parts reaches over 5 places."),
+        Case(2, 3, 1, 0, 2, 0, by_hand=6, note="Dilation 2: a stamp of 3 parts spans 5 positions."),
         Case(50, 3, 2, 2, 1, 1, by_hand=98),
         Case(10, 16, 8, 4, 1, 0, by_hand=80),
         Case(7, 5, 3, 4, 2, 2),
         Case(16, 64, 32, 0, 1, 0, by_hand=544, note="The last layer of FCN-32s."),
     ],
     hints=[
-        "Where does the last stamp begin? in_size − 1 steps of the stride from place 0.",
+        "Where does the last stamp begin? in_size − 1 steps of the stride from position 0.",
         "How long is a stamp? Its kernel_size parts are dilation apart: dilation · (kernel_size − 1) + 1 "
-        "places.",
+        "positions.",
         "Then crop: padding at the start, padding − output_padding at the end.",
     ],
     random_case=random_layer,
@@ -68,7 +70,7 @@ def _padding_once(in_size, kernel_size, stride, padding, dilation, output_paddin
 
 @SIZE.mistake
 def _padding_grows(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """You add the padding. In a transposed convolution it takes away."""
+    """You add the padding. In a transposed convolution it is subtracted."""
     return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 + 2 * padding + output_padding
 
 
@@ -80,7 +82,7 @@ def _padding_ignored(in_size, kernel_size, stride, padding, dilation, output_pad
 
 @SIZE.mistake
 def _dilation_ignored(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """A dilated stamp is longer: its kernel_size parts are `dilation` places apart."""
+    """A dilated stamp is longer: its kernel_size parts are `dilation` positions apart."""
     return (in_size - 1) * stride + kernel_size - 2 * padding + output_padding
 
 
@@ -93,14 +95,14 @@ def _dilation_added(in_size, kernel_size, stride, padding, dilation, output_padd
 
 @SIZE.mistake("dilation · kernel_size")
 def _dilation_times_kernel(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """Your stamp reaches over dilation · kernel_size places. After its last part there is no gap: how
+    """Your stamp spans dilation · kernel_size positions. After its last part there is no gap: how
     many gaps are between kernel_size parts?"""
     return (in_size - 1) * stride + dilation * kernel_size - 2 * padding + output_padding
 
 
 @SIZE.mistake
 def _output_padding_ignored(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """That is right for output_padding 0. Otherwise that many fewer places are cropped at the end."""
+    """That is right for output_padding 0. Otherwise that many fewer positions are cropped at the end."""
     return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding
 
 
@@ -113,13 +115,13 @@ def _output_padding_twice(in_size, kernel_size, stride, padding, dilation, outpu
 
 @SIZE.mistake
 def _output_padding_crops(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """You crop output_padding places more. It crops that many *fewer*."""
+    """You crop output_padding positions more. It crops that many *fewer*."""
     return (in_size - 1) * stride + dilation * (kernel_size - 1) + 1 - 2 * padding - output_padding
 
 
 @SIZE.mistake
 def _one_too_few(in_size, kernel_size, stride, padding, dilation, output_padding):
-    """Every one of your sizes is 1 too small. From place 0 to place 4 there are 5 places."""
+    """Every one of your sizes is 1 too small. From position 0 to position 4 there are 5 positions."""
     return (in_size - 1) * stride + dilation * (kernel_size - 1) - 2 * padding + output_padding
 
 
@@ -166,7 +168,7 @@ OUTPUT_PADDING = Exercise(
     hints=[
         "One way: compute the convolution's size, then the transposed size without output_padding. What is "
         "missing?",
-        "A shorter way: the window can travel size + 2 · padding − kernel_size places, in steps of the "
+        "A shorter way: the window can travel size + 2 · padding − kernel_size positions, in steps of the "
         "stride.",
         "Samples left over after the last full step: the remainder of that division, %.",
     ],
@@ -176,7 +178,7 @@ OUTPUT_PADDING = Exercise(
 
 @OUTPUT_PADDING.mistake("stride − 1")
 def _as_much_as_allowed(size, kernel_size, stride, padding):
-    """stride − 1 restores the largest of the colliding sizes. Which one is asked for?"""
+    """stride − 1 restores the largest of the colliding sizes. Which one does the task ask for?"""
     return stride - 1
 
 
@@ -189,7 +191,7 @@ def _always_0(size, kernel_size, stride, padding):
 
 @OUTPUT_PADDING.mistake
 def _a_fraction_of_a_step(size, kernel_size, stride, padding):
-    """You give what is left over as a fraction of a step. output_padding counts samples. How many samples
+    """You return what is left over as a fraction of a step. output_padding counts samples. How many samples
     does a step have?"""
     return (size + 2 * padding - kernel_size) / stride % 1
 

@@ -45,7 +45,11 @@ MINIMAL = Exercise(
             note="Stride as long as the kernel: the stamps lie side by side.",
         ),
         Case(
-            np.array([1.0, 2.0]), DIGITS, 2, by_hand=[1, 10, 102, 20, 200], note="Two stamps meet at place 2."
+            np.array([1.0, 2.0]),
+            DIGITS,
+            2,
+            by_hand=[1, 10, 102, 20, 200],
+            note="Two stamps meet at position 2.",
         ),
         Case(np.array([1.0, 2.0, 3.0]), DIGITS, 1, by_hand=[1, 12, 123, 230, 300]),
         Case(
@@ -53,13 +57,13 @@ MINIMAL = Exercise(
             np.array([5.0]),
             3,
             by_hand=[5, 0, 0, 10],
-            note="Places no stamp reaches stay 0.",
+            note="Positions no stamp reaches stay 0.",
         ),
         Case(np.array([2.0, -1.0, 4.0, 0.0, 1.5]), np.array([1.0, -2.0, 0.5, 3.0]), 2),
     ],
     hints=[
-        "How many places are there? The last stamp begins at (len(x) - 1) * stride and is len(kernel) long.",
-        "Begin with zeros. For each i, the stamp x[i] * kernel covers the places i * stride up to i * "
+        "How many positions are there? The last stamp begins at (len(x) - 1) * stride and is len(kernel) long.",
+        "Begin with zeros. For each i, the stamp x[i] * kernel covers the positions i * stride up to i * "
         "stride + len(kernel).",
         "out[start : start + len(kernel)] += x[i] * kernel, with a plus: stamps may overlap.",
     ],
@@ -79,7 +83,7 @@ def _overwritten(x, kernel, stride):
 
 @MINIMAL.mistake
 def _flipped_kernel(x, kernel, stride):
-    """Your stamps lie the wrong way round. A stamp is x[i] * kernel as it is. The flipped kernel belongs
+    """Your stamps are reversed. A stamp is x[i] * kernel as it is. The flipped kernel belongs
     to the other view, the one that gathers."""
     return transposed_1d(x, kernel[::-1], stride)
 
@@ -94,7 +98,7 @@ def _mean_of_the_stamps(x, kernel, stride):
 
 @MINIMAL.mistake
 def _stamps_one_place_apart(x, kernel, stride):
-    """Your result is long enough, but the stamps begin at places 0, 1, 2, … whatever the stride. Stamp i
+    """Your result is long enough, but the stamps begin at positions 0, 1, 2, … whatever the stride. Stamp i
     begins at i * stride."""
     out = np.zeros((len(x) - 1) * stride + len(kernel))
     for i in range(len(x)):
@@ -110,8 +114,8 @@ def _spread_kernel(x, kernel, stride):
 
 @MINIMAL.mistake("in_size * stride places")
 def _size_times_stride(x, kernel, stride):
-    """You made len(x) * stride places. The last stamp begins at (len(x) - 1) * stride and needs
-    len(kernel) places."""
+    """You made len(x) * stride positions. The last stamp begins at (len(x) - 1) * stride and needs
+    len(kernel) positions."""
     out = np.zeros(len(x) * stride)
     for i in range(len(x)):
         out[i * stride : i * stride + len(kernel)] += x[i] * kernel
@@ -120,7 +124,7 @@ def _size_times_stride(x, kernel, stride):
 
 @MINIMAL.mistake
 def _one_stride_too_long(x, kernel, stride):
-    """Your result is `stride` places too long. The last stamp begins at (len(x) - 1) * stride, not at
+    """Your result is `stride` positions too long. The last stamp begins at (len(x) - 1) * stride, not at
     len(x) * stride."""
     return np.append(transposed_1d(x, kernel, stride), np.zeros(stride))
 
@@ -197,15 +201,15 @@ ZERO_INSERTION = Exercise(
             3,
             2,
             by_hand=([1, 0, 0, 2], [100, 10, 1]),
-            note="Padding len(kernel) − 1 leaves no zeros around.",
+            note="Padding len(kernel) − 1 leaves no zeros at the ends.",
         ),
         Case(np.array([0.5, -1.5]), np.array([0.25, 1.0]), 1, 0, by_hand=([0, 0.5, -1.5, 0], [1, 0.25])),
         Case(np.array([5.0, 6.0, 7.0]), np.array([1.0, 2.0, 3.0, 4.0]), 2, 1),
     ],
     hints=[
-        "Neighbors must end up `stride` places apart. An array of zeros and a slice with a step, "
+        "Neighbors must end up `stride` positions apart. An array of zeros and a slice with a step, "
         "`[::stride]`, do it.",
-        "A stretched input of len(x) samples has (len(x) - 1) * stride + 1 places before anything goes "
+        "A stretched input of len(x) samples has (len(x) - 1) * stride + 1 positions before anything goes "
         "around it.",
         "Around: np.pad(between, len(kernel) - 1 - padding). The kernel: kernel[::-1].",
     ],
@@ -215,7 +219,7 @@ ZERO_INSERTION = Exercise(
 
 @ZERO_INSERTION.mistake
 def _stride_zeros_between(x, kernel, stride, padding):
-    """You put `stride` zeros between neighbors. Then they are stride + 1 places apart: one zero too many."""
+    """You put `stride` zeros between neighbors. Then they are stride + 1 positions apart: one zero too many."""
     return _stretched(x, stride + 1, len(kernel) - 1 - padding), kernel[::-1]
 
 
@@ -235,14 +239,14 @@ def _swapped_tuple(x, kernel, stride, padding):
 
 @ZERO_INSERTION.mistake
 def _nothing_around(x, kernel, stride, padding):
-    """Without zeros around, the kernel never reaches over the ends, and the outer outputs are missing."""
+    """Without zeros around, the kernel never extends past the ends, and the outer outputs are missing."""
     return _stretched(x, stride, 0), kernel[::-1]
 
 
 @ZERO_INSERTION.mistake
 def _padding_around(x, kernel, stride, padding):
-    """You put `padding` zeros at each end, as a convolution does. Here padding takes away:
-    len(kernel) − 1 − padding are left."""
+    """You put `padding` zeros at each end, as a convolution does. Here padding removes zeros: len(kernel) − 1 −
+    padding are left."""
     return _stretched(x, stride, padding), kernel[::-1]
 
 
@@ -254,7 +258,7 @@ def _padding_ignored(x, kernel, stride, padding):
 
 @ZERO_INSERTION.mistake
 def _padding_twice(x, kernel, stride, padding):
-    """You take 2 · padding zeros away at each end. Padding is a number of places at *one* end."""
+    """You take 2 · padding zeros away at each end. Padding is a number of positions at *one* end."""
     return _stretched(x, stride, len(kernel) - 1 - 2 * padding), kernel[::-1]
 
 
@@ -357,13 +361,13 @@ TWO_AXES = Exercise(
             2,
             1,
             by_hand=[[5, 14, 10]],
-            note="Painted are 3 rows of 5; padding 1 keeps the inner 1 × 3.",
+            note="The stamps paint 3 rows of 5; padding 1 keeps the inner 1 × 3.",
         ),
         Case(np.array([[1.0, -1.0, 2.0], [0.5, 3.0, 1.0]]), np.arange(1.0, 13).reshape(3, 4), 2, 1),
         Case(np.array([[2.0, 1.0], [4.0, 3.0], [0.0, 5.0]]), np.arange(1.0, 17).reshape(4, 4), 3, 2),
     ],
     hints=[
-        "First without padding: an array of zeros with (n − 1) · stride + k places along each axis.",
+        "First without padding: an array of zeros with (n − 1) · stride + k positions along each axis.",
         "The stamp of x[i, j] goes to rows from i * stride and columns from j * stride, as many as the "
         "kernel has.",
         "Crop at the end: out[padding : out.shape[0] - padding, padding : out.shape[1] - padding].",
@@ -375,8 +379,7 @@ TWO_AXES = Exercise(
 
 @TWO_AXES.mistake
 def _padding_adds_zeros(x, kernel, stride, padding):
-    """You put zeros around the result. Padding belongs to the convolution that is transposed. Here it
-    takes away."""
+    """You put zeros around the result. Padding belongs to the convolution that is transposed. Here it crops."""
     return np.pad(_full(x, kernel, stride), padding)
 
 
@@ -401,7 +404,7 @@ def _only_rows_cropped(x, kernel, stride, padding):
 
 @TWO_AXES.mistake
 def _minus_zero(x, kernel, stride, padding):
-    """With padding 0 nothing is left of your result: `[0:-0]` is `[0:0]`, and that is empty. Compute
+    """With padding 0 your result is empty: `[0:-0]` is `[0:0]`, which holds nothing. Compute
     where the slice ends."""
     return _full(x, kernel, stride)[padding:-padding, padding:-padding]
 
@@ -425,14 +428,14 @@ def _overwritten_2d(x, kernel, stride, padding):
 
 @TWO_AXES.mistake("flipped kernel")
 def _turned_round(x, kernel, stride, padding):
-    """Your stamps are turned by half a turn. A stamp is the kernel as it is. The flip belongs to the
+    """Your stamps are rotated by half a turn. A stamp is the kernel as it is. The flip belongs to the
     view that gathers."""
     return transposed_2d(x, kernel[::-1, ::-1], stride, padding)
 
 
 @TWO_AXES.mistake
 def _stride_from_row_to_row_only(x, kernel, stride, padding):
-    """From row to row your stamps are `stride` places apart, from column to column only 1. Both axes
+    """From row to row your stamps are `stride` positions apart, from column to column only 1. Both axes
     have the stride."""
     full = np.zeros_like(_full(x, kernel, stride))
     for (i, j), value in np.ndenumerate(x):

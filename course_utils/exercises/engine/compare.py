@@ -126,7 +126,7 @@ _STRANGERS = {
     "generator": "Your function uses `yield`, so it returns a generator. Use `return`.",
     "coroutine": "Your function is an `async def`. Write an ordinary `def`.",
     "function": "Your function returns a function. Are the parentheses of a call missing?",
-    "objects": "Your array holds Python objects that are no numbers.",
+    "objects": "Your array holds Python objects that are not numbers.",
 }
 
 
@@ -188,7 +188,7 @@ def _wrong_array(expected, got, tolerance, stored_as):
     if is_number(got) or (isinstance(got, np.ndarray) and got.ndim == 0):
         return Finding("shape", f"An array of shape {expected.shape} is needed, yours is one number.")
     if isinstance(got, (list, tuple)):
-        return Finding("list", "Your function returns rows of different lengths. They make no array.")
+        return Finding("list", "Your function returns rows of different lengths. They do not form an array.")
     if not isinstance(got, np.ndarray):
         return Finding("type", f"An array of shape {expected.shape} is needed, yours is {describe(got)}.")
     strange = _no_numbers(got)

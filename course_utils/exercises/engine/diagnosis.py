@@ -114,7 +114,7 @@ def scale(pairs, tolerance):
 
 
 def shifted(pairs, tolerance):
-    """The right values, one place too early or too late."""
+    """The right values, one position too early or too late."""
     for axis in range(max(expected.ndim for expected, _ in pairs)):
         for word, early, late in (
             ("late", slice(None, -1), slice(1, None)),
@@ -132,7 +132,7 @@ def shifted(pairs, tolerance):
                 moved(*pair) for pair in pairs
             ):
                 along = "" if pairs[0][0].ndim == 1 else f" along axis {axis}"
-                return Finding("shifted", f"The values are right but come one place too {word}{along}.")
+                return Finding("shifted", f"The values are right but come one position too {word}{along}.")
     return None
 
 

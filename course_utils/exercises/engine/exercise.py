@@ -128,9 +128,10 @@ class NoCallOf:
         for name in self.names:
             package, _, rest = name.partition(".")
             if any(f"{package}:{rest}" == full for full in called):
+                called_by_name = f"the course's own `{rest}`" if package == "course_utils" else f"`{name}`"
                 return Finding(
-                    "a library's own function",
-                    f"The values are right. But `{name}` does the work here. Write this one yourself.",
+                    f"{name} called",
+                    f"The values are right. But {called_by_name} does the work here. Write this one yourself.",
                 )
         return None
 
@@ -238,7 +239,7 @@ class Exercise:
             return self._report(
                 Outcome.NOT_QUITE,
                 diagnosis="unreadable",
-                sentence=f"Looking at what your function returns fails ({type(error).__name__}).",
+                sentence=f"What your function returns cannot be examined ({type(error).__name__}).",
             )
 
     @property
@@ -355,7 +356,8 @@ class Exercise:
         if done.timed_out:
             plural = "" if seconds == 1 else "s"
             return Finding(
-                "time", f"Still not finished after {seconds:g} second{plural}. Does a loop ever end?"
+                "time",
+                f"Still not finished after {seconds:g} second{plural}. Is there a loop that never ends?",
             )
         if done.error:
             return Finding(
@@ -369,7 +371,7 @@ class Exercise:
         pairs = _numeric_pairs(expected, calls, self.tolerance)
         if not all(compare.close(*pair, self.tolerance) for pair in pairs):
             return diagnosis.explain(pairs, self.tolerance)
-        return Finding("different", "That is another answer than the expected one.")
+        return Finding("different", "That is not the expected answer.")
 
     def _known_mistake(self, calls):
         """The one mistake that gives the learner's answers; None when no single one does.
@@ -487,8 +489,8 @@ class SpotTheBug(Exercise):
         return self._report(
             Outcome.NOT_ATTEMPTED,
             call=self.title,
-            sentence=f"`{self.name}` is still as it was given. Find an input that shows its bug, repair it, "
-            "then run this cell again.",
+            sentence=f"`{self.name}` is still as it was given. Find an input that shows the bug, repair the "
+            "function, then run this cell again.",
         )
 
     def _finding(self, index, expected, calls, seconds):
@@ -512,15 +514,15 @@ _MOST_OF_THE_RANDOM = 0.75  # of the random cases, in which a mistake has to agr
 _LONGEST_CALL = 100  # characters that still can be read within a sentence; a flow written out has hundreds
 
 _THOUGHTS = {
-    "NameError": "A name is used that has no value yet. A typing mistake, or a cell that was not run?",
+    "NameError": "A name is used that has no value yet. A typo, or a cell that was not run?",
     "UnboundLocalError": "A name is read before it is given a value inside the function.",
-    "IndexError": "An index lies outside the array. What are the smallest and the largest index it may have?",
+    "IndexError": "An index lies outside the array. What are the smallest and the largest index allowed?",
     "ZeroDivisionError": "Something is divided by zero. For which input does that happen?",
-    "TypeError": "An operation met a kind of value it does not work on. Print the types to see which.",
-    "UFuncTypeError": "Two kinds of values do not go together here. An array of whole numbers, for one, takes no "
-    "fractions: `np.zeros(n)` without a dtype does.",
+    "TypeError": "An operation got a type of value that it does not support. Print the types to see which.",
+    "UFuncTypeError": "Two types of values do not go together here. For example, an array of whole numbers "
+    "cannot hold fractions; `np.zeros(n)` without a dtype can.",
     "ValueError": "A value or a shape does not fit. Print the shapes on the line before.",
-    "AttributeError": "The thing before the dot does not have what is asked of it. What type is it?",
+    "AttributeError": "The object before the dot has no such attribute. What type is it?",
     "KeyError": "That key is not in the dictionary.",
     "RecursionError": "The function calls itself without end. When should it stop?",
     "SystemExit": "The function calls `exit()`. Use `return` to leave a function.",
@@ -551,7 +553,7 @@ def _replace(report, **changes):
 
 
 def _renamed(function):
-    """The same function in a wrapper, so that it is run rather than recognised as the one that was given."""
+    """The same function in a wrapper, so that it is run rather than recognized as the one that was given."""
     return lambda *args, **kwargs: function(*args, **kwargs)
 
 

@@ -124,7 +124,8 @@ class Prediction(Shown):
         except Exception as error:  # computing needs torch and it is not there, for example
             reason = f"{type(error).__name__}: {error}"[:200]
             sentence = (
-                f"The answer could not be computed here ({reason}). Your prediction is not lost: try later."
+                f"The answer could not be computed here ({reason}). Your prediction is not lost: try again "
+                f"later."
             )
             return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=sentence)
 
@@ -146,10 +147,10 @@ class Prediction(Shown):
             predicted=shown[1],
             computed=shown[0],
             remark=remark,
-            sentence=" ".join(filter(None, (self._recognised(given, right), self._explanation()))),
+            sentence=" ".join(filter(None, (self._recognized(given, right), self._explanation()))),
         )
 
-    def _recognised(self, given, right):
+    def _recognized(self, given, right):
         """The sentence about a guess that people often make, when this is one."""
         if right:
             return ""

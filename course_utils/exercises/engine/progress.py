@@ -119,7 +119,7 @@ def summary(lesson):
     items = [_exercise_item(state, item) for item in exercises]
     items += [_prediction_item(state, item) for item in predictions]
     closing = (
-        "Nothing is open here."
+        "Nothing is left to do here."
         if count.done
         else "Run a check again after a change; this card counts again too."
     )
@@ -147,9 +147,9 @@ def start_over():
     except OSError as error:
         return f"Nothing is forgotten: {kept.path} could not be replaced ({error.strerror or error})."
     if place:
-        return f"Your progress starts anew. The old file is kept as {place}."
+        return f"Your progress starts over. The old file is kept as {place}."
     return (
-        "Your progress starts anew. There was no file to keep."
+        "Your progress starts over. There was no file to keep."
         if anything
         else "There was no progress to forget."
     )

@@ -185,7 +185,7 @@ def _as_written(plain):
     if re.search(r"(?:^|[;\[({+*/-])\s*,\d", plain):  # ",75" is no 75
         return None
     if re.search(r"\d\s*,\s*,", plain):
-        raise Unreadable("Between two commas there is nothing.")
+        raise Unreadable("There is nothing between two of the commas.")
     return _values(plain.replace(",", ";"))
 
 
@@ -220,7 +220,7 @@ def _with_sizes(plain):
 
 _WAYS = {
     "": _as_written,
-    "the digits in threes are one number": _with_thousands,
+    "digits in groups of three are one number": _with_thousands,
     "a decimal comma": _with_decimal_commas,
     "a whole number and a fraction": _with_mixed_numbers,
     "the sizes one by one": _with_sizes,
@@ -273,7 +273,7 @@ def _plain(text, unit):
         return "0", [f"{_quoted(text)} was read as 0."]
     plain, units = _without_units(_without_words(plain))
     if strange := [name for name in units if name.casefold() != unit.casefold()]:
-        remarks.append(f"Only the number was looked at, not the unit {strange[0]!r}.")
+        remarks.append(f"Only the number was read, not the unit {strange[0]!r}.")
     if "%" in plain:
         plain = re.sub(r"((?:\d+(?:[.,]\d+)?|[.,]\d+))\s*%", r"\1" if unit == "%" else r"\1/100", plain)
         if unit != "%":
@@ -303,9 +303,9 @@ def _nothing_that_cannot_be_compared(plain, text):
             f"{_quoted(text)}: NaN and infinity cannot be compared with an answer. Type a number."
         )
     if re.search(r"(?i)\d\s*\*?\s*[ij]\b", plain):
-        raise Unreadable(f"{_quoted(text)} is a complex number. The answer is a real one: leave out i.")
+        raise Unreadable(f"{_quoted(text)} is a complex number. The answer is real: leave out i.")
     if re.search(r"(?i)[<>≤≥±]|\b(?:or|to|between|at least|at most|not)\b", plain):
-        raise Unreadable(f"{_quoted(text)} leaves open which number it is. Choose one, for example 2.6.")
+        raise Unreadable(f"{_quoted(text)} leaves open which number is meant. Choose one, for example 2.6.")
 
 
 def _without_names(plain, text):
@@ -313,7 +313,7 @@ def _without_names(plain, text):
     names = re.findall(rf"({_NAME})\s*[=:]", plain)
     if len(names) > 1:
         raise Unreadable(
-            f"{_quoted(text)} has names in it. Type the numbers alone, in the order of the question."
+            f"{_quoted(text)} contains names. Type only the numbers, in the order of the question."
         )
     return re.sub(rf"^\s*(?:{_NAME}\s*)?[=:~]+|(?<![\d)\s])~|{_NAME}\s*[=:]", " ", plain)
 

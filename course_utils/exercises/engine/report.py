@@ -65,7 +65,7 @@ class ShownAsCard(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Card(Shown):
-    """Mark and word, a headline, labelled rows of fixed-width text, sentences, and folded pieces of code."""
+    """Mark and word, a headline, labeled rows of fixed-width text, sentences, and folded pieces of code."""
 
     mark: str
     word: str
@@ -256,7 +256,7 @@ EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*\w|\w)\*(?![\w*])")  # *word*, and n
 
 
 def marked_up(sentence):
-    """A sentence as HTML; `words in backticks` become code, *words between asterisks* are emphasised.
+    """A sentence as HTML; `words in backticks` become code, *words between asterisks* are emphasized.
 
     >>> marked_up("the *second* of `x * y * z`")
     'the <em>second</em> of <span class="code">x * y * z</span>'

@@ -1,4 +1,4 @@
-"""Calling somebody else's function, whatever it does: raise, print, loop for ever, change its input.
+"""Calling somebody else's function, whatever it does: raise, print, loop forever, change its input.
 
 What it returns is turned into plain things (numbers, text, arrays, tuples) while the time limit still holds.
 So nothing that looks at the answer later can run the learner's code: no ``__repr__``, no ``__eq__``.
@@ -53,7 +53,7 @@ class Called:
 
 @dataclass(frozen=True)
 class Foreign:
-    """Something that is no number, text, array or tuple: what kind of thing it is, and how it shows itself."""
+    """Something that is not a number, text, array or tuple: what kind of thing it is, and how it shows itself."""
 
     kind: str  # generator, coroutine, function, masked, or the name of its type
     shown: str = ""
@@ -322,7 +322,9 @@ def misfit(function, args, kwargs):
         names = list(signature.parameters)
         plural = "s" if len(names) > 1 else ""
         takes = f"{len(names)} parameter{plural} ({', '.join(names)})" if names else "no parameters"
-        return f"Your function takes {takes}, the exercise calls it with {len(args) + len(kwargs)}: {error}."
+        return (
+            f"Your function takes {takes}, but the exercise calls it with {len(args) + len(kwargs)}: {error}."
+        )
     return ""
 
 

@@ -369,9 +369,7 @@ class Store:
             return Found(empty())
         except Damaged as error:
             place = self._move_aside()
-            message = (
-                f"Your progress file was damaged: {error}. It was put aside as {place}; a new one is begun."
-            )
+            message = f"Your progress file was damaged: {error}. It was moved to {place}, and a new one was started."
             return Found(empty(), place=place, message=message)
         outdated = state["generation"] < self.known["generation"] and has_content(state)
         return Found(state, data, "damaged" if lost else "before-starting-over" if outdated else "")
@@ -448,7 +446,9 @@ def _about_copy(found, place):
     if place is None:
         return ""
     if found.keep == "damaged":
-        return f"Part of your progress file was damaged: it is kept as {place}, the rest goes on."
+        return (
+            f"Part of your progress file was damaged: a copy is kept as {place}, and the rest still counts."
+        )
     return f"Your progress file was from before you started over: it is kept as {place} and no longer counts."
 
 
@@ -458,7 +458,7 @@ def _aside(path, why):
 
 
 def _read_file(path):
-    """The bytes of a file; Damaged for what could never be one: reading a pipe would wait for ever."""
+    """The bytes of a file; Damaged for what could never be one: reading a pipe would wait forever."""
     try:
         status = os.stat(path)
     except OSError as error:

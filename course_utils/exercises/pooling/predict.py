@@ -9,7 +9,7 @@ from course_utils.probing import check_linearity
 
 
 def learned_numbers(layers, channels, height, width):
-    """How many numbers a chain of layers learns, walked through with its sizes.
+    """How many weights and biases a chain of layers learns, given the input's sizes.
 
     layers: ("convolution", out_channels, kernel_size) that keeps the size, ("pool", factor), ("dense", outputs).
 
@@ -61,12 +61,12 @@ def _one_row_of_indices(index):
 INDICES = Prediction(
     key="pooling.indices",
     title="The four indices",
-    question="Four maxima: 5, 6, 7, 8. Count the places along the rows, from 0 in the top left corner to 15 in the "
-    "bottom right. Which index has each of the four, in this order?",
+    question="Four maxima: 5, 6, 7, 8. Count positions along the rows, from 0 in the top left corner to 15 in "
+    "the bottom right. Which index does each of the four have, in this order?",
     shape=4,
     answer=lambda: max_pool2d(FOUR, 2)[1].ravel(),
     guesses={
-        "You counted from 1. The first place is 0.": lambda: max_pool2d(FOUR, 2)[1].ravel() + 1,
+        "You counted from 1. The first position is 0.": lambda: max_pool2d(FOUR, 2)[1].ravel() + 1,
         "You counted down the columns; here we count along the rows.": lambda: _one_row_of_indices(
             lambda row, column, a, b: column * 4 + row
         ),
@@ -81,11 +81,13 @@ INDICES = Prediction(
 SHARED_PEAK = Prediction(
     key="pooling.shared_peak",
     title="One peak in four windows",
-    question="A 5 × 5 array holds one 9, in the middle, and zeros. Windows of 3 × 3, one every 2, all contain it, "
+    question="A 5 × 5 array holds one 9, in the middle, and zeros. Windows of 3 × 3 at stride 2 all contain "
+    "it, "
     "so all four maxima are 9. What do the numbers of the unpooled array sum to?",
     answer=lambda: max_unpool2d(*max_pool2d(PEAK, 3, 2), 3, 2, output_size=PEAK.shape).sum(),
     options={"0": 0.0, "9": 9.0, "36": 36.0},
-    explain="All four carry the same index, 12. Four times 9 is written to one place, each over the last.",
+    explain="All four carry the same index, 12. The 9 is written four times to the same position, each over "
+    "the last.",
     guesses={
         "That would be right if unpooling added. It writes.": "36",
     },
@@ -98,7 +100,7 @@ BELOW_ZERO = Prediction(
     "The first pooling gives −1.5. What does the second give?",
     answer=lambda: max_pool2d(max_unpool2d(*max_pool2d(-np.array([[1.5, 2], [3, 4]]), 2), 2), 2)[0][0, 0],
     options={"−1.5": -1.5, "0": 0.0, "−4": -4.0},
-    explain="Unpooling fills the other three places with 0, and 0 is larger than −1.5.",
+    explain="Unpooling fills the other three positions with 0, and 0 is larger than −1.5.",
     guesses={
         "Unpooling does not bring the other three numbers back.": "−1.5",
     },
@@ -111,13 +113,13 @@ BACK_FROM_500 = Prediction(
     "How high is the result?",
     answer=lambda: _down_and_up(500),
     guesses={
-        "500/32 is 15.6. Halving 250 works, halving 125 leaves a row over.": lambda: 500.0,
+        "500/32 is 15.6. Halving 250 works; halving 125 leaves a row over.": lambda: 500.0,
         "That would be rounding up. A window that is not full is dropped.": lambda: 512.0,
         "That is the height after five halvings. It is doubled five times again.": lambda: (
             _down_and_up(500) / 2**5
         ),
     },
-    explain="500, 250, 125, 62, 31, 15: twice a row is left over. 15 · 32 = 480.",
+    explain="500, 250, 125, 62, 31, 15: a row is left over twice. 15 · 32 = 480.",
 )
 
 LINEAR = Prediction(
@@ -128,7 +130,8 @@ LINEAR = Prediction(
     options=["max pooling", "average pooling", "both", "neither"],
     explain="A mean is a weighted sum with fixed weights. Which input a maximum copies depends on the inputs.",
     guesses={
-        "Doubling the input doubles a maximum too, but the maximum of a sum is not the sum of the maxima.": "both",
+        "Doubling the input does double a maximum, but the maximum of a sum is not the sum of the "
+        "maxima.": "both",
         "A maximum copies one of its inputs. Which one depends on the inputs.": "max pooling",
     },
 )
@@ -136,13 +139,13 @@ LINEAR = Prediction(
 PARAMETERS = Prediction(
     key="pooling.parameters",
     title="What a pooling layer saves",
-    question="A convolution from 8 to 8 channels with 3 × 3 weights learns 584 numbers. A 2 × 2 max pooling is put "
-    "in front of it. How many of the 584 does that save?",
+    question="A convolution from 8 to 8 channels with 3 × 3 weights learns 584 weights and biases. A 2 × 2 max "
+    "pooling is put in front of it. How many of the 584 does that save?",
     answer=_saved_by_pooling,
     options={"nothing": 0, "half, 292": 292, "three quarters, 438": 438},
     explain="The same weights slide over every image, large or small: 8 · (8 · 9 + 1) = 584 either way.",
     guesses={
-        "Pooling saves three quarters of the products. The weights are another number.": "three quarters, 438",
+        "Pooling saves three quarters of the multiply-adds, not of the weights.": "three quarters, 438",
         "Pooling halves the height and the width of the map, not the number of weights.": "half, 292",
     },
 )

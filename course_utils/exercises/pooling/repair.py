@@ -50,7 +50,7 @@ ODD_SIZE = SpotTheBug(
     ],
     hints=[
         "Run it on `np.array([[0.0, 0, 0], [5, 0, 0]])`. Which index has the 5, and in rows of what length?",
-        "`max_unpool2d` without `output_size` returns rows of 2. Index 3 is another place there.",
+        "`max_unpool2d` without `output_size` returns rows of 2. There, index 3 is a different position.",
         "`max_unpool2d` can be told the size: `output_size=x.shape`. Then nothing is missing.",
     ],
     name="keep_maxima",
@@ -60,7 +60,7 @@ ODD_SIZE = SpotTheBug(
 
 @ODD_SIZE.mistake
 def _padded_in_front(x):
-    """You add the missing row and column in front instead of behind. The maxima have moved before that:
+    """You add the missing row and column at the start instead of the end. But the maxima moved before that:
     look at the call that puts them back."""
     values, indices = max_pool2d(x, 2)
     back = max_unpool2d(values, indices, 2)
@@ -70,22 +70,20 @@ def _padded_in_front(x):
 
 @ODD_SIZE.mistake
 def _stretched(x):
-    """You stretch the result to the right size. What stands in the wrong place stays in the wrong
-    place."""
+    """You stretch the result to the right size. A maximum at the wrong position stays at the wrong position."""
     values, indices = max_pool2d(x, 2)
     return resize(max_unpool2d(values, indices, 2), x.shape, mode="nearest")
 
 
 @ODD_SIZE.mistake
 def _copied_over_the_window(x):
-    """Now each maximum fills its whole window. Only its own place should get it."""
+    """Now each maximum fills its whole window. Only its own position should get it."""
     return _maxima_everywhere(x)
 
 
 @ODD_SIZE.mistake("border cut off")
 def _without_its_border(x):
-    """The maxima are at their places now, but the odd row and column have gone: the shape should be
-    x's."""
+    """The maxima are at their positions now, but the odd row and column are gone: the shape should be x's."""
     back = max_unpool2d(*max_pool2d(x, 2), 2, output_size=x.shape)
     even = [size // 2 * 2 for size in x.shape]
     return back[: even[0], : even[1]]
@@ -93,8 +91,8 @@ def _without_its_border(x):
 
 @ODD_SIZE.mistake
 def _windows_that_are_not_full(x):
-    """The maxima are at their places now, but you keep some of windows that are not full, too. The pooling
-    was right as it stood: only the way back is wrong."""
+    """The maxima are at their positions now, but you also keep some from windows that are not full. The pooling
+    was right as it was: only the way back is wrong."""
     padded = np.pad(x, [(0, size % 2) for size in x.shape], constant_values=-np.inf)
     back = max_unpool2d(*max_pool2d(padded, 2), 2)
     return back[: x.shape[0], : x.shape[1]]
@@ -137,7 +135,14 @@ PADDED_ZEROS = SpotTheBug(
         Case(FOUR - 5, 3, 2, 1),
         Case(FOUR, 3, 2, 1, by_hand=[[5, 6], [7, 8]]),
         Case(-FOUR, 2, 2, 0, by_hand=[[-1, -1], [-1, -1]]),
-        Case(np.array([[-1e30]]), 3, 1, 1, by_hand=[[-1e30]], note="No frame is to beat this number either."),
+        Case(
+            np.array([[-1e30]]),
+            3,
+            1,
+            1,
+            by_hand=[[-1e30]],
+            note="No padding value should beat this number either.",
+        ),
     ],
     hints=[
         "Run it on `np.array([[-1.0]])` with kernel_size 2, stride 2, padding 1. Which 0 does it return?",
@@ -162,7 +167,7 @@ def _framed_with_minus_1(x, kernel_size, stride, padding):
 
 @PADDED_ZEROS.mistake
 def _mirrored(x, kernel_size, stride, padding):
-    """A mirrored border brings numbers into a window that are not in it."""
+    """A mirrored border brings numbers into a window that do not belong to it."""
     return _max_of_padded(np.pad(x, padding, mode="reflect"), kernel_size, stride)
 
 
@@ -174,7 +179,7 @@ def _the_mean_around(x, kernel_size, stride, padding):
 
 @PADDED_ZEROS.mistake
 def _signs_dropped(x, kernel_size, stride, padding):
-    """You pool the sizes of the numbers, without their signs. −1 should stay −1."""
+    """You pool absolute values. −1 should stay −1."""
     return _max_of_padded(np.pad(np.abs(x), padding), kernel_size, stride)
 
 
@@ -219,7 +224,7 @@ SEVEN_TO_SIX = SpotTheBug(
     ],
     hints=[
         "Seven samples make three windows of two. Which sample is in none?",
-        "`ceil_mode=True` gives what is left over a window too.",
+        "With `ceil_mode=True`, what is left over gets a window too.",
         "With it, 7 → 4 → 8. Cut the eighth: `large[: x.shape[0], : x.shape[1]]`.",
     ],
     name="coarse_copy",

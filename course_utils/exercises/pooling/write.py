@@ -73,7 +73,13 @@ MAX_POOL = Exercise(
             note="All equal: the first of each window counts.",
         ),
         Case(np.array([[-3.0, -1], [-2, -4]]), 2, 2, by_hand=([[-1]], [[1]]), note="Nothing above zero."),
-        Case(np.array([[0.5, 0.25, 1.5]]), 1, 2, by_hand=([[0.5, 1.5]], [[0, 2]]), note="Windows of one."),
+        Case(
+            np.array([[0.5, 0.25, 1.5]]),
+            1,
+            2,
+            by_hand=([[0.5, 1.5]], [[0, 2]]),
+            note="Windows of one sample.",
+        ),
         Case(
             np.array([[3.0, 1, 4], [1, 5, 9], [2, 6, 5]]), 2, 1, by_hand=([[5, 9], [6, 9]], [[4, 5], [7, 5]])
         ),
@@ -82,7 +88,7 @@ MAX_POOL = Exercise(
         "Two loops, over the rows and columns of the result. Window (r, c) begins at r · stride, c · stride.",
         "`window.argmax()` counts inside the window. `np.unravel_index(window.argmax(), window.shape)` gives row and "
         "column there.",
-        "The index is (top + a) · width + left + b, where (a, b) is the place in the window.",
+        "The index is (top + a) · width + left + b, where (a, b) is the position in the window.",
         "There are (height − kernel_size) // stride + 1 rows of windows.",
     ],
     random_case=random_image,
@@ -90,9 +96,9 @@ MAX_POOL = Exercise(
 
 
 def pooled(x, kernel_size, stride, index=None, pick=np.argmax, sizes=None):
-    """Windows of x, each reduced by ``pick``; ``index(row, column, a, b, columns)`` numbers the place.
+    """Windows of x, each reduced by ``pick``; ``index(row, column, a, b, columns)`` numbers the position.
 
-    (row, column) is the place in x, (a, b) that in the window; ``sizes`` says how many rows and columns of
+    (row, column) is the position in x, (a, b) that in the window; ``sizes`` says how many rows and columns of
     windows there are.
     """
     index = index or (lambda row, column, *_: row * x.shape[1] + column)
@@ -155,21 +161,21 @@ def _height_for_width(x, kernel_size, stride):
 
 @MAX_POOL.mistake("width of the pooled array")
 def _width_of_the_pooled(x, kernel_size, stride):
-    """You multiply the row by the width of the result. The index is a place in the *input*: use its
+    """You multiply the row by the width of the result. The index is a position in the *input*: use its
     width."""
     return pooled(x, kernel_size, stride, lambda row, column, a, b, columns: row * columns + column)
 
 
 @MAX_POOL.mistake
 def _counted_from_1(x, kernel_size, stride):
-    """Your values are right, and every index is 1 too large. The first place has index 0."""
+    """Your values are right, and every index is 1 too large. The first position has index 0."""
     values, indices = max_pool(x, kernel_size, stride)
     return values, indices + 1
 
 
 @MAX_POOL.mistake
 def _indices_first(x, kernel_size, stride):
-    """Both parts are right, but you return the indices first. The values come first: (values, indices)."""
+    """Both arrays are right, but you return the indices first. The values come first: (values, indices)."""
     return max_pool(x, kernel_size, stride)[::-1]
 
 
@@ -185,13 +191,13 @@ def _last_of_equals(x, kernel_size, stride):
 
 @MAX_POOL.mistake("minimum")
 def _smallest(x, kernel_size, stride):
-    """These are the smallest values. Which ones are asked for?"""
+    """These are the smallest values. Which ones does the task ask for?"""
     return pooled(x, kernel_size, stride, pick=np.argmin)
 
 
 @MAX_POOL.mistake
 def _signs_dropped(x, kernel_size, stride):
-    """You compare the numbers without their signs. −3 is smaller than 1."""
+    """You compare absolute values. −3 is smaller than 1."""
     return pooled(x, kernel_size, stride, pick=lambda window: np.abs(window).argmax())
 
 
@@ -213,8 +219,7 @@ def _windows_at_every_sample(x, kernel_size, stride):
 
 @MAX_POOL.mistake("one window too few")
 def _a_window_short(x, kernel_size, stride):
-    """One window is missing along each axis. The first begins at 0; how many more steps fit behind
-    it?"""
+    """One window is missing along each axis. The first begins at 0; how many more steps fit after it?"""
     return pooled(x, kernel_size, stride, sizes=[(size - kernel_size) // stride for size in x.shape])
 
 
@@ -304,7 +309,7 @@ UNPOOL = Exercise(
         ),
     ],
     hints=[
-        "Begin with zeros, as a flat array: one place for each index.",
+        "Begin with zeros, as a flat array: one position for each index.",
         "`back[indices.ravel()] = values.ravel()` writes all of them.",
         "At the end, `.reshape(shape)` cuts the flat array into rows.",
     ],
@@ -321,8 +326,8 @@ def _written_in_rows_of(width, values, indices, shape):
 
 @UNPOOL.mistake("added up")
 def _unpool_adding(values, indices, shape):
-    """You add values that share an index. It is one number that several windows have seen: put it back,
-    do not add it."""
+    """You add values that share an index. It is a single number that several windows share: put it back, do not
+    add it."""
     back = np.zeros(shape[0] * shape[1])
     np.add.at(back, indices.ravel(), values.ravel())
     return back.reshape(shape)
@@ -355,7 +360,7 @@ def _unpool_height_for_width(values, indices, shape):
 @UNPOOL.mistake("width of the windows")
 def _unpool_even_width(values, indices, shape):
     """You take twice the pooled width for the width of the array. With an odd width the indices mean
-    other places: use `shape[1]`."""
+    other positions: use `shape[1]`."""
     return _written_in_rows_of(2 * values.shape[1], values, indices, shape)
 
 
@@ -376,13 +381,13 @@ def _unpool_whole_numbers(values, indices, shape):
 
 @UNPOOL.mistake("marks")
 def _unpool_marks(values, indices, shape):
-    """The places are right. Put the values there, not ones."""
+    """The positions are right. Put the values there, not ones."""
     return unpool(np.ones_like(values), indices, shape)
 
 
 @UNPOOL.mistake("copied over the window")
 def _unpool_blocks(values, indices, shape):
-    """You spread each value over its whole window. Only one place gets it, the rest stays 0."""
+    """You spread each value over its whole window. Only one position gets it; the rest stay 0."""
     return resize(values, shape, mode="nearest")
 
 
@@ -420,7 +425,7 @@ POOLED_SIZE = Exercise(
     hints=[
         "How many steps of `stride` can the first window make before it sticks out?",
         "It has in_size + 2 · padding − kernel_size samples of room. Each step takes `stride` of them.",
-        "Steps plus one are windows.",
+        "The number of windows is the number of steps plus one.",
     ],
     random_case=random_axis,
 )
@@ -435,19 +440,20 @@ def _rounded_up(in_size, kernel_size, stride, padding):
 
 @POOLED_SIZE.mistake
 def _rounded_to_the_nearest(in_size, kernel_size, stride, padding):
-    """`round` goes to the nearest whole number, which may be above. Half a step is none: round down."""
+    """`round` goes to the nearest whole number, which may be above. Half a step does not count: round down."""
     return round((in_size + 2 * padding - kernel_size) / stride) + 1
 
 
 @POOLED_SIZE.mistake
 def _not_rounded(in_size, kernel_size, stride, padding):
-    """A part of a step is none: round down, `//`."""
+    """A part of a step does not count: round down, `//`."""
     return (in_size + 2 * padding - kernel_size) / stride + 1
 
 
 @POOLED_SIZE.mistake("+ 1 forgotten")
 def _steps(in_size, kernel_size, stride, padding):
-    """These are the steps from window to window. Four fence posts have three gaps: one more."""
+    """You count the steps from window to window. Four fence posts have three gaps: there is one more window
+    than steps."""
     return (in_size + 2 * padding - kernel_size) // stride
 
 
@@ -495,6 +501,6 @@ def _over_kernel_size(in_size, kernel_size, stride, padding):
 
 @POOLED_SIZE.mistake
 def _kernel_size_and_stride_exchanged(in_size, kernel_size, stride, padding):
-    """You have kernel_size and stride exchanged. The room is what the first window leaves; each step takes
+    """You have swapped kernel_size and stride. The room is what the first window leaves; each step takes
     `stride` of it."""
     return (in_size + 2 * padding - stride) // kernel_size + 1

@@ -25,36 +25,36 @@ def _weights_that_make(place, **settings):
 
 EVEN_SAMPLES = Prediction(
     key="subpixel.even_samples",
-    title="Only the even places",
+    title="Only the even positions",
     question="The samples 1, 10 and the kernel (1, 2, 3, 4), stride 2, no padding: six numbers come out, at "
-    "places 0 to 5. Which three numbers stand at the even places 0, 2 and 4?",
+    "positions 0 to 5. Which three numbers stand at the even positions 0, 2 and 4?",
     shape=3,
     answer=lambda: _painted([1, 10], [1, 2, 3, 4])[::2],
-    explain="The first stamp, 1, 2, 3, 4, begins at place 0; the second, 10, 20, 30, 40, at place 2. Place 0 "
-    "gets 1, place 2 gets 3 + 10, place 4 gets 30.",
+    explain="The first stamp, 1, 2, 3, 4, begins at position 0; the second, 10, 20, 30, 40, at position 2. So "
+    "position 0 gets 1, position 2 gets 3 + 10, and position 4 gets 30.",
     guesses={
-        "Those are the places 0, 1 and 2. Every second one is asked for.": lambda: [1, 2, 13],
-        "That is the second stamp in place of the sum. At place 2 the 3 of the first stamp is added.": lambda: [
+        "Those are positions 0, 1 and 2. The question asks for every second one.": lambda: [1, 2, 13],
+        "That is the second stamp instead of the sum. At position 2 the 3 of the first stamp is added.": lambda: [
             1,
             10,
             30,
         ],
-        "Those are the odd places.": lambda: _painted([1, 10], [1, 2, 3, 4])[1::2],
+        "Those are the odd positions.": lambda: _painted([1, 10], [1, 2, 3, 4])[1::2],
     },
 )
 
 PLACE_FOUR = Prediction(
     key="subpixel.who_makes_even",
-    title="Which weights make place 4",
+    title="Which weights make position 4",
     question="Five samples, the kernel (1, 2, 3, 4), stride 2, no padding. Which of the four weights does "
     "output 4 meet?",
     options={"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 4": (2, 4), "all four": (1, 2, 3, 4)},
     answer=lambda: _weights_that_make(4),
-    explain="A stamp begins at every even place. At an even place you meet its parts 0 and 2, the weights 1 "
-    "and 3, and never the others.",
+    explain="A stamp begins at every even position. So an even position gets the weights 1 and 3, and never "
+    "the others.",
     guesses={
-        "Those make the odd places.": "2 and 4",
-        "A stamp begins at every second place only, so no output meets all four.": "all four",
+        "Those make the odd positions.": "2 and 4",
+        "A stamp begins at every second position only, so no output meets all four.": "all four",
     },
 )
 
@@ -65,20 +65,21 @@ LENGTHS = Prediction(
     "the weights 1 and 3, and how many from the weight 2? (two numbers)",
     shape=2,
     answer=lambda: [len(_painted(range(5), [1, 2, 3])[phase::2]) for phase in (0, 1)],
-    explain="Places 0, 2, 4, 6, 8, 10 are six; places 1, 3, 5, 7, 9 are five.",
+    explain="Positions 0, 2, 4, 6, 8, 10 are six; positions 1, 3, 5, 7, 9 are five.",
     guesses={
-        "The other way round: place 0 is even, and so is place 10.": lambda: [5, 6],
-        "You counted products. At most places two of them add up to one output.": lambda: (5 * 2, 5),
+        "It is the other way around: position 0 is even, and so is position 10.": lambda: [5, 6],
+        "You counted products. At most positions, two of them add up to one output.": lambda: (5 * 2, 5),
     },
 )
 
 AFTER_A_CROP = Prediction(
     key="subpixel.after_a_crop",
-    title="The same place after a crop",
+    title="The same position after a crop",
     question="The kernel (1, 2, 3, 4) and stride 2 again, but now padding is 1. Which weights does output 4 meet?",
     options={"1 and 2": (1, 2), "1 and 3": (1, 3), "2 and 4": (2, 4), "all four": (1, 2, 3, 4)},
     answer=lambda: _weights_that_make(4, padding=1),
-    explain="Padding 1 crops place 0, so output 4 was place 5 before: an odd place, with the weights 2 and 4.",
+    explain="Padding 1 crops position 0, so output 4 was position 5 before. That is odd, with the weights 2 "
+    "and 4.",
     guesses={
         "Those are the weights of output 4 without padding.": "1 and 3",
     },
@@ -129,7 +130,7 @@ SMALL_KERNELS = Prediction(
     title="How large the small kernels must be",
     question="A transposed convolution with a 4 × 4 kernel, stride 2 and padding 1 doubles a picture, one pixel "
     "cropped on every side. You want exactly this from one convolution on the small picture and a shuffle, "
-    "with nothing to crop afterwards. How large must its four kernels be?",
+    "with nothing to crop afterwards. How large must the four kernels of that convolution be?",
     options=["2 × 2", "3 × 3", "4 × 4"],
     answer=lambda: " × ".join(map(str, _doubling().weight.shape[2:])),
     explain="Each output reads 2 × 2 small pixels. But the first output of a pair reads one to the left of the "
@@ -174,12 +175,15 @@ WEIGHT_RATIO = Prediction(
     key="subpixel.four_times",
     title="The same cost, other sizes",
     question="On the small picture: 32 channels to 32, kernel 3 × 3. On the picture twice as large: 8 channels to "
-    "8, kernel 6 × 6. Both make equally many products. How many times as many weights has the first?",
+    "8, kernel 6 × 6. Both take the same number of multiply-adds. How many times as many weights does the "
+    "first have?",
     answer=lambda: (32 * 32 * 3 * 3) / (8 * 8 * 6 * 6),
-    explain="9216 against 2304. Every weight of the first works at a quarter of the places.",
+    explain="9216 against 2304. Every weight of the first is used at a quarter of the positions.",
     guesses={
-        "That is the ratio the other way round.": lambda: 0.25,
-        "The products are equally many, but the two layers do not work at equally many places.": lambda: 1,
+        "That is the inverse of the ratio.": lambda: 0.25,
+        "The multiply-adds are equal, but the two layers do not work at the same number of positions.": lambda: (
+            1
+        ),
         "That counts the channels alone. The kernels differ as well.": lambda: (32 * 32) / (8 * 8),
     },
 )
@@ -188,13 +192,13 @@ SEEN_BY_TWO = Prediction(
     key="subpixel.seen_by_two",
     title="What two layers see",
     question="Two layers of 3 × 3 on the small picture see 5 × 5 small pixels. Two layers of 6 × 6 on a picture "
-    "twice as large: how many small pixels wide is what they see?",
+    "twice as large: how many small pixels wide is their view?",
     answer=lambda: receptive_field([(6, 1, 0, 1)] * 2)[-1].size / 2,
     explain="6 + 5 = 11 large pixels, 5.5 small ones. One layer sees 3 in both networks; then they part.",
     guesses={
         "That would be so if two layers of 6 saw 10 large pixels. They see 6 + 5.": lambda: 5,
         "Two kernels of 6 overlap by one pixel: 6 + 5, not 6 + 6.": lambda: 6,
-        "In large pixels. Small ones are twice as wide.": lambda: 11,
+        "That is in large pixels. Small ones are twice as wide.": lambda: 11,
     },
 )
 
@@ -212,13 +216,13 @@ RACE = Prediction(
 FIRST_WEIGHTS = Prediction(
     key="subpixel.first_weights",
     title="Before the first step",
-    question="PyTorch draws the first weights from ±1/√fan. For a convolution fan is input channels · K², for a "
-    "transposed convolution it is output channels · k². With 64 channels in, 32 out, K = 3 and k = 6: whose "
+    question="PyTorch draws the first weights from ±1/√fan. For a convolution, fan is input channels · K²; for "
+    "a transposed convolution it is output channels · k². With 64 channels in, 32 out, K = 3 and k = 6: whose "
     "first weights are larger?",
     options=["the convolution's", "the transposed convolution's", "they are alike"],
     answer=lambda: _larger(1 / np.sqrt(64 * 3 * 3), 1 / np.sqrt(32 * 6 * 6)),
-    explain="64 · 9 = 576 against 32 · 36 = 1152: the bounds are 0.042 and 0.029. The twins begin at different "
-    "places, and that is no property of the layer.",
+    explain="64 · 9 = 576 against 32 · 36 = 1152: the bounds are 0.042 and 0.029. The twins start from "
+    "different weights, but that is a choice of PyTorch, not a property of the layer.",
     guesses={
         "A larger fan makes smaller weights.": "the transposed convolution's",
     },
@@ -230,10 +234,10 @@ FLAT_PICTURE = Prediction(
     question="A picture in which all pixels are 1 goes through a sub-pixel convolution with factor 2 and random "
     "weights. How many different values are there inside the result, away from its border?",
     answer=lambda: len(np.unique(_inside_of_flat().round(9))),
-    explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, before "
-    "anything was learned.",
+    explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, "
+    "before anything is learned.",
     guesses={
-        "That would need four kernels with one sum. These are random.": lambda: 1,
+        "That would need four kernels with the same sum. These are random.": lambda: 1,
         "A checkerboard of two values would need kernels with two different sums.": lambda: 2,
     },
 )
@@ -247,8 +251,10 @@ HALF_THE_ERROR = Prediction(
     explain="20 · log10(2) = 6.02, whatever the error was. So 0.5 dB more means an error 0.944 times as large.",
     guesses={
         "The logarithm of 2 is 0.301, and it is multiplied by 20.": lambda: np.log10(2),
-        "That is 10 · log10(2). The typical error is a root, so it counts with 20.": lambda: 10 * np.log10(2),
-        "That is how many times as large the error was. Decibels count logarithms.": lambda: 2,
+        "That is 10 · log10(2). The typical error is a square root, so the factor is 20.": lambda: (
+            10 * np.log10(2)
+        ),
+        "That is the ratio of the errors. Decibels are logarithms.": lambda: 2,
         "The size is right. A smaller error means a larger PSNR.": lambda: -20 * np.log10(2),
     },
     unit="dB",

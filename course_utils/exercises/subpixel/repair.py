@@ -64,7 +64,7 @@ PLAIN_RESHAPE = SpotTheBug(
 
 @PLAIN_RESHAPE.mistake("rows only")
 def _rows_woven_only(x, factor):
-    """The rows take turns now. Along a row the pixels of one channel still stand together."""
+    """The rows take turns now. Along a row, the pixels of one channel are still together."""
     n, c, h, w = x.shape
     x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 2, 3, 5)
     return x.reshape(n, c // factor**2, h * factor, w * factor)
@@ -72,8 +72,7 @@ def _rows_woven_only(x, factor):
 
 @PLAIN_RESHAPE.mistake("phases swapped")
 def _crossed(x, factor):
-    """The pixels take turns, but down and right have changed places. Channel 1 belongs to the right of
-    channel 0."""
+    """The pixels take turns, but down and right are swapped. Channel 1 belongs to the right of channel 0."""
     n, c, h, w = x.shape
     x = x.reshape(n, c // factor**2, factor, factor, h, w).transpose(0, 1, 4, 3, 5, 2)
     return x.reshape(n, c // factor**2, h * factor, w * factor)
@@ -97,7 +96,7 @@ def _phases_before_channels(x, factor):
 
 @PLAIN_RESHAPE.mistake
 def _batch_and_channels_swapped(x, factor):
-    """The pixels take turns, but the batch and the channels have changed places. With one picture and one
+    """The pixels take turns, but the batch and the channels are swapped. With one picture and one
     channel nobody notices."""
     n, c, h, w = x.shape
     return to_pixels(x, factor).reshape(c // factor**2, n, h * factor, w * factor)
@@ -143,7 +142,8 @@ DEPTH_ORDER = SpotTheBug(
     hints=[
         "A gray picture was tested, and with one output channel there is no order of channels. How many does a color "
         "picture have?",
-        "TensorFlow's channel number is (a * block + b) * C + c: what changes slowest stands first in a reshape.",
+        "TensorFlow's channel number is (a * block + b) * C + c: what changes slowest comes first in a "
+        "reshape.",
         "reshape(block, block, -1, height, width) has the axes a, b, channel, row, column. The result wants channel, "
         "row, a, column, b.",
     ],
@@ -162,8 +162,8 @@ def _reshape_repaired_only(x, block):
 
 @DEPTH_ORDER.mistake("the transpose only")
 def _transpose_repaired_only(x, block):
-    """The transpose fits TensorFlow's order now. The reshape still takes the channels apart as PyTorch
-    counts them, the output channel first."""
+    """The transpose fits TensorFlow's order now. The reshape still splits the channels as PyTorch counts them,
+    the output channel first."""
     _, height, width = x.shape
     x = x.reshape(-1, block, block, height, width).transpose(2, 3, 0, 4, 1)
     return x.reshape(-1, height * block, width * block)
@@ -171,7 +171,7 @@ def _transpose_repaired_only(x, block):
 
 @DEPTH_ORDER.mistake("down and right swapped")
 def _right_before_down(x, block):
-    """The channels are right. But down and right have changed places."""
+    """The channels are right. But down and right are swapped."""
     _, height, width = x.shape
     x = x.reshape(block, block, -1, height, width).transpose(2, 3, 1, 4, 0)
     return x.reshape(-1, height * block, width * block)
@@ -219,7 +219,7 @@ ICNR = SpotTheBug(
     ],
     random_case=_any_kernels,
     hints=[
-        "Write the numbers of the channels down, for C = 2 and factor 2: which rows make output channel 0?",
+        "Write down the channel numbers, for C = 2 and factor 2: which rows make output channel 0?",
         "np.tile gives 0, 1, 0, 1, … Which order does the shuffle want?",
         "np.repeat gives 0, 0, 0, 0, 1, 1, 1, 1. (PyTorch calls these two `repeat` and `repeat_interleave`: its "
         "`repeat` is NumPy's `tile`.)",
@@ -230,7 +230,8 @@ ICNR = SpotTheBug(
 
 @ICNR.mistake
 def _repeat_without_axis(weight, factor):
-    """Without `axis`, np.repeat makes one long row of single weights. Along which axis do the kernels stand?"""
+    """Without `axis`, np.repeat makes one long row of single weights. Along which axis are the kernels
+    stacked?"""
     return np.repeat(weight, factor**2)
 
 
@@ -254,7 +255,7 @@ def _repeated_once(weight, factor):
 
 @ICNR.mistake
 def _four_rows_each(weight, factor):
-    """You always make four rows for a channel. How many phases does a factor of 3 have?"""
+    """You always make four rows per channel. How many phases does a factor of 3 have?"""
     return np.repeat(weight, 4, axis=0)
 
 

@@ -16,7 +16,7 @@ def sizes(rng, *largest):
 
 
 def values(rng, *shape):
-    """Readable numbers, hardly two of them alike: an array of this shape."""
+    """Readable numbers, hardly any two of them alike: an array of this shape."""
     return rng.uniform(-9, 9, shape).round(2)
 
 
@@ -44,9 +44,11 @@ SPLIT_1D = Exercise(
     reference=split_1d,
     cases=[
         Case(np.array([1.0, 2]), 2, by_hand=[[1], [2]], note="As long as the stride: one weight per phase."),
-        Case(np.array([1.0, 2, 3, 4]), 2, by_hand=[[1, 3], [2, 4]], note="Even places, then odd places."),
         Case(
-            np.array([1.0, 2, 3]), 2, by_hand=[[1, 3], [2, 0]], note="The odd phase has one weight and a 0."
+            np.array([1.0, 2, 3, 4]), 2, by_hand=[[1, 3], [2, 4]], note="Even positions, then odd positions."
+        ),
+        Case(
+            np.array([1.0, 2, 3]), 2, by_hand=[[1, 3], [2, 0]], note="The odd phase has one weight and one 0."
         ),
         Case(np.array([1, 2, 3]), 1, by_hand=[[1, 2, 3]], note="Stride 1: a single phase."),
         Case(
@@ -57,7 +59,7 @@ SPLIT_1D = Exercise(
     random_case=_any_kernel,
     hints=[
         "kernel[phase::stride] is one phase. How long is the longest?",
-        "The longest is phase 0, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
+        "Phase 0 is the longest, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
         "Begin with np.zeros((stride, taps)) and write each phase into the beginning of its row.",
     ],
 )
@@ -65,14 +67,14 @@ SPLIT_1D = Exercise(
 
 @SPLIT_1D.mistake("cut into pieces")
 def _in_pieces(kernel, stride):
-    """You cut the kernel into pieces of neighbors. How far apart are two weights of the same phase?"""
+    """You cut the kernel into runs of neighbors. How far apart are two weights of the same phase?"""
     taps = -(-len(kernel) // stride)
     return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
 
 
 @SPLIT_1D.mistake
 def _zeros_in_front(kernel, stride):
-    """Your zeros stand in front. Where a phase is shorter, the 0 belongs at its end."""
+    """Your zeros come first. Where a phase is shorter, the 0 belongs at its end."""
     phases = split_1d(kernel, stride)
     for phase in range(stride):
         part = kernel[phase::stride]
@@ -82,13 +84,14 @@ def _zeros_in_front(kernel, stride):
 
 @SPLIT_1D.mistake
 def _not_filled_up(kernel, stride):
-    """Your phases have different lengths. Fill the shorter ones up with zeros at the end."""
+    """Your phases have different lengths. Pad the shorter ones with zeros at the end."""
     return [kernel[phase::stride] for phase in range(stride)]
 
 
 @SPLIT_1D.mistake("stacked before filling up")
 def _stacked_too_early(kernel, stride):
-    """Your phases have different lengths, so they make no array. Fill the shorter ones up with zeros first."""
+    """Your phases have different lengths, so they do not form an array. Pad the shorter ones with zeros
+    first."""
     return np.array([kernel[phase::stride] for phase in range(stride)])
 
 
@@ -101,7 +104,7 @@ def _rest_dropped(kernel, stride):
 
 @SPLIT_1D.mistake("taps rounded down")
 def _no_room(kernel, stride):
-    """A row of yours is too short for the longest phase. Round the number of taps *up*."""
+    """Your rows are too short for the longest phase. Round the number of taps *up*."""
     phases = np.zeros((stride, len(kernel) // stride))
     for phase in range(stride):
         part = kernel[phase::stride]
@@ -122,26 +125,26 @@ def _one_tap_too_many(kernel, stride):
 
 @SPLIT_1D.mistake
 def _always_two_phases(kernel, stride):
-    """You always make two phases, the even places and the odd ones. There are `stride` phases."""
+    """You always make two phases, the even positions and the odd ones. There are `stride` phases."""
     return split_1d(kernel, 2)
 
 
 @SPLIT_1D.mistake("rows and columns swapped")
 def _rows_are_taps(kernel, stride):
-    """A row of yours holds one weight of every phase. A row should be one phase."""
+    """Each of your rows holds one weight of every phase. A row should be one phase."""
     return split_1d(kernel, stride).T
 
 
 @SPLIT_1D.mistake("every phase flipped")
 def _every_row_flipped(kernel, stride):
-    """Each of your phases runs backwards. A kernel is flipped when it slides as a convolution. Here it is only
+    """Each of your phases is reversed. A kernel is flipped when it slides as a convolution. Here it is only
     split."""
     return split_1d(kernel, stride)[:, ::-1]
 
 
 @SPLIT_1D.mistake
 def _last_phase_first(kernel, stride):
-    """Your phases begin with the last one. Row 0 is phase 0."""
+    """Your phases are in reverse order. Row 0 is phase 0."""
     return split_1d(kernel, stride)[::-1]
 
 
@@ -162,7 +165,7 @@ def _phases_2d(kernel, stride):
 
 
 def _filled_up(kernel, stride):
-    """The kernel with zeros below and on the right, up to a multiple of the stride."""
+    """The kernel padded with zeros, below and on the right, to a multiple of the stride."""
     return np.pad(kernel, (0, -len(kernel) % stride))
 
 
@@ -202,15 +205,15 @@ SPLIT_2D = Exercise(
     hints=[
         "kernel[a::stride, b::stride] is the phase a down, b to the right.",
         "Its number is a * stride + b, as the channels of a pixel shuffle count: right first, then down.",
-        "Begin with np.zeros((stride, stride, taps, taps)), write each phase into the corner of its own, reshape "
-        "at the end.",
+        "Begin with np.zeros((stride, stride, taps, taps)), write each phase into the top left corner of its "
+        "own square, and reshape at the end.",
     ],
 )
 
 
 @SPLIT_2D.mistake
 def _down_and_right_swapped(kernel, stride):
-    """Your phases are numbered down first. Number 1 is the phase to the *right*."""
+    """Your phases are numbered down first. Phase 1 is the one to the *right*."""
     phases = _phases_2d(kernel, stride)
     return phases.swapaxes(0, 1).reshape(stride**2, *phases.shape[2:])
 
@@ -232,7 +235,7 @@ def _reshaped_2d(kernel, stride):
 
 @SPLIT_2D.mistake("zeros in front")
 def _zeros_in_front_2d(kernel, stride):
-    """Your zeros stand in front. Where a phase is shorter, they belong at its end: below and on the right."""
+    """Your zeros come first. Where a phase is shorter, they belong at its end: below and on the right."""
     short = -len(kernel) % stride
     phases = _phases_2d(kernel, stride)
     for axis in (0, 1):
@@ -244,13 +247,13 @@ def _zeros_in_front_2d(kernel, stride):
 
 @SPLIT_2D.mistake
 def _not_filled_up_2d(kernel, stride):
-    """Your phases have different sizes. Fill the smaller ones up with zeros, below and on the right."""
+    """Your phases have different sizes. Pad the smaller ones with zeros, below and on the right."""
     return [kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)]
 
 
 @SPLIT_2D.mistake("stacked before filling up")
 def _stacked_too_early_2d(kernel, stride):
-    """Your phases have different sizes, so they make no array. Fill the smaller ones up with zeros first."""
+    """Your phases have different sizes, so they do not form an array. Pad the smaller ones with zeros first."""
     return np.array([kernel[a::stride, b::stride] for a in range(stride) for b in range(stride)])
 
 
@@ -269,8 +272,8 @@ def _always_two_phases_2d(kernel, stride):
 
 @SPLIT_2D.mistake("the diagonal only")
 def _only_the_diagonal(kernel, stride):
-    """You used one number for both axes and got `stride` phases. Down and right have a number each, so how many
-    pairs are there?"""
+    """You used one index for both axes and got `stride` phases. Down and right each have their own index, so
+    how many pairs are there?"""
     phases = _phases_2d(kernel, stride)
     return np.array([phases[a, a] for a in range(stride)])
 
@@ -330,8 +333,8 @@ SHUFFLE = Exercise(
     hints=[
         "First give every index an axis of its own: x.reshape(-1, factor, factor, height, width) has the axes "
         "channel, phase down, phase right, row, column.",
-        "A large row is row * factor + phase down: when two axes become one, the one behind counts faster. So "
-        "which axis must stand right behind `row`, and which right behind `column`?",
+        "A large row is row * factor + phase down: when two axes become one, the second of them counts faster. "
+        "So which axis must come right after `row`, and which right after `column`?",
         "transpose(0, 3, 1, 4, 2), then the last reshape.",
     ],
 )
@@ -339,7 +342,7 @@ SHUFFLE = Exercise(
 
 @SHUFFLE.mistake
 def _plain_reshape(x, factor):
-    """That is a reshape alone: the shape is right, but each channel stays in one piece. Neighbors in
+    """That is a reshape alone: the shape is right, but each channel stays together. Neighbors in
     the large picture come from *different* channels, so an axis has to move."""
     channels, height, width = x.shape
     return x.reshape(channels // factor**2, height * factor, width * factor)
@@ -347,7 +350,7 @@ def _plain_reshape(x, factor):
 
 @SHUFFLE.mistake
 def _phases_swapped(x, factor):
-    """Down and right have changed places. Your second channel goes below the first; it belongs to its right."""
+    """Down and right are swapped. Your second channel goes below the first; it belongs to its right."""
     return _shuffled_by(x, factor, (0, 3, 2, 4, 1))
 
 
@@ -369,22 +372,23 @@ def _side_by_side(x, factor):
 
 @SHUFFLE.mistake
 def _rows_only(x, factor):
-    """The rows take turns. Along a row the pixels of one channel still stand together."""
+    """The rows take turns. Along a row, the pixels of one channel are still together."""
     return _shuffled_by(x, factor, (0, 3, 1, 2, 4))
 
 
 @SHUFFLE.mistake
 def _axes_inverted(x, factor):
-    """You told `transpose` where each axis goes. It asks, for each place of the result, which axis comes there."""
+    """You told `transpose` where each axis goes. It asks, for each position in the result, which axis comes
+    there."""
     return _shuffled_by(x, factor, (0, 2, 4, 1, 3))
 
 
 @SHUFFLE.mistake
 def phases_behind(x, factor):
-    """Your first reshape takes the phases from the *end* of the shape, where the columns are. A reshape
-    only cuts axes up: the phases are in the channel axis, the first one."""
+    """Your first reshape takes the phases from the *end* of the shape, where the columns are. A reshape only
+    splits axes: the phases are in the channel axis, the first one."""
     _, height, width = x.shape
-    apart = x.reshape(-1, height, width, factor, factor)  # wrong: the channels lie in front, not behind
+    apart = x.reshape(-1, height, width, factor, factor)  # wrong: the channels come first, not last
     return apart.transpose(0, 1, 3, 2, 4).reshape(-1, height * factor, width * factor)
 
 
@@ -437,11 +441,11 @@ UNSHUFFLE = Exercise(
     ],
     random_case=_any_pixels,
     hints=[
-        "Go the way of the shuffle backwards. Its last step joined row and phase down, column and phase right: "
-        "take them apart again.",
+        "Undo the shuffle step by step. Its last step joined row and phase down, column and phase right: split "
+        "them again.",
         "x.reshape(channels, height // factor, factor, width // factor, factor) has the axes channel, row, phase "
         "down, column, phase right.",
-        "Then both phases go right behind the channel: transpose(0, 2, 4, 1, 3).",
+        "Then both phases go right after the channel: transpose(0, 2, 4, 1, 3).",
     ],
 )
 
@@ -456,13 +460,13 @@ def _unshuffled_plainly(x, factor):
 @UNSHUFFLE.mistake("the shuffle's own transpose")
 def _shuffle_again(x, factor):
     """You transposed as the shuffle does. Going back needs the inverse: your axes are now channel, row, phase
-    down, column, phase right, and both phases belong right behind the channel."""
+    down, column, phase right, and both phases belong right after the channel."""
     return _unshuffled_by(x, factor, (0, 3, 1, 4, 2))
 
 
 @UNSHUFFLE.mistake("the shuffle's own reshape")
 def _shuffled_once_more(x, factor):
-    """Your first reshape cuts the channel axis up, as the shuffle does. Where are the phases now?"""
+    """Your first reshape splits the channel axis, as the shuffle does. Where are the phases now?"""
     channels, height, width = x.shape
     apart = x.reshape(channels, factor, factor, height // factor, width // factor)
     return apart.transpose(0, 3, 1, 4, 2).reshape(-1, height // factor, width // factor)
@@ -470,14 +474,14 @@ def _shuffled_once_more(x, factor):
 
 @UNSHUFFLE.mistake("phases swapped")
 def _unshuffled_crosswise(x, factor):
-    """Down and right have changed places. The pixel to the right of the first belongs to channel 1, the one
+    """Down and right are swapped. The pixel to the right of the first belongs to channel 1, the one
     below it to channel `factor`."""
     return _unshuffled_by(x, factor, (0, 4, 2, 1, 3))
 
 
 @UNSHUFFLE.mistake("TensorFlow's order")
 def _unshuffled_for_tensorflow(x, factor):
-    """That is TensorFlow's order: all channels of a phase stand together. In PyTorch all phases of a channel
+    """That is TensorFlow's order: all channels of a phase come together. In PyTorch, all phases of a channel
     do."""
     return _unshuffled_by(x, factor, (2, 4, 0, 1, 3))
 
@@ -513,7 +517,7 @@ def to_subpixel(weight, stride):
     filled = np.zeros((c_in, c_out, taps * stride, taps * stride))
     filled[:, :, :size, :size] = weight
     apart = filled.reshape(c_in, c_out, taps, stride, taps, stride)
-    apart = apart[:, :, ::-1, :, ::-1, :]  # what painted forwards is read backwards
+    apart = apart[:, :, ::-1, :, ::-1, :]  # what painted forward is read backward
     rows = apart.transpose(1, 3, 5, 0, 2, 4)  # output channel, phase down, phase right, input channel, taps
     return rows.reshape(c_out * stride**2, c_in, taps, taps)
 
@@ -550,7 +554,7 @@ CONVERT = Exercise(
             ONE_TO_SIXTEEN[None, None],
             2,
             by_hand=[[[[11, 9], [3, 1]]], [[[12, 10], [4, 2]]], [[[15, 13], [7, 5]]], [[[16, 14], [8, 6]]]],
-            note="The four phases of the kernel 1 to 16, each turned round.",
+            note="The four phases of the kernel 1 to 16, each flipped.",
         ),
         Case(
             np.arange(1.0, 10).reshape(1, 1, 3, 3),
@@ -579,11 +583,11 @@ CONVERT = Exercise(
     ],
     random_case=_any_layer,
     hints=[
-        "Four steps: fill the kernel up to a multiple of the stride, take the phases apart, turn each round, bring "
-        "the axes into order.",
-        "filled.reshape(c_in, c_out, taps, stride, taps, stride) has a phase and a tap for either axis. Turning "
-        "round is [::-1] along both axes of taps.",
-        "The rows count output channel, phase down, phase right; behind them come input channel and taps: "
+        "Four steps: pad the kernel to a multiple of the stride, split it into phases, flip each phase, put "
+        "the axes in order.",
+        "filled.reshape(c_in, c_out, taps, stride, taps, stride) has a phase and a tap for either axis. Flipping "
+        "is [::-1] along both axes of taps.",
+        "The rows count output channel, phase down, phase right; after them come input channel and taps: "
         "transpose(1, 3, 5, 0, 2, 4).",
     ],
 )
@@ -591,34 +595,34 @@ CONVERT = Exercise(
 
 @CONVERT.mistake
 def _not_turned_round(weight, stride):
-    """Your phases lie as they lie in the kernel. A transposed convolution paints them forwards. In which order
-    does a convolution meet the same weights as it reads?"""
+    """Your phases are in the kernel's own order. A transposed convolution paints them forward. In which order
+    does a convolution read the same weights?"""
     return _converted(weight, stride, flipped=())
 
 
 @CONVERT.mistake
 def _turned_upside_down_only(weight, stride):
-    """Your phases are turned upside down, but not left to right. Flip *both* axes of the taps."""
+    """Your phases are flipped upside down, but not left to right. Flip *both* axes of the taps."""
     return _converted(weight, stride, flipped=ROWS)
 
 
 @CONVERT.mistake
 def _turned_left_to_right_only(weight, stride):
-    """Your phases are turned left to right, but not upside down. Flip *both* axes of the taps."""
+    """Your phases are flipped left to right, but not upside down. Flip *both* axes of the taps."""
     return _converted(weight, stride, flipped=COLUMNS)
 
 
 @CONVERT.mistake
 def _turned_round_before_splitting(weight, stride):
-    """You turned the whole kernel round and split it after that, so the phases are in the wrong order as well.
-    Split first, then turn each phase round."""
+    """You flipped the whole kernel and then split it, so the phases are in the wrong order as well. Split
+    first, then flip each phase."""
     return _converted(weight[:, :, ::-1, ::-1], stride, flipped=())
 
 
 @CONVERT.mistake
 def _turned_round_before_filling_up(weight, stride):
-    """You turned each phase round and filled it up after that, so its zeros are at the end. Fill up first.
-    Where do the zeros stand once such a phase is turned round?"""
+    """You flipped each phase and then padded it, so its zeros are at the end. Pad first. Where are the zeros
+    once such a phase is flipped?"""
     rows = to_subpixel(weight, stride)
     taps, size = rows.shape[-1], weight.shape[-1]
     for row, phase in enumerate(np.ndindex(weight.shape[1], stride, stride)):
@@ -649,8 +653,8 @@ def _phases_crossed(weight, stride):
 
 @CONVERT.mistake("zeros in front")
 def _filled_in_front(weight, stride):
-    """You filled the kernel up at its beginning. That moves every weight to another phase; put the
-    zeros at the end."""
+    """You padded the kernel at its beginning. That moves every weight to another phase; put the zeros at the
+    end."""
     short = -weight.shape[-1] % stride
     return _converted(np.pad(weight, ((0, 0), (0, 0), (short, 0), (short, 0))), stride)
 
@@ -740,7 +744,7 @@ def _one_pixel_only(height, width, c_in, c_out, kernel_size, factor):
 
 @COST.mistake("bias counted")
 def _with_bias(height, width, c_in, c_out, kernel_size, factor):
-    """You counted the biases. Here the layer has none."""
+    """You counted biases. This layer has none."""
     weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights + c_out * factor**2, products
 
@@ -754,20 +758,20 @@ def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
 
 @COST.mistake("only where the kernel fits")
 def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
-    """Your weights are right. The kernel stands over every pixel of the small picture, also where it
-    reaches beyond the border. The products with those zeros count as well."""
+    """Your weights are right. The kernel is placed over every pixel of the small picture, even where it extends
+    beyond the border. The products with those zeros count as well."""
     weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights, weights * (height - kernel_size + 1) * (width - kernel_size + 1)
 
 
 @COST.mistake("sums counted as well")
 def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
-    """You counted a product and a sum for every weight. Here only the products are asked for."""
+    """You counted a product and a sum for every weight. The task asks only for the products."""
     weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights, 2 * products
 
 
 @COST.mistake("products before weights")
 def _products_first(height, width, c_in, c_out, kernel_size, factor):
-    """Both numbers are right, but in the other order. The weights come first, then the products."""
+    """Both numbers are right, but in the wrong order. The weights come first, then the products."""
     return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]

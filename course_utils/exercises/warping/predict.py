@@ -31,7 +31,7 @@ def _impulse_after(flow_x):
 
 
 def sent(row, places):
-    """A forward warp: every sample written to its own place, rounded half up; 0 where nothing arrives.
+    """A forward warp: every sample written to its own position, rounded half up; 0 where nothing arrives.
 
     >>> sent(np.array([1.0, 2.0]), np.array([0.0, 2.0]))
     array([1., 0., 2.])
@@ -64,34 +64,33 @@ SENT_APART = Prediction(
     shape=7,
     answer=lambda: sent(np.arange(1.0, 5), 2.0 * np.arange(4)),
     guesses={
-        "That would be filled by interpolation. Nobody has been sent to columns 1, 3 and 5.": lambda: (
-            resample(np.arange(1.0, 5), 7, coordinate_map="align_corners")
+        "That would be filled by interpolation. Nothing is sent to columns 1, 3 and 5.": lambda: resample(
+            np.arange(1.0, 5), 7, coordinate_map="align_corners"
         ),
         "You copied each value to its neighbor as well. Every pixel is sent to one column.": lambda: (
             np.repeat(np.arange(1.0, 5), 2)[:7]
         ),
-        "You left the four where they were.": lambda: sent(
+        "You left the four pixels where they were.": lambda: sent(
             np.arange(1.0, 8) * (np.arange(7) < 4), np.arange(7.0)
         ),
     },
     explain="Nothing is sent to columns 1, 3 and 5: they stay empty. A forward warp leaves holes.",
 )
 
-# ------------------------------------------------------------------------------------ places
+# ------------------------------------------------------------------------------------ positions
 
 FIRST_PIXEL = Prediction(
     key="warping.first_pixel",
     title="The first of four",
     question="Four pixels in a row. With align_corners=False, −1 is the left edge of the first pixel "
-    "and 1 the right edge of the last. Which number is the center of the first pixel?",
+    "and 1 the right edge of the last. Which number is at the center of the first pixel?",
     answer=lambda: to_normalized([0], 4)[0],
     guesses={
         "That is align_corners=True. Here −1 is the edge.": lambda: to_normalized([0], 4, align_corners=True)[
             0
         ],
-        "A quarter of the way from −1 is a whole pixel, since 2 units are 4 pixels. Its half is.": lambda: (
-            -0.5
-        ),
+        "A quarter of the way from −1 to 1 is a whole pixel, since 2 units are 4 pixels. The center is half a "
+        "pixel away.": lambda: -0.5,
         "That is the center of the last pixel.": lambda: to_normalized([3], 4)[0],
     },
     explain="2 units are 4 pixels, so half a pixel is 0.25: −1 + 0.25.",
@@ -100,9 +99,9 @@ FIRST_PIXEL = Prediction(
 BEYOND = Prediction(
     key="warping.beyond",
     title="Two pixels to the left of the first",
-    question="The row 1, 2, 4 is asked at place −2, two pixels left of the first. What comes back with "
-    "padding zeros, border, reflection, in this order? (align_corners=False: a reflection turns round "
-    "at the edge, −0.5.)",
+    question="The row 1, 2, 4 is sampled at position −2, two pixels left of the first. What comes back with "
+    "padding zeros, border, reflection, in this order? (align_corners=False: a reflection turns around at the "
+    "edge, −0.5.)",
     shape=3,
     answer=lambda: [_beyond(padding_mode) for padding_mode in PADDING_MODES],
     guesses={
@@ -113,7 +112,7 @@ BEYOND = Prediction(
         ],
     },
     explain="Zeros: nothing is there. Border: the first sample, 1. Reflection: −2 is 1.5 left of the "
-    "edge −0.5, so 1.5 right of it instead: place 1, and that is 2.",
+    "edge −0.5, so 1.5 right of it instead: position 1, and that is 2.",
 )
 
 
@@ -160,7 +159,7 @@ QUARTER_TURN = Prediction(
     "What becomes of the circle?",
     answer=_turned_disc,
     options=["a circle", "wider than high", "higher than wide"],
-    explain="A unit of y is half as many pixels as a unit of x. Turned, what was high is measured in "
+    explain="A unit of y is half as many pixels as a unit of x. After the turn, what was high is measured in "
     "units of x, and becomes wide.",
     guesses={
         "It would stay a circle if theta worked in pixels. It works in normalized units.": "a circle",
@@ -179,11 +178,11 @@ def _pixels_that_count(x, y, size_hw=(20, 30)):
 HOW_MANY_COUNT = Prediction(
     key="warping.how_many_count",
     title="How many of 600",
-    question="The formula sums over all pixels of a 20 × 30 map, 600 terms. At the place x = 12.3, y = "
+    question="The formula sums over all pixels of a 20 × 30 map, 600 terms. At the position x = 12.3, y = "
     "7.8: how many of the terms have a weight above 0?",
     answer=lambda: _pixels_that_count(12.3, 7.8),
     guesses={
-        "A place between pixels has two columns within a distance of 1, not three.": lambda: 9,
+        "A position between pixels has two columns within a distance of 1, not three.": lambda: 9,
         "All are in the sum, but beyond a distance of 1 the hat is 0.": lambda: 600,
         "That is along one axis. There are two.": lambda: 2,
         "That would be nearest neighbor.": lambda: 1,
@@ -194,7 +193,7 @@ HOW_MANY_COUNT = Prediction(
 SLOPE_ON_A_PIXEL = Prediction(
     key="warping.slope_on_a_pixel",
     title="The slope on a kink",
-    question="The row 0, 1, 4, 9, 16 is asked exactly at pixel 2, where the value is 4. To the left the "
+    question="The row 0, 1, 4, 9, 16 is sampled exactly at pixel 2, where the value is 4. To the left the "
     "slope is 3 a pixel, to the right 5. Which slope does torch report?",
     answer=lambda: _slope_at_2(),
     options={"3, the left one": 3.0, "4, their mean": 4.0, "5, the right one": 5.0},
@@ -207,7 +206,7 @@ SLOPE_ON_A_PIXEL = Prediction(
 
 def _slope_at_2():
     _, to_grid = grid_sample_gradients([[1.0]], SQUARES[None], [[[0.0, 0.0]]])
-    return to_grid[0, 0, 0] / 2.5  # 2.5 pixels in a normalised unit
+    return to_grid[0, 0, 0] / 2.5  # 2.5 pixels in a normalized unit
 
 
 # ------------------------------------------------------------------------------------ uses
@@ -235,12 +234,11 @@ WHICH_PADDING = Prediction(
         "border and reflection": ("border", "reflection"),
         "all three": PADDING_MODES,
     },
-    explain="The outer outputs ask up to half a pixel beyond the outer centers. Zeros darken them. "
-    "Reflected at the edge, the first half pixel shows the border sample again, which is what border "
-    "does.",
+    explain="The outer outputs read up to half a pixel beyond the outer centers. There, zeros darken them. A "
+    "reflection at the edge shows the border sample again in that half pixel, and so does border.",
     guesses={
         "border is right, but it is not the only one.": "border only",
-        "Zeros darken the rim of the picture.": "all three",
+        "Zeros darken the border of the picture.": "all three",
     },
 )
 
@@ -272,16 +270,16 @@ LEFT_OR_RIGHT = Prediction(
 
 
 def _farthest_off(dtype, size=1024):
-    """Pixels by which a zero-flow grid of this dtype misses its own places, at most (align_corners=True)."""
+    """Pixels by which a zero-flow grid of this dtype misses its own positions, at most (align_corners=True)."""
     grid = np.linspace(-1, 1, size).astype(dtype).astype(float)
     return np.abs((grid + 1) / 2 * (size - 1) - np.arange(size)).max()
 
 
 HOW_FAR_OFF = Prediction(
     key="warping.how_far_off",
-    title="Sixteen bits for a place",
+    title="Sixteen bits for a position",
     question="A row of 1024 pixels, align_corners=True, zero flow, and the grid is kept in float16. By "
-    "how many pixels does a place miss its own pixel, at worst?",
+    "how many pixels is a position off, at worst?",
     answer=lambda: min(
         (1 / 8192, 1 / 8, 2), key=lambda guess: abs(np.log(guess / _farthest_off(np.float16)))
     ),
@@ -300,8 +298,8 @@ ANOTHER_SIZE = Prediction(
     "flow is used on the same picture at 16 pixels. What must it say there?",
     answer=lambda: resize_flow(np.full((4, 8, 2), [1.0, 0.0]), (8, 16))[0, 0, 0],
     guesses={
-        "The way is the same part of the picture, and that is more pixels now.": lambda: 1.0,
-        "The other way round: a larger picture has more pixels for the same way.": lambda: 0.5,
+        "The step is the same fraction of the picture, and that is more pixels now.": lambda: 1.0,
+        "It is the other way around: a larger picture has more pixels for the same step.": lambda: 0.5,
     },
     explain="An eighth of the width is 1 pixel of 8 and 2 pixels of 16.",
 )

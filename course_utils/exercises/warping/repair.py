@@ -64,12 +64,11 @@ ZERO_FLOW = SpotTheBug(
     ],
     random_case=_random_flow,
     hints=[
-        "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which place does the upper left output "
-        "ask for?",
+        "Fetch `np.ones((2, 2))` along `np.zeros((2, 2, 2))`. Which position does the top left output read?",
         "`np.linspace(-1, 1, width)` puts −1 on the first center. Where does `grid_sample` put it by "
         "default?",
-        "Both must speak one convention: tell `grid_sample` about it, or make the other grid and "
-        "scale the flow with it.",
+        "Both must use one convention: tell `grid_sample` about it, or build the grid for the other one and "
+        "scale the flow to match.",
     ],
     name="fetch_along",
     tolerance=NEARLY,
@@ -78,14 +77,15 @@ ZERO_FLOW = SpotTheBug(
 
 @ZERO_FLOW.mistake
 def _border_over_it(image, flow_xy):
-    """The dark frame is gone, but outputs still fetch from up to half a pixel beside their own place. What does −1
+    """The dark frame is gone, but outputs still fetch from up to half a pixel away from their own position.
+    What does −1
     mean to the grid, and what to `grid_sample`?"""
     return grid_sample(image, _mixed_grid(image, flow_xy), padding_mode="border")
 
 
 @ZERO_FLOW.mistake("zero flow treated apart")
 def _only_zero_repaired(image, flow_xy):
-    """With zero flow the picture comes back now. What becomes of it with a flow of a hundredth of a pixel?"""
+    """With zero flow the picture comes back now. What happens with a flow of a hundredth of a pixel?"""
     return image.copy() if not flow_xy.any() else _conventions_mixed(image, flow_xy)
 
 
@@ -134,7 +134,7 @@ YX_ORDER = SpotTheBug(
             np.array([[1.0, 2], [3, 4]]),
             1,
             by_hand=[[1, 2], [3, 4]],
-            note="Factor 1: every place is its own.",
+            note="Factor 1: every position is its own.",
         ),
         Case(DIGITS, 1, by_hand=DIGITS),
         Case(WIDE, 0.5),
@@ -154,7 +154,7 @@ YX_ORDER = SpotTheBug(
 
 @YX_ORDER.mistake("grid on its side")
 def _other_shape(image, factor):
-    """x comes first now, but the grid lies on its side: its first axis is the columns. A picture of 4 × 8 becomes
+    """x comes first now, but the grid is transposed: its first axis is the columns. A picture of 4 × 8 becomes
     8 × 4."""
     height, width = image.shape
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height), indexing="ij")
@@ -163,13 +163,13 @@ def _other_shape(image, factor):
 
 @YX_ORDER.mistake
 def _result_transposed(image, factor):
-    """You transpose the result. In a square picture that helps. What shape does a wide one get?"""
+    """You transpose the result. That works for a square picture. What shape does a wide one get?"""
     return _y_before_x(image, factor).T
 
 
 @YX_ORDER.mistake
 def _default_convention(image, factor):
-    """x comes first now. But the grid puts −1 on the first center: `grid_sample` has to know."""
+    """x comes first now. But the grid puts −1 on the first center: `grid_sample` has to be told."""
     height, width = image.shape
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
     return grid_sample(image, np.stack([x, y], axis=-1) * factor)
@@ -239,7 +239,7 @@ HEIGHT_WIDTH = SpotTheBug(
 
 @HEIGHT_WIDTH.mistake("dx and dy swapped too")
 def _dy_before_dx(image, dx, dy):
-    """Each is divided by its own size now, but dx ends up in y and dy in x. In which order is the last axis of a
+    """Each is divided by its own size now, but dx ends up as y and dy as x. In which order is the last axis of a
     grid?"""
     return _shift_by(2 / (np.array(image.shape) - 1) * [dy, dx], image)
 
@@ -305,7 +305,7 @@ def _random_small_flow(rng):
 
 SMALL_FLOW = SpotTheBug(
     key="warping.small_flow",
-    title="Half of the way",
+    title="Half the step",
     buggy=_flow_not_rescaled,
     reference=fetch_by_small_flow,
     cases=[
@@ -366,7 +366,7 @@ def _flow_by_centers(image, flow_xy):
 
 @SMALL_FLOW.mistake("places multiplied")
 def _places_multiplied(image, flow_xy):
-    """You multiply the places, own place and all. Only the flow is in pixels of the small copy."""
+    """You multiply the whole position, not only the flow. Only the flow is in pixels of the small copy."""
     flow = resize(flow_xy, image.shape, axes=(0, 1))
     h, w = np.array(image.shape) / flow_xy.shape[:2]
     return sample(image, (pixel_centers(image.shape) + flow) * [w, h])
@@ -433,20 +433,21 @@ def _half_precision_to_the_end(row, dx):
 
 @HALF_PRECISION.mistake("pixels in half precision")
 def _half_precision_pixels(row, dx):
-    """Places in pixels are exact for small whole numbers. But which number follows 2048 in float16?"""
+    """Positions in pixels are exact for small whole numbers. But which number follows 2048 in float16?"""
     place = (np.arange(len(row)) + dx).astype(np.float16)
     return np.interp(place.astype(float), np.arange(len(row)), row)
 
 
 @HALF_PRECISION.mistake
 def _whole_pixels(row, dx):
-    """You round every place to a whole pixel. That repairs a shift of 0. What becomes of a quarter?"""
+    """You round every position to a whole pixel. That repairs a shift of 0. What happens to a shift of a
+    quarter?"""
     return np.interp(np.rint(_float16_places(len(row)) + dx), np.arange(len(row)), row)
 
 
 @HALF_PRECISION.mistake("rounded back to pixels")
 def _rounded_before_the_shift(row, dx):
-    """You round the places of float16 back to whole pixels. In a row of 5000 some of them are off by more than
+    """You round the positions of float16 back to whole pixels. In a row of 5000 some of them are off by more than
     half a pixel."""
     return np.interp(np.rint(_float16_places(len(row))) + dx, np.arange(len(row)), row)
 

@@ -18,7 +18,7 @@ def random_size_hw(rng, smallest=1):
 
 
 def random_values(rng, *shape, reach=9):
-    """Numbers with two decimals: exact in no arithmetic, and still to be read."""
+    """Numbers with two decimals: not exact in any arithmetic, but readable."""
     return rng.uniform(-reach, reach, shape).round(2)
 
 
@@ -73,7 +73,7 @@ IDENTITY = Exercise(
     ],
     random_case=_random_identity,
     hints=[
-        "First one axis: the numbers of the columns 0, 1, …, width − 1.",
+        "First one axis: the normalized x of columns 0, 1, …, width − 1.",
         "`align_corners=False`: 0 is the edge −0.5 and the axis is `width` long, so (column + 0.5) / "
         "width lies between 0 and 1. Times 2, minus 1.",
         "`align_corners=True`: the axis runs from center 0 to center width − 1, so column / (width − 1).",
@@ -98,15 +98,15 @@ def _other_convention(height, width, align_corners):
 
 @IDENTITY.mistake("align_corners=False in both")
 def _edges_always(height, width, align_corners):
-    """Your grid is the one of `align_corners=False`, whatever is asked for. With True, which number does the
-    center of the first pixel have?"""
+    """Your grid is the one of `align_corners=False`, whatever is asked for. With True, which number is at the
+    center of the first pixel?"""
     return identity(height, width, False)
 
 
 @IDENTITY.mistake("align_corners=True in both")
 def _centers_always(height, width, align_corners):
     """Your grid is the one of `align_corners=True`, whatever is asked for. With False, −1 and 1 are the outer
-    edges. How far are they from the outer centers?"""
+    edges. How far are those from the outer centers?"""
     return _grid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
 
 
@@ -146,7 +146,7 @@ def _sizes_swapped(height, width, align_corners):
 
 @IDENTITY.mistake("pixels")
 def _in_pixels(height, width, align_corners):
-    """These are the places in pixels. They still have to become numbers from −1 to 1."""
+    """These are the positions in pixels. They still have to become numbers from −1 to 1."""
     return pixel_centers((height, width))
 
 
@@ -158,8 +158,8 @@ def _from_0_to_1(height, width, align_corners):
 
 @IDENTITY.mistake("from 0 to 1, on left edges")
 def _from_0_to_1_on_left_edges(height, width, align_corners):
-    """Your numbers run from 0 to 1. They have to run from −1 to 1. Besides, with `align_corners=False` a center
-    is half a pixel further than its left edge."""
+    """Your numbers run from 0 to 1. They have to run from −1 to 1. Also, with `align_corners=False` a center is
+    half a pixel to the right of its left edge."""
     if align_corners:
         return (identity(height, width, True) + 1) / 2
     return _grid(np.arange(width) / width, np.arange(height) / height)
@@ -253,7 +253,7 @@ def _back_by_height(grid, height, width, align_corners):
 
 @BACK.mistake("(y, x) order")
 def _back_in_yx_order(grid, height, width, align_corners):
-    """Your places are in (y, x) order. The last axis keeps its order: x comes first."""
+    """Your positions are in (y, x) order. The last axis keeps its order: x comes first."""
     return back_to_pixels(grid, height, width, align_corners)[..., ::-1]
 
 
@@ -271,14 +271,14 @@ def _back_from_edges(grid, height, width, align_corners):
 
 @BACK.mistake("align_corners=True in both")
 def _back_from_centers(grid, height, width, align_corners):
-    """You go back from centers, whatever is asked for. With `align_corners=False`, which place is −1?"""
+    """You go back from centers, whatever is asked for. With `align_corners=False`, which position is −1?"""
     return back_to_pixels(grid, height, width, True)
 
 
 @BACK.mistake("half pixel forgotten")
 def _back_without_the_half(grid, height, width, align_corners):
-    """With `align_corners=False` your places are half a pixel too far. −1 is the left edge of pixel 0: which
-    place is that?"""
+    """With `align_corners=False` your positions are half a pixel too far. −1 is the left edge of pixel 0: which
+    position is that?"""
     size = np.array([width, height])
     return (grid + 1) / 2 * (size - 1 if align_corners else size)
 
@@ -343,7 +343,7 @@ def _fetch(
 
 
 def _random_places(rng):
-    """Places on the picture and up to two pixels beside it, not always in two axes."""
+    """Positions on the picture and up to two pixels beside it, not always in two axes."""
     height, width = random_size_hw(rng)
     shape = rng.integers(1, 4, rng.integers(1, 3))
     x, y = (rng.uniform(-1.5, size + 0.5, shape).round(2) for size in (width, height))
@@ -407,8 +407,8 @@ FETCH = Exercise(
         "`left = np.floor(x)`, `top = np.floor(y)`: the four taps are (top, left), (top, left + 1), and "
         "the two below them.",
         "In x the left tap weighs 1 − (x − left), the right one x − left. Likewise in y. Multiply them.",
-        "Clip the index so that reading never fails, and multiply by `inside`, which is 0 or 1: was it "
-        "inside before?",
+        "Clip the index so that reading never fails, and multiply by `inside`, which is 0 or 1: was it inside "
+        "before clipping?",
     ],
     forbids=[
         NoLoopOverPixels(_many_places(20), _many_places(2000)),
@@ -453,14 +453,14 @@ def _opposite_weights_in_y(image, x, y):
 
 @FETCH.mistake("floor and ceil")
 def _floor_and_ceil(image, x, y):
-    """Your result is 0 at whole places. There `np.floor` and `np.ceil` agree, so both of your weights are 0. Is
+    """Your result is 0 at whole positions. There `np.floor` and `np.ceil` agree, so both of your weights are 0. Is
     the right tap always one further than the left?"""
     return _fetch(image, x, y, weights=lambda f: (np.ceil(f) - f, f))
 
 
 @FETCH.mistake("wrap-around")
 def _around_the_corner(image, x, y):
-    """Your taps outside come in again at the other end. Here a tap outside counts as 0."""
+    """Your taps outside wrap around to the other end. Here a tap outside counts as 0."""
     return _fetch(image, x, y, index=lambda i, size: i % size, inside=lambda i, size: np.ones(i.shape, bool))
 
 
@@ -472,25 +472,25 @@ def _negative_indices(image, x, y):
 
 @FETCH.mistake("cut off instead of floor")
 def _cut_off(image, x, y):
-    """`int` and `astype(int)` cut off towards 0: −0.25 becomes 0, not −1. Use `np.floor` first."""
+    """`int` and `astype(int)` cut off toward 0: −0.25 becomes 0, not −1. Use `np.floor` first."""
     return _fetch(image, x, y, whole=np.trunc)
 
 
 @FETCH.mistake("nearest")
 def _nearest_only(image, x, y):
-    """You return the nearest pixel. Between pixels, how many of them share?"""
+    """You return the nearest pixel. Between pixels, how many of them contribute?"""
     return _fetch(image, np.rint(x), np.rint(y))
 
 
 @FETCH.mistake("upper left neighbor")
 def _left_top_only(image, x, y):
-    """You return the upper left neighbor alone. Which other pixels are less than one pixel away?"""
+    """You return only the top left neighbor. Which other pixels are less than one pixel away?"""
     return _fetch(image, np.floor(x), np.floor(y))
 
 
 @FETCH.mistake("0 as soon as outside")
 def _nothing_beyond_the_centers(image, x, y):
-    """You return 0 as soon as the place is outside. A quarter of a pixel outside, which taps are still inside?"""
+    """You return 0 as soon as the position is outside. A quarter of a pixel outside, which taps are still inside?"""
     height, width = image.shape
     there = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
     return np.where(there, fetch_bilinear(image, x, y), 0)
@@ -535,7 +535,8 @@ PICTURE = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]])
 DOWN = np.full((3, 4, 2), [0.0, 1.0])
 LEFT_AND_UP = np.full((3, 4, 2), [-0.5, -0.25])
 
-# Small cases have two rows at least: a grid of size - 1 says nothing of a single one, and its slip needs a name.
+# Small cases have at least two rows: a grid of size - 1 says nothing of a single one, and its slip needs a
+# name.
 ALONG_FLOW = Exercise(
     key="warping.along_flow",
     title="Warp by a flow",
@@ -559,7 +560,7 @@ ALONG_FLOW = Exercise(
     ],
     random_case=_random_flow,
     hints=[
-        "Where is each output's own place? `np.meshgrid(np.arange(width), np.arange(height))` gives x and y.",
+        "Where is each output's own position? `np.meshgrid(np.arange(width), np.arange(height))` gives x and y.",
         "Stack them with x first: shape (height, width, 2), like the flow. Add the flow.",
         "`sample(image, places)` fetches, bilinear and with zeros outside. So does your own sampler.",
     ],
@@ -595,13 +596,13 @@ def _flow_yx(image, flow_xy):
 
 @ALONG_FLOW.mistake("places in (y, x) order")
 def _places_yx(image, flow_xy):
-    """Your own places are in (y, x) order. In which order is the flow?"""
+    """Your own positions are in (y, x) order. In which order is the flow?"""
     return sample(image, pixel_centers(image.shape)[..., ::-1] + flow_xy)
 
 
 @ALONG_FLOW.mistake
 def _own_place_forgotten(image, flow_xy):
-    """You fetch from the flow itself. A flow counts from each pixel's own place: add that."""
+    """You fetch from the flow itself. A flow counts from each pixel's own position: add that."""
     return sample(image, flow_xy)
 
 
@@ -621,8 +622,8 @@ def _conventions_mixed(image, flow_xy):
 
 @ALONG_FLOW.mistake
 def _half_pixel_forgotten(image, flow_xy):
-    """Every place is half a pixel too far left and up. With `align_corners=False`, −1 is an edge: which number
-    has the center of the first pixel?"""
+    """Every position is half a pixel too far left and up. With `align_corners=False`, −1 is an edge: which
+    number is at the center of the first pixel?"""
     return along_flow(image, flow_xy - 0.5)
 
 
@@ -634,7 +635,7 @@ def _border_instead_of_zeros(image, flow_xy):
 
 @ALONG_FLOW.mistake("nearest")
 def _nearest_place(image, flow_xy):
-    """Your places are right, but you take the nearest pixel. Interpolate."""
+    """Your positions are right, but you take the nearest pixel. Interpolate."""
     return sample(image, pixel_centers(image.shape) + flow_xy, "nearest")
 
 
@@ -686,7 +687,7 @@ RESIZED = Exercise(
             2,
             1,
             by_hand=np.full((2, 1, 2), [0.5, 1.5]),
-            note="Smaller: fewer pixels.",
+            note="A smaller picture: fewer pixels.",
         ),
         Case(UNEVEN, 4, 9),
         Case(UNEVEN, 2, 3, by_hand=UNEVEN, note="The same size."),
@@ -706,7 +707,7 @@ RESIZED = Exercise(
 
 @RESIZED.mistake
 def _values_not_rescaled(flow_xy, height, width):
-    """Your flow has the right size, but its numbers are still old pixels. How many new pixels is one old pixel?"""
+    """Your flow has the right size, but its numbers are still in old pixels. How many new pixels is one old pixel?"""
     return resize(flow_xy, (height, width), axes=(0, 1))
 
 
@@ -730,7 +731,7 @@ def _height_twice(flow_xy, height, width):
 
 @RESIZED.mistake
 def _divided(flow_xy, height, width):
-    """You divide by the factor. In a larger picture, is the same way more pixels or fewer?"""
+    """You divide by the factor. In a larger picture, is the same step more pixels or fewer?"""
     return _resized_times(flow_xy, height, width, lambda h, w: [1 / w, 1 / h])
 
 
@@ -742,7 +743,7 @@ def _always_2(flow_xy, height, width):
 
 @RESIZED.mistake("both factors at once")
 def _by_the_area(flow_xy, height, width):
-    """You multiply by the factor of the area. What does x grow with, and what does y?"""
+    """You multiply by the product of both factors. What does x grow with, and what does y?"""
     return _resized_times(flow_xy, height, width, lambda h, w: [w * h, w * h])
 
 
@@ -768,15 +769,15 @@ def _copied(flow_xy, height, width):
 
 @RESIZED.mistake("resized by align_corners")
 def _centers_on_centers(flow_xy, height, width):
-    """You put outer centers on outer centers, and multiply by the factor of the edges. Use one convention: the
-    default of `resize`."""
+    """You resize with outer centers on outer centers, but multiply by the factor of the edges. Use one
+    convention: the default of `resize`."""
     return _resized_times(flow_xy, height, width, lambda h, w: [w, h], coordinate_map="align_corners")
 
 
 @RESIZED.mistake("align_corners in both")
 def _all_by_centers(flow_xy, height, width):
-    """You resize and multiply by `align_corners=True`. That fits together, but here outer edges go on outer
-    edges: the default of `resize`."""
+    """You resize and multiply as `align_corners=True` does. That is consistent, but here the outer edges
+    coincide: the default of `resize`."""
     larger = resize(flow_xy, (height, width), axes=(0, 1), coordinate_map="align_corners")
     return larger * _factors_of_centers(flow_xy, height, width)
 

@@ -115,8 +115,8 @@ def test_a_pattern_must_hold_in_every_case():
 def test_the_amount_and_the_factor_are_said():
     assert "0.5 too small" in explain([(LINE, LINE - 0.5)], TOLERANCE).sentence
     assert "2 times" in explain([(LINE, LINE * 2)], TOLERANCE).sentence
-    assert "one place too late" in explain([(LINE, np.roll(LINE, 1))], TOLERANCE).sentence
-    assert "one place too early" in explain([(LINE, np.roll(LINE, -1))], TOLERANCE).sentence
+    assert "one position too late" in explain([(LINE, np.roll(LINE, 1))], TOLERANCE).sentence
+    assert "one position too early" in explain([(LINE, np.roll(LINE, -1))], TOLERANCE).sentence
     assert "5 of 8 values" in explain([(LINE, changed(LINE, [2, 4, 5]))], TOLERANCE).sentence
 
 

@@ -121,7 +121,7 @@ def test_what_is_recorded_can_be_read_again(numbers):
 def test_how_an_answer_was_read_stands_on_the_card():
     assert HALF.judge("3,0 px").text == (
         "✓ As you predicted\n  predicted 3\n  computed  3\n"
-        "  Only the number was looked at, not the unit 'px'. '3,0 px' was read as 3: a decimal comma.\n"
+        "  Only the number was read, not the unit 'px'. '3,0 px' was read as 3: a decimal comma.\n"
         "  It is the mean."
     )
 
@@ -280,10 +280,10 @@ def test_a_key_belongs_to_one_question(monkeypatch):
 @pytest.mark.parametrize(
     ("key", "typed", "sentence"),
     [
-        ("subpixel.even_samples", "[2, 24, 40]", "Those are the odd places."),
+        ("subpixel.even_samples", "[2, 24, 40]", "Those are the odd positions."),
         ("subpixel.first_row", "[0, 1, 4, 5]", "You laid the channels side by side."),
-        ("convolution.sent_back", "1,10,100,20,200", "At place 2 you kept the earlier stamp."),
-        ("warping.flow_of_another_size", "0.5 px", "The other way round"),
+        ("convolution.sent_back", "1,10,100,20,200", "At position 2 you kept the earlier stamp."),
+        ("warping.flow_of_another_size", "0.5 px", "It is the other way around"),
         ("start.four_from_two", "0, 3.3, 6.7, 10", "You put the first and the last pixel center"),
     ],
 )

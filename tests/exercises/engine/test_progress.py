@@ -321,7 +321,7 @@ def test_starting_over_says_what_was_there(progress_home, monkeypatch):
     monkeypatch.setattr(store, "home", lambda: Path("/dev/null/x"))
     assert progress.start_over() == "There was no progress to forget."
     progress.record_check("linear.lerp", "right")
-    assert progress.start_over() == "Your progress starts anew. There was no file to keep."
+    assert progress.start_over() == "Your progress starts over. There was no file to keep."
     assert progress.exercise("linear.lerp")["outcome"] == "not attempted"
 
 

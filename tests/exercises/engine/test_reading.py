@@ -106,13 +106,13 @@ def test_tables(text):
         (
             "1,000",
             (),
-            "'1,000' was read as 1000: the digits in threes are one number. It could also mean 1.",
+            "'1,000' was read as 1000: digits in groups of three are one number. It could also mean 1.",
         ),
         ("0 ,75", (2,), "'0 ,75' was read as 0, 75. It could also mean 0, 0.75."),
         ("1 1/2", (), "'1 1/2' was read as 1.5: a whole number and a fraction."),
         ("2×3", (2,), "'2×3' was read as 2, 3: the sizes one by one."),
         ("none", (), "'none' was read as 0."),
-        ("3.5 px", (), "Only the number was looked at, not the unit 'px'."),
+        ("3.5 px", (), "Only the number was read, not the unit 'px'."),
         ("64 %", (), "A percent sign divides by 100: 64 % is 0.64."),
     ],
 )
@@ -122,7 +122,7 @@ def test_how_it_was_read_is_said(text, shape, remark):
 
 def test_the_unit_that_is_asked_for_needs_no_remark():
     assert read("6 dB", unit="dB").remark == ""
-    assert read("6 px", unit="dB").remark == "Only the number was looked at, not the unit 'px'."
+    assert read("6 px", unit="dB").remark == "Only the number was read, not the unit 'px'."
     assert read("64 %", unit="%") == (64, "")  # percent are asked for
 
 
@@ -160,9 +160,9 @@ FOUR = "Type them like this: 2.6, 1/7, −1.7, 0.3."
             (2,),
             "NaN and infinity cannot be compared with an answer. 2 numbers are asked for, such as 2.6, 1/7.",
         ),
-        ("3+2i", (), "'3+2i' is a complex number. The answer is a real one: leave out i."),
+        ("3+2i", (), "'3+2i' is a complex number. The answer is real: leave out i."),
         (1j, (), "1j cannot be read as numbers. One number is asked for, such as 2.6."),
-        ("3 or 4", (), "'3 or 4' leaves open which number it is. Choose one, for example 2.6."),
+        ("3 or 4", (), "'3 or 4' leaves open which number is meant. Choose one, for example 2.6."),
         (
             "3–4",
             (),
@@ -171,10 +171,14 @@ FOUR = "Type them like this: 2.6, 1/7, −1.7, 0.3."
         (
             "x = 1, y = 2",
             (2,),
-            "'x = 1, y = 2' has names in it. Type the numbers alone, in the order of the question.",
+            "'x = 1, y = 2' contains names. Type only the numbers, in the order of the question.",
         ),
         ("2*3 = 7", (), "The two sides of '2*3 = 7' differ: 6, 7. Type one number."),
-        ("1,,3", (2,), "Between two commas there is nothing. 2 numbers are asked for, such as 2.6, 1/7."),
+        (
+            "1,,3",
+            (2,),
+            "There is nothing between two of the commas. 2 numbers are asked for, such as 2.6, 1/7.",
+        ),
         ({}, (2,), "{} cannot be read as numbers. 2 numbers are asked for, such as 2.6, 1/7."),
         (True, (), "True cannot be read as numbers. One number is asked for, such as 2.6."),
         (

@@ -243,7 +243,7 @@ class LeavesWithWords(Exception):
 
 
 class Shade(enum.IntEnum):
-    GREY = 128
+    GRAY = 128
 
 
 class Words(str):
@@ -282,7 +282,7 @@ def endless_list():
 @pytest.mark.parametrize(
     ("value", "as_plain"),
     [
-        (Shade.GREY, 128),
+        (Shade.GRAY, 128),
         (Words("torch"), "torch"),
         (np.float32(0.5), np.float32(0.5)),
         ([Fraction(1, 4), Decimal("0.5")], [0.25, 0.5]),
