@@ -6,7 +6,7 @@ import numpy as np
 
 
 def resize_by_loops(image, height, width):
-    """``image`` (rows, columns, channels) with ``height`` x ``width`` pixels; half-pixel centres, clamped border."""
+    """``image`` (rows, columns, channels) with ``height`` x ``width`` pixels; half-pixel centers, clamped border."""
     rows, columns, channels = image.shape
     result = np.zeros((height, width, channels), image.dtype)
     for channel in range(channels):

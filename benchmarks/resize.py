@@ -1,6 +1,6 @@
 """Our resize beside what a user would call instead: the same picture, the same numbers, how long it takes.
 
-Every contender makes a float64 picture of three channels twice as high and wide, with half-pixel centres and a
+Every contender makes a float64 picture of three channels twice as high and wide, with half-pixel centers and a
 repeated border, on one thread. What they return is compared as well, so that all do the same work.
 """
 

@@ -43,8 +43,8 @@ def source_coordinates(in_size, out_size, coordinate_map="half_pixel"):
     """Where each output falls on the input axis, in input pixels: shape (out_size,), float64, not clamped.
 
     ``half_pixel``     the outer pixel *edges* coincide (-0.5 and in_size - 0.5)
-    ``align_corners``  the outer pixel *centres* coincide (0 and in_size - 1); a single output sits at 0
-    ``asymmetric``     output o sits at o * in_size / out_size: the first centres coincide, the last do not
+    ``align_corners``  the outer pixel *centers* coincide (0 and in_size - 1); a single output sits at 0
+    ``asymmetric``     output o sits at o * in_size / out_size: the first centers coincide, the last do not
 
     >>> source_coordinates(2, 4)
     array([-0.25,  0.25,  0.75,  1.25])
@@ -68,7 +68,7 @@ def nearest_indices(in_size, out_size, rule="floor"):
     """The input index that each output copies: shape (out_size,), int, by exact integer arithmetic.
 
     ``floor``       the sample at or left of the asymmetric coordinate: torch's ``nearest``
-    ``half_pixel``  the pixel that the output's centre lies in: torch's ``nearest-exact``
+    ``half_pixel``  the pixel that the output's center lies in: torch's ``nearest-exact``
 
     >>> nearest_indices(8, 4)
     array([0, 2, 4, 6])
@@ -98,7 +98,7 @@ def opencv_nearest_indices(in_size, out_size):
 
 
 def box(distance):
-    """Nearest-neighbour kernel: weight 1 from -0.5 up to, not including, 0.5.
+    """Nearest-neighbor kernel: weight 1 from -0.5 up to, not including, 0.5.
 
     The distance, here as for the other kernels, is coordinate - sample, in input pixels.
 

@@ -1,4 +1,4 @@
-"""Labelled street-like scenes, deterministic by seed, with exact masks at any resolution.
+"""Labeled street-like scenes, deterministic by seed, with exact masks at any resolution.
 
 A scene is geometry in continuous coordinates: sky, ground below a slanted horizon, blocks, discs and thin slanted
 poles, each of one color with a soft texture. It is drawn afterwards, at the size one asks for.
@@ -32,7 +32,7 @@ CLASS_COLORS = np.array(
 )
 """One (red, green, blue) for each class, to paint labels with: ``CLASS_COLORS[labels]``."""
 
-_COLOURS = np.array(
+_COLORS = np.array(
     [[0.60, 0.72, 0.85], [0.45, 0.43, 0.42], [0.62, 0.50, 0.42], [0.35, 0.55, 0.35], [0.24, 0.22, 0.30]]
 )
 _SPREAD = 0.09, 0.045  # in brightness, in each channel: color alone must not give an object's class away
@@ -221,9 +221,9 @@ def _object_colors(rng, contrast):
     light = rng.uniform(-0.06, 0.06)
 
     def supply(kind, own):
-        middle = _COLOURS.mean(0)
+        middle = _COLORS.mean(0)
         while True:
-            color = middle + contrast * (_COLOURS[kind] - middle) + light
+            color = middle + contrast * (_COLORS[kind] - middle) + light
             yield color + _SPREAD[0] * own.standard_normal() + _SPREAD[1] * own.standard_normal(3)
 
     return [supply(kind, own) for kind, own in enumerate(rng.spawn(len(CLASS_NAMES)))]

@@ -70,7 +70,7 @@ def write_gif(pictures, durations, path):
     """The pictures as a GIF that loops for ever: one palette for all, so that nothing flickers."""
     palette = common_palette(pictures)
     unchanged = len(palette)  # an index of its own, written as transparent: long runs of it halve the file
-    indexed = [nearest_colours(picture, palette) for picture in pictures]
+    indexed = [nearest_colors(picture, palette) for picture in pictures]
     changes = [np.where(now == before, unchanged, now) for before, now in pairwise(indexed)]
     first, *rest = [_paletted(indices, palette) for indices in (indexed[0], *changes)]
     first.save(
@@ -79,16 +79,16 @@ def write_gif(pictures, durations, path):
     )  # fmt: skip
 
 
-def common_palette(pictures, colours=96):
-    """Colours for all pictures, shape (colours, 3): every eighth picture, stacked, quantised together."""
+def common_palette(pictures, colors=96):
+    """Colors for all pictures, shape (colors, 3): every eighth picture, stacked, quantised together."""
     stacked = Image.fromarray(np.concatenate([np.asarray(picture) for picture in pictures[::8]]))
-    palette = np.array(stacked.quantize(colours, kmeans=1).getpalette(), np.int32).reshape(-1, 3)
+    palette = np.array(stacked.quantize(colors, kmeans=1).getpalette(), np.int32).reshape(-1, 3)
     palette[palette.sum(axis=1).argmax()] = 255  # the lightest is the paper's, and stays white
     return palette
 
 
-def nearest_colours(picture, palette):
-    """The index of the nearest entry for every pixel. Exact: Pillow's own lookup tints thin grey lines."""
+def nearest_colors(picture, palette):
+    """The index of the nearest entry for every pixel. Exact: Pillow's own lookup tints thin gray lines."""
     pixels = np.asarray(picture).astype(np.int32) @ [1 << 16, 1 << 8, 1]
     found, where = np.unique(pixels, return_inverse=True)
     channels = found[:, None] >> [16, 8, 0] & 255

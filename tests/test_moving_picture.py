@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from data.moving_picture import FRAME_MS, OUT, common_palette, frames, nearest_colours, write_gif
+from data.moving_picture import FRAME_MS, OUT, common_palette, frames, nearest_colors, write_gif
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,12 @@ def test_it_moves_in_small_steps_and_ends_where_it_begins(all_frames):
     assert steps.max() < 0.06
 
 
-def test_colours_are_matched_exactly_and_white_stays_white():
+def test_colors_are_matched_exactly_and_white_stays_white():
     pixels = np.random.default_rng(3).integers(0, 256, (6, 7, 3), np.uint8)
     pixels[0] = 255
     picture = Image.fromarray(pixels)
     palette = common_palette([picture], 8)
-    matched = palette[nearest_colours(picture, palette)]
+    matched = palette[nearest_colors(picture, palette)]
     distances = np.square(pixels[:, :, None].astype(int) - palette).sum(axis=3)
     assert np.array_equal(np.square(pixels - matched).sum(axis=2), distances.min(axis=2))
     assert (matched[0] == 255).all()

@@ -214,7 +214,7 @@ def test_taps_stay_on_the_axis(in_size, out_size, method):
 
 @few
 @given(SIZES, SIZES)
-def test_linear_stays_between_its_neighbours(in_size, out_size):
+def test_linear_stays_between_its_neighbors(in_size, out_size):
     signal = noise(in_size)
     result = resample(signal, out_size)
     assert result.min() >= signal.min() - EXACT and result.max() <= signal.max() + EXACT

@@ -36,7 +36,7 @@ def test_float_images_agree(height, width, out_height, out_width):
         np.testing.assert_allclose(result, opencvs(image, sizes, interpolation), rtol=0, atol=1e-5)
 
 
-def test_opencv_has_half_pixel_centres():
+def test_opencv_has_half_pixel_centers():
     ramp = np.tile(np.arange(4, dtype=np.float32), (2, 1))
     np.testing.assert_array_equal(opencvs(ramp, (2, 8))[0], [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3])
 

@@ -88,7 +88,7 @@ def test_onnx_depth_to_space(batch, channels, r, height, width):
 
 
 def test_the_example_in_the_definition_of_onnx():
-    """Input (1, 8, 2, 3): DCR, ONNX's default, takes every second channel; CRD four neighbours."""
+    """Input (1, 8, 2, 3): DCR, ONNX's default, takes every second channel; CRD four neighbors."""
     x = (9.0 * np.arange(8)[:, None, None] + np.arange(6.0).reshape(2, 3))[None]
     first_rows = {"tensorflow": ([0, 18, 1, 19, 2, 20], [36, 54, 37, 55, 38, 56]),
                   "torch": ([0, 9, 1, 10, 2, 11], [18, 27, 19, 28, 20, 29])}  # fmt: skip

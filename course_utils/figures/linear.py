@@ -295,7 +295,7 @@ def _weight_name(state, i):
 
 
 def _kernel_panel(state):
-    """The kernel centred on x; at each sample its height is the sample's weight."""
+    """The kernel centered on x; at each sample its height is the sample's weight."""
     parts = [_level(_WEIGHT, level) for level in (0, 1)]
     parts.append(_axis_name(_WEIGHT, "weight"))
     reach = 2.0 if state.mode == "cubic" else 1.0
@@ -312,7 +312,7 @@ def _kernel_panel(state):
     parts.append(path(outline, "line kernel", stroke_width=2))
     parts += [_stem(state, i) for i in state.shown]
     x = _X(state.x)
-    words = "the kernel: a box that ends at x" if state.mode == "nearest" else "the kernel, centred on x"
+    words = "the kernel: a box that ends at x" if state.mode == "nearest" else "the kernel, centered on x"
     place = (x + 8, "start") if state.x < 0.5 else (x - 8, "end")
     parts.append(label(place[0], _WEIGHT.start - 4, words, "muted halo", place[1], 11))
     return group(parts, pointer_events="none")

@@ -250,9 +250,9 @@ class _Trials:
         size = np.maximum(np.abs(got), np.abs(due)).max(axis=1, keepdims=True)
         inputs = gain * np.maximum(np.abs(self.x), np.abs(self.y)).max(axis=1, keepdims=True)
         share = self.precision ** (2 / 3) * np.maximum(size, self._gain * inputs)
-        # Where all outputs are that small, they are what is left of inputs that cancelled.
-        cancelled = self._gain <= 2 * self.precision < COARSE
-        lost = 16 * self.precision * (gain * np.abs(self.offset).max() + inputs * cancelled)
+        # Where all outputs are that small, they are what is left of inputs that canceled.
+        canceled = self._gain <= 2 * self.precision < COARSE
+        lost = 16 * self.precision * (gain * np.abs(self.offset).max() + inputs * canceled)
         return np.abs(got - due) > share + lost + 16 * DOUBLE * inputs
 
     def same(self, got, due):

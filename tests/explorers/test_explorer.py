@@ -197,7 +197,7 @@ def test_a_slider_is_long_enough_for_its_values(count):
     assert width >= max(240, 6 * (count - 1)) + 60  # the number beside it
 
 
-def test_switches_and_toggles_are_labelled():
+def test_switches_and_toggles_are_labeled():
     assert switch("grid", True).value is True
     assert toggle("view", ["a", "b"], "b").value == "b" and toggle("view", ["a", "b"]).description == "view"
 
@@ -231,9 +231,11 @@ def test_a_step_stays_where_the_learner_put_it_as_long_as_there_is_one():
 
 
 def test_an_explorer_may_say_at_which_step_its_picture_stands():
-    explorer = Explorer(
-        lambda n: stepped(n), {"n": slider("n", 6, 1, 9)}, stand=lambda scene, values: values["n"] - 1
-    )
+    class AtTheLast(Standing):
+        def __call__(self, scene, values):
+            return values["n"] - 1
+
+    explorer = Explorer(lambda n: stepped(n), {"n": slider("n", 6, 1, 9)}, stand=AtTheLast())
     assert explorer.stage.step == 5
     explorer.set(n=3)
     assert explorer.stage.step == 2

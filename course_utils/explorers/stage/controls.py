@@ -39,7 +39,7 @@ def slider(label: str, value, low, high, step=None, continuous=True, **options) 
 
 
 def choice(label: str, options, value=None, **more) -> widgets.Dropdown:
-    """A labelled dropdown. options: a list of values, or of (what is shown, value) pairs."""
+    """A labeled dropdown. options: a list of values, or of (what is shown, value) pairs."""
     first = options[0][1] if isinstance(options[0], tuple) else options[0]
     return widgets.Dropdown(
         options=options,
@@ -64,7 +64,7 @@ def toggle(label: str, options, value=None) -> widgets.ToggleButtons:
 
 
 def switch(label: str, value=False) -> widgets.Checkbox:
-    """A labelled checkbox that takes no more room than its words."""
+    """A labeled checkbox that takes no more room than its words."""
     return widgets.Checkbox(
         value=value, description=label, indent=False, layout=widgets.Layout(width="max-content")
     )

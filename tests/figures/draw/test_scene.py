@@ -68,9 +68,9 @@ def test_tints_follow_the_limits_given_so_that_nothing_jumps():
 
 
 def test_an_image_carries_its_pixels_and_says_what_it_is():
-    root = parse(image(0, 0, 8, 8, np.arange(4, dtype=np.uint8).reshape(2, 2), "four greys"))
+    root = parse(image(0, 0, 8, 8, np.arange(4, dtype=np.uint8).reshape(2, 2), "four grays"))
     assert root.get("href").startswith("data:image/png;base64,")
-    assert root.get("aria-label") == "four greys"
+    assert root.get("aria-label") == "four grays"
 
 
 def test_an_arrow_of_no_length_is_nothing():
