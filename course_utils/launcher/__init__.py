@@ -13,4 +13,5 @@ server          inside JupyterLab's server: small messages leave at once
 doctor, probe   how things stand, in plain words; probe runs inside the environment and imports everything
 explain         from pip's error messages to a sentence that says what to do
 process, lock   running other programs; one set-up at a time
+messages        what is said, and the trouble that a learner can put right
 """

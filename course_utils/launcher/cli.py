@@ -12,8 +12,8 @@ from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
 from course_utils.launcher.lessons import chosen_folder, copy_lessons
 from course_utils.launcher.lock import only_one
+from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import read_needs
-from course_utils.launcher.words import Trouble, say
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"

@@ -12,7 +12,7 @@ from course_utils.launcher.browser import find_chromium
 from course_utils.launcher.environment import Environment, look_at, this_environment, venv_python
 from course_utils.launcher.install import has_nvidia
 from course_utils.launcher.lab import FIRST_LESSON, variables
-from course_utils.launcher.words import say
+from course_utils.launcher.messages import say
 
 LEAST_BYTES = 50e6  # below this a notebook or the progress file may not be saved
 LIBRARIES = {  # what an import error names -> what to do about it

@@ -28,8 +28,8 @@ from course_utils.launcher.environment import (
     venv_python,
 )
 from course_utils.launcher.lock import only_one
+from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import unmet
-from course_utils.launcher.words import Trouble, say
 
 # What the packages take on the disk. With the CPU build of PyTorch and all that the tests need .venv was
 # measured at 1.8 GB (torch alone 0.75); the libraries for NVIDIA cards add about 4. Without torch: 0.9, of

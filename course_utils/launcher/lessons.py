@@ -19,8 +19,8 @@ from pathlib import Path
 from course_utils.files import write_whole
 from course_utils.launcher import places
 from course_utils.launcher.environment import is_same_folder
+from course_utils.launcher.messages import Trouble
 from course_utils.launcher.published import published
-from course_utils.launcher.words import Trouble
 
 MANIFEST = ".delivered.json"
 VERSION = 2

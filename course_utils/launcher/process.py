@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from course_utils.launcher.words import say
+from course_utils.launcher.messages import say
 
 STOP_SECONDS = 10
 TIMED_OUT = 124

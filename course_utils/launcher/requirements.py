@@ -13,7 +13,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-from course_utils.launcher.words import Trouble
+from course_utils.launcher.messages import Trouble
 
 
 @dataclass(frozen=True)

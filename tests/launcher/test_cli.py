@@ -10,7 +10,7 @@ import pytest
 from course_utils import __main__ as entry
 from course_utils.launcher import cli, process
 from course_utils.launcher.environment import Environment
-from course_utils.launcher.words import Trouble
+from course_utils.launcher.messages import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)

@@ -14,7 +14,7 @@ import pytest
 
 from course_utils.launcher.environment import look_at, venv_python
 from course_utils.launcher.install import NOTE, own_environment
-from course_utils.launcher.words import Trouble
+from course_utils.launcher.messages import Trouble
 from tests.launcher import base as private
 from tests.launcher.base import LESSONS, NAME, contents, fill, make_base, make_venv, site_packages, tools
 

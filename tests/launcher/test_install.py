@@ -10,8 +10,8 @@ import pytest
 from course_utils.launcher import explain, install
 from course_utils.launcher.environment import Environment, look_at, this_environment, venv_python
 from course_utils.launcher.install import is_whole, own_environment
+from course_utils.launcher.messages import Trouble
 from course_utils.launcher.requirements import Need
-from course_utils.launcher.words import Trouble
 from tests.launcher.computer import LESSONS, NEEDS, TESTS, Computer, fail, install_all, install_one
 
 

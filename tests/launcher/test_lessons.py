@@ -15,7 +15,7 @@ from course_utils.launcher.lessons import (
     copy_lessons,
     fingerprint,
 )
-from course_utils.launcher.words import Trouble
+from course_utils.launcher.messages import Trouble
 
 NAME = "01_lesson.ipynb"
 

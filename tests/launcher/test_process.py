@@ -11,7 +11,7 @@ import pytest
 
 from course_utils.launcher import process
 from course_utils.launcher.lock import only_one
-from course_utils.launcher.words import say
+from course_utils.launcher.messages import say
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="as POSIX does it")
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
+from course_utils.launcher.messages import Trouble
 from course_utils.launcher.requirements import Need, installed, read_needs, satisfies, unmet
-from course_utils.launcher.words import Trouble
 
 NUMBERS = st.lists(st.integers(0, 12), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
 TAILS = st.sampled_from(["", "", "", "rc1", "a2", ".dev3", ".post1", "+cpu", "+cu130", "rc1+cpu"])
