@@ -24,7 +24,7 @@ size = st.integers(1, 12)
 def test_the_lesson_has_what_it_promises():
     names = "at_a_point resize trilinear black_border wrap_around weights_of_a_half two_truncations"
     assert {exercise.key for exercise in EXERCISES} == {f"bilinear.{name}" for name in names.split()}
-    assert len(PREDICTIONS) == 5
+    assert len(PREDICTIONS) == 7
 
 
 def test_the_answers_of_the_predictions():

@@ -11,13 +11,13 @@ from course_utils.resampling import interpolate_cell, resampling_matrix
 BESIDE_THE_PUPIL = Prediction(
     key="bilinear.beside_the_pupil",
     title="How bright is it beside the pupil",
-    question="P stands on the center of a dark pixel of the eye, 62. The pixel on its right is 147, the one below 183, "
-    "the one below right 173. Now P goes 0.3 of a pixel to the right and 0.4 down, so it is still within the "
+    question="P stands on the center of a dark pixel of the eye, 62. The pixel on its right is 147, the one below "
+    "it 183, the one across 173. Now P goes 0.3 of a pixel to the right and 0.4 down, so it is still within the "
     "dark pixel. What will its value be?",
     options={"62": 62, "about 80": 80, "about 125": 125, "about 141": 141},
     answer=lambda: int(interpolate_cell(images.face()[11:13, 7:9], 0.3, 0.4) + 0.5),
-    explain="It is 124.5, twice as bright as the pixel in which P still lies. All four pixels count, and the dark one "
-    "for only 0.42.",
+    explain="It is 124.5, twice as bright as the pixel in which P still lies. All four pixels count, and the dark "
+    "one for only 0.42.",
     guesses={
         "That is the pixel in which P lies: nearest neighbor.": "62",
         "The dark pixel is the nearest, but it counts for less than a half.": "about 80",
