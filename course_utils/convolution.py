@@ -5,7 +5,7 @@ Words used throughout the course (stride, padding, dilation: see ``windows.py``)
     gather          each output reads its window: a convolution
     scatter         each input stamps the kernel, scaled, onto the output; stamps add up: a transposed convolution
     C               the matrix of a convolution; a transposed convolution with the same kernel is C.T
-    output_padding  samples added at the end of a transposed convolution's output; not padding, and not zeros
+    output_padding  how many samples fewer a transposed convolution crops at the end; it adds no zeros
 
 As in torch a "convolution" does not flip its kernel. float32 and float64 stay what they are.
 """
@@ -93,7 +93,7 @@ def insert_zeros(x, weight, stride=1, padding=0, output_padding=0, dilation=1, g
     """A transposed convolution as a plain one: (x with zeros between and around, the flipped weight).
 
     ``convolution`` of the two with stride 1, no padding and the same dilation and groups is the transposed
-    convolution. stride - 1 zeros go between neighbours, dilation * (kernel_size - 1) - padding before the
+    convolution. stride - 1 zeros go between neighbors, dilation * (kernel_size - 1) - padding before the
     first and the same plus output_padding after the last; where that is negative, samples are cropped.
 
     >>> x, flipped = insert_zeros(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0, 100.0]]]), stride=2)

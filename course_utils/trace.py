@@ -74,7 +74,7 @@ class Trace:
 
     @property
     def full(self) -> int:
-        """Full places along one axis: what the stamps reach and what output_padding adds."""
+        """Full places along one axis: what the stamps reach, and what output_padding keeps beyond them."""
         return max(self.natural, self.padding + self.out_shape[0])
 
     @cached_property

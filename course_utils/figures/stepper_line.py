@@ -24,7 +24,7 @@ from course_utils.figures.stepper_cells import (
     strike,
     title,
 )
-from course_utils.figures.trace import all_sums, gather_frames, scatter_frames
+from course_utils.figures.trace import all_sums, crops_less, gather_frames, scatter_frames
 
 LEFT, ROOM = 86, 716
 ROW = 32  # height of a row of cells
@@ -228,7 +228,8 @@ class Line:
             # where "cut off" would lie over it, the words below must do
             beside = (self.out_x(end) + self.out_x(trace.full)) / 2
             if end == trace.full or beside - middle > 42:
-                parts.append(label(middle, OUT_Y + ROW + 30, "added", "output", size=11))
-            words = f"output_padding = {trace.output_padding} adds {trace.output_padding} at the end"
+                words = "beyond" if end > trace.natural else "kept"
+                parts.append(label(middle, OUT_Y + ROW + 30, words, "output", size=11))
+            words = crops_less(trace, "end")
             parts.append(label(LEFT + ROOM, HEIGHT - 4, words, "output", anchor="end", size=12))
         return "".join(parts)

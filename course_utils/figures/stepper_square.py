@@ -19,7 +19,7 @@ from course_utils.figures.stepper_cells import (
     strike,
     title,
 )
-from course_utils.figures.trace import all_sums, gather_frames, scatter_frames
+from course_utils.figures.trace import all_sums, crops_less, gather_frames, scatter_frames
 
 IN_X, MIDDLE_X, OUT_X, SQUARE_Y = 2, 334, 496, 116
 IN_SIDE, OUT_SIDE = 324, 308
@@ -154,8 +154,6 @@ class Square:
             words = f"padding = {trace.padding} cuts {trace.padding} off at every side"
             parts.append(label(OUT_X, HEIGHT - 22, words, "muted", anchor="start", size=12))
         if trace.output_padding:
-            words = (
-                f"output_padding = {trace.output_padding} adds {trace.output_padding} at the bottom and right"
-            )
+            words = crops_less(trace, "bottom and right")
             parts.append(label(OUT_X, HEIGHT - 5, words, "output", anchor="start", size=12))
         return "".join(parts)

@@ -139,6 +139,11 @@ def advice(trace):
     return f"A padding up to {most}, or more inputs, or a larger {' or '.join(larger)}."
 
 
+def crops_less(trace, where):
+    """What output_padding does, in the one wording of the course."""
+    return f"output_padding = {trace.output_padding} crops {trace.output_padding} less at the {where}"
+
+
 def factor(value):
     return f"({number(value, 2)})" if value < 0 else number(value, 2)
 
@@ -205,7 +210,7 @@ def _read_sentence(trace, index, view):
     pairs, result = trace.inputs_of(index), number(trace.output[index], 2)
     terms = " + ".join(f"{factor(trace.x[i])} · {factor(trace.kernel[t])}" for i, t in pairs)
     added = any(o >= size - trace.output_padding for o, size in zip(index, trace.out_shape, strict=True))
-    note = f" It is there because of output_padding = {trace.output_padding}." if added else ""
+    note = f" It is there because output_padding = {trace.output_padding} crops less." if added else ""
     if not pairs:
         reason = "no stamp lands here" if view == "scatter" else "every weight meets a zero"
         return f"Output {name_of(index)} = 0: {reason}.{note}"

@@ -199,6 +199,16 @@ def test_cut_and_added_cells_are_drawn_as_such(trace):
     assert ("cut off" in scene.svg or "cuts" in scene.svg) == (chosen["padding"] > 0)
 
 
+@pytest.mark.parametrize(("padding", "below"), [(1, "kept"), (0, "beyond")])
+@pytest.mark.parametrize(("ndim", "where"), [(1, "end"), (2, "bottom and right")])
+def test_output_padding_crops_less_and_adds_nothing(padding, below, ndim, where):
+    x, kernel = np.ones((2,) * ndim), np.ones((3,) * ndim)
+    scene = stepper_scene(x, kernel, stride=2, padding=padding, output_padding=1)
+    assert f">output_padding = 1 crops 1 less at the {where}<" in scene.svg
+    assert (f">{below}<" in scene.svg) == (ndim == 1)
+    assert "adds" not in scene.svg and ">added<" not in scene.svg
+
+
 @given(traces(), st.sampled_from(VIEWS), st.integers(0, 400))
 @settings(max_examples=100, deadline=None)
 def test_everything_stays_in_the_picture(trace, view, step):
