@@ -220,6 +220,18 @@ def test_the_smallest_inputs_that_show_the_bugs():
     assert "[[[[1]]], [[[2]]]]" in symptoms["subpixel.icnr"]
 
 
+def test_the_spoiled_pictures_by_hand():
+    photo = np.zeros((2, 4, 3))
+    photo[..., 0] = [[0, 1, 2, 3], [4, 5, 6, 7]]  # red only: the gray is a third of it
+    pictures = lesson.spoiled_pictures(photo / 8)
+    np.testing.assert_allclose(pictures["A"] * 24, [[0, 2, 1, 3], [4, 6, 5, 7]])
+    assert pictures["B"].shape == (12, 18, 3)
+    np.testing.assert_allclose(pictures["B"][:2, :2, 0], [[0.95, 0.6], [0.25, 0.95]])  # R, G, B, R in red
+    np.testing.assert_allclose(
+        pictures["C"][:2, :2, 0] * 8, [[0, 0], [0, 1]]
+    )  # three colors of one pixel, then red
+
+
 @few
 @given(small, st.integers(1, 3), small, small)
 def test_one_pixel_hides_the_plain_reshape_and_nothing_larger_does(channels, factor, height, width):

@@ -17,7 +17,7 @@ from course_utils.exercises.subpixel.predict import (
     WEIGHT_RATIO,
     WHICH_SHAPE,
 )
-from course_utils.exercises.subpixel.repair import DEPTH_ORDER, ICNR, PLAIN_RESHAPE
+from course_utils.exercises.subpixel.repair import DEPTH_ORDER, ICNR, PLAIN_RESHAPE, spoiled_pictures
 from course_utils.exercises.subpixel.write import CONVERT, COST, SHUFFLE, SPLIT_1D, SPLIT_2D, UNSHUFFLE
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "UNSHUFFLE",
     "WEIGHT_RATIO",
     "WHICH_SHAPE",
+    "spoiled_pictures",
 ]

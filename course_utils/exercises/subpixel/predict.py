@@ -234,7 +234,7 @@ FLAT_PICTURE = Prediction(
     question="A picture in which all pixels are 1 goes through a sub-pixel convolution with factor 2 and random "
     "weights. How many different values are there inside the result, away from its border?",
     answer=lambda: len(np.unique(_inside_of_flat().round(9))),
-    explain="Every phase has its own kernel, and the four kernels have four different sums: a checkerboard, "
+    explain="Each of the four channels has its own kernel, and the kernels have four different sums: a checkerboard, "
     "before anything is learned.",
     guesses={
         "That would need four kernels with the same sum. These are random.": lambda: 1,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils import subpixel
 from course_utils.exercises.engine import Case, SpotTheBug
 from course_utils.exercises.subpixel.write import TWO_BY_TWO, any_channels, phases_behind, sizes, values
 
@@ -264,3 +265,21 @@ def _shared_out(weight, factor):
     """You divided the kernel among the phases. Each phase makes pixels of its own and needs the whole
     kernel."""
     return np.repeat(weight, factor**2, axis=0) / factor**2
+
+
+# ---- what they look like ------------------------------------------------------------------------------------
+
+
+def spoiled_pictures(photo):
+    """What three bugs of this lesson do, as three pictures. ``photo`` is (height, width, 3), 0 to 1, of even sizes.
+
+    A: its gray, taken apart and dealt out by the plain reshape; B: a flat gray picture, doubled in color by a layer
+    that starts with the tiled weights; C: the photo, stored as TensorFlow counts and dealt out in PyTorch's order.
+    """
+    gray = photo.mean(axis=2)[None, None]
+    reshaped = _to_pixels_reshaped(subpixel.pixel_unshuffle(gray, 2), 2)[0, 0]
+    color = np.array([0.95, 0.6, 0.25]).reshape(3, 1, 1, 1)  # one weight for each of red, green and blue
+    tiled = subpixel.subpixel_convolution(np.ones((1, 1, 6, 9)), _icnr_tiled(color, 2))[0]
+    stored = subpixel.pixel_unshuffle(photo.transpose(2, 0, 1), 2, order="tensorflow")
+    crossed = _depth_to_space_in_torchs_order(stored, 2)
+    return {"A": reshaped, "B": tiled.transpose(1, 2, 0), "C": crossed.transpose(1, 2, 0)}
