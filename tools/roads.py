@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORDS_A_MINUTE, LINES_A_MINUTE = 170, 7
 MINUTES = {"prediction": 2, "explorer": 4, "exercise": 6}
 LONGEST_MAIN_ROAD = 60
-HEADING = re.compile(r"^(#+) +(.*)")
+HEADING = re.compile(r"^(#+) +(.*)", re.MULTILINE)  # JupyterLab: a cell has the rank of its first heading
 SIDE_ROAD = re.compile(r"^(#+) +Side road: (.*?)(?: \((\d+) min\))?$")
 PREDICTION = re.compile(r"\w+\.[A-Z][A-Z_\d]+")  # exercises.FIRST_CENTER
 STATED = re.compile(r"\b\d+ minutes\b")  # the first place where a lesson says how long it takes
@@ -63,7 +63,7 @@ def by_road(notebook):
     """(title of the side road or "", cell) for every cell."""
     title, rank = "", 0
     for cell in notebook.cells:
-        heading = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+        heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if heading and (side := SIDE_ROAD.match(cell.source.split("\n")[0])):
             title, rank = side[2], len(side[1])
         elif heading and len(heading[1]) <= rank:

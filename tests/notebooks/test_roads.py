@@ -14,7 +14,6 @@ from tools import roads
 
 OLD_FORM = {
     "03",
-    "06",
     "07",
     "10",
     "11",

@@ -11,10 +11,11 @@ from course_utils.exercises.pooling.predict import (
     LINEAR,
     PARAMETERS,
     SHARED_PEAK,
+    VEIL,
 )
 # isort: on
 
 __all__ = [
     "BACK_FROM_500", "BELOW_ZERO", "INDICES", "LINEAR", "MAX_POOL", "ODD_SIZE", "PADDED_ZEROS", "PARAMETERS",
-    "POOLED_SIZE", "SEVEN_TO_SIX", "SHARED_PEAK", "UNPOOL",
+    "POOLED_SIZE", "SEVEN_TO_SIX", "SHARED_PEAK", "UNPOOL", "VEIL",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.exercises.engine import Prediction
 from course_utils.exercises.pooling.write import FOUR, PEAK, pooled
+from course_utils.images import picture
 from course_utils.pooling import avg_pool2d, max_pool2d, max_unpool2d
 from course_utils.probing import check_linearity
 
@@ -51,6 +52,14 @@ def _which_is_linear():
         ("linear", "nonlinear"): "max pooling",
         ("nonlinear", "linear"): "average pooling",
     }.get(tuple(kinds), "neither")
+
+
+def _brightness_behind_the_veil():
+    """What is left of the mean brightness of lesson 06's first picture after pooling and unpooling by 2."""
+    part = picture("camera")[90:170, 190:290].astype(float)
+    share = max_unpool2d(*max_pool2d(part, 2), 2).mean() / part.mean()
+    names = {0.25: "exactly a quarter", 0.5: "half or more", 1: "all of it"}
+    return names.get(share, "a little more than a quarter" if 0.25 < share < 0.5 else names[0.5])
 
 
 def _one_row_of_indices(index):
@@ -120,6 +129,17 @@ BACK_FROM_500 = Prediction(
         ),
     },
     explain="500, 250, 125, 62, 31, 15: a row is left over twice. 15 · 32 = 480.",
+)
+
+VEIL = Prediction(
+    key="pooling.veil",
+    title="Behind the veil",
+    question="One pixel of four is left in the middle picture, and three are black. How much of the photograph's "
+    "mean brightness is left?",
+    answer=_brightness_behind_the_veil,
+    options=["exactly a quarter", "a little more than a quarter", "half or more", "all of it"],
+    explain="The pixel that is left is the brightest of its four, not an average one.",
+    guesses={"That would be right if the pixel that is left were chosen by chance.": "exactly a quarter"},
 )
 
 LINEAR = Prediction(
