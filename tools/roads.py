@@ -29,7 +29,7 @@ SIDE_ROAD = re.compile(r"^(#+) +Side road: (.*?)(?: \((\d+) min\))?$")
 PREDICTION = re.compile(r"\w+\.[A-Z][A-Z_\d]+")  # exercises.FIRST_CENTER
 STATED = re.compile(r"\b\d+ minutes\b")  # the first place where a lesson says how long it takes
 NOT_READ = re.compile(r"\s*($|#|import |from )")  # lines that take no time
-FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+UNREAD_TEXT = re.compile(r"<details>.*?</details>| \(\d+ min\)", re.DOTALL)  # folded, or written by us
 COLLAPSED = "jp-MarkdownHeadingCollapsed"
 
 
@@ -74,7 +74,7 @@ def by_road(notebook):
 def note(road, cell):
     """Count a cell. What is folded is for those who look; hints and checks belong to their exercise."""
     if cell.cell_type == "markdown":
-        road.words += len(re.findall(r"\w+", FOLDED.sub("", cell.source)))
+        road.words += len(re.findall(r"\w+", UNREAD_TEXT.sub("", cell.source)))
         return
     code = [line for line in cell.source.splitlines() if not NOT_READ.match(line)]
     if kind := kind_of(cell, code):
