@@ -61,6 +61,7 @@ MOST = 4
 WIDTH, TOP = 924, 24
 SMALL, LARGE = 114, 220  # scene px of a prediction's longer side, and of a flow's
 TEXTS, PROFILE, KEY = 54, 42, 22  # heights below a flow: three lines, a profile, the names of the colors
+TO_DO = "dark dots: wrong pixels.  Press on a place to follow its arrow to where it reads."
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
 
 
@@ -221,23 +222,12 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
         *_titles(reel, upper[1:], texts),
         *_still(reel, shown, lower, texts),
     ]
-    for moment in range(last + 1):
-        of_moment = _moment(reel, shown, moment, upper, lower)
-        x, y = (0, 0) if moment == last else AWAY
-        parts.append(
-            group(
-                of_moment, data_move=f"moment-{moment}", transform=f"translate({x} {y})", aria_hidden="true"
-            )
-        )
+    parts += [
+        _movable(moment, last, _moment(reel, shown, moment, upper, lower)) for moment in range(last + 1)
+    ]
     parts += _to_hold(reel, shown, lower)
     bottom = lower[-1].y + lower[-1].height + TEXTS + PROFILE + KEY
-    parts.append(
-        class_key(
-            LEFT,
-            bottom - 6,
-            "dark dots: wrong pixels.  Press on a place to follow its arrow to where it reads.",
-        )
-    )
+    parts.append(class_key(LEFT, bottom - 6, TO_DO))
     sentences = [_sentence(reel, shown, moment) for moment in range(last + 1)]
     ids = [f"moment-{moment}" for moment in range(last + 1)]
     return Scene(
@@ -250,6 +240,12 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
         word="moment",
         handles={"place": _handle(reel, shown, lower[0])} if shown.flows else {},
     )
+
+
+def _movable(moment, last, parts):
+    """What belongs to one moment: out of sight, but for the last one."""
+    x, y = (0, 0) if moment == last else AWAY
+    return group(parts, data_move=f"moment-{moment}", transform=f"translate({x} {y})", aria_hidden="true")
 
 
 def _lower(reel, y, count):

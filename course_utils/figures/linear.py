@@ -441,20 +441,23 @@ def kernel_sum_scene(samples, x: float, mode: str = "linear", a: float = CUBIC_A
     text = _painted_sentence(state)
     scene = document(WIDTH, 440, parts, "Every sample paints a copy of the kernel", text)
     places = {f"paint-{i}": state.extent(i) for i in range(len(samples))}
-    handles = {"x": _sideways("x", state.x, state.px, 0.1, state.low, state.high)}
-    handles |= {
-        f"samples[{i}]": _upright(f"samples[{i}]", value, state.y, f"sample {i}")
-        for i, value in enumerate(samples)
-    }
     return Scene(
         scene,
         text,
         _painted_table(state),
-        handles=handles,
+        handles=_painted_handles(state),
         links={f"w-{i}": [(f"paint-{i}", float(state.weights[i]))] for i in range(len(samples))},
         details={f"w-{i}": _painting_sentence(state, i) for i in range(len(samples))},
         places=places,
     )
+
+
+def _painted_handles(state):
+    handles = {"x": _sideways("x", state.x, state.px, 0.1, state.low, state.high)}
+    return handles | {
+        f"samples[{i}]": _upright(f"samples[{i}]", value, state.y, f"sample {i}")
+        for i, value in enumerate(state.samples)
+    }
 
 
 class _Painted:

@@ -344,7 +344,6 @@ def grid(
     longest = max(len(text) for row in texts for text in row)
     size = min(13.0, cell * 0.36, (cell - 5) / (0.6 * longest))
     show = numbers and size >= 7.5
-    scrubbed = ' class="scrub"' if handle else ""
     parts = []
     for r in range(rows):
         for c in range(cols):
@@ -356,15 +355,19 @@ def grid(
                 f"{_held_by(handle, index, cols)}/>"
             )
             if show:
-                parts.append(
-                    f'<text x="{left + cell / 2:.6g}" y="{top + cell / 2 + size * 0.36:.6g}" '
-                    f'text-anchor="middle" font-size="{size:.3g}" pointer-events="none"{scrubbed}>'
-                    f"{texts[r][c]}</text>"
-                )
+                parts.append(_number_in(left, top, cell, texts[r][c], size, handle))
     parts.append(rect(x, y, cols * cell, rows * cell, "frame", pointer_events="none"))
     if title:
         parts.append(label(x, y - 9, title, anchor="start"))
     return group(parts, data_group=name, tabindex="0", role="group", aria_label=title or name)
+
+
+def _number_in(left, top, cell, text, size, handle):
+    scrubbed = ' class="scrub"' if handle else ""
+    return (
+        f'<text x="{left + cell / 2:.6g}" y="{top + cell / 2 + size * 0.36:.6g}" text-anchor="middle" '
+        f'font-size="{size:.3g}" pointer-events="none"{scrubbed}>{text}</text>'
+    )
 
 
 def _held_by(handle, index, cols):
