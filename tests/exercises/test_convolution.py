@@ -126,7 +126,7 @@ def test_tensors_of_torch_are_answers_too():
     for exercise, answer in (
         (write.MINIMAL, one_axis),
         (write.TWO_AXES, two_axes),
-        (repair.UNFLIPPED, one_axis),
+        (repair.GATHER, one_axis),
     ):
         assert exercise.judge(answer).outcome is Outcome.RIGHT
 
@@ -184,7 +184,7 @@ def test_stamps_with_fractions_on_an_array_of_whole_numbers():
 
 
 def test_the_smallest_input_that_shows_the_missing_flip():
-    assert repair.UNFLIPPED.symptom().call == "gather([1], [1, 2], 1)"
+    assert repair.GATHER.symptom().call == "gather([1], [1, 2], 1)"
 
 
 @few

@@ -23,11 +23,11 @@ from course_utils.exercises.convolution.predict import (
 )
 from course_utils.exercises.convolution.write import MINIMAL, TWO_AXES, ZERO_INSERTION
 from course_utils.exercises.convolution.sizes import OUTPUT_PADDING, SIZE
-from course_utils.exercises.convolution.repair import UNFLIPPED
+from course_utils.exercises.convolution.repair import GATHER
 # isort: on
 
 __all__ = [
-    "DILATED_STAMP", "FIFTY", "MINIMAL", "ONE_MORE_SAMPLE", "OUTPUT_PADDING", "SAME_CROPS", "SENT_BACK", "SIZE",
-    "STRIDE_THREE", "TWO_AXES", "TWO_SIZES", "UNFLIPPED", "WEIGHTS_IN_GROUPS", "WHAT_COMES_BACK", "WHO_COLLIDES",
+    "DILATED_STAMP", "FIFTY", "GATHER", "MINIMAL", "ONE_MORE_SAMPLE", "OUTPUT_PADDING", "SAME_CROPS", "SENT_BACK",
+    "SIZE", "STRIDE_THREE", "TWO_AXES", "TWO_SIZES", "WEIGHTS_IN_GROUPS", "WHAT_COMES_BACK", "WHO_COLLIDES",
     "WITH_PADDING", "ZEROS_BETWEEN", "ZERO_INSERTION",
 ]  # fmt: skip

@@ -27,18 +27,21 @@ def _single(samples):
 
 SENT_BACK = Prediction(
     key="convolution.sent_back",
-    title="Two numbers sent back",
-    question="Output 0 read positions 0, 1, 2 with the weights 1, 10, 100; output 1 read positions 2, 3, 4 with "
-    "the same weights. Now 1 stands at output 0 and 2 at output 1, and both are sent back. Which numbers "
-    "arrive at the five positions?",
+    title="The second stamp",
+    question="The 1 has put 1 · (1, 10, 100) at positions 0, 1, 2. The second input is 2, and its stamp begins at "
+    "position 2. Which five numbers does the output hold then?",
     shape=5,
     answer=lambda: painted([1, 2], stride=2),
-    explain="Output 0 sends 1, 10, 100 to positions 0, 1, 2; output 1 sends 2, 20, 200 to positions 2, 3, 4. "
-    "Position 2 gets both: 100 + 2 = 102.",
+    explain="The 2 puts 2, 20, 200 at positions 2, 3, 4. Position 2 gets both: 100 + 2 = 102.",
     guesses={
         "At position 2 the later stamp replaced the earlier one. They add up.": lambda: [1, 10, 2, 20, 200],
-        "You sent the weights back in reverse order. Position 0 was read with the weight 1, so it gets 1 "
-        "times that.": lambda: [100, 10, 201, 20, 2],
+        "You stamped the kernel in reverse order. A stamp is the kernel as it is, times one input.": lambda: [
+            100,
+            10,
+            201,
+            20,
+            2,
+        ],
         "At position 2 you kept the earlier stamp. The two add up.": lambda: [1, 10, 100, 20, 200],
     },
 )

@@ -25,7 +25,7 @@ def gather_unflipped(x, kernel, stride):
     return windows @ kernel
 
 
-UNFLIPPED = SpotTheBug(
+GATHER = SpotTheBug(
     key="convolution.unflipped",
     title="A convolution that should run backwards",
     buggy=gather_unflipped,
@@ -55,20 +55,20 @@ UNFLIPPED = SpotTheBug(
 )
 
 
-@UNFLIPPED.mistake
+@GATHER.mistake
 def _result_flipped(x, kernel, stride):
     """You reversed the result. With one sample that looks right. With more samples, they come out in reverse
     order."""
     return gather_unflipped(x, kernel, stride)[::-1]
 
 
-@UNFLIPPED.mistake
+@GATHER.mistake
 def _input_flipped(x, kernel, stride):
     """You reversed the input. The samples are in the right order. Is the kernel?"""
     return gather_unflipped(x[::-1], kernel, stride)
 
 
-@UNFLIPPED.mistake
+@GATHER.mistake
 def _zeros_at_both_ends(x, kernel, stride):
     """Your result has len(kernel) − 1 zeros too many at each end. `np.convolve` puts its own zeros around,
     unless the mode is "valid"."""

@@ -16,11 +16,11 @@ from course_utils.convolution import (
     transposed_size,
 )
 from course_utils.exercises.convolution import (
+    GATHER,
     MINIMAL,
     OUTPUT_PADDING,
     SIZE,
     TWO_AXES,
-    UNFLIPPED,
     ZERO_INSERTION,
 )
 from tests.exercises.answers import right, same
@@ -37,7 +37,7 @@ def by_the_matrix(x, kernel, stride):
 
 
 @right(MINIMAL)
-@right(UNFLIPPED)
+@right(GATHER)
 def by_convolve(x, kernel, stride):
     between = np.zeros((len(x) - 1) * stride + 1)
     between[::stride] = x
@@ -115,7 +115,7 @@ def a_sum_of_padded_stamps(x, kernel, stride):
 
 
 @right(MINIMAL)
-@right(UNFLIPPED)
+@right(GATHER)
 def by_the_package(x, kernel, stride):
     return transposed_convolution(x[None, None], kernel[None, None], stride=stride)[0, 0]
 
@@ -443,7 +443,7 @@ same(
 # ---- the bug ------------------------------------------------------------------------------------------------
 
 
-@right(UNFLIPPED)
+@right(GATHER)
 def kernel_flipped_at_the_start(x, kernel, stride):
     kernel = np.flip(kernel)
     between = np.zeros((len(x) - 1) * stride + 1)
@@ -453,7 +453,7 @@ def kernel_flipped_at_the_start(x, kernel, stride):
     return windows @ kernel
 
 
-@right(UNFLIPPED)
+@right(GATHER)
 def windows_flipped(x, kernel, stride):
     between = np.zeros((len(x) - 1) * stride + 1)
     between[::stride] = x
@@ -462,14 +462,14 @@ def windows_flipped(x, kernel, stride):
     return windows[:, ::-1] @ kernel
 
 
-@right(UNFLIPPED)
+@right(GATHER)
 def correlate_with_the_flipped_kernel(x, kernel, stride):
     between = np.zeros((len(x) - 1) * stride + 1)
     between[::stride] = x
     return np.correlate(np.pad(between, len(kernel) - 1), kernel[::-1], "valid")
 
 
-@right(UNFLIPPED)
+@right(GATHER)
 def a_window_in_a_loop(x, kernel, stride):
     between = np.zeros((len(x) - 1) * stride + 1)
     between[::stride] = x
@@ -481,7 +481,7 @@ def a_window_in_a_loop(x, kernel, stride):
     ]
 
 
-@right(UNFLIPPED)
+@right(GATHER)
 def flipped_once_more_at_the_end(x, kernel, stride):
     between = np.zeros((len(x) - 1) * stride + 1)
     between[::stride] = x[::-1]
@@ -490,8 +490,6 @@ def flipped_once_more_at_the_end(x, kernel, stride):
     return (windows @ kernel)[::-1]
 
 
-same(
-    UNFLIPPED, "np.convolve(between, kernel) -> return np.convolve(kernel, between)", "a convolution commutes"
-)
-same(UNFLIPPED, "[0, 0] -> return transposed_convolution(*)[-1, 0]", "the batch holds one signal")
-same(UNFLIPPED, "[0, 0] -> return transposed_convolution(*)[0, -1]", "the signal has one channel")
+same(GATHER, "np.convolve(between, kernel) -> return np.convolve(kernel, between)", "a convolution commutes")
+same(GATHER, "[0, 0] -> return transposed_convolution(*)[-1, 0]", "the batch holds one signal")
+same(GATHER, "[0, 0] -> return transposed_convolution(*)[0, -1]", "the signal has one channel")
