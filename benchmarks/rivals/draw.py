@@ -3,10 +3,16 @@
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython import get_ipython
 from matplotlib.patches import Rectangle
+
+import course_utils.explorers  # noqa: F401, from here on figures follow the theme of the page
 
 INPUT, OUTPUT, KERNEL, DARK, GRAY = "#0072b2", "#d55e00", "#008560", "#1f2328", "#59636e"
 DPI = 100  # of the inline backend
+
+if kernel := get_ipython():  # rivals are as the inline backend shows them
+    kernel.display_formatter.ipython_display_formatter.pop("matplotlib.figure.Figure")
 
 
 def whole(value, low, high):
