@@ -13,7 +13,6 @@ from tests.notebooks.run import LESSONS
 from tools import roads
 
 OLD_FORM = {
-    "03",
     "07",
     "10",
     "11",
@@ -113,9 +112,7 @@ def test_roads_are_counted_apart():
 
 
 def test_what_is_folded_costs_nothing():
-    assert (
-        roads.roads(made_up(f"#<details><summary>Answer</summary>{'word ' * 900}</details>"))[0].words == 0
-    )
+    assert roads.roads(made_up(f"#<details><summary>Answer</summary>{'word ' * 900}</details>"))[0].words == 0
 
 
 def test_what_a_cell_binds_and_reads():
