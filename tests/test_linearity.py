@@ -124,7 +124,7 @@ CASES = {  # function, input shape, kind, what the sentence must say
         torch.nn.BatchNorm2d(1).double(),
         GRID,
         "nonlinear",
-        "add up to 0 whatever the input, as when their mean is taken away",
+        "add up to 0 whatever the input, as when their mean is subtracted",
     ),
     "8 bits of 0 to 1": (lambda x: np.round(x * 255) / 255, (4,), "nonlinear", "moves in steps"),
     "shift to the left": (lambda x: x << 1, (4,), "linear", "whole numbers only, so nothing else was tried"),
@@ -270,7 +270,7 @@ def test_two_different_numbers_never_read_the_same(first, second):
 def test_no_sentence_says_that_a_number_is_due_where_it_is():
     for amount in 10.0 ** -np.arange(1, 9):
         sentence = check_linearity(lambda x, a=amount: x + a * x**2, (3,)).sentence
-        got, due = re.search(r"to (\S+), where (\S+) is due", sentence).groups()
+        got, due = re.search(r"to (\S+), where (\S+) is expected", sentence).groups()
         assert got != due
 
 
@@ -296,7 +296,7 @@ def test_sentences_are_sentences(name):
     assert sentence[0].isupper() and sentence.rstrip(")").endswith(".")
     assert (
         "  " not in sentence
-        and "nan is due" not in sentence
+        and "nan is expected" not in sentence
         and "np." not in sentence
         and len(sentence) < 360
     )
@@ -306,7 +306,7 @@ def test_the_numbers_of_the_failing_case_are_real():
     """Max pooling of two numbers: what negating does can be read off the sentence and checked."""
     sentence = check_linearity(lambda x: np.max(x, keepdims=True), (2,)).sentence
     before, after, due = map(
-        float, re.search(r"goes from (\S+) to (\S+), where (\S+) is due", sentence).groups()
+        float, re.search(r"goes from (\S+) to (\S+), where (\S+) is expected", sentence).groups()
     )
     assert due == -before and after > due
     x = np.array([before, -after])  # the larger and the smaller of the two inputs

@@ -6,7 +6,7 @@ environment     the course's own .venv: who it says it is, and whether it has ev
 install         .venv made once, stamped, repaired; a former one waits until the new one stands
 lessons         a learner's own copy of the lessons: what the learner wrote is never overwritten
 published       which version of a lesson is the course's, as git knows it
-places          what is kept in the home folder, and where instead when that may not be written
+places          what is kept in the home folder, and where instead when that cannot be written
 browser         the browser that the tests use
 lab             the command line and the variables that JupyterLab is started with
 server          inside JupyterLab's server: small messages leave at once

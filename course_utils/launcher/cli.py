@@ -56,7 +56,7 @@ def main(arguments):
         say(f"\n{wrapped(f'The system did not allow this: {error}')}", sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say("\nStopped. Nothing is broken: the next start goes on from here.", sys.stderr)
+        say("\nStopped. Nothing is broken: the next start continues from here.", sys.stderr)
         return 130
 
 
@@ -103,7 +103,7 @@ def _take_command(rest):
     if word in COMMANDS:
         return word
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "There are: lab, test, doctor, bench."
+    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor and bench."
     raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
 
 
@@ -141,7 +141,7 @@ def lab(options, rest):
 
 def _copy(source, target):
     with only_one(
-        ROOT / ".course" / "lock", lambda: say("Another start is at work. Waiting for it to finish ...")
+        ROOT / ".course" / "lock", lambda: say("Another start is running. Waiting for it to finish ...")
     ):
         for message in copy_lessons(source, target, ROOT):
             say(f"  {message}")
@@ -200,7 +200,7 @@ def stand(parts, options):
     if here:
         return here
     if lacks and (sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ):
-        say(f"The environment you are in lacks something ({'; '.join(lacks)}), so the course uses its own.")
+        say(f"The environment you are in is not enough ({'; '.join(lacks)}), so the course uses its own.")
     index = options.get("cpu_torch") or os.environ.get("COURSE_CPU_TORCH")
     return own_environment(ROOT, wanted, index)
 

@@ -20,7 +20,7 @@ LIBRARIES = {  # what an import error names -> what to do about it
     "libgthread": "A system library is missing. On Debian and Ubuntu: sudo apt install libglib2.0-0",
     "libgomp": "A system library is missing. On Debian and Ubuntu: sudo apt install libgomp1",
     "DLL load failed": "A Windows library is missing: the Microsoft Visual C++ Redistributable (x64).",
-    "GLIBC": "This Linux is older than the package expects; conda (environment.yml) may still do.",
+    "GLIBC": "This Linux is older than the package expects; conda (environment.yml) may still work.",
 }
 
 
@@ -81,8 +81,8 @@ def _tell_environment(root, wanted, tell, run_quietly, wrong):
 
 
 TROUBLES = {
-    "broken": "python -m course_utils makes .venv anew, and keeps the old one until the new one stands.",
-    "unknown": "The environment .venv may be whole: put the reason right rather than deleting it.",
+    "broken": "python -m course_utils makes a new .venv, and keeps the old one until the new one is ready.",
+    "unknown": "The environment .venv may be intact: fix the cause rather than deleting it.",
     "not ours": "The course did not make it and does not touch it. Move it away, then start again.",
 }
 
@@ -96,7 +96,7 @@ def _tell_packages(environment, root, wanted, tell, run_quietly, wrong):
         if version is not None:
             _line(tell, need.name, version or "here")
     if unheard := [need.name for need in wanted["lessons"] if need.name not in versions]:
-        wrong.append(f"{environment.python} did not tell the version of {', '.join(unheard)}.")
+        wrong.append(f"{environment.python} did not report the version of {', '.join(unheard)}.")
     elif not all(need.name in versions for need in wanted["test"]):
         _line(tell, "for the tests", "not installed yet; python -m course_utils test does it")
     modules = [need.module for need in wanted["lessons"]]
@@ -105,7 +105,7 @@ def _tell_packages(environment, root, wanted, tell, run_quietly, wrong):
         if "error" in finding:
             wrong.append(f"Something failed while {step}: {finding['error']}. {_advice(finding['error'])}")
     if died:
-        wrong.append(f"Python itself went down while {died}. {_advice('')}")
+        wrong.append(f"Python itself crashed while {died}. {_advice('')}")
     _tell_device(steps.get("asking PyTorch for a device", {}).get("result"), tell)
     _judge_kernel(steps.get("looking for the kernel python3", {}).get("result"), environment, wrong)
 
@@ -148,7 +148,7 @@ def _advice(error):
         if sign in error:
             return words
     return (
-        "If it stays so, delete the folder .venv and start again; "
+        "If it happens again, delete the folder .venv and start again; "
         "in an environment of your own, reinstall the package."
     )
 
@@ -158,15 +158,15 @@ def _tell_device(device, tell):
         return
     _line(tell, "device", device)
     if device.startswith("cpu") and has_nvidia():
-        _line(tell, "", "an NVIDIA card is here, but this build of PyTorch or its driver does not use it")
+        _line(tell, "", "there is an NVIDIA card, but this build of PyTorch or its driver does not use it")
 
 
 def _judge_kernel(folder, environment, wrong):
     """A kernel from elsewhere would run the lessons with other packages, or none."""
     if folder and not Path(folder).resolve().is_relative_to(Path(environment.prefix).resolve()):
         wrong.append(
-            f"Notebooks would get the kernel of {folder}, not this environment's. "
-            "This brings it: python -m pip install ipykernel"
+            f"Notebooks would get the kernel of {folder}, not this environment's. To get that one: python -m "
+            "pip install ipykernel"
         )
 
 
@@ -184,7 +184,7 @@ def _judge_course(root, tell, wrong):
         wrong.append(f"The disk of {root} is full: notebooks may not be saved.")
     if not places.can_write(root):
         wrong.append(
-            f"{root} may not be written by you, so .venv can be neither made nor repaired, and changes in "
+            f"You cannot write to {root}, so .venv can be neither made nor repaired, and changes in "
             f"notebooks cannot be saved there: python -m course_utils --copy {places.home() / 'my_lessons'} "
             "opens a copy."
         )
@@ -197,8 +197,8 @@ def _judge_progress(root, tell, wrong):
         wrong.append(words)
     elif not places.can_write(folder):
         wrong.append(
-            f"{folder}, which the variable {places.PROGRESS} names, may not be written by you, so your "
-            "progress is lost when a notebook is closed: name another folder."
+            f"You cannot write to {folder}, which the variable {places.PROGRESS} names, so your progress is "
+            "lost when a notebook is closed: name another folder."
         )
     if places.PROGRESS in places.closed():
         stand_in = places.instead(root)

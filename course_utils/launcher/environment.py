@@ -9,8 +9,8 @@ Words used in the launcher
     state   "none"         there is no .venv yet
             "ready"        believed, stamped, and every pin is there
             "unfinished"   believed, but something is missing
-            "broken"       it answered as something else than .venv, or the Python it stands on is gone
-            "unknown"      it could not be asked: no reason to think ill of it
+            "broken"       it answered as something other than .venv, or the Python it stands on is gone
+            "unknown"      it could not be asked, which says nothing against it
             "not ours"     something that the course did not make and does not touch
 """
 
@@ -32,7 +32,7 @@ VENV_ENTRIES = {
     "lessons.stamp", "test.stamp", "CACHEDIR.TAG", ".lock", "man", ".DS_Store", "Thumbs.db", "desktop.ini",
 }  # fmt: skip
 
-# How Pythons are started. -I: variables and folders that speak for somewhere else stay out. -B: no compiled
+# How Pythons are started. -I: variables and folders of other installations stay out. -B: no compiled
 # copies are written, for what is imported, or the Python that answers, may not be ours.
 ALONE = ("-I", "-B")
 
@@ -99,7 +99,7 @@ def this_environment(needs, root, prefix=sys.prefix, look=installed):
 
 
 def look_at(venv, wanted, run_quietly=process.run_quietly):
-    """What stands in the folder ``venv``: Findings. Changes nothing, and raises nothing.
+    """What is in the folder ``venv``: Findings. Changes nothing, and raises nothing.
 
     ``wanted`` is a dict from stamp name to needs. The last entry holds all that is needed now, the ones
     before it are parts of it: {"lessons": ...} to open the lessons, {"lessons": ..., "test": ...} to test.

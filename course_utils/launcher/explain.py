@@ -18,53 +18,55 @@ FROM_SOURCE = r"metadata-generation-failed|failed building wheel|subprocess-exit
 FORBIDDEN = r"permission denied|errno 13\b|access is denied|read-only file system"
 DAMAGED = r"do not match the hashes|bad zip|is invalid|unexpected end of"
 
+NOT_FOR_THIS_COMPUTER = (
+    "There is no ready-made {package} for Python {python} on {computer}. "
+    "A very new Python is often not supported yet, and a 32-bit one no longer: 64-bit Python 3.12 or "
+    "3.13 is a safe choice. If pip's own settings name an index (PIP_INDEX_URL, PIP_NO_INDEX, "
+    "pip.conf), check that it is complete."
+)
+PIP_FAILURES = {
+    FULL_DISK: (
+        "The disk is full. The environment takes about 2 GB, or about 6 with PyTorch for NVIDIA cards. pip "
+        "also unpacks in the system's temporary folder (the variable TMPDIR names another one). Free some "
+        "space and start again; what is already installed is kept."
+    ),
+    CERTIFICATE: (
+        "The package index answered with a certificate that pip does not trust, as happens in company networks. "
+        "Ask for the network's certificate file and name it in the variable PIP_CERT, then start again."
+    ),
+    NETWORK: (
+        "The network did not answer. The first start needs it, later ones do not. "
+        "Check the connection (behind a proxy: the variable HTTPS_PROXY) and start again; what is already "
+        "installed is kept."
+    ),
+    NO_BUILD: NOT_FOR_THIS_COMPUTER,
+    FROM_SOURCE: NOT_FOR_THIS_COMPUTER,
+    FORBIDDEN: (
+        "You cannot write to something in .venv. Take ownership of the folder .venv or delete it, then "
+        "start again."
+    ),
+    DAMAGED: (
+        "A download arrived damaged. Start again; "
+        "if it happens twice, empty pip's cache: python -m pip cache purge."
+    ),
+}
+"""What pip's errors say, and what to tell a learner then; the first that fits counts."""
+
 
 def why_pip_failed(status, errors, python):
     """What to tell a learner when pip ended with ``status`` and wrote ``errors``; ``python`` is "3.11"."""
-    text = errors.lower()
     if status in (-9, 137):
         return (
             "The system stopped pip in the middle, usually because memory ran out. "
-            "Close other programs and start again; what is installed already is kept."
+            "Close other programs and start again; what is already installed is kept."
         )
-    if re.search(FULL_DISK, text):
-        return (
-            "The disk is full. The environment takes about 2 GB, with PyTorch for NVIDIA cards about 6, and pip "
-            "unpacks in the system's temporary folder (the variable TMPDIR names another one). "
-            "Make room and start again; what is installed already is kept."
-        )
-    if re.search(CERTIFICATE, text):
-        return (
-            "The package index answered with a certificate that pip does not trust, as company networks do. "
-            "Ask for the network's certificate file and name it in the variable PIP_CERT, then start again."
-        )
-    if re.search(NETWORK, text):
-        return (
-            "The network did not answer. The first start needs it, later ones do not. "
-            "Check the connection (behind a proxy: the variable HTTPS_PROXY) and start again; "
-            "what is installed already is kept."
-        )
-    missing = re.search(NO_BUILD, text)
-    if missing or re.search(FROM_SOURCE, text):
-        name = next((group for group in missing.groups() if group), "a package") if missing else "a package"
-        return (
-            f"There is no ready-made {name} for Python {python} on {platform.system()} {platform.machine()}. "
-            "A very new Python is often too early, and a 32-bit one too late: Python 3.12 or 3.13, 64-bit, "
-            "is a safe choice. If pip's own settings name an index (PIP_INDEX_URL, PIP_NO_INDEX, pip.conf), "
-            "look whether it is complete."
-        )
-    if re.search(FORBIDDEN, text):
-        return (
-            "Something in .venv may not be written by you. "
-            "Make the folder .venv yours or delete it, then start again."
-        )
-    if re.search(DAMAGED, text):
-        return (
-            "A download arrived damaged. Start again; "
-            "if it happens twice, empty pip's store: python -m pip cache purge."
-        )
+    for pattern, sentence in PIP_FAILURES.items():
+        if found := re.search(pattern, errors.lower()):
+            package = next(filter(None, found.groups()), "a package")
+            computer = f"{platform.system()} {platform.machine()}"
+            return sentence.format(package=package, python=python, computer=computer)
     return (
-        "pip did not finish; its own words stand above. Starting again goes on where it stopped. "
+        "pip did not finish; its own messages are above. Starting again continues where it stopped. "
         "If that does not help, delete the folder .venv and start once more."
     )
 
@@ -78,14 +80,14 @@ def why_venv_failed(errors, python):
         return no_venv(python)
     if re.search(FORBIDDEN, text):
         return (
-            "The folder of the course may not be written by you, so .venv cannot be made in it. "
+            "You cannot write to the course's folder, so .venv cannot be made in it. "
             "Clone the course into a folder of your own."
         )
-    return f"Python could not make the environment .venv. Its own words: {errors.strip() or 'none'}"
+    return f"Python could not make the environment .venv. Its own message: {errors.strip() or 'none'}"
 
 
 def no_venv(python):
-    """Python came without venv or ensurepip, as Debian and Ubuntu deliver it."""
+    """Python came without venv or ensurepip, as it does on Debian and Ubuntu."""
     return (
         f"This Python {python} came without the module that makes environments (venv with ensurepip).\n"
         f"On Debian and Ubuntu:   sudo apt install python{python}-venv\n"

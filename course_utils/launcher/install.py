@@ -1,7 +1,7 @@
-"""Making and repairing .venv: never a word to a Python that did not answer for it, never a loss.
+"""Making and repairing .venv: only what answered as .venv is changed, and nothing that works is lost.
 
 What is changed is an environment that was believed (see ``environment``). What cannot be used is put aside in
-.course and deleted when the new one stands; if that fails, without a network say, it comes back.
+.course and deleted when the new one is ready; if that fails (without a network, say), it comes back.
 """
 
 import contextlib
@@ -76,8 +76,8 @@ def own_environment(root, wanted, extra_index=None, tools=None):
 
 WAITING = "Another start is making the environment. Waiting for it to finish ..."
 UNKNOWN = """\
-The environment .venv may be whole, so nothing was changed. Put the reason right and start again.
-If the folder came from another computer or was copied by half, move it away, then start again."""
+The environment .venv may be intact, so nothing was changed. Fix the cause and start again.
+If the folder came from another computer or was only partly copied, move it away, then start again."""
 
 
 def _prepare(venv, wanted, findings, extra_index, held, tools):
@@ -100,7 +100,9 @@ def _prepare(venv, wanted, findings, extra_index, held, tools):
             _sweep(dict.fromkeys(answer.folders), tools.say)
         _fill(venv, wanted, extra_index, held, tools)
     seconds = tools.clock() - started
-    tools.say(f"\nReady after {seconds:.0f} seconds. From now on this is immediate and needs no network.\n")
+    tools.say(
+        f"\nReady after {seconds:.0f} seconds. From now on, starting is immediate and needs no network.\n"
+    )
 
 
 def _fill(venv, wanted, extra_index, held, tools):
@@ -116,14 +118,14 @@ def _fill(venv, wanted, extra_index, held, tools):
 
 
 def _believed(venv, wanted, tools):
-    """The answer of an environment that was just made or changed: it must still speak for itself."""
+    """The answer of an environment that was just made or changed: it must still answer for itself."""
     findings = look_at(venv, wanted, tools.run_quietly)
     if findings.state not in ("unfinished", "ready"):
         raise Trouble(f"The environment .venv was made, but {findings.why}. Start again.")
     return findings.answer
 
 
-# --- the old one, until the new one stands ------------------------------------------------------------------
+# --- the old one, until the new one is ready ----------------------------------------------------------------
 
 
 def _aside(root):
@@ -140,7 +142,7 @@ def _bring_back(root, venv):
 @contextlib.contextmanager
 def _replacing(venv, why, tools):
     """Put .venv aside while the block makes a new one; bring it back if the block fails."""
-    tools.say(f"The environment .venv cannot be used: {why}. Making it anew.")
+    tools.say(f"The environment .venv cannot be used: {why}. Making a new one.")
     former = _free_name(venv.parent / ".course")
     former.parent.mkdir(exist_ok=True)
     os.rename(venv, former)
@@ -194,8 +196,8 @@ def _want_room(folder, needs, versions, extra_index, tools):
     if free < needed:
         small = f" {SMALL_TORCH}" if needed == CUDA_BYTES else ""
         raise Trouble(
-            f"The environment takes {needed / 1e9:.1g} GB. In {folder} {free / 1e9:.1f} GB are free: "
-            f"make room and start again.{small}"
+            f"The environment takes {needed / 1e9:.1g} GB. In {folder} {free / 1e9:.1f} GB are free: free some "
+            f"more and start again.{small}"
         )
     if large and not torch_is_here and not has_nvidia():
         tools.say(LARGE_TORCH)
@@ -208,7 +210,8 @@ With the CPU build of PyTorch it takes {CPU_BYTES / 1e9:.0f} GB:
 
 where ADDRESS is the index address that PyTorch's "Get started" page shows for Linux, Pip and CPU."""
 LARGE_TORCH = f"""\
-PyTorch for Linux comes with everything an NVIDIA card needs, several gigabytes, and no such card shows here.
+PyTorch for Linux comes with everything an NVIDIA card needs, several gigabytes, and no such card was found
+here.
 The CPU build is all the course needs. To get it, press Ctrl+C now and start again. {SMALL_TORCH}
 """
 
@@ -268,7 +271,7 @@ def _has_pip(venv, tools):
 def _answers(command, tools):
     status, _, errors = tools.run_quietly(command)
     if status in (process.TIMED_OUT, process.CANNOT_START):  # says nothing about the environment
-        raise Trouble(f"pip in .venv could not be asked ({errors.strip()}).\n{UNKNOWN}")
+        raise Trouble(f"pip in .venv did not answer ({errors.strip()}).\n{UNKNOWN}")
     return status == 0
 
 
@@ -276,7 +279,8 @@ def _install(venv, needs, extra_index, held, tools):
     """Let pip install the pins, its progress in view. pip's own settings (PIP_..., pip.conf) hold."""
     _want_packages_to_stay(venv, tools)
     tools.say(
-        f"Installing {len(needs)} packages and what they stand on, once: a minute or two on a fast line.\n"
+        f"Installing {len(needs)} packages and their dependencies, once: a minute or two on a fast "
+        "connection.\n"
         "pip reports below; its last step, installing what it collected, is silent for a while.\n"
     )
     command = [*_pip(venv), "install", "--no-input", "--disable-pip-version-check", "--prefer-binary"]
@@ -295,7 +299,7 @@ def _want_packages_to_stay(venv, tools):
     away = re.findall(r"^(?:global|install|:env:)\.(?:target|prefix|root|python)=.*$", settings, re.MULTILINE)
     if away:
         raise Trouble(
-            f"A setting of pip's sends packages elsewhere than to .venv: {'; '.join(away)}. "
+            f"A pip setting sends packages somewhere other than .venv: {'; '.join(away)}. "
             "Take it out of pip.conf, or unset the variable (PIP_TARGET, PIP_PREFIX, PIP_ROOT, PIP_PYTHON), "
             "then start again."
         )
@@ -306,8 +310,8 @@ def _want_all(needs, answer):
     lacks = unmet(needs, answer.versions, by="pin")
     if lacks:
         raise Trouble(
-            f"pip reported success, but in .venv {'; '.join(lacks)}. A setting of pip's "
-            "may keep it from installing: python -m pip config list shows them all."
+            f"pip reported success, but in .venv {'; '.join(lacks)}. A pip setting may keep it from "
+            "installing: python -m pip config list shows them all."
         )
 
 
@@ -315,13 +319,13 @@ def _want_all(needs, answer):
 
 
 def _sweep(folders, tell):
-    """Forget packages that were installed by half: pip installs them again and keeps the whole ones."""
+    """Forget packages that were only partly installed: pip installs them again and keeps the whole ones."""
     for folder in folders:
         for leftover in folder.glob("~*"):  # where pip parks an old version while it puts in the new one
             _delete(leftover)
         for record in sorted(folder.glob("*.dist-info")):
             if not is_whole(record):
-                tell(f"  {record.name.removesuffix('.dist-info')} was installed by half")
+                tell(f"  {record.name.removesuffix('.dist-info')} was only partly installed")
                 _delete(record)
 
 

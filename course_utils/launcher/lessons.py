@@ -67,12 +67,12 @@ def _why_not(name, target, source, root):
     if inside and inside[0].casefold() in FOLDERS_OF_THE_COURSE:
         return f"{target} belongs to the course"
     if any(part.startswith(".") for part in inside or target.parts[-1:]):
-        return "a folder whose name begins with a point is hidden, and JupyterLab would not open it"
+        return "a folder whose name begins with a dot is hidden, and JupyterLab would not open it"
     if is_same_folder(target, places.home()):
-        return "the lessons would lie between everything else in your home folder"
+        return "the lessons would lie among everything else in your home folder"
     beyond = [place for place in way_down if place not in root.parents]
     if any((place / "pyvenv.cfg").exists() or place.name == ".git" for place in beyond):
-        return f"{target} belongs to an environment of Python or to git"
+        return f"{target} belongs to a Python environment or to git"
     return ""
 
 
@@ -156,7 +156,7 @@ def _lay_beside(ours, target, name, present, manifest):
     if not os.path.lexists(target / update):
         put(target / update, ours)
     manifest.offered[name] = present
-    return [f"{name} may hold your work and stays as it is. The course's version lies beside it: {update}"]
+    return [f"{name} may hold your work and stays as it is. The course's version is beside it: {update}"]
 
 
 def _update_name(name, present):
@@ -227,7 +227,7 @@ def _read_manifest(target):
         path.rename(aside)
         return Manifest(), [
             f"The note of what was delivered could not be read and is now {aside.name}. "
-            "Lessons that differ from the course's are taken as changed by you."
+            "Lessons that differ from the course's are treated as changed by you."
         ]
 
 

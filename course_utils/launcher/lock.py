@@ -15,7 +15,7 @@ def only_one(path, on_wait, pause=0.5, try_lock=files.lock, sleep=time.sleep):
 
     While another process holds it, wait, after calling ``on_wait`` once. A program started with the
     descriptor kept open holds the lock too: if this process is killed while pip runs, pip keeps others out.
-    Where nothing can be locked (a folder that may not be written, a file system without locks) the block runs
+    Where nothing can be locked (a folder that cannot be written, a file system without locks) the block runs
     all the same, with None for a descriptor if there is not even a file.
     """
     try:

@@ -1,4 +1,4 @@
-"""Where programs keep things in the home folder, and where instead when that may not be written."""
+"""Where programs keep things in the home folder, and where instead when that cannot be written."""
 
 import os
 import platform
@@ -87,7 +87,7 @@ def closed_words(root):
     found = closed()
     if not found:
         return ""
-    what = f"{next(iter(found.values()))} may not be written by you"
+    what = f"You cannot write to {next(iter(found.values()))}"
     kept = "JupyterLab's settings are"
     if PROGRESS in found:
         kept = "your progress and JupyterLab's settings are"
@@ -99,6 +99,6 @@ def closed_words(root):
     if PROGRESS not in found:
         return f"{what}, so JupyterLab forgets its settings when it stops; your progress is kept."
     return (
-        f"{what}, nor may the course's folder, so your progress is lost when a notebook is closed: "
+        f"{what}, nor to the course's folder, so your progress is lost when a notebook is closed: "
         f"name a folder of your own in the variable {PROGRESS}."
     )

@@ -86,7 +86,7 @@ def unmet(needs, versions, by="accepted"):
         wanted = getattr(need, by)
         have = versions.get(need.name)
         if have is None:
-            phrases.append(f"{need.name} is not here")
+            phrases.append(f"{need.name} is not installed")
         elif have and not satisfies(have, wanted):
             phrases.append(f"{need.name} is {have}, not {wanted}")
         elif not have and by == "pin":

@@ -113,8 +113,8 @@ def _linear_or_affine(trials):
         sentence = "Every output is 0 whatever the input: linear, with a matrix of zeros."
     elif trials.offset.any():
         sentence = (
-            f"It is linear but for an offset: given zeros, {offset}, where a linear function gives 0. "
-            "Take this offset (a bias) away and a matrix is left."
+            f"It is linear except for an offset: given zeros, {offset}, where a linear function gives 0. "
+            "Without this offset (a bias) it is a matrix."
         )
     else:
         sentence = (
@@ -305,7 +305,7 @@ def _scaling(trials, factor):
     if abs(after - before) < 1e-4 * abs(before):
         change = f"stays {words[1]}" if before == after else f"hardly moves from {_number(before)}"
     return factor, _Broken(
-        f"{doing} does not {result}: output {output} {change}, where {words[2]} is due.",
+        f"{doing} does not {result}: output {output} {change}, where {words[2]} is expected.",
         (trials.x[trial], factor * trials.x[trial]),
         (trials.fx[trial], got[trial]),
     )
@@ -322,7 +322,7 @@ def _adding(trials):
     return "adding", _Broken(
         f"Adding two inputs does not add their outputs: output {output} is {_number(trials.fx[trial, output])} "
         f"for one, {_number(trials.fy[trial, output])} for the other and {total} for their sum, "
-        f"where {wanted} is due.",
+        f"where {wanted} is expected.",
         (trials.x[trial], trials.y[trial], trials.x[trial] + trials.y[trial]),
         (trials.fx[trial], trials.fy[trial], got[trial]),
     )
@@ -361,7 +361,7 @@ def _why_not(trials, broken, steps):
     elif trials.same(trials.of(2 * trials.x), 4 * trials.fx):
         insight = "Inputs are multiplied by one another, as in a square."
     elif (total := _constant_total(trials)) is not None:
-        kind = "in a softmax" if total else "when their mean is taken away"
+        kind = "in a softmax" if total else "when their mean is subtracted"
         insight = f"The outputs add up to {_number(total)} whatever the input, as {kind}."
     if trials.offset.any():
         insight += " (Its answer to zeros is not 0; the outputs above are what is left without it.)"

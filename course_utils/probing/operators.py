@@ -269,7 +269,7 @@ def _as_numpy(answer):
     if np.ma.is_masked(answer):
         raise ValueError(
             f"It returns a masked array: {np.ma.count_masked(answer):,} of {answer.size:,} numbers are masked. "
-            "Let it say what stands there, such as .filled(0)."
+            "Return plain numbers instead, such as .filled(0)."
         )
     array = np.array(_off_torch(answer))
     if array.dtype.kind == "c":

@@ -62,7 +62,7 @@ def is_its_own(python):
 
 
 def fill(packages):
-    """A pip, a package installed by half, one of another version, what an interrupted pip leaves behind."""
+    """A pip, a package only partly installed, one of another version, what an interrupted pip leaves behind."""
     add_pip(packages)
     for name in ("~lpha", "gamma-1.0.dist-info", "beta-1.0.dist-info", "beta"):
         (packages / name).mkdir()

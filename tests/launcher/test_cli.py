@@ -53,7 +53,7 @@ def test_parse(typed, command, options, rest):
 
 
 @pytest.mark.parametrize(
-    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench")]
+    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor and bench")]
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
@@ -151,12 +151,12 @@ def test_what_goes_wrong_is_said_without_a_traceback(started, monkeypatch, capsy
 
 
 def test_an_incomplete_environment_of_the_learner_is_named_not_changed(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "this_environment", lambda needs, root: (None, ["torch is not here"]))
+    monkeypatch.setattr(cli, "this_environment", lambda needs, root: (None, ["torch is not installed"]))
     monkeypatch.setattr(cli, "own_environment", lambda root, wanted, index: index)
     monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
     monkeypatch.setenv("COURSE_CPU_TORCH", "https://example.org/cpu")
     assert cli.stand(["lessons"], {}) == "https://example.org/cpu"
-    assert "lacks something (torch is not here)" in capsys.readouterr().out
+    assert "is not enough (torch is not installed)" in capsys.readouterr().out
 
 
 # --- any Python ---------------------------------------------------------------------------------------------

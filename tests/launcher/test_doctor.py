@@ -55,7 +55,7 @@ def test_a_package_that_cannot_be_imported_is_named_with_advice(course):
 
 def test_a_python_that_goes_down_is_reported_with_the_step(course):
     result, said = examine(course, [{"step": "importing torch"}], status=-11, errors="Segmentation fault")
-    assert result == 1 and "went down while importing torch (exit status -11, Segmentation fault)" in said
+    assert result == 1 and "crashed while importing torch (exit status -11, Segmentation fault)" in said
 
 
 def test_a_package_that_prints_while_it_is_imported_does_no_harm(course, monkeypatch):
@@ -78,14 +78,16 @@ def test_a_kernel_from_elsewhere_is_wrong(course):
 def test_an_idle_graphics_card_is_mentioned(course, monkeypatch):
     monkeypatch.setattr(doctor, "has_nvidia", lambda: True)
     _, said = examine(course, [{"step": "asking PyTorch for a device", "result": "cpu: none"}])
-    assert "an NVIDIA card is here" in said
+    assert "there is an NVIDIA card" in said
 
 
 @pytest.mark.parametrize("versions", ["", "Traceback", "[]x"])
 def test_an_environment_that_gives_no_versions_is_wrong_and_does_not_stop_the_doctor(course, versions):
     result, said = examine(course, versions=versions)
     assert (
-        result == 1 and "did not tell the version of numpy, torch" in said and "Nothing is wrong" not in said
+        result == 1
+        and "did not report the version of numpy, torch" in said
+        and "Nothing is wrong" not in said
     )
 
 
@@ -103,7 +105,7 @@ def test_an_environment_still_to_be_made_is_no_error(course, monkeypatch, state)
 
 @pytest.mark.parametrize(
     "state, advice",
-    [("broken", "keeps the old one"), ("unknown", "may be whole"), ("not ours", "Move it away")],
+    [("broken", "keeps the old one"), ("unknown", "may be intact"), ("not ours", "Move it away")],
 )
 def test_an_environment_that_cannot_be_used_is_wrong(course, monkeypatch, state, advice):
     found_in_venv(monkeypatch, Findings(state, "the reason"))
@@ -118,7 +120,7 @@ def test_a_ready_environment_of_the_course_is_named(course, monkeypatch):
 
 
 def found_in_venv(monkeypatch, findings):
-    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, ["torch is not here"]))
+    monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (None, ["torch is not installed"]))
     monkeypatch.setattr(doctor, "look_at", lambda *_: findings)
 
 
@@ -140,7 +142,7 @@ def test_an_environment_that_could_not_be_asked_does_not_stop_the_doctor(tmp_pat
 
 @pytest.fixture
 def closed(monkeypatch):
-    """Folders that may not be written: a set to fill. (root may write everywhere, so no real permission will do.)"""
+    """Folders that cannot be written: a set to fill. (root may write everywhere, so no real permission will do.)"""
     shut, really = set(), places.can_write
     monkeypatch.setattr(
         places, "can_write",
@@ -165,18 +167,25 @@ def test_progress_is_named_where_it_is_kept(course, home):
     assert result == 0 and f"kept in {home / '.between_the_pixels'}" in said
 
 
+def test_a_relative_folder_for_progress_counts_from_the_home(course, home, monkeypatch):
+    monkeypatch.setenv(places.PROGRESS, "kept/here")
+    monkeypatch.chdir(course)
+    result, said = examine(course)
+    assert result == 0 and f"kept in {home / 'kept' / 'here'}" in said
+
+
 def test_a_home_that_may_not_be_written_is_wrong_and_costs_nothing(course, home, closed):
     closed.add(home)
     result, said = examine(course)
     assert result == 1 and "nothing is lost" in said and "Nothing is wrong" not in said
-    assert f"{home / '.between_the_pixels'} may not be written by you" in said
+    assert f"You cannot write to {home / '.between_the_pixels'}," in said
     assert f"kept in {course / '.course' / 'home' / 'between_the_pixels_home'}" in said
 
 
 def test_a_course_that_may_not_be_written_is_wrong_and_progress_is_kept(course, home, closed):
     closed.add(course)
     result, said = examine(course)
-    assert result == 1 and f"{course} may not be written by you" in said and "--copy" in said
+    assert result == 1 and f"You cannot write to {course}," in said and "--copy" in said
     assert f"kept in {home / '.between_the_pixels'}" in said and "lost" not in said
 
 

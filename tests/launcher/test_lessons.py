@@ -309,7 +309,7 @@ NO_FOLDER = {
     ".ci": "is hidden", "mine/.hidden": "is hidden", ".mine": "is hidden",
     "01_lesson.ipynb": "the name of a lesson", "01_lesson": "the name of a lesson",
     "notebooks/01_lesson.ipynb": "the name of a lesson", "other.ipynb": "the name of a lesson",
-    "a file": "this is a file", "../a file": "this is a file", "../env/mine": "environment of Python",
+    "a file": "this is a file", "../a file": "this is a file", "../env/mine": "Python environment",
     "../repository/.git/mine": "or to git", "../.hidden": "is hidden",
     "https://example.org/lessons": "this is an address",
     "~nobody-of-this-name/x": "there is no such folder", "~": "home folder",

@@ -70,7 +70,7 @@ def test_somebody_without_a_home_is_answered_in_words(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "home", no_home)
     for name in [*places.usual(), "XDG_DATA_HOME", "APPDATA"]:
         monkeypatch.delenv(name, raising=False)
-    assert "may not be written by you" in places.closed_words(tmp_path)
+    assert "You cannot write to" in places.closed_words(tmp_path)
     assert set(places.stand_ins(tmp_path)) >= {"JUPYTER_RUNTIME_DIR", places.PROGRESS}
 
 
@@ -90,7 +90,7 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
     (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}")
     assert cli.main(["--no-browser"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "may not be written by you" in said and "nothing is lost" in said
+    assert "You cannot write to" in said and "nothing is lost" in said
     assert started[0][places.PROGRESS].startswith(str(tmp_path))
     assert started[0]["JUPYTER_RUNTIME_DIR"].startswith(str(tmp_path))
 

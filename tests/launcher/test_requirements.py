@@ -82,7 +82,8 @@ def test_an_empty_folder_is_not_an_installed_module(tmp_path, monkeypatch):
 def test_unmet_says_for_each_package_what_is_wrong():
     needs = [Need(name, "==2.0", ">=1.5", name) for name in ("gone", "old", "near", "exact", "unknown")]
     versions = {"old": "1.4", "near": "1.9", "exact": "2.0", "unknown": ""}
-    assert unmet(needs, versions) == ["gone is not here", "old is 1.4, not >=1.5"]
+    assert unmet(needs, versions) == ["gone is not installed", "old is 1.4, not >=1.5"]
     assert unmet(needs, versions, by="pin") == [
-        "gone is not here", "old is 1.4, not ==2.0", "near is 1.9, not ==2.0", "unknown does not say its version",
+        "gone is not installed", "old is 1.4, not ==2.0", "near is 1.9, not ==2.0",
+        "unknown does not say its version",
     ]  # fmt: skip
