@@ -67,12 +67,7 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
     pictures = scenes(3, (128, 128), difficulty=0.3) if pictures is None else pictures
     count, shifted = len(pictures.images), dict(shifted or {})
     right, down = whole_numbers(shift, "shift", -MOST_SHIFT, MOST_SHIFT)
-    strides = [each for each in (4, 8) if not any(size % (2 * each) for size in pictures.labels.shape[1:])]
-    if stride not in strides:
-        raise ValueError(
-            f"stride must be 4 or 8, and twice the stride must divide height and width; got {shown(stride)} for "
-            f"pictures of {pictures.labels.shape[1]} × {pictures.labels.shape[2]}."
-        )
+    strides = _strides_that_fit(pictures.labels.shape[1:], stride)
     rows = pictures.labels.shape[1] // ROW_UNIT
     controls = {
         "right": slider("shift right", right, -MOST_SHIFT, MOST_SHIFT),
@@ -100,3 +95,14 @@ def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer
     return Explorer(
         draw, controls, more=tuple(name for name in controls if name not in ("right", "down", "kind"))
     )
+
+
+def _strides_that_fit(size_hw, stride):
+    height, width = size_hw
+    strides = [each for each in (4, 8) if height % (2 * each) == width % (2 * each) == 0]
+    if stride not in strides:
+        raise ValueError(
+            f"stride must be 4 or 8, and twice the stride must divide height and width; got {shown(stride)} for "
+            f"pictures of {height} × {width}."
+        )
+    return strides

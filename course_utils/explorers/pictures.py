@@ -43,16 +43,39 @@ def zoom_picture(picture=None) -> Explorer:
     Drag the box over the small picture, and its corner to change its size; choose the factor and which two methods
     to subtract.
     """
-    pictures = {} if picture is None else {"yours": Picture("yours", picture)}
+    pictures = _Pictures() if picture is None else _Pictures(yours=Picture("yours", picture))
     names = [*pictures, *images.PICTURES]
 
-    def load(name) -> Picture:
-        if name not in pictures:
-            pictures[name] = Picture(name, images.picture(name))
-        return pictures[name]
+    def draw(picture, factor, pair, size, left, top, grid):
+        return zoom_scene(pictures[picture], top, left, size, factor, pair, grid)
 
-    left, top = _start(load(names[0]), CROP)
-    controls = {
+    button = widgets.Button(description="a slanted edge", layout=widgets.Layout(width="max-content"))
+    explorer = Explorer(
+        draw,
+        _controls(names, _start(pictures[names[0]], CROP)),
+        more=("size", "left", "top", "grid"),
+        limits=lambda values: _limits(pictures[values["picture"]], values["factor"], values["size"]),
+        adjust=lambda values, name: (
+            _start(pictures[values["picture"]], values["size"]) if name == "picture" else {}
+        ),
+        extra=(button,),
+        ahead=MOST_AHEAD,
+    )
+    button.on_click(lambda _: explorer.set(**SLANTED_EDGE))
+    return explorer
+
+
+class _Pictures(dict):
+    """Name -> Picture, loaded when it is first looked at."""
+
+    def __missing__(self, name):
+        self[name] = Picture(name, images.picture(name))
+        return self[name]
+
+
+def _controls(names, start):
+    left, top = start["left"], start["top"]
+    return {
         "picture": choice("picture", names),
         "factor": slider("factor", FACTOR, LEAST_FACTOR, MOST_FACTOR),
         "pair": choice("difference", [(f"{first} − {second}", (first, second)) for first, second in PAIRS]),
@@ -62,38 +85,15 @@ def zoom_picture(picture=None) -> Explorer:
         "grid": switch("source pixel grid"),
     }
 
-    def draw(picture, factor, pair, size, left, top, grid):
-        return zoom_scene(load(picture), top, left, size, factor, pair, grid)
-
-    def limits(values):
-        """The box ends where the picture or the panel does."""
-        picture = load(values["picture"])
-        least, most = crop_sizes(picture, values["factor"])
-        size = min(max(values["size"], least), most)
-        return {"size": (least, most), "left": (0, picture.width - size), "top": (0, picture.height - size)}
-
-    def adjust(values, name):
-        """A new picture opens at a place worth a look."""
-        if name != "picture":
-            return {}
-        left, top = _start(load(values["picture"]), values["size"])
-        return {"left": left, "top": top}
-
-    button = widgets.Button(description="a slanted edge", layout=widgets.Layout(width="max-content"))
-    explorer = Explorer(
-        draw,
-        controls,
-        more=("size", "left", "top", "grid"),
-        limits=limits,
-        adjust=adjust,
-        extra=(button,),
-        ahead=MOST_AHEAD,
-    )
-    button.on_click(lambda _: explorer.set(**SLANTED_EDGE))
-    return explorer
-
 
 def _start(picture, size):
-    """(left, top) of the crop around the place worth a look."""
+    """Where a picture opens: its crop around the place worth a look."""
     row, column = CENTERS.get(picture.name, (picture.height // 2, picture.width // 2))
-    return max(0, column - size // 2), max(0, row - size // 2)
+    return {"left": max(0, column - size // 2), "top": max(0, row - size // 2)}
+
+
+def _limits(picture, factor, size):
+    """The box ends where the picture or the panel does."""
+    least, most = crop_sizes(picture, factor)
+    size = min(max(size, least), most)
+    return {"size": (least, most), "left": (0, picture.width - size), "top": (0, picture.height - size)}

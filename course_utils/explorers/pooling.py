@@ -62,19 +62,7 @@ def pool_and_unpool(
     kernel_size = whole_number(kernel_size, "kernel_size", 1, LARGEST_KERNEL)
     stride = whole_number(stride, "stride", 1, LARGEST_STRIDE)
     padding = whole_number(padding, "padding", 0, LARGEST_PADDING)
-    controls = {
-        "kernel_size": _count("kernel_size", 1, LARGEST_KERNEL, kernel_size),
-        "stride": _count("stride", 1, LARGEST_STRIDE, stride),
-        "padding": _count("padding", 0, LARGEST_PADDING, padding),
-        "output_size": switch("unpool with output_size", bool(output_size)),
-        "rows": slider("rows", numbers.shape[0], LEAST_SIZE, MOST_SIZE),
-        "columns": slider("columns", numbers.shape[1], LEAST_SIZE, MOST_SIZE),
-        "numbers": _Growing("numbers", numbers, check_numbers, width="640px"),
-        "weights": choice("convolution", [*WEIGHTINGS, OWN], weights),
-        "kernel": _Growing(
-            "your own weights", window_weights(weights, kernel_size), check_kernel, width="480px"
-        ),
-    }
+    controls = _controls(numbers, kernel_size, stride, padding, weights, bool(output_size))
 
     def adjust(values, name):
         return _followers(controls, values, name)
@@ -86,6 +74,22 @@ def pool_and_unpool(
         presets=_presets(numbers, kernel_size, stride, padding),
         adjust=adjust,
     )
+
+
+def _controls(numbers, kernel_size, stride, padding, weights, output_size):
+    return {
+        "kernel_size": _count("kernel_size", 1, LARGEST_KERNEL, kernel_size),
+        "stride": _count("stride", 1, LARGEST_STRIDE, stride),
+        "padding": _count("padding", 0, LARGEST_PADDING, padding),
+        "output_size": switch("unpool with output_size", output_size),
+        "rows": slider("rows", numbers.shape[0], LEAST_SIZE, MOST_SIZE),
+        "columns": slider("columns", numbers.shape[1], LEAST_SIZE, MOST_SIZE),
+        "numbers": _Growing("numbers", numbers, check_numbers, width="640px"),
+        "weights": choice("convolution", [*WEIGHTINGS, OWN], weights),
+        "kernel": _Growing(
+            "your own weights", window_weights(weights, kernel_size), check_kernel, width="480px"
+        ),
+    }
 
 
 def _draw(numbers, rows, columns, kernel, weights, kernel_size, stride, padding, output_size):
