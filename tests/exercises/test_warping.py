@@ -34,12 +34,16 @@ def test_the_lesson_has_what_it_promises():
     assert [exercise.key for exercise in all_exercises()["11"]] == [
         f"warping.{name}" for name in names.split()
     ]
-    assert len(PREDICTIONS) == 12
+    assert len(PREDICTIONS) == 16
 
 
 @pytest.mark.parametrize(
     ("prediction", "by_hand"),
     [
+        (lesson.NET_SHRUNK, "twice as wide"),
+        (lesson.HOW_FAR_SEEN, "4 and 2"),
+        (lesson.SHRUNK_STRIPES, "1 everywhere"),
+        (lesson.WHICH_PICTURE, "C"),
         (lesson.WHERE_IT_GOES, "1"),
         (lesson.SENT_APART, [1, 0, 2, 0, 3, 0, 4]),
         (lesson.FIRST_PIXEL, -0.75),
@@ -379,3 +383,29 @@ def test_powers_of_two_up_to_2048_hide_float16_with_edges_on_edges():
 def _off_in_float16(size):
     exact = to_normalized(np.arange(size), size)
     return np.abs(exact.astype(np.float16) - exact).max() > 1e-12
+
+
+# ---- four pictures, and the line that made each
+
+
+def test_none_of_the_four_pictures_is_what_was_asked_for():
+    photo = lesson.photo_with_a_pole()
+    moved_left = shifted(photo, 6)
+    for letter, (column, picture) in lesson.four_warps().items():
+        wanted = photo if column == 20 else moved_left
+        assert np.abs(picture - wanted).max() > 0.1, letter
+        assert wanted[:, column].min() == 1  # the pole stands there
+
+
+def test_the_poles_are_where_the_lesson_says():
+    """A moves it 6 * 31 / 19 = 9.8 pixels, D a quarter of the way, 1.5 of 6; in C it stays within a pixel."""
+    pictures = {letter: picture[10] for letter, (_, picture) in lesson.four_warps().items()}
+    assert pictures["A"].argmax() == 10
+    assert pictures["D"].argmax() in (18, 19)
+    assert pictures["C"].argmax() == 20
+    corner = lesson.photo_with_a_pole()[0, 0]
+    assert lesson.four_warps()["C"][1][0, 0] == pytest.approx(corner / 4)
+
+
+def shifted(image, columns):
+    return warp(image, np.full((*image.shape, 2), [columns, 0.0]))

@@ -5,11 +5,14 @@ from course_utils.exercises.warping.predict import (
     BEYOND,
     FIRST_PIXEL,
     HOW_FAR_OFF,
+    HOW_FAR_SEEN,
     HOW_MANY_COUNT,
     LEFT_OR_RIGHT,
+    NET_SHRUNK,
     ONE_PIXEL,
     QUARTER_TURN,
     SENT_APART,
+    SHRUNK_STRIPES,
     SLOPE_ON_A_PIXEL,
     WHERE_IT_GOES,
     WHICH_PADDING,
@@ -23,6 +26,7 @@ from course_utils.exercises.warping.repair import (
     YX_ORDER,
     ZERO_FLOW,
 )
+from course_utils.exercises.warping.suspects import WHICH_PICTURE, four_warps, photo_with_a_pole
 from course_utils.exercises.warping.write import ALONG_FLOW, BACK, FETCH, IDENTITY, RESIZED
 
 __all__ = [
@@ -35,19 +39,25 @@ __all__ = [
     "HALF_PRECISION",
     "HEIGHT_WIDTH",
     "HOW_FAR_OFF",
+    "HOW_FAR_SEEN",
     "HOW_MANY_COUNT",
     "IDENTITY",
     "LEFT_OR_RIGHT",
+    "NET_SHRUNK",
     "ONE_PIXEL",
     "QUARTER_TURN",
     "RESIZED",
     "SENT_APART",
+    "SHRUNK_STRIPES",
     "SLOPE_ON_A_PIXEL",
     "SMALL_FLOW",
     "WHERE_IT_GOES",
     "WHICH_PADDING",
+    "WHICH_PICTURE",
     "YX_ORDER",
     "ZERO_FLOW",
     "disc",
+    "four_warps",
+    "photo_with_a_pole",
     "sent",
 ]

@@ -3,10 +3,12 @@
 import numpy as np
 
 from course_utils.exercises.engine import Prediction
+from course_utils.flows import BumpMatch, affine_matrix
 from course_utils.resampling import resample, resize
 from course_utils.warping import (
     PADDING_MODES,
     affine_grid,
+    affine_pixels,
     grid_sample,
     grid_sample_gradients,
     hat_sample,
@@ -22,6 +24,32 @@ from course_utils.warping import (
 SQUARES = np.arange(5.0) ** 2
 
 # ------------------------------------------------------------------------------------ forward and backward
+
+
+def _width_in_a_smaller_net():
+    """A disc, fetched through a net of half the size: how wide is it, as a part of what it was?"""
+    before = disc(61, 81, 10)
+    after = sample(before, affine_pixels(affine_matrix(before.shape, spread=0.5), before.shape))
+    widths = [np.ptp(np.nonzero(picture.max(axis=0) > 0.5)[0]) + 1 for picture in (before, after)]
+    return round(widths[1] / widths[0], 1)
+
+
+NET_SHRUNK = Prediction(
+    key="warping.net_shrunk",
+    title="A smaller net",
+    question="Imagine another net, without a whirl: straight, and half as wide and half as high as the photo. "
+    "How wide is the man's head in the output?",
+    answer=_width_in_a_smaller_net,
+    options={"half as wide as in the photo": 0.5, "as wide": 1.0, "twice as wide": 2.0},
+    explain="The output is as large as ever, and all of it is fetched from the quarter of the photo under the net. "
+    "What happens to the net happens to the picture the other way round.",
+    guesses={
+        "That is what happens to the net. The output shows what lies under it, at full size.": (
+            "half as wide as in the photo"
+        ),
+        "The output keeps its size, but it is fetched from a smaller part of the photo.": "as wide",
+    },
+)
 
 
 def _impulse_after(flow_x):
@@ -209,7 +237,64 @@ def _slope_at_2():
     return to_grid[0, 0, 0] / 2.5  # 2.5 pixels in a normalized unit
 
 
+BUMP_WIDTHS = (4.0, 2.0, 0.4)
+
+
+def _found_from_six_away():
+    return tuple(width for width in BUMP_WIDTHS if abs(BumpMatch(width).path(0.0)[-1] - 6) < 0.1)
+
+
+HOW_FAR_SEEN = Prediction(
+    key="warping.how_far_seen",
+    title="Three bumps",
+    question="One row holds a bump, another row the same bump 6 pixels further right: a flow of 6 would fit. "
+    "Gradient descent begins at a flow of 0. The bumps are 4, 2 or 0.4 pixels wide. For which does it end at 6?",
+    answer=_found_from_six_away,
+    options={
+        "4 only": (4.0,),
+        "4 and 2": (4.0, 2.0),
+        "all three": BUMP_WIDTHS,
+        "0.4 only: it is the sharpest": (0.4,),
+    },
+    explain="The slope compares neighboring pixels. It knows the way as long as the two bumps overlap, and two bumps "
+    "of 0.4 pixels do not overlap at a distance of 6.",
+    guesses={
+        "Bumps of 2 pixels still overlap a little at a distance of 6, and that is enough of a slope.": "4 only",
+        "Two bumps of 0.4 pixels do not touch at a distance of 6. What would the slope know of the other one?": (
+            "all three"
+        ),
+        "A sharp bump fits well once it is there. From 6 pixels away its slope knows nothing of it.": (
+            "0.4 only: it is the sharpest"
+        ),
+    },
+)
+
 # ------------------------------------------------------------------------------------ uses
+
+
+def _shrunk_stripes():
+    """Stripes of two pixels, shifted by one, fetched at a quarter of their size."""
+    stripes = np.tile([0.0, 1, 1, 0], (1, 16))
+    values = np.unique(grid_sample(stripes, identity_grid((1, 16))).round(9))
+    return float(values[0]) if len(values) == 1 else "stripes"
+
+
+SHRUNK_STRIPES = Prediction(
+    key="warping.shrunk_stripes",
+    title="Stripes, shrunk",
+    question="A row of 64 pixels holds stripes: 0 1 1 0 0 1 1 0 0 1 1 0 and so on. grid_sample fetches 16 outputs, "
+    "evenly spread over it, with bilinear weights. What do they hold?",
+    answer=_shrunk_stripes,
+    options={"stripes, four times as fine": "stripes", "0.5 everywhere": 0.5, "1 everywhere": 1.0},
+    explain="Output i asks at 4 i + 1.5, half-way between the two pixels of a white stripe, and it reads these two "
+    "alone. The black ones are never read.",
+    guesses={
+        "One output for four pixels: there is no room for stripes any more.": "stripes, four times as fine",
+        "That would be right: half of the row is white. But an output reads two of its four pixels.": (
+            "0.5 everywhere"
+        ),
+    },
+)
 
 
 def _paddings_that_resize():
