@@ -78,12 +78,14 @@ def two_matrices(picture=((8, 0, 1, 2), (1, 8, 8, 5), (0, 0, 3, 4)), out_size=(5
     """A bilinear resize as W_h · X · W_wᵀ: choose an output to see the row, the column and the pixels it comes from.
 
     picture    numbers from -99 to 99, at most 4 rows and 5 columns; each can be pulled
-    out_size   (new height, new width), 1 to 8 each
+    out_size   (new height, new width), at most (6, 8)
     """
-    new_height, new_width = (whole_number(size, "out_size", 1, MOST_NEW) for size in out_size)
+    new_height, new_width = (
+        whole_number(size, "out_size", 1, most) for size, most in zip(out_size, MOST_NEW, strict=True)
+    )
     controls = {
-        "new_height": slider("new height", new_height, 1, MOST_NEW),
-        "new_width": slider("new width", new_width, 1, MOST_NEW),
+        "new_height": slider("new height", new_height, 1, MOST_NEW[0]),
+        "new_width": slider("new width", new_width, 1, MOST_NEW[1]),
         "picture": Numbers("X", picture),
     }
     explorer = Explorer(two_matrices_scene, controls, more=("picture",))

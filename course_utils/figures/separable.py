@@ -14,8 +14,9 @@ from course_utils.resampling import resampling_matrix
 from course_utils.validation import finite_array, whole_number
 
 MOST_ROWS, MOST_COLUMNS, LARGEST = 4, 5, 99  # of the picture, and of a number in it
-MOST_NEW = 8  # rows or columns of the result
-CELL, TOP, GAP, WIDTH = 38, 52, 34, 912
+MOST_NEW = 6, 8  # rows and columns of the result
+CELL, TOP, GAP, WIDTH = 44, 34, 34, 912
+HEIGHT = TOP + CELL * MOST_NEW[0] + 6
 
 
 def two_matrices_scene(picture, new_height: int, new_width: int) -> Scene:
@@ -28,15 +29,13 @@ def two_matrices_scene(picture, new_height: int, new_width: int) -> Scene:
     Raises NoPicture for a picture that has no room.
     """
     x = _checked(picture)
-    new_height = whole_number(new_height, "new_height", 1, MOST_NEW)
-    new_width = whole_number(new_width, "new_width", 1, MOST_NEW)
+    new_height = whole_number(new_height, "new_height", 1, MOST_NEW[0])
+    new_width = whole_number(new_width, "new_width", 1, MOST_NEW[1])
     high, wide = resampling_matrix(x.shape[0], new_height), resampling_matrix(x.shape[1], new_width).T
     out = high @ x @ wide
     text = _overview(x, out)
     return Scene(
-        document(
-            WIDTH, TOP + CELL * MOST_NEW + 8, _panels(high, x, wide, out), "A resize as two matrices", text
-        ),
+        document(WIDTH, HEIGHT, _panels(high, x, wide, out), "A resize as two matrices", text),
         text,
         links=_links(high, x, wide),
         details=_details(high, x, wide, out),
@@ -65,7 +64,11 @@ def _panels(high, x, wide, out):
     cells = sum(array.shape[1] for array in (high, x, wide, out))
     cell = min(CELL, (WIDTH - 4 - 3 * GAP) / cells)
     limits = min(x.min(), 0), max(x.max(), 1)
-    left, middle, parts = 2, TOP + max(len(array) for array in (high, x, wide, out)) * cell / 2, []
+    left, middle, parts = (
+        2,
+        TOP + CELL * MOST_NEW[0] / 2,
+        [],
+    )  # the middle stays where it is when sizes change
     for array, name, css, title, ends, sign, handle in (
         (high, "high", "kernel", "W_h", (0, 1), "·", ""),
         (x, "in", "input", "X", limits, "·", "picture"),
@@ -77,7 +80,7 @@ def _panels(high, x, wide, out):
         words = f"{title}  {rows} × {columns}"
         parts.append(grid(array, left, top, cell, name, css, words, ends, handle=handle))
         left += columns * cell
-        parts.append(label(left + GAP / 2, middle + 8, sign, size=22))
+        parts.append(label(left + GAP / 2, middle + 9, sign, size=28))
         left += GAP
     return parts
 

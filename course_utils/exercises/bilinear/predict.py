@@ -67,8 +67,7 @@ QUARTER_OF_THE_DIAGONAL = Prediction(
 A_GRAY_WALL = Prediction(
     key="bilinear.grey_wall",
     title="A gray wall with weights of one half",
-    question="An article takes the average of four samples with a weight of 0.5 for each. All four are 100. "
-    "What comes out?",
+    question="Take the average of four samples with a weight of 0.5 for each. All four are 100. What comes out?",
     answer=lambda: mean_with_halves(100, 100, 100, 100),
     explain="0.5 · 100, four times, is 200: the weights sum to 2. Four equal weights that sum to 1 are 0.25 "
     "each.",
