@@ -58,6 +58,17 @@ def shuffled_by_file(items, dice):
     return [item for group in files for item in group]
 
 
+@pytest.fixture
+def tell(capsys):
+    """Says what was compared, also where tests pass."""
+
+    def tell(sentence):
+        with capsys.disabled():
+            print(f"\n  {sentence}")
+
+    return tell
+
+
 @pytest.fixture(autouse=True)
 def progress_home(tmp_path_factory, monkeypatch):
     """A fresh directory for the learner's progress, one per test; the path."""

@@ -22,21 +22,13 @@ from course_utils.convolution import (
 )
 from course_utils.pooling import max_pool2d
 from course_utils.probing import operator_matrix
+from tests.arrays import noise, single
 
 ROOT = Path(__file__).resolve().parents[1]
 EXACT = 1e-12
 few = settings(max_examples=60, deadline=None)
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(7), range(1, 4)
 ALL = list(itertools.product(KERNELS, STRIDES, PADDINGS, DILATIONS))
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
-
-
-def single(array):
-    """One image of one channel, as batch and channels want it."""
-    return np.asarray(array, float)[None, None]
 
 
 # ---- By hand -------------------------------------------------------------------------------------

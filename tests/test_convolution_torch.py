@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.convolution import convolution, insert_zeros, transposed_convolution
+from tests.arrays import noise
 
 EXACT = 1e-12
 KERNELS, STRIDES, PADDINGS, DILATIONS, GROUPS = range(1, 8), range(1, 5), range(7), range(1, 4), (1, 2)
@@ -21,10 +22,6 @@ THEIRS = {
     ("transposed", 2): F.conv_transpose2d,
 }
 OURS = {"convolution": convolution, "transposed": transposed_convolution}
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 def arrays(kind, in_sizes, kernel_sizes, groups):
@@ -90,11 +87,14 @@ def at(value, axis):
     return value[axis] if isinstance(value, tuple) else value
 
 
-def report(capsys, what, compared, refused):
-    with capsys.disabled():
-        print(
-            f"\n  {what}: {compared} configurations agree with torch to {EXACT:g}, {refused} are refused by both"
+@pytest.fixture
+def report(tell):
+    def report(what, compared, refused):
+        tell(
+            f"{what}: {compared} configurations agree with torch to {EXACT:g}, {refused} are refused by both"
         )
+
+    return report
 
 
 def named(k, s, p, d, g, op=None):
@@ -129,23 +129,23 @@ def is_legal(kind, n, k, how):
 
 
 @pytest.mark.parametrize("kind", ["convolution", "transposed"])
-def test_one_dimension_every_setting_legal_or_not(kind, capsys):
+def test_one_dimension_every_setting_legal_or_not(kind, report):
     every = list(itertools.product(IN_SIZES[kind], grid(kind)))
     outcomes = [compare(kind, (n,), (k,), **how) for n, (k, how) in every]
-    report(capsys, f"{kind}, 1-D", sum(outcomes), outcomes.count(False))
+    report(f"{kind}, 1-D", sum(outcomes), outcomes.count(False))
     assert outcomes == [is_legal(kind, n, k, how) for n, (k, how) in every]
 
 
 @pytest.mark.parametrize("kind", ["convolution", "transposed"])
-def test_two_dimensions_every_setting_on_both_axes(kind, capsys):
+def test_two_dimensions_every_setting_on_both_axes(kind, report):
     """The same setting on both axes, the input not square."""
     outcomes = [compare(kind, LARGE[kind], (k, k), **how) for k, how in grid(kind)]
-    report(capsys, f"{kind}, 2-D, both axes alike", sum(outcomes), outcomes.count(False))
+    report(f"{kind}, 2-D, both axes alike", sum(outcomes), outcomes.count(False))
     assert outcomes == [all(is_legal(kind, n, k, how) for n in LARGE[kind]) for k, how in grid(kind)]
 
 
 @pytest.mark.parametrize("kind", ["convolution", "transposed"])
-def test_two_dimensions_every_setting_beside_another(kind, capsys):
+def test_two_dimensions_every_setting_beside_another(kind, report):
     """Each legal setting along the height meets a random legal one along the width.
 
     All pairs would be millions. Each setting once on each axis, beside one that differs, is where an axis mixed
@@ -163,7 +163,7 @@ def test_two_dimensions_every_setting_beside_another(kind, capsys):
             both = {name: (row[1][name], column[1][name]) for name in row[1] if name != "groups"}
             assert compare(kind, LARGE[kind], (row[0], column[0]), groups=groups, **both)
             compared += 1
-    report(capsys, f"{kind}, 2-D, the axes different", compared, 0)
+    report(f"{kind}, 2-D, the axes different", compared, 0)
 
 
 # ---- Any shape, both number types ----------------------------------------------------------------

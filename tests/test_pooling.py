@@ -19,13 +19,10 @@ from course_utils.pooling import (
     window_weights,
 )
 from course_utils.probing import check_linearity
+from tests.arrays import noise
 
 EXACT = 1e-12
 KERNELS, STRIDES, PADDINGS, DILATIONS = range(1, 8), range(1, 5), range(7), range(1, 4)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 def with_ties(*shape, seed=0):
@@ -283,9 +280,12 @@ def pairs_of_settings(*names):
         yield from ((legal[i], legal[j]) for i, j in enumerate(rng.permutation(len(legal))))
 
 
-def report(capsys, what, compared, refused):
-    with capsys.disabled():
-        print(f"\n  {what}: {compared} configurations agree with torch, {refused} are refused by both")
+@pytest.fixture
+def report(tell):
+    def report(what, compared, refused):
+        tell(f"{what}: {compared} configurations agree with torch, {refused} are refused by both")
+
+    return report
 
 
 WINDOWS = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2)).filter(
@@ -341,7 +341,7 @@ def test_what_no_maximum_and_no_mean_is_defined_for_is_refused():
         avg_pool2d(np.array([[1.0, -np.inf]]), 1)
 
 
-def test_max_pooling_and_unpooling_every_setting(capsys):
+def test_max_pooling_and_unpooling_every_setting(report):
     compared, refused, only_padding = 0, 0, 0
     every = pairs_of_settings(KERNELS, STRIDES, PADDINGS, DILATIONS)
     for (rows, columns), size, ceil_mode in itertools.product(
@@ -364,7 +364,7 @@ def test_max_pooling_and_unpooling_every_setting(capsys):
         np.testing.assert_array_equal(indices, expected[1], err_msg=f"{size} {arguments} {ceil_mode=}")
         unpool_like_torch(values, indices, *arguments[:3], size)
         compared += 1
-    report(capsys, "max pooling and unpooling", compared, refused)
+    report("max pooling and unpooling", compared, refused)
     assert compared > 2000 and refused > 2000 and 0 < only_padding < compared / 10
 
 
@@ -395,7 +395,7 @@ def unpool_like_torch(values, indices, kernel_size, stride, padding, size):
             np.testing.assert_array_equal(max_unpool2d(*arguments), expected)
 
 
-def test_average_pooling_every_setting(capsys):
+def test_average_pooling_every_setting(report):
     compared, refused = 0, 0
     every = pairs_of_settings(KERNELS, STRIDES, PADDINGS)
     for (rows, columns), size, ceil_mode, count_include_pad in itertools.product(
@@ -412,7 +412,7 @@ def test_average_pooling_every_setting(capsys):
         result = avg_pool2d(x, *arguments, ceil_mode, count_include_pad)
         np.testing.assert_allclose(result, expected, rtol=0, atol=EXACT, err_msg=f"{size} {arguments}")
         compared += 1
-    report(capsys, "average pooling", compared, refused)
+    report("average pooling", compared, refused)
     assert compared > 1000 and refused > 1000
 
 

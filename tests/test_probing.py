@@ -13,13 +13,10 @@ from hypothesis import strategies as st
 
 from course_utils.probing.operators import call, check_linearity, jacobian, operator_matrix, probe
 from course_utils.resampling import resample, resampling_matrix
+from tests.arrays import noise
 
 few = settings(max_examples=40, deadline=None)
 shapes = st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 # ---- The matrix ---------------------------------------------------------------

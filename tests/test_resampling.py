@@ -31,16 +31,13 @@ from course_utils.resampling import (
     triangle,
     twist,
 )
+from tests.arrays import noise
 
 EXACT = 1e-12
 SIZES = st.integers(1, 40)
 METHODS = [(mode, None) for mode in MODES] + [(m, c) for m in ("linear", "cubic") for c in COORDINATE_MAPS]
 methods = st.sampled_from(METHODS)
 few = settings(max_examples=60, deadline=None)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 # ---- By hand -------------------------------------------------------------------------------------

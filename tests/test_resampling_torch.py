@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from course_utils.probing import operator_matrix
 from course_utils.resampling import enlarge_crop, nearest_indices, resampling_matrix, resize
+from tests.arrays import noise
 
 EXACT = 1e-12
 SPATIAL = {1: "linear", 2: "bilinear", 3: "trilinear"}
@@ -31,10 +32,6 @@ PAIRS = [
     (10, 9),
 ]
 few = settings(max_examples=60, deadline=None)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 def torchs(array, sizes, mode, coordinate_map=None):

@@ -23,19 +23,11 @@ from course_utils.subpixel import (
     subpixel_to_transposed,
     transposed_to_subpixel,
 )
+from tests.arrays import noise, single
 from tests.test_bad_input import NOT_AN_ARRAY, NOT_WHOLE
 
 EXACT = 1e-12
 few = settings(max_examples=60, deadline=None)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
-
-
-def single(array):
-    """One image of one channel, as batch and channels want it."""
-    return np.asarray(array, float)[None, None]
 
 
 # ---- Channels become pixels ----------------------------------------------------------------------

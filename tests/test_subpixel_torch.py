@@ -18,20 +18,12 @@ from course_utils.subpixel import (
     subpixel_to_transposed,
     transposed_to_subpixel,
 )
+from tests.arrays import noise
 
 EXACT = 1e-12
 KERNELS, STRIDES, PADDINGS, DILATIONS, GROUPS = range(1, 8), range(1, 5), range(8), range(1, 4), (1, 2)
 CONVOLUTION = {1: F.conv1d, 2: F.conv2d}
 TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
-
-
-def told(capsys, sentence):
-    with capsys.disabled():
-        print(f"\n  {sentence}")
 
 
 def agree(result, expected, what):
@@ -74,7 +66,7 @@ def compare(in_sizes, axes, groups):
             )
 
 
-def test_one_dimension_every_legal_setting(capsys):
+def test_one_dimension_every_legal_setting(tell):
     cases = [
         (n, each, groups)
         for n, each, groups in itertools.product((1, 3, 15), every_setting(), GROUPS)
@@ -82,14 +74,13 @@ def test_one_dimension_every_legal_setting(capsys):
     ]
     for n, each, groups in cases:
         compare((n,), (each,), groups)
-    told(
-        capsys,
+    tell(
         f"1-D: {len(cases)} transposed convolutions agree with torch to {EXACT:g}, both versions, and back",
     )
     assert len(cases) > 8_000
 
 
-def test_two_dimensions_every_legal_setting_beside_another(capsys):
+def test_two_dimensions_every_legal_setting_beside_another(tell):
     """Each setting once along the height and once along the width, beside a random one that differs."""
     every, rng = list(every_setting()), np.random.default_rng(0)
     sizes = (15, 14)  # the largest padding, 7, with kernel 1 and stride 1 still leaves a sample of 15
@@ -101,9 +92,7 @@ def test_two_dimensions_every_legal_setting_beside_another(capsys):
         for i, row in enumerate(rows):
             compare(sizes, (row, columns[order[i % len(columns)]]), groups)
     count = len(rows) * len(GROUPS)
-    told(
-        capsys, f"2-D: {count} transposed convolutions agree with torch to {EXACT:g}, both versions, and back"
-    )
+    tell(f"2-D: {count} transposed convolutions agree with torch to {EXACT:g}, both versions, and back")
 
 
 @settings(max_examples=150, deadline=None)
@@ -149,7 +138,7 @@ def test_torch_itself_runs_the_weights_that_come_out():
 # ---- Sub-pixel to transposed ---------------------------------------------------------------------
 
 
-def test_every_subpixel_convolution_with_the_same_padding_on_all_sides(capsys):
+def test_every_subpixel_convolution_with_the_same_padding_on_all_sides(tell):
     count = 0
     for dimensions, k, r, groups in itertools.product((1, 2), range(1, 6), range(1, 5), GROUPS):
         for pad in range(k + 2):
@@ -176,7 +165,7 @@ def test_every_subpixel_convolution_with_the_same_padding_on_all_sides(capsys):
             np.testing.assert_array_equal(again.bias, each)
             assert again.pads == ((pad, pad),) * dimensions
             assert again.trims == ((0, 0),) * dimensions
-    told(capsys, f"{count} sub-pixel convolutions agree with torch's, and as transposed ones, to {EXACT:g}")
+    tell(f"{count} sub-pixel convolutions agree with torch's, and as transposed ones, to {EXACT:g}")
 
 
 def shuffled(small, r, dimensions):
@@ -250,7 +239,7 @@ def test_icnr_starts_as_repetition(r, groups):
         assert r == 1 or (F.pixel_shuffle(wrong, r) - enlarged).abs().max() > 0.5
 
 
-def test_nearest_and_a_convolution_every_setting(capsys):
+def test_nearest_and_a_convolution_every_setting(tell):
     count = 0
     for dimensions, k, s, groups in itertools.product((1, 2), KERNELS, STRIDES, GROUPS):
         for pad in range(k + 2):
@@ -269,4 +258,4 @@ def test_nearest_and_a_convolution_every_setting(capsys):
                 assert layer.weight.shape[2:] == (k + s - 1,) * dimensions
                 assert layer.padding == (k - 1 - pad,) * dimensions
             count += 1
-    told(capsys, f"{count} times nearest and a convolution are one transposed convolution, to {EXACT:g}")
+    tell(f"{count} times nearest and a convolution are one transposed convolution, to {EXACT:g}")

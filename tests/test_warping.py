@@ -37,16 +37,13 @@ from course_utils.warping import (
     to_pixels,
     warp,
 )
+from tests.arrays import noise
 
 EXACT = 1e-12
 HOW = list(itertools.product(SAMPLING_MODES, PADDING_MODES, (False, True)))
 both_conventions = pytest.mark.parametrize("align_corners", [False, True])
 sizes = st.integers(1, 60)
 few = settings(max_examples=80, deadline=None)
-
-
-def noise(*shape, seed=0, reach=1.0):
-    return np.random.default_rng(seed).uniform(-reach, reach, shape)
 
 
 # ---- Units ---------------------------------------------------------------------------------------
@@ -251,7 +248,7 @@ def test_a_resized_flow_fetches_from_the_same_place_of_the_picture(coordinate_ma
 # ---- Two real pictures ---------------------------------------------------------------------------
 
 
-def test_the_stereo_pair(capsys):
+def test_the_stereo_pair(tell):
     """The left picture fetched from the right one: what is at x in the left is at x - disparity in the right.
 
     (The docstring of the data says it the other way around; the pictures decide.) Only pixels whose disparity is
@@ -272,8 +269,7 @@ def test_the_stereo_pair(capsys):
             warp(right, -flow, padding_mode="border"),
         )
     )
-    with capsys.disabled():
-        print(f"\n  stereo pair: {before:.2f} dB, warped {after:.2f} dB, the wrong way {wrong_way:.2f} dB")
+    tell(f"stereo pair: {before:.2f} dB, warped {after:.2f} dB, the wrong way {wrong_way:.2f} dB")
     assert before == pytest.approx(12.77, abs=0.01)
     assert after > 22
     assert wrong_way < before

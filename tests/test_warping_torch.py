@@ -29,6 +29,7 @@ from course_utils.warping import (
     sample,
     to_normalized,
 )
+from tests.arrays import noise
 
 EXACT = 1e-12
 HOW = [
@@ -41,10 +42,6 @@ BATCHES = [(1, 1), (2, 3), (3, 2)]
 ids = [" ".join([how["mode"], how["padding_mode"], str(how["align_corners"])]) for how in HOW]
 every_setting = pytest.mark.parametrize("how", HOW, ids=ids)
 both_conventions = pytest.mark.parametrize("align_corners", [False, True])
-
-
-def noise(*shape, seed=0, reach=1.0):
-    return np.random.default_rng(seed).uniform(-reach, reach, shape)
 
 
 def torchs(image, grid, how):
@@ -64,16 +61,11 @@ def cases(reaches):
         yield noise(n, c, *size_hw, seed=seed), noise(n, *out_hw, 2, seed=seed + 1, reach=reach), seed
 
 
-def report(capsys, text):
-    with capsys.disabled():
-        print(f"\n  {text}")
-
-
 # ---- Values --------------------------------------------------------------------------------------
 
 
 @every_setting
-def test_every_setting_at_random_places(how, capsys):
+def test_every_setting_at_random_places(how, tell):
     count, worst = 0, 0.0
     for image, grid, _ in cases(reaches=(0.9, 2.2, 9.0)):
         expected = torchs(image, grid, how)
@@ -83,7 +75,7 @@ def test_every_setting_at_random_places(how, capsys):
                 hat_sample(image, grid, how["align_corners"]), expected, rtol=0, atol=EXACT
             )
         count += 1
-    report(capsys, f"{count} configurations agree with torch to {worst:.1g}: {how}")
+    tell(f"{count} configurations agree with torch to {worst:.1g}: {how}")
     assert count == 324
     assert worst <= EXACT
 
@@ -151,7 +143,7 @@ def test_float32_stays_float32(how):
 
 
 @every_setting
-def test_gradients_are_autograds(how, capsys):
+def test_gradients_are_autograds(how, tell):
     count, worst = 0, 0.0
     for image, grid, seed in cases(reaches=(0.9, 2.2)):
         upstream = noise(*image.shape[:2], *grid.shape[1:3], seed=seed + 2)
@@ -159,7 +151,7 @@ def test_gradients_are_autograds(how, capsys):
         theirs = torchs_gradients(upstream, image, grid, how)
         worst = max([worst, *(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))])
         count += 1
-    report(capsys, f"gradients of {count} configurations agree with autograd to {worst:.1g}: {how}")
+    tell(f"gradients of {count} configurations agree with autograd to {worst:.1g}: {how}")
     assert count == 216
     assert worst <= EXACT
 
@@ -250,7 +242,7 @@ def test_the_identity_grid_is_affine_grids(align_corners):
 
 @pytest.mark.filterwarnings("ignore:Since version 1.3.0, affine_grid")
 @both_conventions
-def test_affine_theta_does_in_torch_what_the_matrix_says_in_pixels(align_corners, capsys):
+def test_affine_theta_does_in_torch_what_the_matrix_says_in_pixels(align_corners, tell):
     count = 0
     for in_hw, out_hw in itertools.product([(2, 3), (20, 40), (9, 4), (7, 7)], [(1, 5), (20, 40), (6, 3)]):
         for matrix in (noise(2, 3, seed=count, reach=3), about_center(rotation(30), in_hw)):
@@ -265,9 +257,7 @@ def test_affine_theta_does_in_torch_what_the_matrix_says_in_pixels(align_corners
             rotated = torchs(image, theirs[None], {"align_corners": align_corners})
             np.testing.assert_allclose(sample(image[0], places), rotated[0], rtol=0, atol=1e-11)
             count += 1
-    report(
-        capsys, f"{count} affine maps in pixels agree with torch's affine_grid, align_corners={align_corners}"
-    )
+    tell(f"{count} affine maps in pixels agree with torch's affine_grid, align_corners={align_corners}")
     assert count == 24
 
 

@@ -11,16 +11,13 @@ from course_utils import subpixel
 from course_utils.exercises import subpixel as lesson
 from course_utils.exercises.engine import Exercise, Prediction
 from course_utils.exercises.subpixel import repair, write
+from tests.arrays import noise
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
 EXACT = 1e-12
 few = settings(max_examples=60, deadline=None)
 small = st.integers(1, 3)
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).uniform(-1, 1, shape)
 
 
 def test_the_lesson_has_what_it_promises():

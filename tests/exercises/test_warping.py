@@ -18,15 +18,12 @@ from course_utils.warping import (
     to_normalized,
     warp,
 )
+from tests.arrays import noise
 
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
 EXACT = 1e-12
 few = settings(max_examples=60, deadline=None)
 sizes, seeds = st.integers(2, 9), st.integers(0, 10**6)
-
-
-def noise(*shape, seed=0, reach=1.0):
-    return np.random.default_rng(seed).uniform(-reach, reach, shape)
 
 
 def test_the_lesson_has_what_it_promises():

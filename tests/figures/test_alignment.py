@@ -1,7 +1,5 @@
 """Pictures of networks that learn to align: numbers and colors as they are, arrows where they belong and lead."""
 
-import base64
-import io
 import re
 from types import SimpleNamespace
 
@@ -9,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from course_utils.alignment import fetched_shares
 from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
@@ -17,6 +14,7 @@ from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, 
 from course_utils.figures.draw.scene import NoPicture, moved, written
 from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scenes
 from course_utils.scores import confusion_matrix, mean_iou
+from tests.figures.reading import decoded
 
 
 def small_film(names=("bilinear", "flow", "two-branch"), size_hw=(16, 24), steps=(0, 5, 10), count=2):
@@ -67,11 +65,6 @@ def test_one_moment_is_in_sight_and_all_come_along():
     assert drawn == {"moment-0": "-20000", "moment-1": "-20000", "moment-2": "0"}
     for text in written(picture.frames, 2).values():
         assert f">{text}<" in picture.svg
-
-
-def decoded(svg):
-    url = re.search(r'href="data:image/png;base64,([^"]+)"', svg)[1]
-    return np.array(Image.open(io.BytesIO(base64.b64decode(url))).convert("RGB"))
 
 
 def test_wrong_pixels_and_no_others_have_a_dark_dot():

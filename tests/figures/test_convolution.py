@@ -15,6 +15,7 @@ from course_utils.figures.convolution import VIEWS, stepper_scene
 from course_utils.figures.draw.scene import NoPicture, painted, written
 from course_utils.figures.stepper_cells import HEIGHT, MOST, MOST_INPUTS, MOST_TAPS, WIDTH
 from course_utils.figures.trace import torch_words
+from tests.figures.reading import by_torch, read
 
 MOST_BYTES = 60_000  # of all frames of one picture: a fraction of a second even on a slow line
 CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
@@ -42,20 +43,6 @@ def readable(x, kernel, chosen):
     except NoPicture as reason:
         assert "could not be read" in str(reason)
         return False
-
-
-def by_torch(x, kernel, chosen):
-    """The output, or None where torch refuses, or has nothing left."""
-    x, kernel = (torch.tensor(np.asarray(a, float))[None, None] for a in (x, kernel))
-    try:
-        output = CONV[x.ndim - 2](x, kernel, **chosen)[0, 0].numpy()
-    except RuntimeError:
-        return None
-    return output if output.size else None
-
-
-def read(text):
-    return float(text.replace("−", "-"))
 
 
 def sums(texts, scene, shape, padding):

@@ -1,7 +1,5 @@
 """P on a face: its pixels are the picture's, its areas the weights, nothing leaves the frame."""
 
-import base64
-import io
 import re
 from xml.etree import ElementTree
 
@@ -9,22 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from course_utils import images
 from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.face import HEIGHT, NEAR, PANEL, WIDTH, face_scene
 from course_utils.resampling import resize
+from tests.figures.reading import decoded
 from tests.figures.test_bilinear import by_id, shapes, text_span
 
 FACE = images.face()
 places = st.tuples(st.floats(0, 23), st.floats(0, 23))
-
-
-def decoded(svg, description):
-    """The pixels of the image that is described so."""
-    element = re.search(rf'<image [^>]*aria-label="{re.escape(description)}"[^>]*>', svg)[0]
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", element)[1]))))
 
 
 def test_the_pixels_shown_are_the_pixels_given():

@@ -1,6 +1,5 @@
 """The microscope's picture says what the matrix says."""
 
-import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -12,14 +11,11 @@ from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.microscope import microscope_scene, name_of
 from course_utils.probing import probe
 from course_utils.resampling import resize
+from tests.figures.reading import numbers_in
 
 
 def double(x):
     return resize(x, tuple(2 * n for n in x.shape))
-
-
-def numbers_in(sentence):
-    return [float(n.replace("−", "-")) for n in re.findall(r"−?\d+(?:\.\d+)?", sentence)]
 
 
 def test_choosing_an_output_lights_its_taps_and_writes_the_sum():

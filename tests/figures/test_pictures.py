@@ -1,12 +1,9 @@
 """Enlarged crops against the enlarged whole picture and against torch; the difference and its colors."""
 
-import base64
-import io
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from course_utils.figures.pictures import (
     METHODS,
@@ -20,16 +17,11 @@ from course_utils.figures.pictures import (
     zoom_scene,
 )
 from course_utils.resampling import resize
+from tests.figures.reading import decoded
 
 random = np.random.default_rng(7)
 GRAY = random.integers(0, 256, (23, 31), np.uint8)
 COLOR = random.integers(0, 256, (19, 14, 3), np.uint8)
-
-
-def decoded(svg, description):
-    """The pixels of the image in the scene that is described so."""
-    found = re.search(rf'href="data:image/png;base64,([^"]+)"[^>]*aria-label="{re.escape(description)}"', svg)
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(found[1]))))
 
 
 def test_difference_colors_tell_sign_and_size():

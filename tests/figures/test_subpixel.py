@@ -26,8 +26,8 @@ from course_utils.figures.subpixel import (
 from course_utils.figures.trace import torch_words
 from course_utils.phases import VERSIONS
 from course_utils.subpixel import transposed_to_subpixel
+from tests.figures.reading import by_torch, read
 
-CONV = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 LOW = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
 CELL = re.compile(r'<rect x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"[^>]*data-id="([^"]+)"')
 TEXT = re.compile(r'<text x="([^"]+)" y="([^"]+)"[^>]*>([^<]*)</text>')
@@ -45,20 +45,6 @@ def layers(draw):
     digits = np.random.default_rng(draw(st.integers(0, 99)))
     kernel = digits.integers(1, 10, (k,) * ndim) * digits.choice([-1, 1], (k,) * ndim)
     return digits.integers(-9, 10, (n,) * ndim), kernel, chosen
-
-
-def by_torch(x, kernel, chosen):
-    """The output, or None where torch refuses, or has nothing left."""
-    x, kernel = (torch.tensor(np.asarray(a, float))[None, None] for a in (x, kernel))
-    try:
-        output = CONV[x.ndim - 2](x, kernel, **chosen)[0, 0].numpy()
-    except RuntimeError:
-        return None
-    return output if output.size else None
-
-
-def read(text):
-    return float(text.replace("−", "-"))
 
 
 def cells_of(scene):

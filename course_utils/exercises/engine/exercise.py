@@ -34,7 +34,7 @@ import textwrap
 import time
 import types
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -448,7 +448,7 @@ class Exercise:
     def _keep(self, report):
         """Write the outcome into the learner's progress; what that has to say is added to the report."""
         message = progress.record_check(self.key, report.outcome, report.diagnosis)
-        return report if not message else _replace(report, extra=(*report.extra, message))
+        return report if not message else replace(report, extra=(*report.extra, message))
 
     def _default_stub(self):
         about = (inspect.getdoc(self.reference) or self.title).splitlines()[0]
@@ -477,7 +477,7 @@ class SpotTheBug(Exercise):
     def symptom(self):
         """The first case in which the function as given is wrong, as a report."""
         report = self.judge(_renamed(self.buggy))
-        return _replace(report, word="The bug shows", diagnosis="symptom", sentence="", extra=())
+        return replace(report, word="The bug shows", diagnosis="symptom", sentence="", extra=())
 
     def _is_untouched(self, function):
         unchanged = _fingerprint(getattr(self.buggy, "__code__", None))
@@ -546,10 +546,6 @@ def _check_parts(exercise):
                 )
     if not (isinstance(exercise.tolerance, (int, float)) and exercise.tolerance >= 0):
         raise ValueError(f"tolerance of exercise {key!r} must be 0 or more, got {exercise.tolerance!r}")
-
-
-def _replace(report, **changes):
-    return Report(**{**report.__dict__, **changes})
 
 
 def _renamed(function):
