@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import explorers, lessons, machine, resize, side_by_side, transposed
 from benchmarks.tables import goals_table
-from tests.browser.lab import NoBrowser
+from tools.lab import NoBrowser
 
 RECORD = Path(__file__).resolve().parents[1] / "data" / "benchmark.md"
 PARTS = {  # name -> (heading, module, arguments of a quick run)

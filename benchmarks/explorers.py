@@ -18,7 +18,7 @@ from benchmarks.page import (
     open_cells,
 )
 from benchmarks.tables import Goal, digits, median, table, times
-from tests.browser.lab import open_page, running_browser, running_lab
+from tools.lab import open_page, running_browser, running_lab
 
 OURS, RIVAL = "explorer", "interact"
 WINDOW = {"width": 1400, "height": 1000}
@@ -92,7 +92,7 @@ MATCHES = (
 
 
 def measure(rounds=3, keys=3, drag_seconds=1, firsts=1, only=""):
-    """One dict per match; see ``measure_match``. Raises ``tests.browser.lab.NoBrowser`` where there is none."""
+    """One dict per match; see ``measure_match``. Raises ``tools.lab.NoBrowser`` where there is none."""
     if not any(only in match.name for match in MATCHES):
         raise ValueError(
             f"no explorer has {only!r} in its name; there are {', '.join(m.name for m in MATCHES)}."

@@ -13,7 +13,7 @@ from nbformat import v4
 from benchmarks.tables import Goal, digits, table
 from benchmarks.watch import REPORT
 from course_utils import lessons
-from tests.notebooks.run import CELL_TIMEOUT_S, LESSONS, kernel_environment
+from tools.run import CELL_TIMEOUT_S, LESSONS, kernel_environment
 
 SLOWEST_S, MOST_MB = 30, 150
 SLOWEST_TRAINING_S = 120

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 PROBE = Path(__file__).with_name("probe.js")
 QUIET_MS, LONGEST_MS = 200, 60_000

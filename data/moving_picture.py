@@ -53,7 +53,7 @@ def _scene(x, y, bottom_right):
 
 def rasterise(scenes):
     """Each scene as an RGB picture on white, of the size that it states."""
-    from tests.browser.lab import running_browser
+    from tools.lab import running_browser
 
     with running_browser() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 800})

@@ -12,7 +12,7 @@ from benchmarks import __main__ as command
 from benchmarks import explorers, lessons, resize, side_by_side, tables, transposed
 from benchmarks.loops import resize_by_loops
 from benchmarks.page import Drag, Press
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 
 def test_the_examples_in_tables():

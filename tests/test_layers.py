@@ -28,6 +28,16 @@ def test_the_contracts_of_pyproject_are_kept(monkeypatch, capsys):
     assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
 
 
+def test_nothing_but_tests_imports_tests():
+    files = [
+        file
+        for room in ("course_utils", "benchmarks", "data", "tools")
+        for file in (ROOT / room).rglob("*.py")
+    ]
+    assert len(files) > 150
+    assert [file for file in files if "tests" in imported(file)] == []
+
+
 @pytest.mark.parametrize("file", OUTSIDE, ids=lambda file: file.name)
 def test_the_launcher_needs_the_standard_library_alone(file):
     assert set(imported(file)) - sys.stdlib_module_names <= {"course_utils"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.browser.lab import ROOT, NoBrowser, copy_notebooks, open_page, running_browser, running_lab
+from tools.lab import ROOT, NoBrowser, copy_notebooks, open_page, running_browser, running_lab
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import symtable
 import nbformat
 from nbformat import v4
 
-from tests.notebooks.run import LESSONS
+from tools.run import LESSONS
 
 LENT = """
 import numpy as np

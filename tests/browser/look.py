@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.browser.lab import NoBrowser, copy_notebooks, open_page, running_browser, running_lab
+from tools.lab import NoBrowser, copy_notebooks, open_page, running_browser, running_lab
 
 
 def main(arguments=None):

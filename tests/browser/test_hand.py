@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.explorers_of_lessons import missing, notebook_of
 from tests.browser.stage import stages
-from tests.notebooks.run import LESSONS
+from tools.run import LESSONS
 
 pytestmark = pytest.mark.takes(60)
 

@@ -5,8 +5,8 @@ import socket
 import nbformat
 import pytest
 
-from tests.browser import lab as lab_module
-from tests.notebooks.run import with_sources
+from tools import lab as lab_module
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
 

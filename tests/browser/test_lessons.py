@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.stage import stages
-from tests.notebooks.run import LESSONS
+from tools.run import LESSONS
 
 SEEN_IN_A_BROWSER = [path for path in LESSONS if path.stem[:2] in ("01", "03")]
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from tests.browser.stage import stages
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
 

@@ -6,7 +6,7 @@ import pytest
 
 from course_utils.figures.shuffle import origins
 from tests.browser.stage import stages
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
 

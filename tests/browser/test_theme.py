@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(15)
 

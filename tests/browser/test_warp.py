@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from tests.browser.stage import stages
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
 

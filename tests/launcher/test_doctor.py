@@ -216,7 +216,7 @@ def test_the_doctor_changes_nothing(course, home, closed):
 
 
 def test_the_browser_is_the_one_the_tests_use(course, monkeypatch, tmp_path):
-    from tests.browser import lab
+    from tools import lab
 
     (tmp_path / "chrome").touch()
     monkeypatch.setenv("COURSE_BROWSER", str(tmp_path / "chrome"))

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from course_utils.launcher import places, process
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import FIRST_LESSON, SETTINGS, lab_command, variables
+from tools.lab import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
@@ -137,12 +137,6 @@ class Server:
                 return self.ask("/api")
             time.sleep(0.1)
         raise AssertionError(self.log.read_text())
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

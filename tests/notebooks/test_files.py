@@ -7,7 +7,7 @@ from collections import Counter
 import nbformat
 import pytest
 
-from tests.notebooks.run import LESSONS, with_sources
+from tools.run import LESSONS, with_sources
 
 MOST_LINES = 25  # of a code cell: one screen
 MACHINE_PATH = re.compile(r"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/mnt/|/work/|[A-Z]:\\)\w+")

@@ -9,8 +9,8 @@ import pytest
 from nbformat import v4
 
 from course_utils import lessons
-from tests.notebooks.run import LESSONS
 from tools import roads
+from tools.run import LESSONS
 
 OLD_FORM = {
     "07",

@@ -10,7 +10,7 @@ import pytest
 from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
-from tests.notebooks.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
+from tools.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
 
 pytestmark = pytest.mark.takes(120)
 

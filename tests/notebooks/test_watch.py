@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.notebooks.run import run, with_sources
+from tools.run import run, with_sources
 
 TOOLS = "import ipywidgets as widgets\nfrom IPython.display import display"
 

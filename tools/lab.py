@@ -30,7 +30,7 @@ from course_utils.launcher.browser import find_chromium
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import lab_command, variables
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 THIS_ENVIRONMENT = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 PATIENCE_S = 180  # how long any single step may take on a busy machine
 CHROMIUM_FLAGS = (

@@ -5,7 +5,7 @@ that belongs to no cell), so a notebook can be "executed without errors" while i
 is run before the first cell and notes all of it; ``move_everything`` is run after the last one. A lesson that runs
 again in the same kernel ends with it again: then it moves what is new.
 
-    from tests.notebooks import watch; watch.watch()          # the cell before the first
+    from tools import watch; watch.watch()          # the cell before the first
     await watch.move_everything(); watch.report()             # the cell after the last
 """
 
