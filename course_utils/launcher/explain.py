@@ -62,7 +62,7 @@ def why_pip_failed(status, errors, python):
         )
     for pattern, sentence in PIP_FAILURES.items():
         if found := re.search(pattern, errors.lower()):
-            package = next(filter(None, found.groups()), "a package")
+            package = next(filter(None, found.groups()), "version of a package")
             computer = f"{platform.system()} {platform.machine()}"
             return sentence.format(package=package, python=python, computer=computer)
     return (

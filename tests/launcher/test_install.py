@@ -570,3 +570,13 @@ def test_a_half_installed_package_is_forgotten_before_pip_goes_on(computer):
 def test_the_messages_name_no_registry():
     """pip knows where packages come from; the course does not say so a second time."""
     assert "://" not in explain.why_pip_failed(1, "timed out", "3.11") + install.LARGE_TORCH
+
+
+@pytest.mark.parametrize("errors, words", [
+    ("Failed building wheel\nNo matching distribution found for torch==2.13.0", "ready-made torch==2.13.0"),
+    ("error: subprocess-exited-with-error", "ready-made version of a package for Python 3.11"),
+    ("HTTP error 503 Service unavailable\nNo matching distribution found for numpy", "The network did not answer"),
+    ("no space left on device\nconnection broken", "The disk is full"),
+])  # fmt: skip
+def test_of_several_things_that_pip_says_the_first_cause_is_told(errors, words):
+    assert words in explain.why_pip_failed(1, errors, "3.11")
