@@ -116,7 +116,7 @@ def test_ctrl_c_during_pip_leaves_no_stamp_and_the_next_start_goes_on(computer):
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT"),
         ("ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: 2.2.2)\n"
          "ERROR: No matching distribution found for torch==2.13.0", "no ready-made torch==2.13.0"),
-        ("error: metadata-generation-failed", "no ready-made a package"),
+        ("error: metadata-generation-failed", "no ready-made version of a package"),
         ("PermissionError: [Errno 13] Permission denied: '/x/.venv/lib'", "You cannot write to"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "damaged"),
         ("something nobody thought of", "its own messages are above"),
