@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
@@ -218,7 +219,7 @@ def _areas(p):
 def _corners(p):
     """The four samples: a dot, a chip in the strokes of its area, value and weight beside it."""
     parts = [_corner(k, p.cell.flat[k], p.weights.flat[k]) for k in range(4)]
-    return group(parts, data_group="in", tabindex="0", role="group", aria_label="the four samples")
+    return cell_group(parts, "in", "the four samples")
 
 
 def _corner(k, value, weight):

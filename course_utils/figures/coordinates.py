@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     Scene,
     arrow,
@@ -178,7 +179,7 @@ def _input_strip(in_size, top):
             parts.append(label(center, top + 27, i, size=11, pointer_events="none"))
     parts.append(rect(_x(in_size, -0.5), top, in_size * unit, INPUT_STRIP, "frame", pointer_events="none"))
     name = label(LEFT - 8, top + 27, "input i", anchor="end", size=12)
-    return name + group(parts, data_group="in", tabindex="0", role="group", aria_label="input pixels")
+    return name + cell_group(parts, "in", "input pixels")
 
 
 def _dead_zones(in_size, input_top, sides):
@@ -229,7 +230,7 @@ def _footprints(side, top):
     radius = 3 if side.step * unit > 12 else 2.2
     parts += [circle(_x(n, x), top + 8, radius, "output", pointer_events="none") for x in side.coordinates]
     name = f"output centers, {side.name}"
-    return group(parts, data_group=f"out-{side.k}", tabindex="0", role="group", aria_label=name)
+    return cell_group(parts, f"out-{side.k}", name)
 
 
 def _numbers(side, index_y, coordinate_y):

@@ -16,6 +16,7 @@ import textwrap
 import numpy as np
 
 from course_utils.figures import pooling_words as words
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     NoPicture,
     Scene,
@@ -183,7 +184,7 @@ def _cells(values, left, top, cell, name, opacity, corners=None, css="output", q
 def _titled(parts, name, title, x, y):
     """Cells as one stop of the Tab key, with their heading."""
     heading = label(x, y - 9, title, anchor="start", size=13, font_weight="600")
-    return heading + group(parts, data_group=name, tabindex="0", role="group", aria_label=title)
+    return heading + cell_group(parts, name, title)
 
 
 def _input_panel(trip, remarks, handle):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import Handle, circle, group, label, line, number, path, rect
 from course_utils.resampling import interpolate_cell
 from course_utils.validation import one_of
@@ -209,4 +210,4 @@ def line_choices(chosen: str) -> str:
             line(left + x0 * side, top + y0 * side, left + x1 * side, top + y1 * side, "line",
                  stroke_width=2.5 if now else 1.2, pointer_events="none"),
         ]  # fmt: skip
-    return group(parts, data_group="line", tabindex="0", role="group", aria_label="line across the cell")
+    return cell_group(parts, "line", "line across the cell")
