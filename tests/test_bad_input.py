@@ -141,26 +141,41 @@ BY_FUNCTION = {
     (images.crop, "image"): [*NOT_AN_ARRAY, np.zeros(4), np.zeros((1, 2, 3, 4)), 7],
     (operators.probe, "at"): [*BAD["at"], np.zeros((3, 2)), np.zeros(5), 1.0],
 }
-CASES = [
-    (function, argument, value)
-    for function, good in CALLS.items()
-    for argument in good
-    for value in BY_FUNCTION.get((function, argument), BAD.get(argument))
-]
+
+
+def cases(calls, bad, by_function):
+    """Every bad value in the place of one argument: pytest's parameters (function, argument, value)."""
+    return [
+        pytest.param(function, argument, value, id=f"{name_of(function)}-{argument}-{i}")
+        for function, good in calls.items()
+        for argument in good
+        for i, value in enumerate(by_function.get((function, argument), bad.get(argument)))
+    ]
 
 
 def name_of(function):
     return getattr(function, "__qualname__", function.__name__)
 
 
-def test_no_public_function_is_missing_here():
-    public = {
+def public_functions(*modules):
+    return {
         member
-        for module in (resampling, operators, images)
+        for module in modules
         for name, member in inspect.getmembers(module, inspect.isfunction)
         if member.__module__ == module.__name__ and not name.startswith("_")
     }
-    assert public <= set(CALLS)
+
+
+def message_of_refusal(function, arguments):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        function(**arguments)
+    message = str(caught.value)
+    assert len(message) < 400
+    return message
+
+
+def test_no_public_function_is_missing_here():
+    assert public_functions(resampling, operators, images) <= set(CALLS)
     for function, good in CALLS.items():
         assert set(good) == set(inspect.signature(function).parameters), name_of(function)
 
@@ -171,16 +186,11 @@ def test_the_good_call_works(function):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(
-    "function, argument, value", CASES, ids=[f"{name_of(f)}-{a}-{i}" for i, (f, a, _) in enumerate(CASES)]
-)
+@pytest.mark.parametrize("function, argument, value", cases(CALLS, BAD, BY_FUNCTION))
 def test_refused_by_name_with_the_value(function, argument, value):
-    with pytest.raises((ValueError, TypeError)) as caught:
-        function(**{**CALLS[function], argument: value})
-    message = str(caught.value)
+    message = message_of_refusal(function, {**CALLS[function], argument: value})
     assert argument in message, message
     assert any(part in message for part in ways_to_repeat(value)), message
-    assert len(message) < 400
 
 
 def ways_to_repeat(value):

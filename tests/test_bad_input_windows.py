@@ -9,7 +9,16 @@ import torch
 
 from course_utils import convolution, pooling
 from course_utils.validation import one_per_axis, shown, true_or_false
-from tests.test_bad_input import INFINITY, NOT_AN_ARRAY, NOT_WHOLE, name_of, ways_to_repeat
+from tests.test_bad_input import (
+    INFINITY,
+    NOT_AN_ARRAY,
+    NOT_WHOLE,
+    cases,
+    message_of_refusal,
+    name_of,
+    public_functions,
+    ways_to_repeat,
+)
 
 IMAGE = np.arange(24.0).reshape(4, 6)
 VALUES, INDICES = pooling.max_pool2d(IMAGE, 2)
@@ -100,22 +109,10 @@ for function, argument in itertools.product(
 ):
     from_zero = argument in ("padding", "output_padding")
     BY_FUNCTION[function, argument] = [*NOT_A_COUNT, *([] if from_zero else [0])]
-CASES = [
-    (function, argument, value)
-    for function, good in CALLS.items()
-    for argument in good
-    for value in BY_FUNCTION.get((function, argument), BAD.get(argument))
-]
 
 
 def test_no_public_function_is_missing_here():
-    public = {
-        member
-        for module in (pooling, convolution)
-        for name, member in inspect.getmembers(module, inspect.isfunction)
-        if member.__module__ == module.__name__ and not name.startswith("_")
-    }
-    assert public == set(CALLS)
+    assert public_functions(pooling, convolution) == set(CALLS)
     for function, good in CALLS.items():
         assert set(good) == set(inspect.signature(function).parameters), name_of(function)
 
@@ -126,16 +123,11 @@ def test_the_good_call_works(function):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(
-    "function, argument, value", CASES, ids=[f"{name_of(f)}-{a}-{i}" for i, (f, a, _) in enumerate(CASES)]
-)
+@pytest.mark.parametrize("function, argument, value", cases(CALLS, BAD, BY_FUNCTION))
 def test_refused_by_name_with_the_value(function, argument, value):
-    with pytest.raises((ValueError, TypeError)) as caught:
-        function(**{**CALLS[function], argument: value})
-    message = str(caught.value)
+    message = message_of_refusal(function, {**CALLS[function], argument: value})
     assert argument in message, message
     assert any(part in message for part in repeated(value)), message
-    assert len(message) < 400
 
 
 def repeated(value):

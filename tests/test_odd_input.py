@@ -5,7 +5,6 @@ says that some of them do not count, and no function here can keep that promise:
 """
 
 import dataclasses
-import inspect
 
 import numpy as np
 import pytest
@@ -28,6 +27,7 @@ from course_utils import (
     warping,
 )
 from course_utils.probing import operators
+from tests.test_bad_input import public_functions
 
 IMAGE, LAYERS = np.arange(24.0).reshape(4, 6), [(3, 2, 1, 1)]
 VALUES, INDICES = pooling.max_pool2d(IMAGE, 2)
@@ -204,12 +204,7 @@ def test_no_public_function_is_missing_here():
         trace,
         warping,
     )
-    public = {
-        name
-        for module in modules
-        for name, member in inspect.getmembers(module, inspect.isfunction)
-        if member.__module__ == module.__name__ and not name.startswith("_")
-    }
+    public = {function.__name__ for function in public_functions(*modules)}
     assert public == {function.__name__ for function in CALLS} | WITHOUT_ARRAYS
 
 
