@@ -83,3 +83,17 @@ def test_four_assumptions_beyond_the_border():
     assert first_and_last == {
         "edge": [40, 240], "symmetric": [40, 240], "constant": [30, 180], "wrap": [90, 190],
     }  # fmt: skip
+
+
+def test_the_answers_to_the_questions_after_the_lesson():
+    """tests/notebooks/questions/03.md"""
+    assert bilinear.write.bilinear(np.array([[0.0, 0], [0, 200]]), 0.5, 0.25) == 25
+    np.testing.assert_allclose(np.outer([0.6, 0.4], [0.7, 0.3]), [[0.42, 0.18], [0.28, 0.12]])
+    assert np.linalg.matrix_rank(np.kron(resampling_matrix(2, 4), resampling_matrix(3, 9))) == 6
+    W = resampling_matrix(100, 25)
+    assert np.count_nonzero(W.any(axis=0)) == 50 and not W[:, 40].any() and W[:, 41].max() == 0.5
+    rows = np.array([[0.0, 100], [0, 100]])
+    assert bilinear.WRAP_AROUND.buggy(rows, (4, 4))[0].tolist() == [25, 25, 75, 100]
+    assert bilinear.BLACK_BORDER.buggy(rows, (4, 4))[0].tolist() == [0, 25, 75, 0]
+    wall = np.full((3, 3), 7.0)
+    assert (bilinear.WRAP_AROUND.buggy(wall, (6, 6)) == 7).all()
