@@ -243,8 +243,9 @@ CONTENDERS = {
     "sub-pixel": ESPCN,
     "sub-pixel, ICNR": partial(ESPCN, icnr=True),
     "transposed": partial(ESPCN, last="transposed"),
+    "the paper's widths": partial(ESPCN, widths=(64, 32)),
 }
-"""Networks by name. They differ in the last layer and how it starts."""
+"""Networks by name. They differ in the last layer and how it starts; the last one has twice the channels."""
 
 
 class Trained(NamedTuple):

@@ -13,8 +13,6 @@ from tools import roads
 from tools.run import LESSONS
 
 OLD_FORM = {
-    "07",
-    "10",
     "11",
     "12",
 }  # still to be cut to an hour, and to open with a picture
