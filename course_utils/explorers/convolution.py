@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_utils.explorers.sizes import sizes_that_fit
 from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
-from course_utils.explorers.stage.controls import as_text
+from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
 from course_utils.figures.convolution import VIEWS, stepper_scene, stepper_trace
-from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.stepper_cells import LOWEST, MOST, MOST_INPUTS, MOST_TAPS
 from course_utils.trace import Trace
 from course_utils.validation import one_of, whole_number
@@ -73,21 +73,18 @@ def stepper(
         "in_size": slider("input size, new ones are 0", len(start.x), 1, MOST_INPUTS[dimensions]),
         "kernel_size": slider("kernel size, new ones are 0", len(start.kernel), 1, MOST_TAPS[dimensions]),
     }
-    position = _Position(controls, view)
 
     def draw(in_size, kernel_size, **values):
         return stepper_scene(**values)
 
-    explorer = Explorer(
+    return Explorer(
         draw,
         controls,
         more=("output_padding", "dilation", "x", "kernel", *SIZES),
         presets=PRESETS[dimensions],
-        adjust=lambda values, name: _sizes_that_fit(controls, values, name),
-        stand=position.stand,
+        adjust=lambda values, name: sizes_that_fit(controls, values, name, SIZES, _resized),
+        stand=_Position(controls, view),
     )
-    position.stage = explorer.stage
-    return explorer
 
 
 def _numbers(dimensions, x, kernel):
@@ -100,23 +97,6 @@ def _numbers(dimensions, x, kernel):
     return x, kernel
 
 
-def _sizes_that_fit(controls, values, name):
-    """A size counts its numbers. Moving it cuts numbers off the end or adds 0s there."""
-    changes = {}
-    for size, numbers in SIZES.items():
-        try:
-            array = controls[numbers].read(values[numbers])
-        except NoPicture:  # the picture says what is wrong with what was typed
-            continue
-        if len(array) == values[size]:
-            continue
-        if name == size:
-            changes[numbers] = as_text(_resized(array, values[size]))
-        elif len(array) <= controls[size].max:
-            changes[size] = len(array)
-    return changes
-
-
 def _resized(array, size):
     """The first numbers along every axis, and 0s after them."""
     resized = np.zeros((size,) * array.ndim)
@@ -125,44 +105,71 @@ def _resized(array, size):
     return resized
 
 
-class _Position:
+class _Position(Standing):
     """Where the learner stands: at an input in the scatter view, at an output in the gather view.
 
     The position of the other view is remembered. As long as that input paints that output, changing the view there
-    and back changes nothing.
+    and back changes nothing. A place that a smaller picture does not have is stood at again once there is one.
     """
 
-    def __init__(self, controls, view):
-        self.controls, self.view = controls, view
-        self.stage, self.trace = None, None  # None until the first picture is drawn
-        self.at = {"scatter": None, "gather": None}  # indices: of an input, of an output
+    follows = "x"
 
-    def stand(self, _, values) -> int:
-        """The step at which a picture of these values is to stand."""
-        x, kernel = (self.controls[name].read(values[name]) for name in ("x", "kernel"))
-        trace = Trace(x, kernel, *(values[name] for name in LOWEST))
-        pointed = self._look_back()
-        for view, shape in _shapes(trace).items():
-            index = self.at[view] or (0,) * len(shape)
-            self.at[view] = tuple(min(i, size - 1) for i, size in zip(index, shape, strict=True))
+    def __init__(self, controls, view):
+        super().__init__()
+        self.controls, self.view, self.trace = (
+            controls,
+            view,
+            None,
+        )  # no trace until the first picture is drawn
+        self.places = {"scatter": None, "gather": None}  # indices: of an input, of an output
+
+    def __call__(self, scene, values) -> int:
+        trace, pointed = self._trace(values), self._pointed()
         self._follow_the_hand(trace, values["view"])
         if values["view"] != self.view and not pointed:
             self._cross(trace)
-        self.view, self.trace = values["view"], trace
-        return int(np.ravel_multi_index(self.at[self.view], _shapes(trace)[self.view]))
+        self.view, self.trace, self.steps = values["view"], trace, list(scene.steps)
+        self.at = int(np.ravel_multi_index(self._place(self.view, trace), _shapes(trace)[self.view]))
+        place = self.places[self.view]  # in 1-D, where it is wanted also if this picture ends before it
+        kind = self.steps[0].partition("-")[0]
+        self.wanted = f"{kind}-{place[0]}" if len(place) == 1 else self.steps[self.at]
+        return self.at
 
-    def _look_back(self):
-        """Read from the stage where the last picture stands; True when a cell of the other view is chosen."""
+    def room(self, scene, values):
+        """In 2-D the browser would need the shape to find a place again: one room for each."""
+        if not scene.frames:
+            return None
+        trace = self._trace(values)
+        shape = _shapes(trace)[values["view"]] if trace.x.ndim > 1 else ""
+        return f"{values['view']} {shape}"
+
+    def look_back(self):
+        if self.steps and self.stage.step != self.at:
+            super().look_back()
+            self.places[self.view] = _index(self.at, _shapes(self.trace)[self.view])
+
+    def _pointed(self):
+        """Is a cell of the other view chosen? Then that view begins there."""
         if self.trace is None:
             return False
         shapes = _shapes(self.trace)
-        self.at[self.view] = _index(self.stage.step, shapes[self.view])
         kind, _, number = self.stage.chosen.partition("-")
         other = {"in": "scatter", "out": "gather"}.get(kind)
         if other in (None, self.view):
             return False
-        self.at[other] = _index(int(number), shapes[other])
+        self.places[other] = _index(int(number), shapes[other])
         return True
+
+    def _trace(self, values):
+        x, kernel = (self.controls[name].read(values[name]) for name in ("x", "kernel"))
+        return Trace(x, kernel, *(values[name] for name in LOWEST))
+
+    def _place(self, view, trace):
+        """Where the learner stands in a view, as near as this picture has it; remembered from then on."""
+        shape = _shapes(trace)[view]
+        if self.places[view] is None:
+            self.places[view] = (0,) * len(shape)
+        return tuple(min(i, size - 1) for i, size in zip(self.places[view], shape, strict=True))
 
     def _follow_the_hand(self, trace, view):
         """An input that is pulled is the one whose stamp, or one of whose outputs, is shown."""
@@ -171,18 +178,19 @@ class _Position:
         moved = [tuple(map(int, index)) for index in np.argwhere(self.trace.x != trace.x)]
         if len(moved) != 1:
             return
-        self.at["scatter"] = moved[0]
-        if view == "gather" and not trace.linked(moved[0], self.at["gather"]):
-            self.at["gather"] = trace.nearest_output(moved[0])
+        self.places["scatter"] = moved[0]
+        if view == "gather" and not trace.linked(moved[0], self._place("gather", trace)):
+            self.places["gather"] = trace.nearest_output(moved[0])
 
     def _cross(self, trace):
         """The other view begins at what was remembered, if not at what is nearest."""
-        if trace.linked(self.at["scatter"], self.at["gather"]):
+        in_index, out_index = self._place("scatter", trace), self._place("gather", trace)
+        if trace.linked(in_index, out_index):
             return
         if self.view == "scatter":
-            self.at["gather"] = trace.nearest_output(self.at["scatter"])
+            self.places["gather"] = trace.nearest_output(in_index)
         else:
-            self.at["scatter"] = trace.nearest_input(self.at["gather"])
+            self.places["scatter"] = trace.nearest_input(out_index)
 
 
 def _shapes(trace):

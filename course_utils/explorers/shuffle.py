@@ -7,7 +7,7 @@ import numpy as np
 from course_utils.explorers.sizes import counted_on
 from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
 from course_utils.explorers.stage.controls import as_text
-from course_utils.explorers.standing import Standing
+from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.shuffle import MOST, OPENS_AT, shuffle_scene
 from course_utils.validation import one_of, whole_number
@@ -42,20 +42,17 @@ def shuffle(channels=2, factor=2, height=2, width=3, order="torch", numbers="cou
         **sliders,
         "numbers": own,
     }
-    standing = Standing(OPENS_AT)
 
     def draw(fill, **values):
         return shuffle_scene(**values)
 
-    explorer = Explorer(
+    return Explorer(
         draw,
         controls,
         more=("channels", "height", "width", "numbers"),
         adjust=lambda values, name: _numbers_that_fit(own, values, name),
-        stand=standing.stand,
+        stand=Standing(OPENS_AT),
     )
-    standing.stage = explorer.stage
-    return explorer
 
 
 def _filled(fill, channels, factor, height, width):

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.explorers.sizes import counted_on, sizes_that_fit
 from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
-from course_utils.explorers.standing import Standing
+from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.stepper_cells import LOWEST
 from course_utils.figures.subpixel import MOST, MOST_INPUTS, MOST_TAPS, OPENS_AT, phases_scene, phases_trace
 from course_utils.phases import VERSIONS
@@ -64,20 +64,17 @@ def phases(
             "kernel size, new weights count on", len(start.kernel), 1, MOST_TAPS[dimensions]
         ),
     }
-    standing = Standing(OPENS_AT)
 
     def draw(in_size, kernel_size, **values):
         return phases_scene(**values)
 
-    explorer = Explorer(
+    return Explorer(
         draw,
         controls,
         more=("output_padding", "dilation", "x", "kernel", *SIZES),
         adjust=lambda values, name: sizes_that_fit(controls, values, name, SIZES, counted_on),
-        stand=standing.stand,
+        stand=Standing(OPENS_AT),
     )
-    standing.stage = explorer.stage
-    return explorer
 
 
 def _counting(size, dimensions):

@@ -196,6 +196,33 @@ def test_sizes_count_the_numbers_cut_the_last_and_add_zeros():
         assert "new ones are 0" in explorer.controls[name].description
 
 
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_sizes_that_are_set_together_are_all_kept(dimensions):
+    explorer = stepper(dimensions)
+    explorer.set(in_size=2, kernel_size=1)
+    assert len(explorer.controls["x"].array) == 2 and len(explorer.controls["kernel"].array) == 1
+    explorer.set(stride=1, kernel_size=4, in_size=3)
+    assert (explorer.values["in_size"], explorer.values["kernel_size"], explorer.values["stride"]) == (
+        3,
+        4,
+        1,
+    )
+    assert len(explorer.controls["x"].array) == 3 and len(explorer.controls["kernel"].array) == 4
+    explorer.set(in_size=4, kernel=square(range(1, 5), 2, dimensions))
+    assert len(explorer.controls["x"].array) == 4 and explorer.values["kernel_size"] == 2
+    explorer.set(
+        x=square(range(1, 5), 2, dimensions), in_size=3
+    )  # 2 numbers and one, or a row and a column, of 0s
+    assert explorer.values["in_size"] == 3 and explorer.controls["x"].array[..., -1].sum() == 0
+
+
+def test_more_numbers_than_there_are_places_are_not_cut_by_their_size():
+    explorer = stepper()
+    explorer.set(x="1, 2, 3, 4, 5, 6, 7, 8, 9")
+    explorer.set(in_size=4)
+    assert explorer.values["x"] == "1, 2, 3, 4, 5, 6, 7, 8, 9" and "up to 7" in explorer.scene.text
+
+
 def test_in_2d_sizes_cut_and_add_rows_and_columns():
     explorer = stepper(2, x=[[1, 2], [3, 4]], kernel=[[5]])
     explorer.set(in_size=3)

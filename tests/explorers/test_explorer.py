@@ -5,6 +5,7 @@ import pytest
 
 from course_utils.explorers.stage import Explorer, Numbers, choice, slider, switch, toggle
 from course_utils.explorers.stage.stage import table_html
+from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.draw.scene import Frame, Handle, NoPicture, Scene, document, scrub
 
 

@@ -44,7 +44,7 @@ def test_it_opens_transposed_and_stays_at_the_step_of_the_same_name():
     explorer.set(order="reshape")
     assert explorer.stage.chosen == "result" and explorer.stage.step == 1  # the mistake has no transpose
     explorer.set(order="tensorflow")
-    assert explorer.stage.chosen == "result" and explorer.stage.step == 3
+    assert explorer.stage.chosen == "transpose" and explorer.stage.step == 2  # where the learner was
     explorer.stage.step, explorer.stage.chosen = 1, "reshape"
     explorer.set(factor=3)
     assert explorer.stage.chosen == "reshape"
@@ -61,7 +61,7 @@ def test_the_three_things_to_try():
     assert "One large map hides the order" in explorer.scene.text
     explorer.set(channels=2, height=1, width=1, order="reshape")
     assert "Maps of one pixel hide the plain reshape." in explorer.scene.text
-    assert "torch has another number here" not in explorer.scene.svg
+    assert "torch has a different number here" not in explorer.scene.svg
 
 
 def test_a_number_is_pulled_in_any_array():

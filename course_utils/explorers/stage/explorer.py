@@ -15,6 +15,7 @@ import ipywidgets as widgets
 from course_utils.explorers.stage.ahead import MOST_STATES, Ahead
 from course_utils.explorers.stage.controls import ENTRY, Numbers
 from course_utils.explorers.stage.stage import Stage
+from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.draw.scene import NoPicture, Scene, sentence_scene
 
 
@@ -30,9 +31,10 @@ class Explorer(widgets.VBox):
     on_choose  (id) -> {control: new value}, for figures where choosing a cell sets a control
     on_drag    (name, x, y) -> {control: new value}, for figures with a brush
     adjust     (values, name of the control that changed or None) -> {control: new value}, for controls that depend
-               on each other; called before each picture
+               on each other; called before each picture, for each control that changed, then once with None if there
+               are several. Of those that were set together none takes another one along
     limits     (values) -> {slider: (lowest, highest)}, for sliders whose ends depend on other controls
-    stand      (scene, values) -> the step at which a picture with frames is to stand; without it, where it stood
+    stand      where a picture with frames is to stand; without it, at the step that the learner last went to
     extra      further widgets shown beside the controls (a button)
     ahead      False where the picture depends on more than the controls' values; where pictures are large, how many
                are sent ahead after a change
@@ -51,14 +53,16 @@ class Explorer(widgets.VBox):
         on_drag: Callable[[str, float, float], Mapping] | None = None,
         adjust: Callable[[dict, str | None], Mapping] | None = None,
         limits: Callable[[dict], Mapping[str, tuple]] | None = None,
-        stand: Callable[[Scene, dict], int] | None = None,
+        stand: Standing | None = None,
         extra: tuple[widgets.Widget, ...] = (),
         ahead: bool | int = True,
     ):
         self.draw, self.controls, self.stage = draw, dict(controls), Stage()
         self.failure: Exception | None = None
         self.scene: Scene | None = None
-        self._adjust, self._limits, self._stand, self._held = adjust, limits, stand, False
+        self._adjust, self._limits, self._held = adjust, limits, False
+        self._standing = stand or Standing()
+        self._standing.stage = self.stage
         self._ahead = Ahead(self, MOST_STATES if ahead is True else ahead) if ahead else None
         for name, control in self.controls.items():
             control.observe(lambda _, name=name: self._changed(name), names="value")
@@ -73,7 +77,7 @@ class Explorer(widgets.VBox):
         super().__init__(_layout(self.controls, more, self._buttons(presets or {}), extra, self.stage))
         self.add_class("btp-explorer")
         self._main = [name for name in self.controls if name not in more]
-        self._show_all(None)
+        self._show_all()
         self.stage.observe(lambda _: self._plan(), names="pages")
 
     @property
@@ -90,7 +94,7 @@ class Explorer(widgets.VBox):
         if self._limits is not None:  # the ends of one may depend on another that has just been set
             self._set_ends(self._limits(self.values))
             self._set(values)
-        self._show_all(next(iter(values), None))
+        self._show_all(*values)
         self._plan(values)
 
     def _set(self, values):
@@ -119,11 +123,14 @@ class Explorer(widgets.VBox):
         self._show_all(name)
         self._plan([name])
 
-    def _show_all(self, name):
+    def _show_all(self, *names):
         if self._limits is not None:
             self._set_ends(self._limits(self.values))
         if self._adjust is not None:
-            self._set(self._adjust(self.values, name))
+            for name in names if len(names) == 1 else (*names, None):
+                kept = {*names} - {name} if name else ()
+                adjusted = self._adjust(self.values, name).items()
+                self._set({other: value for other, value in adjusted if other not in kept})
         self._show()
 
     def _plan(self, names=()):
@@ -143,9 +150,11 @@ class Explorer(widgets.VBox):
     def _show(self):
         self.failure = None
         self.scene = self._scene_for(self.values)
-        if self._stand is not None and self.scene.frames:
-            self.scene = replace(self.scene, step=self._stand(self.scene, self.values))
-        self.stage.show(self.scene, self.key(self.values))
+        told = self._standing.told(self.scene, self.values)
+        self._standing.look_back()
+        if self.scene.frames and self.scene.step is None:
+            self.scene = replace(self.scene, step=self._standing(self.scene, self.values))
+        self.stage.show(self.scene, self.key(self.values), **told, **self._standing.place())
 
     def send_ahead(self, change: Mapping) -> int:
         """Draw the picture for another value of a control, or of one number of it, and give it to the browser.
@@ -159,7 +168,7 @@ class Explorer(widgets.VBox):
             return 0
         failure = self.failure
         scene = self._scene_for(values)
-        self.stage.send_ahead(scene, key)
+        self.stage.send_ahead(scene, key, **self._standing.told(scene, values))
         self.failure = failure or self.failure
         return len(scene.svg)
 

@@ -82,6 +82,13 @@ const exchanged = (text, place, value) => {
 };
 
 const stores = new WeakMap();
+// The step of a name among other steps, else the last one of its kind; as in standing.py.
+const kind = (step) => step.split("-")[0];
+const stepIn = (steps, name) => {
+  const same = steps.indexOf(name), alike = steps.findLastIndex((step) => kind(step) === kind(name));
+  return same >= 0 ? same : alike >= 0 ? alike : steps.length - 1;
+};
+
 const storeOf = (model) => {
   if (!stores.has(model)) stores.set(model, new Store(model));
   return stores.get(model);
@@ -112,13 +119,19 @@ function render({ model, el }) {
   const tableBox = find("details"), table = find("table"), player = find(".player");
   let scene, cells, links, overlay, drag = null, ended = false;
   let promised = null;  // the key of a picture shown for a move that Python has not answered yet
+  let posed = null;  // { step, chosen } of a picture that came ahead, until Python says it
+  let aim = {};  // the name of the step that the learner last went to; where the picture stands for it; its room
+  const chosen = () => posed ? posed.chosen : model.get("chosen");
+  const wanted = () => !scene.frames?.length || now() === aim.step ? aim.name : scene.steps[now()];
 
   // ---- show --------------------------------------------------------------------------------------------------
-  function show(next) {
+  function show(next, ahead = null) {
     const same = scene && scene.svg === next.svg && scene.text === next.text && scene.key === next.key;
-    scene = next;
+    aim = ahead ? { name: wanted(), step: ahead.step, room: next.frames.length ? next.room : aim.room }
+      : { name: next.wanted, step: next.at, room: next.room };
+    [scene, posed] = [next, ahead];
     root.dataset.key = scene.key ?? "";
-    if (same) { pose(); return light(model.get("chosen")); }
+    if (same) { pose(); return light(chosen()); }
     const focused = root.contains(document.activeElement) ? document.activeElement : null;
     const again = focused?.dataset?.group ? `g[data-group="${focused.dataset.group}"]`
       : focused?.dataset?.handle ? `[data-handle="${focused.dataset.handle}"][tabindex]`
@@ -142,10 +155,12 @@ function render({ model, el }) {
     table.innerHTML = scene.table || "";
     tableBox.hidden &&= !scene.table;  // where there was a table once it keeps its room
     tableBox.style.visibility = scene.table ? "" : "hidden";
-    const chosen = model.get("chosen");
-    if (chosen && !box(chosen)) model.set("chosen", scene.frames?.length ? scene.steps[now()] : "");
+    if (chosen() && !box(chosen())) {
+      const instead = scene.frames?.length ? scene.steps[now()] : "";
+      if (posed) posed.chosen = instead; else model.set("chosen", instead);
+    }
     pose();
-    light(model.get("chosen"));
+    light(chosen());
     if (!said) picture.dataset.height = picture.offsetHeight;
     if (again) picture.querySelector(again)?.focus({ preventScroll: true });
   }
@@ -162,9 +177,21 @@ function render({ model, el }) {
   // ---- steps: every frame came with the scene; a slot holds the last text written up to now, and what moved
   // stays where it last moved to -------------------------------------------------------------------------------
   const lastStep = () => (scene.steps || []).length - 1;
-  const now = () => Math.min(model.get("step"), lastStep());
-  // May a picture be shown before Python has said where it stands? Not when the step would be another one there.
-  const standsAt = (ready) => !scene.frames?.length || !ready.frames?.length || ready.steps[now()] === scene.steps[now()];
+  const now = () => Math.min(posed ? posed.step : model.get("step"), lastStep());
+  // Where a picture that came ahead stands and what is chosen there, as Python will say; null where only Python can.
+  function poseOf(ready) {
+    const id = chosen();
+    if (!ready.frames.length) return { step: posed?.step ?? model.get("step"), chosen: ready.chosen ?? id };
+    if (ready.room === null || ready.room !== aim.room) return null;
+    const step = stepIn(ready.steps, wanted()), aside = !scene.steps.includes(id) && !ready.steps.includes(id);
+    return { step, chosen: aside && ready.details[id] !== undefined ? id : ready.steps[step] };
+  }
+  // A number of some controls, when it is pulled, becomes what is shown. Is it shown already?
+  function isFollowed(target) {
+    const cell = picture.querySelector(`[data-handle="${target}"][data-id]`)?.dataset.id, here = scene.steps?.[now()];
+    return cell === here || (links.get(here) ?? []).some(([other]) => other === cell);
+  }
+  const leads = (target) => TARGET.exec(target)[1] === scene.follows && !isFollowed(target);
   function pose() {
     const frames = scene.frames || [], last = now();
     // Where there was a player once it keeps its room, so that the picture below stays where it is.
@@ -277,11 +304,12 @@ function render({ model, el }) {
 
   // Choosing what is chosen releases it, and so do a click on nothing and Esc.
   function choose(id, { release = true } = {}) {
-    if (release && id === model.get("chosen")) id = "";
+    if (release && id === chosen()) id = "";
     id ||= scene.frames?.length ? scene.steps[now()] : "";
     if (id !== model.get("chosen")) model.set("chosen", id);
     const step = (scene.steps || []).indexOf(id);
     if (step >= 0) model.set("step", step);
+    if (posed) posed = { step: step >= 0 ? step : posed.step, chosen: id };
     model.save_changes();
     pose();
     light(id);
@@ -307,10 +335,10 @@ function render({ model, el }) {
 
   picture.addEventListener("pointermove", (event) => {
     if (drag) return drag.move(event);
-    const id = under(event) || model.get("chosen");
+    const id = under(event) || chosen();
     if (id !== root.dataset.lit) light(id);
   });
-  picture.addEventListener("pointerleave", () => { if (!drag) light(model.get("chosen")); });
+  picture.addEventListener("pointerleave", () => { if (!drag) light(chosen()); });
   picture.addEventListener("click", (event) => {
     if (ended) { ended = false; return; }  // the end of a drag is no choice
     const id = under(event);
@@ -327,8 +355,9 @@ function render({ model, el }) {
   function moveTo(handle, values) {
     const changes = Object.fromEntries(handle.sets.map((target, i) => [target, values[i]]));
     const ready = store.get(store.key(changes));
-    promised = ready?.key ?? null;
-    if (ready) show(ready);
+    const ahead = ready && !handle.sets.some(leads) ? poseOf(ready) : null;
+    promised = ahead && ready.key;
+    if (ahead) show(ready, ahead);
     store.put(changes);
     const count = (model.get("moved").count || 0) + 1;
     model.set("moved", { values: changes, count });
@@ -452,7 +481,7 @@ function render({ model, el }) {
     else if (knob && pressed(knob.dataset.handle, knob, event.key)) ;
     else if (stroke && ARROWS[event.key]) pushBrush(stroke, ARROWS[event.key]);
     else if (grid && ARROWS[event.key]) choose(neighbor(grid, ARROWS[event.key]), { release: false });
-    else if (grid && pressed(handleOf(model.get("chosen")), cells.get(model.get("chosen")), event.key)) ;
+    else if (grid && pressed(handleOf(chosen()), cells.get(chosen()), event.key)) ;
     else return;
     event.preventDefault();
     event.stopPropagation();  // JupyterLab would move to the next cell
@@ -478,7 +507,7 @@ function render({ model, el }) {
 
   function neighbor(grid, [right, down]) {
     const members = [...grid.querySelectorAll("[data-id]")];
-    const now = members.find((cell) => cell.dataset.id === model.get("chosen"));
+    const now = members.find((cell) => cell.dataset.id === chosen());
     if (!now) return members[0]?.dataset.id;
     const row = Number(now.dataset.row) + down, col = Number(now.dataset.col) + right;
     const next = members.find((cell) => Number(cell.dataset.row) === row && Number(cell.dataset.col) === col);
@@ -502,7 +531,7 @@ function render({ model, el }) {
     const close = (back) => {
       open = false;
       field.remove();
-      light(model.get("chosen"));
+      light(chosen());
       const knob = picture.querySelector(`[data-handle="${name}"][tabindex]`) ?? element.closest("g[data-group]");
       if (back) knob?.focus({ preventScroll: true });
     };
@@ -555,13 +584,15 @@ function render({ model, el }) {
     store.taken(name);
     if (drag) return;
     const ready = store.get(store.key());
-    if (ready && ready.key !== scene.key && standsAt(ready)) show(ready);
+    if (!ready || ready.key === scene.key || name === scene.follows) return;
+    const ahead = poseOf(ready);
+    if (ahead) show(ready, ahead);
   };
   const listeners = [
     [model, "change:scene", renewed],
-    [model, "change:chosen", () => { if (!renewed()) light(model.get("chosen")); }],
+    [model, "change:chosen", () => { if (!renewed()) light(chosen()); }],
     [model, "change:step", () => {
-      if (renewed()) return;
+      if (renewed() || posed) return;
       pose();
       const id = (scene.steps || [])[model.get("step")];
       if (id && id !== model.get("chosen")) choose(id, { release: false });

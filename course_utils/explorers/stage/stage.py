@@ -53,13 +53,13 @@ class Stage(anywidget.AnyWidget):
         super().__init__(**more)
         self._sent: OrderedDict[str, int] = OrderedDict()  # key -> size of the scenes that the browser has
 
-    def show(self, scene: Scene, key: str = ""):
+    def show(self, scene: Scene, key: str = "", **more):
         """Show ``scene``: picture, words, table, links, handles and frames travel together.
 
         What it says of step and choice goes along in the same message, so that the browser never shows a step of
         the old scene in the new one.
         """
-        data = as_data(scene) | {"key": key, "count": self.moved.get("count", 0)}
+        data = as_data(scene) | more | {"key": key, "count": self.moved.get("count", 0)}
         with self.hold_sync():
             if scene.frames:
                 step = self.step if scene.step is None else scene.step
@@ -76,9 +76,9 @@ class Stage(anywidget.AnyWidget):
         steps = {*self.scene.get("steps", ()), *scene.steps}
         return self.chosen not in steps and self.chosen in scene.details
 
-    def send_ahead(self, scene: Scene, key: str):
+    def send_ahead(self, scene: Scene, key: str, **more):
         """Give the browser a scene that it may need soon."""
-        data = as_data(scene) | {"key": key}
+        data = as_data(scene) | more | {"key": key}
         self.ahead = data
         self._note(key, data)
 
