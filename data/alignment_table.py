@@ -1,7 +1,8 @@
 """Train the contenders of lesson 12 and write down what came out.
 
-    python -m data.alignment_table             the table with ten seeds, the open questions with four; prints
-    python -m data.alignment_table --record    and writes alignment_table.json and alignment_questions.json
+    python -m data.alignment_table             the table and its controls with ten seeds, the open questions with
+                                               four, modules trained with shifts with three; prints
+    python -m data.alignment_table --record    and writes alignment_table.json, alignment_controls.json and so on
     python -m data.alignment_table large --record     the table with a larger budget: alignment_large.json
 
 Run it from the repository's root. It trains on one thread of the CPU (``large``: on the GPU where there is one), so
@@ -15,13 +16,17 @@ import time
 from pathlib import Path
 
 from course_utils.networks import alignment_study as study
+from course_utils.networks import shift_study
 from course_utils.networks.records import table, write_record
 from course_utils.networks.segmentation import LARGE, LESSON, unseen_scenes
 from course_utils.networks.training import choose_device
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
-SEEDS, QUESTION_SEEDS, LARGE_SEEDS = 10, 4, 2
+SEEDS, QUESTION_SEEDS, LARGE_SEEDS, SHIFT_SEEDS = 10, 4, 2, 3
+SCENE_SETS = 5  # other scenes, for training and for the scores: what ± means beyond these scenes
+OVER_SETS = ("bilinear", "gate", "flow", "two-branch")
+WITH_ARROWS = ("flow", "two-branch")
 SHARES = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 NOTE = "On a CPU: one thread, seconds of processor time. Percent; ± is the standard deviation over the seeds."
 
@@ -38,18 +43,73 @@ def table_result(seeds=SEEDS, budget=LESSON, device="cpu"):
 
 def questions_result(seeds=QUESTION_SEEDS, budget=LESSON):
     """The open questions: their record's result."""
-    names = list(dict.fromkeys(name for names in study.QUESTIONS.values() for name in names))
-    results = study.compare(range(seeds), names, budget, progress="questions")
+    results = study.compare(range(seeds), _all_of(study.QUESTIONS), budget, progress="questions")
     runs = study.as_runs(results)
-    questions = {}
-    for question, names in study.QUESTIONS.items():
-        of_question = [run for name in names for run in runs if run["contender"] == name]
-        questions[question] = {"rows": study.summary(of_question), "flows": study.flows_learned(of_question)}
-    rows = [{"question": question, **row} for question, each in questions.items() for row in each["rows"]]
+    questions, rows = _by_question(study.QUESTIONS, runs)
     kept = kept_flows([each for each in results if each.contender == "flow"], budget)
     return {
         "rows": rows, "questions": questions, "kept": kept, "budget": budget._asdict(), "note": NOTE, "runs": runs,
     }  # fmt: skip
+
+
+def controls_result(seeds=SEEDS, budget=LESSON, scene_sets=SCENE_SETS):
+    """What else could explain the gains: its record's result."""
+    results = study.compare(range(seeds), _all_of(study.CONTROLS), budget, progress="controls")
+    runs = study.as_runs(results)
+    controls, rows = _by_question(study.CONTROLS, runs)
+    other = []
+    for scene_set in range(1, scene_sets + 1):  # another start and another order with each set
+        found = study.compare([scene_set], OVER_SETS, budget, progress="other scenes", scene_set=scene_set)
+        other += study.as_runs(found)
+    return {
+        "rows": rows, "controls": controls, "other scenes": study.summary(other), "tips": arrow_tips(results, budget),
+        "budget": budget._asdict(), "note": NOTE, "runs": runs,
+    }  # fmt: skip
+
+
+def arrow_tips(results, budget=LESSON):
+    """Where arrows end, in percent of the tips near outlines: rows, means and spread over the seeds."""
+    unseen, rows = unseen_scenes(budget), []
+    for name in WITH_ARROWS:
+        shares = [study.tips_in_own_region(each.model, unseen) for each in results if each.contender == name]
+        row = {"fusion": name}
+        for kind in shares[0]:
+            values = [100 * share[kind] for share in shares]
+            row[kind] = round(statistics.mean(values), 1)
+            row[f"± {kind}"] = round(statistics.stdev(values), 1) if len(values) > 1 else "-"
+        rows.append(row)
+    return rows
+
+
+def shifts_result(seeds=SHIFT_SEEDS, budget=LESSON):
+    """Do modules trained with shifts follow what moves? Their record's result."""
+    found = shift_study.followers(range(seeds), unseen_scenes(budget), budget, progress="shifts")
+    rows = [
+        {
+            "fusion": name,
+            "parameters": own[0].parameters,
+            "follows x": [each.response_x for each in own],
+            "follows y": [each.response_y for each in own],
+            "mean IoU": round(100 * statistics.mean(each.mean_iou for each in own), 2),
+        }
+        for name in shift_study.FOLLOWERS
+        if (own := [each for each in found if each.contender == name])
+    ]
+    return {"rows": rows, "budget": budget._asdict(), "note": NOTE}
+
+
+def _all_of(questions):
+    return list(dict.fromkeys(name for names in questions.values() for name in names))
+
+
+def _by_question(questions, runs):
+    """({question: {"rows", "flows"}}, all rows with their question)"""
+    answers = {}
+    for question, names in questions.items():
+        own = [run for name in names for run in runs if run["contender"] == name]
+        answers[question] = {"rows": study.summary(own), "flows": study.flows_learned(own)}
+    rows = [{"question": question, **row} for question, each in answers.items() for row in each["rows"]]
+    return answers, rows
 
 
 def kept_flows(results, budget=LESSON):
@@ -72,17 +132,24 @@ def large_result(seeds=LARGE_SEEDS):
     return table_result(seeds, LARGE, choose_device())
 
 
-PARTS = {"table": table_result, "questions": questions_result, "large": large_result}
+PARTS = {
+    "table": table_result,
+    "questions": questions_result,
+    "controls": controls_result,
+    "shifts": shifts_result,
+    "large": large_result,
+}
+UNASKED = ("table", "questions", "controls", "shifts")
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "parts", nargs="*", help="of table, questions, large; the first two when none is named"
+        "parts", nargs="*", help=f"of {', '.join(PARTS)}; all but the last when none is named"
     )
     parser.add_argument("--record", action="store_true", help="write each part's record beside this file")
     chosen = parser.parse_args(arguments)
-    for part in chosen.parts or ("table", "questions"):
+    for part in chosen.parts or UNASKED:
         device = choose_device(None if part == "large" else "cpu")
         clock = (
             time.process_time if device.type == "cpu" else time.perf_counter

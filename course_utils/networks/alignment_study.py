@@ -12,9 +12,11 @@ from functools import partial
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from tqdm.auto import tqdm
 
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
+from course_utils.networks.controls import FineBranch, Gate, Residual, ShiftedFlow, unadded
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
@@ -42,6 +44,7 @@ class Contender(NamedTuple):
 
     fusion: object  # a function of the width that makes one fusion
     down: str = "3x3"  # the strided convolutions, see segmentation.DOWN
+    baseline: str = "bilinear"  # the contender that it is compared with
 
 
 TABLE = tuple(FUSIONS)
@@ -53,8 +56,16 @@ CONTENDERS = {
     "known shift": Contender(partial(GlobalShift, shift_xy=(0.25, 0.25), learned=False)),
     "one learned shift": Contender(GlobalShift),
     "one learned affine map": Contender(GlobalAffine),
-    "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4"),
-    "4x4, flow": Contender(FUSIONS["flow"], "4x4"),
+    "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4", "4x4, bilinear"),
+    "4x4, flow": Contender(FUSIONS["flow"], "4x4", "4x4, bilinear"),
+    "5x5, bilinear": Contender(FUSIONS["bilinear"], "5x5", "5x5, bilinear"),
+    "5x5, flow": Contender(FUSIONS["flow"], "5x5", "5x5, bilinear"),
+    "gate": Contender(Gate),
+    "residual": Contender(Residual),
+    "known shift + flow": Contender(ShiftedFlow, baseline="known shift"),
+    "two-branch, fine alone": Contender(FineBranch),
+    "not added, bilinear": Contender(unadded(FUSIONS["bilinear"]), baseline="not added, bilinear"),
+    "not added, flow": Contender(unadded(FUSIONS["flow"]), baseline="not added, bilinear"),
     "two-branch, coarse alone": Contender(OneBranch),
     "flow, grids mixed up": Contender(partial(FUSIONS["flow"], fetch=mixed_conventions)),
     "two-branch, as first published": Contender(partial(FUSIONS["two-branch"], fetch=as_in_alignseg)),
@@ -78,6 +89,15 @@ QUESTIONS = {
 }  # fmt: skip
 """The open questions of the lesson: name -> the contenders that answer it."""
 
+CONTROLS = {
+    "weights without displacement": ("bilinear", "gate", "residual", "flow"),
+    "each branch": ("bilinear", "two-branch, fine alone", "two-branch, coarse alone", "two-branch"),
+    "the known shift": ("bilinear", "flow", "known shift", "known shift + flow"),
+    "kernels": ("bilinear", "flow", "5x5, bilinear", "5x5, flow", "4x4, bilinear", "4x4, flow"),
+    "the fine map steers and is not added": ("not added, bilinear", "not added, flow"),
+}
+"""What else could explain a gain: name -> the contenders that tell it apart."""
+
 
 class Result(NamedTuple):
     """One training."""
@@ -91,16 +111,19 @@ class Result(NamedTuple):
     model: torch.nn.Module
 
 
-def compare(seeds=range(3), contenders=TABLE, budget=LESSON, device=None, progress=None, film=None):
+def compare(
+    seeds=range(3), contenders=TABLE, budget=LESSON, device=None, progress=None, film=None, scene_set=0
+):
     """Train every contender with every seed: a list of ``Result``, seed by seed.
 
     ``progress`` is the title of one bar for all. ■ ends it; the seeds that were finished by then are returned, since
     a contender is compared within its seed. ``film`` (``alignment_pictures.new_film()``) is filled while the first
-    seed learns. The default device is the CPU, which gives the same result every time.
+    seed learns. The default device is the CPU, which gives the same result every time. ``scene_set`` 1, 2, ... are
+    other scenes, for training and for the scores.
     """
     contenders = [one_of(name, "contenders", tuple(CONTENDERS)) for name in contenders]
     device = choose_device(device or "cpu")
-    known, unseen = training_scenes(budget), unseen_scenes(budget)
+    known, unseen = training_scenes(budget, scene_set), unseen_scenes(budget, scene_set)
     results = []
     with tqdm(
         total=len(contenders) * len(seeds) * budget.steps, desc=progress, disable=progress is None
@@ -136,14 +159,15 @@ def summary(results, baseline=None, scores=SCORES[:3]):
     """Rows for ``table``: a row for each contender, means over the seeds in percent.
 
     "±" is the standard deviation over the seeds. "gain" is mean IoU minus the baseline's of the same seed, its "±"
-    the standard deviation of these differences, and "ahead" says in how many seeds it is above 0. The baseline is
-    bilinear addition after an encoder of the same kind, or the contender named.
+    the standard deviation of these differences, "error" the standard error of their mean, and "ahead" says in how
+    many seeds it is above 0. The baseline is each contender's own (bilinear addition after an encoder of the same
+    kind, unless ``CONTENDERS`` says otherwise), or the one named.
     """
     runs = as_runs(results)
     measured = {(run["contender"], run["seed"]): run["mean IoU"] for run in runs}
     rows = []
     for name in dict.fromkeys(run["contender"] for run in runs):
-        base, own = baseline or _baseline(name), [run for run in runs if run["contender"] == name]
+        base, own = baseline or CONTENDERS[name].baseline, [run for run in runs if run["contender"] == name]
         if any((base, run["seed"]) not in measured for run in own):
             raise ValueError(
                 f"{name!r} is compared with {base!r}, which was not trained with the same seeds."
@@ -155,13 +179,11 @@ def summary(results, baseline=None, scores=SCORES[:3]):
             row |= {each: mean, f"± {each}": spread}
         gain, spread = _mean_and_spread(gains)
         ahead = f"{sum(each > 0 for each in gains)} of {len(gains)}"
-        rows.append(row | {"gain": gain, "± gain": spread, "ahead": "-" if name == base else ahead})
+        error = round(spread / len(gains) ** 0.5, 2) if len(gains) > 1 else "-"
+        rows.append(
+            row | {"gain": gain, "± gain": spread, "error": error, "ahead": "-" if name == base else ahead}
+        )
     return rows
-
-
-def _baseline(name):
-    down = CONTENDERS[name].down
-    return "bilinear" if down == "3x3" else f"{down}, bilinear"
 
 
 def per_class(results):
@@ -224,7 +246,7 @@ def flow_report(model, images):
             "length": round(float(flow["coarse"].norm(dim=1).mean()), 3),
         }
         for stride, flow in flows.items()
-        if flow
+        if "coarse" in flow
     }
 
 
@@ -243,3 +265,41 @@ def flow_kept(model, data, shares=(0.0, 0.05, 0.1, 0.25, 0.5, 1.0), where="edges
             fusion.share = share
         result.append(score(partly, data)["mean IoU"])
     return result
+
+
+@torch.no_grad()
+def tips_in_own_region(model, data, near=4):
+    """Where the arrows of the coarse map's flow end: the share of the tips that are in the class of their own place.
+
+    Places are those of the finest fusion whose class changes within ``near`` pixels. Shares from 0 to 1: of
+    the "learned" arrows and, for what chance and layout give, of "another scene", "turned" by 90 degrees, "reversed".
+    """
+    model.eval()
+    step = model.steps(data.images)[-1]
+    arrows = model.flows(data.images)[step.stride]["coarse"]
+    x, y = arrows.unbind(1)
+    kinds = {
+        "learned": (x, y), "another scene": (x.roll(1, 0), y.roll(1, 0)), "turned": (-y, x), "reversed": (-x, -y),
+    }  # fmt: skip
+    labels = data.labels
+    places = torch.stack(
+        torch.meshgrid(
+            *(step.stride * (torch.arange(size) + 0.5) - 0.5 for size in x.shape[1:]), indexing="ij"
+        )
+    )
+    own = _class_at(labels, *places.expand(len(labels), -1, -1, -1).unbind(1))
+    floats = labels[:, None].float()
+    widest = F.max_pool2d(floats, 2 * near + 1, 1, near) + F.max_pool2d(-floats, 2 * near + 1, 1, near)
+    counted = _class_at(widest[:, 0], *places.expand(len(labels), -1, -1, -1).unbind(1)) > 0
+    return {
+        kind: float((_class_at(labels, places[0] + down, places[1] + across) == own)[counted].float().mean())
+        for kind, (across, down) in kinds.items()
+    }
+
+
+def _class_at(labels, rows, columns):
+    """The labels (N, H, W) at the pixels that hold the places (N, h, w); beyond the border, the border's."""
+    height, width = labels.shape[-2:]
+    row = (rows + 0.5).floor().long().clamp(0, height - 1)
+    column = (columns + 0.5).floor().long().clamp(0, width - 1)
+    return labels[torch.arange(len(labels))[:, None, None], row, column]

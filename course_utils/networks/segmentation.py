@@ -30,9 +30,9 @@ FUSIONS = {
 STRIDES = (2, 4, 8, 16)
 CHANNELS = (16, 24, 32, 48)
 
-DOWN = {"3x3": (3, 1), "4x4": (4, 1), "2x2": (2, 0)}
-"""Kernel and padding of the strided convolutions. 3x3: every feature sits half a pixel left of and above the middle
-of the pixels that it stands for. 4x4 and 2x2: in the middle, where upsampling assumes it. See lesson 12."""
+DOWN = {"3x3": (3, 1), "4x4": (4, 1), "2x2": (2, 0), "5x5": (5, 2)}
+"""Kernel and padding of the strided convolutions. 3x3 and 5x5: every feature sits half a pixel left of and above the
+middle of the pixels that it stands for. 4x4 and 2x2: in the middle, where upsampling assumes it. See lesson 12."""
 
 
 class Encoder(nn.Module):
@@ -156,6 +156,7 @@ LARGE = Budget(train=1000, size=96, steps=500, width=32, pole_width=0.03)
 """For a GPU: more and larger scenes, twice the steps; poles are as many pixels wide."""
 
 TEST_SEEDS = 1_000_000
+SET_SEEDS = 100_000  # from one set of scenes to the next
 
 
 class Data(NamedTuple):
@@ -165,14 +166,14 @@ class Data(NamedTuple):
     labels: torch.Tensor  # (N, H, W) int64
 
 
-def training_scenes(budget=LESSON):
-    """The scenes with the seeds 0, 1, ...: Data."""
-    return _scenes(budget.train, 0, budget)
+def training_scenes(budget=LESSON, scene_set=0):
+    """The scenes with the seeds 0, 1, ..., or those of another set: Data."""
+    return _scenes(budget.train, SET_SEEDS * scene_set, budget)
 
 
-def unseen_scenes(budget=LESSON):
+def unseen_scenes(budget=LESSON, scene_set=0):
     """Scenes that no training sees: Data."""
-    return _scenes(budget.test, TEST_SEEDS, budget)
+    return _scenes(budget.test, TEST_SEEDS + SET_SEEDS * scene_set, budget)
 
 
 def _scenes(count, first_seed, budget):

@@ -6,6 +6,7 @@ import statistics
 import pytest
 
 from course_utils.networks import alignment_study as study
+from course_utils.networks import shift_study
 from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import LARGE, LESSON, Budget
 from data import alignment_table
@@ -44,13 +45,28 @@ def test_every_question_gets_its_rows():
     assert len(result["kept"]) == len(alignment_table.SHARES)
 
 
+def test_every_control_gets_its_rows():
+    result = alignment_table.controls_result(2, TINY, scene_sets=2)
+    assert {name: [row["fusion"] for row in each["rows"]] for name, each in result["controls"].items()} == {
+        name: list(names) for name, names in study.CONTROLS.items()
+    }
+    assert [row["fusion"] for row in result["other scenes"]] == list(alignment_table.OVER_SETS)
+    assert [row["fusion"] for row in result["tips"]] == list(alignment_table.WITH_ARROWS)
+
+
+def test_shifts_are_answered_by_every_follower():
+    rows = alignment_table.shifts_result(2, TINY)["rows"]
+    assert [row["fusion"] for row in rows] == list(shift_study.FOLLOWERS)
+    assert all(len(row["follows x"]) == len(row["follows y"]) == 2 for row in rows)
+
+
 @every_record
 def test_a_record_says_what_the_code_would_say_of_its_trainings(name, seeds, budget, capsys):
     """Means, spreads and gains follow from the single trainings, and the budget is the one in the code."""
     result = read_record(name)["result"]
     assert result["budget"] == budget._asdict()
     assert {run["seed"] for run in result["runs"]} == set(range(seeds))
-    tables = result["questions"].values() if "questions" in result else [result]
+    tables = (result.get("questions") or result.get("controls") or {"": result}).values()
     for each in tables:
         names = [row["fusion"] for row in each["rows"]]
         assert each["rows"] == study.summary(
