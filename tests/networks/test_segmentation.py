@@ -121,8 +121,8 @@ def test_sizes_that_do_not_halve_four_times_are_refused():
         Segmenter(FUSIONS["flow"])(torch.zeros(1, 3, 40, 32))
     with pytest.raises(ValueError, match="finest must be 2, 4 or 8"):
         Segmenter(FUSIONS["flow"], finest=16)
-    with pytest.raises(ValueError, match="down must be one of '3x3', '4x4', '2x2'; got '5x5'"):
-        Segmenter(FUSIONS["flow"], down="5x5")
+    with pytest.raises(ValueError, match="down must be one of '3x3', '4x4', '2x2', '5x5'; got '6x6'"):
+        Segmenter(FUSIONS["flow"], down="6x6")
 
 
 # ---- Training and scores -------------------------------------------------------------------------
