@@ -5,15 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from course_utils.explorers.sizes import sizes_that_fit
-from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
+from course_utils.explorers.stage import Explorer, slider, toggle
 from course_utils.explorers.stage.standing import Standing
+from course_utils.explorers.transposed import FOLDED, SIZES, controls_of, start_of
 from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
 from course_utils.figures.convolution import VIEWS, stepper_scene, stepper_trace
 from course_utils.figures.stepper_cells import LOWEST, MOST, MOST_INPUTS, MOST_TAPS
 from course_utils.trace import Trace
 from course_utils.validation import one_of, whole_number
 
-SIZES = {"in_size": "x", "kernel_size": "kernel"}  # size -> the numbers that it counts
+ROOM = {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}
+LABELS = {
+    "x": "input",
+    "kernel": "kernel",
+    "in_size": "input size, new ones are 0",
+    "kernel_size": "kernel size, new ones are 0",
+}
 PRESETS = {
     1: {
         "(1, 10, 100)": {"x": "1, 2", "kernel": "1, 10, 100"},
@@ -55,24 +62,8 @@ def stepper(
     dimensions = whole_number(dimensions, "dimensions", 1, 2)
     one_of(view, "view", VIEWS)
     settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    for name, value in settings.items():
-        whole_number(value, name, LOWEST[name], MOST[name][dimensions])
-    start = stepper_trace(*_numbers(dimensions, x, kernel), **settings)
-    if start.x.ndim != dimensions:
-        raise ValueError(
-            f"dimensions={dimensions} needs x and kernel of as many axes; got shape {start.x.shape}."
-        )
-    sliders = {
-        name: slider(name, value, LOWEST[name], MOST[name][dimensions]) for name, value in settings.items()
-    }
-    controls = {
-        "view": toggle("view", VIEWS, view),
-        **sliders,
-        "x": Numbers("input", start.x),
-        "kernel": Numbers("kernel", start.kernel),
-        "in_size": slider("input size, new ones are 0", len(start.x), 1, MOST_INPUTS[dimensions]),
-        "kernel_size": slider("kernel size, new ones are 0", len(start.kernel), 1, MOST_TAPS[dimensions]),
-    }
+    start = start_of(stepper_trace, *_numbers(dimensions, x, kernel), settings, dimensions, ROOM)
+    controls = {"view": toggle("view", VIEWS, view), **controls_of(start, ROOM, LABELS)}
 
     def draw(in_size, kernel_size, **values):
         return stepper_scene(**values)
@@ -80,7 +71,7 @@ def stepper(
     return Explorer(
         draw,
         controls,
-        more=("output_padding", "dilation", "x", "kernel", *SIZES),
+        more=FOLDED,
         presets=PRESETS[dimensions],
         adjust=lambda values, name: sizes_that_fit(controls, values, name, SIZES, _resized),
         stand=_Position(controls, view),

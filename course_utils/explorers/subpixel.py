@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from course_utils.explorers.sizes import counted_on, sizes_that_fit
-from course_utils.explorers.stage import Explorer, Numbers, slider, toggle
+from course_utils.explorers.stage import Explorer, toggle
 from course_utils.explorers.stage.standing import Standing
-from course_utils.figures.stepper_cells import LOWEST
+from course_utils.explorers.transposed import FOLDED, SIZES, controls_of, start_of
 from course_utils.figures.subpixel import MOST, MOST_INPUTS, MOST_TAPS, OPENS_AT, phases_scene, phases_trace
 from course_utils.phases import VERSIONS
 from course_utils.validation import one_of, whole_number
 
-SIZES = {"in_size": "x", "kernel_size": "kernel"}  # size -> the numbers that it counts
+ROOM = {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}
+LABELS = {
+    "x": "input x",
+    "kernel": "kernel w",
+    "in_size": "input size, new inputs count on",
+    "kernel_size": "kernel size, new weights count on",
+}
 
 
 def phases(
@@ -42,28 +48,10 @@ def phases(
     one_of(version, "version", VERSIONS)
     whole_number(kernel_size, "kernel_size", 1, MOST_TAPS[dimensions])
     settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
-    for name, value in settings.items():
-        whole_number(value, name, LOWEST[name], MOST[name][dimensions])
     x = _counting(3, dimensions) if x is None else x
     kernel = _counting(kernel_size, dimensions) if kernel is None else kernel
-    start = phases_trace(x, kernel, **settings)
-    if start.x.ndim != dimensions:
-        raise ValueError(
-            f"dimensions={dimensions} needs x and kernel of as many axes; got shape {start.x.shape}."
-        )
-    controls = {
-        "version": toggle("version", VERSIONS, version),
-        **{
-            name: slider(name, value, LOWEST[name], MOST[name][dimensions])
-            for name, value in settings.items()
-        },
-        "x": Numbers("input x", start.x),
-        "kernel": Numbers("kernel w", start.kernel),
-        "in_size": slider("input size, new inputs count on", len(start.x), 1, MOST_INPUTS[dimensions]),
-        "kernel_size": slider(
-            "kernel size, new weights count on", len(start.kernel), 1, MOST_TAPS[dimensions]
-        ),
-    }
+    start = start_of(phases_trace, x, kernel, settings, dimensions, ROOM)
+    controls = {"version": toggle("version", VERSIONS, version), **controls_of(start, ROOM, LABELS)}
 
     def draw(in_size, kernel_size, **values):
         return phases_scene(**values)
@@ -71,7 +59,7 @@ def phases(
     return Explorer(
         draw,
         controls,
-        more=("output_padding", "dilation", "x", "kernel", *SIZES),
+        more=FOLDED,
         adjust=lambda values, name: sizes_that_fit(controls, values, name, SIZES, counted_on),
         stand=Standing(OPENS_AT),
     )
