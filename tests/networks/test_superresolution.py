@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 
-from course_utils.images import PICTURES, picture
+from course_utils.images import PICTURES, picture, psnr
 from course_utils.networks import superresolution as sr
 from course_utils.networks.superresolution import (
     ESPCN,
@@ -222,6 +222,23 @@ def test_the_linear_rival_scores_what_the_lesson_says(unknown):
         assert sum(p.numel() for p in layer.parameters()) == numbers
         assert all(scores[name] > base[name] for name in base)
         assert np.mean([scores[name] - base[name] for name in base]) == pytest.approx(above, abs=0.01)
+
+
+def test_its_gain_is_not_made_at_the_border(unknown):
+    def inside(image):
+        return image[0, 0, 20:-20, 20:-20].clamp(0, 1).double().detach().numpy()
+
+    layer, above = least_squares(pairs(TRAINING), 9), []
+    for pair in unknown:
+        scores = [
+            psnr(inside(enlarge(pair.low)), inside(pair.high), peak=1) for enlarge in (layer, bicubic_twice)
+        ]
+        above.append(scores[0] - scores[1])
+    assert np.mean(above) == pytest.approx(0.64, abs=0.005)
+
+
+def bicubic_twice(low):
+    return bicubic(low, 2)
 
 
 def test_flat_pictures_leave_a_filter_that_keeps_them_flat():
