@@ -4,8 +4,8 @@ Words used here (phase, pads, trims, merged, slot: see ``subpixel.py``; stamp, f
     version     "no crop": empty slots before the kernel, so that the first sample computed is the first one wanted;
                 "crop": the uncropped result is computed, and padding is trimmed off it
     channel     number of a phase in torch's order: phase in 1-D, row phase * stride + column phase in 2-D
-    sub-kernel  the weights of one phase, as the convolution uses them: its tap j meets sample j of the window
-    map         what one sub-kernel makes of the padded input: the low-resolution picture of its phase
+    small kernel   the weights of one phase, as the convolution uses them: its tap j meets sample j of the window
+    map         what one small kernel makes of the padded input: the low-resolution picture of its phase
     small       index into a map; the stride outputs (in 2-D stride * stride) of one small pixel share it
 """
 
@@ -56,7 +56,7 @@ class Phases:
 
     @property
     def taps(self) -> int:
-        """Numbers of a sub-kernel along one axis, empty ones included: K."""
+        """Numbers of a small kernel along one axis, empty ones included: K."""
         return self.layer.weight.shape[-1]
 
     @property
@@ -79,7 +79,7 @@ class Phases:
 
     @cached_property
     def merged(self) -> np.ndarray:
-        """The sub-kernels interleaved again: the kernel with its empty slots."""
+        """The small kernels interleaved again: the kernel with its empty slots."""
         axes = tuple(range(1, 1 + self.dimensions))
         shape = (*self.layer.factor, *self.sub_kernels.shape[1:])
         return merge_phases(np.flip(self.sub_kernels, axes).reshape(shape), dimensions=self.dimensions)
@@ -119,7 +119,7 @@ class Phases:
         return self.phases.index(tuple(u % self.stride for u in place))
 
     def tap_of(self, slot):
-        """(channel, index into its sub-kernel): the convolution's kernel runs the other way round."""
+        """(channel, index into its small kernel): the convolution's kernel runs the other way round."""
         return self.channel_of(slot), tuple(self.taps - 1 - u // self.stride for u in slot)
 
     def slot_at(self, channel, tap):
@@ -128,7 +128,7 @@ class Phases:
         )
 
     def filled(self, channel) -> int:
-        """How many slots of a sub-kernel hold a weight."""
+        """How many slots of a small kernel hold a weight."""
         taps = np.ndindex(self.sub_kernels.shape[1:])
         return sum(self.kernel_number(self.slot_at(channel, tap)) is not None for tap in taps)
 

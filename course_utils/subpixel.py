@@ -149,7 +149,7 @@ def channel_number(channel, channels, factor, order="torch"):
 
 
 def split_phases(kernel, stride, dimensions=2):
-    """``phases[..., a, b, j, l] = kernel[..., a + stride * j, b + stride * l]``: the sub-kernel of each phase.
+    """``phases[..., a, b, j, l] = kernel[..., a + stride * j, b + stride * l]``: the small kernel of each phase.
 
     Shape (..., *kernel_sizes) becomes (..., *strides, *taps), taps = ceil(kernel_size / stride); where the kernel
     has ended a phase is filled with 0. It is what ``pixel_unshuffle`` does to an image.

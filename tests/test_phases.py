@@ -76,7 +76,7 @@ def test_slots_and_taps_are_two_names_of_one_place(parts):
 @given(apart())
 @settings(max_examples=80, deadline=None)
 def test_a_window_covers_the_inputs_that_a_convolution_would_read(parts):
-    """An input is under a window when a sub-kernel full of ones would add it there."""
+    """An input is under a window when a small kernel full of ones would add it there."""
     for i in np.ndindex(parts.trace.x.shape):
         impulse = np.zeros_like(parts.trace.x)
         impulse[i] = 1

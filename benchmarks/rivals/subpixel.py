@@ -18,7 +18,7 @@ def interact_phases():
 
 
 def phases_figure(stride, first):
-    """The padded input, the kernel in its slots, sub-kernels and maps by phase, the result shuffled and stamped."""
+    """The padded input, the kernel in its slots, small kernels and maps by phase, the result shuffled and stamped."""
     x = np.arange(1.0, 10).reshape(3, 3)
     x[0, 0] = first
     stamped = np.zeros((2 * stride + 4,) * 2)
@@ -36,7 +36,7 @@ def phases_figure(stride, first):
     axes.add_patch(Rectangle((44, 161), 126, 99, fill=False, edgecolor=INPUT, linewidth=2))
     _by_phase(axes, (286, 128), (190, 147), slots, stride, "kernel w, 4 × 4")
     axes.annotate("", xy=(578, 168), xytext=(486, 168), arrowprops={"arrowstyle": "->", "color": GRAY})
-    axes.text(584, 107, "sub-kernels W", fontsize=10, weight="bold")
+    axes.text(584, 107, "small kernels W", fontsize=10, weight="bold")
     axes.text(2, 309, "maps", fontsize=10, weight="bold")
     for a, b in np.ndindex(stride, stride):
         flipped, filled = slots[a::stride, b::stride][::-1, ::-1], result[a::stride, b::stride]

@@ -104,7 +104,7 @@ class PhasePanels:
         return len(self.trace.x) + sum(max(pad, 0) for pad in self.p.pads)
 
     def _inputs(self):
-        """The input in its pads, zeros; below 0 pads crop: samples that no sub-kernel gets to see are struck out."""
+        """The input in its pads, zeros; below 0 pads crop: samples that no small kernel sees are struck out."""
         panel, x, (before, after) = self.input, self.trace.x, self.p.pads
         n, first = len(x), max(before, 0)
         size, rows = panel.font(_texts(x)), self._rows(self._shown())
@@ -133,7 +133,7 @@ class PhasePanels:
         return cell_group(cells, "in", "input")
 
     def _window(self, place, opacity):
-        """The frame that slides over the padded input: as large as a sub-kernel."""
+        """The frame that slides over the padded input: as large as a small kernel."""
         rows, columns = self._rows(self.p.taps)
         wide, high = columns * self.input.width, rows * self.input.height
         ring = f"M-2-2H{wide + 2:.6g}V{high + 2:.6g}H-2ZM1.5 1.5V{high - 1.5:.6g}H{wide - 1.5:.6g}V1.5Z"
@@ -188,7 +188,7 @@ class PhasePanels:
             frames.append(self.taps.frame(row, column, *self._rows(p.taps), stroke_dasharray="2 3"))
             frames.append(self.taps.outline(row, column, *self._rows(p.taps), "line muted", stroke_width=1.5))
         cells += [words(numbers, self._kernel_font), *frames]
-        return cell_group(cells, "taps", "sub-kernels") + self._badges(self.taps, p.taps)
+        return cell_group(cells, "taps", "small kernels") + self._badges(self.taps, p.taps)
 
     def _badges(self, panel, size):
         """The name of every phase beside its array; the phase can be pointed at there."""
@@ -319,7 +319,7 @@ class PhasePanels:
         return {
             "input": ("input x", f"pads {sides(p.pads)}"),
             "slots": (f"kernel w, {square}" if p.dimensions == 2 else "kernel w", f"{filled} of {slots} slots used"),
-            "taps": ("sub-kernels W", f"flipped, K = {p.taps}"),
+            "taps": ("small kernels W", f"flipped, K = {p.taps}"),
             "maps": ("maps", "one per phase"),
             "shuffled": ("shuffled", f"trims {sides(p.trims)}"),
         }  # fmt: skip
