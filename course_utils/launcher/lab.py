@@ -18,6 +18,7 @@ def lab_command(environment, root, lessons, extra=(), as_root=False):
         f"--ServerApp.root_dir={top}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
         "--ServerApp.kernel_websocket_connection_class=course_utils.launcher.server.PromptConnection",
+        "--ContentsManager.pre_save_hook=course_utils.launcher.saving.keep_widgets",
     ]  # fmt: skip
     if os.access(root, os.W_OK):
         # Tabs of other projects, or of another copy of the lessons, stay out of this one.
