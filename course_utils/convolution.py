@@ -165,7 +165,7 @@ def convolution_size(in_size, kernel_size, stride=1, padding=0, dilation=1):
     room = in_size + 2 * padding - reach(kernel_size, dilation)
     if room < 0:
         raise ValueError(
-            f"The kernel does not fit: kernel_size={kernel_size} with dilation={dilation} reaches over "
+            f"The kernel does not fit: kernel_size={kernel_size} with dilation={dilation} spans "
             f"{reach(kernel_size, dilation)} samples, and in_size={in_size} with padding={padding} on both sides "
             f"has {in_size + 2 * padding}."
         )

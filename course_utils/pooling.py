@@ -275,7 +275,7 @@ def _out_size(in_size, kernel_size, stride, padding, dilation, ceil_mode):
     out_size = -(-room // stride) + 1 if ceil_mode else room // stride + 1
     if out_size < 1:
         raise ValueError(
-            f"The window does not fit: kernel_size={kernel_size} with dilation={dilation} reaches over {extent} "
+            f"The window does not fit: kernel_size={kernel_size} with dilation={dilation} spans {extent} "
             f"samples, and {in_size} samples with padding={padding} on both sides are {in_size + 2 * padding}."
         )
     if ceil_mode and (out_size - 1) * stride >= in_size + padding:

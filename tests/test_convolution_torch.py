@@ -113,7 +113,7 @@ def grid(kind):
 
 # ---- Every setting -------------------------------------------------------------------------------
 
-# A kernel of 7 with dilation 3 reaches over 19 samples, and padding 6 crops 12: from these sizes on no setting of the
+# A kernel of 7 with dilation 3 spans 19 samples, and padding 6 crops 12: from these sizes on no setting of the
 # grid is too large for the input.
 LARGE = {"convolution": (20, 19), "transposed": (14, 13)}
 IN_SIZES = {"convolution": (1, 4, 20), "transposed": (1, 2, 5, 13)}
@@ -283,11 +283,11 @@ REFUSED_ONE_WAY = {
         ({"weight": TWO_GROUPS}, "x must have 2 channels .*groups=1; got x of shape .* 4 channels"),
         (
             {"weight": noise(4, 4, 6, 3)},
-            "kernel_size=6 with dilation=1 reaches over 6 samples, and in_size=5",
+            "kernel_size=6 with dilation=1 spans 6 samples, and in_size=5",
         ),
         (
             {"dilation": (1, 3), "padding": 0},
-            "kernel_size=3 with dilation=3 reaches over 7 .*in_size=6 .* has 6",
+            "kernel_size=3 with dilation=3 spans 7 .*in_size=6 .* has 6",
         ),
     ],
     "transposed": [

@@ -454,8 +454,8 @@ VALUES, INDICES = max_pool2d(X, 2)
     "call, message",
     [
         (lambda: max_pool2d(X, 3, 1, 2), "padding=2 with kernel_size=3, where at most 1 works"),
-        (lambda: max_pool2d(X, (3, 6), 1), "kernel_size=6 with dilation=1 reaches over 6 samples, and 5 samples"),
-        (lambda: max_pool2d(X, 3, 1, 1, 4), "kernel_size=3 with dilation=4 reaches over 9 samples, .* are 7"),
+        (lambda: max_pool2d(X, (3, 6), 1), "kernel_size=6 with dilation=1 spans 6 samples, and 5 samples"),
+        (lambda: max_pool2d(X, 3, 1, 1, 4), "kernel_size=3 with dilation=4 spans 9 samples, .* are 7"),
         (lambda: max_pool2d(X[:, :2, :2], 2, 1, 1, 3), r"output \(0, 0\) reads nothing but padding: x is 2x2"),
         (lambda: avg_pool2d(X, 2, 0), "stride must be .*got 0"),
         (lambda: max_unpool2d(VALUES, INDICES[:1], 2), r"shape of values, \(2, 2, 2\); got \(1, 2, 2\)"),

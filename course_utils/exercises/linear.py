@@ -106,7 +106,7 @@ LERP = Exercise(
     random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist(), round(rng.uniform(), 2)),
     hints=[
         "At x = 0 the answer is left, at x = 1 it is right.",
-        "Each sample weighs as much as the other one is far away. How far is x from the right sample?",
+        "The weight of each sample is the distance from x to the other one. How far is x from the right sample?",
         "The weights are 1 - x for left and x for right.",
     ],
 )
@@ -114,7 +114,7 @@ LERP = Exercise(
 
 @LERP.mistake("swapped weights")
 def _own_distances(left, right, x):
-    """Your weights are swapped: each sample weighs as much as it is far away itself, so the farther one counts
+    """Your weights are swapped: the weight of each sample is its own distance from x, so the farther one counts
     more. At x = 0, on the left sample, what should left weigh?"""
     return x * left + (1 - x) * right
 
@@ -205,8 +205,8 @@ WEIGHTS = Exercise(
 
 @WEIGHTS.mistake("swapped weights")
 def _swapped(x, size):
-    """These are the right samples, with swapped weights: each should weigh as much as the other one is far
-    away."""
+    """These are the right samples, with swapped weights: each weight should be the distance from x to the other
+    one."""
     return _swapped_neighbors(x, size)
 
 

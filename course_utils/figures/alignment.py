@@ -61,7 +61,7 @@ MOST = 4
 WIDTH, TOP = 924, 24
 SMALL, LARGE = 114, 220  # scene px of a prediction's longer side, and of a flow's
 TEXTS, PROFILE, KEY = 54, 42, 22  # heights below a flow: three lines, a profile, the names of the colors
-TO_DO = "dark dots: wrong pixels.  Press on a place to follow its arrow to where it reads."
+TO_DO = "dark dots: wrong pixels.  Press anywhere to follow that arrow to where it reads."
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
 
 
@@ -278,7 +278,7 @@ def _still(reel, shown, lower, texts):
     ]
     if any(learned.profiles for learned in shown.flows):
         lines = (f"curves: share of {CLASS_NAMES[shown.kind]} along the", "ringed row, in a perfect map;",
-                 "dashed as it lies, solid read", "along the arrows")  # fmt: skip
+                 "dashed as it is, solid read", "along the arrows")  # fmt: skip
         parts += [below(here, 54 + 14 * i, words, css="muted") for i, words in enumerate(lines)]
     for i, (learned, place) in enumerate(zip(shown.flows, lower[1:], strict=True)):
         parts += [
@@ -349,7 +349,7 @@ def _to_hold(reel, shown, lower):
     for i, place in enumerate(lower):
         x, y = _middle(shown, place)
         side = shown.stride * place.unit
-        stop = held("place", "the place whose arrow is followed") if i == 0 else {"data_handle": "place"}
+        stop = held("place", "the position whose arrow is followed") if i == 0 else {"data_handle": "place"}
         parts.append(
             group(
                 [
@@ -377,7 +377,7 @@ def _handle(reel, shown, place) -> Handle:
     at, rate = (shown.column * step, shown.row * step), 1 / (finest * place.unit)
     return Handle(
         ("column", "row"), at, ((rate, 0), (0, rate)), (0, 0), (width - step, height - step), (step, step),
-        "column and row of the place",
+        "column and row of the position",
     )  # fmt: skip
 
 

@@ -143,33 +143,36 @@ def _followed(sizes, size):
     """The way of one size in words."""
     if size not in sizes.to:
         return (
-            f"Size {size} is too small: the kernel reaches over {reach(sizes.kernel_size, sizes.dilation)} samples, "
-            f"and {size} with padding = {sizes.padding} on both sides are {size + 2 * sizes.padding}. "
+            f"Size {size} is too small: the kernel spans {reach(sizes.kernel_size, sizes.dilation)} samples, "
+            f"and {size} with padding = {sizes.padding} on both sides make only {size + 2 * sizes.padding}. "
             "torch: “Kernel size can't be greater than actual input size”."
         )
     m = sizes.to[size]
     others = [n for n in colliding_sizes(m, *sizes.settings) if n != size]
-    shared = f", as it takes {listed(others)}" if others else ", and no other size"
-    choices = "; ".join(f"{p} to {n}" for p, n in sizes.back(m))
+    shared = f", as it does {listed(others)}" if others else ", and no other size"
     op = output_padding_for(size, *sizes.settings)
     return (
-        f"The convolution takes size {size} to {m}{shared}. From {m}, output_padding leads: {choices}. "
+        f"The convolution turns size {size} into {m}{shared}. Back from {m}, {_ways_back(sizes, m)}. "
         f"So output_padding = {op} brings {size} back."
     )
+
+
+def _ways_back(sizes, m):
+    led = [f"{op} leads to {n}" for op, n in sizes.back(m)]
+    return f"output_padding = {', '.join(led)}" if led else "no output_padding leads to a size in sight"
 
 
 def _details(sizes):
     details = {f"in-{n}": _followed(sizes, n) for n in range(1, LARGEST_FOLLOWED + 1)}
     for m, found in sizes.members.items():
-        led = "; ".join(f"{op} to {n}" for op, n in sizes.back(m)) or "to no size in sight"
         details[f"middle-{m}"] = (
-            f"The convolution takes {listed(found)} to {m}. Back from {m}, output_padding leads: {led}."
+            f"The convolution turns {listed(found)} into {m}. Back from {m}, {_ways_back(sizes, m)}."
         )
         for op, n in sizes.back(m):
             if sizes.to.get(n) == m:
                 details[f"back-{n}"] = f"Size {n} comes back from {m} with output_padding = {op}."
     for n in range(1, LAST_COLUMN + 1):
-        details.setdefault(f"back-{n}", f"No size becomes another on the way there that leads back to {n}.")
+        details.setdefault(f"back-{n}", f"No output of the convolution leads back to {n}.")
     return details
 
 

@@ -115,11 +115,11 @@ class Panel:
 
 PANELS = (
     Panel("interpolate", interpolate, "fixed weights from distances"),
-    Panel("pool and unpool", pool_and_unpool, "keeps maxima and their places"),
+    Panel("pool and unpool", pool_and_unpool, "keeps maxima and their positions"),
     Panel("transposed convolution", transposed_convolution, "each input paints a stamp"),
     Panel("sub-pixel convolution", subpixel_convolution, "the same, one phase at a time"),
-    Panel("warp", warp, "each output asks for a place"),
-    Panel("align features", align, "the places are learned"),
+    Panel("warp", warp, "each output asks for a position"),
+    Panel("align features", align, "the positions are learned"),
 )
 WIDTH, HEIGHT, SIDE = 270, 206, 128
 

@@ -34,7 +34,7 @@ from course_utils.resampling import cell_around, cell_weights, interpolate_cell,
 from course_utils.validation import finite_array, real_number
 
 MOST_PIXELS = 32  # per side: more could not be seen as squares
-PANEL, TOP, NEAR = 312, 26, 126  # px: a picture, where it begins, one of the four pixels from near
+PANEL, TOP, NEAR = 312, 26, 126  # px: a picture, where it begins, one of the four pixels, close up
 LEFT, MIDDLE, RIGHT = 2, 330, 598
 WIDTH, HEIGHT = RIGHT + PANEL + 2, TOP + PANEL + 50
 
@@ -180,7 +180,7 @@ def _from_near(pixels, p):
     ]  # fmt: skip
     return [
         label(MIDDLE, TOP - 8, "the four pixels around P", "", "start", 14, font_weight="600"),
-        image(MIDDLE, TOP, 2 * NEAR, 2 * NEAR, four, "the four pixels from near"),
+        image(MIDDLE, TOP, 2 * NEAR, 2 * NEAR, four, "the four pixels, close up"),
         group(cells, data_group="in", tabindex="0", role="group", aria_label="the four pixels"),
         *(rect(MIDDLE + NEAR * (k % 2), TOP + NEAR * (k // 2), NEAR, NEAR, "line input", stroke_width=1.5,
                pointer_events="none") for k in range(4)),

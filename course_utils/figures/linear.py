@@ -365,12 +365,12 @@ def _between_sentence(state):
     if state.mode == "linear":
         return (
             f"{total} x is {number(state.x)} from left and {number(1 - state.x)} from right: "
-            "each sample weighs as much as the other one is far away."
+            "each sample's weight is the distance from x to the other one."
         )
     if state.mode == "cubic":
         low, high = state.samples[1:3].min(), state.samples[1:3].max()
         beyond = state.value > high + 1e-9 or state.value < low - 1e-9
-        outside = " It lies outside the two samples beside it: negative weights allow that." if beyond else ""
+        outside = " Negative weights take it outside the range of its neighbors." if beyond else ""
         return f"{total} The four weights sum to {number(state.weights.sum())}.{outside}"
     copied = "left" if state.weights[1] == 1 else "right"
     return f"{total} Nearest copies one sample, here the {copied} one."

@@ -72,7 +72,7 @@ class Compared:
     still_sum: np.ndarray  # the plain sum without a shift
     still_plain: np.ndarray
     widths: dict  # "fine", "still", "plain", "aligned" -> of the boundaries, in image pixels
-    wrong: dict  # "still", "plain", "aligned" -> part of the places that go to another class
+    wrong: dict  # "still", "plain", "aligned" -> share of the pixels that go to another class
 
     @property
     def moved(self):
@@ -154,7 +154,7 @@ def _maps(compared, places, height):
     columns = (
         (f"fine, stride {maps.stride}", maps.fine, maps.fine, None),
         (f"shifted, stride {2 * maps.stride}", maps.coarse, maps.plain, compared.still_plain),
-        ("added as it lies", maps.plain_sum, maps.plain_sum, still),
+        ("added as it is", maps.plain_sum, maps.plain_sum, still),
         ("aligned, then added", maps.aligned_sum, maps.aligned_sum, still),
     )
     parts = []
@@ -252,27 +252,28 @@ def _words(compared):
     dx, dy = maps.shift_xy
     if not compared.moved:
         return (
-            f"The coarse map (stride {2 * maps.stride}) lies where it belongs. Added to the fine one, boundaries are "
-            f"{_px(widths['still'])} wide, and {_percent(compared.wrong['still'])} of the places go to another class."
+            f"The coarse map (stride {2 * maps.stride}) is where it belongs. Added to the fine one, boundaries are "
+            f"{_px(widths['still'])} wide, and {_percent(compared.wrong['still'])} of the pixels go to another "
+            f"class."
         )
     text = (
         f"The coarse map (stride {2 * maps.stride}) was moved {number(dx)} px right and {number(dy)} px down. Added "
-        f"as it lies: boundaries {_px(widths['plain'])} wide ({_px(widths['still'])} before). Read along the flow "
+        f"as it is: boundaries {_px(widths['plain'])} wide ({_px(widths['still'])} before). Read along the flow "
         f"({number(dx)}, {number(dy)}) first: {_px(widths['aligned'])}."
     )
     if compared.uneven:
-        text += f" No multiple of {2 * maps.stride} px: moving averaged neighbors, which no flow undoes."
+        text += f" This is no multiple of {2 * maps.stride} px: moving averaged neighbors, which no flow can undo."
     return text
 
 
 def _table(compared):
-    names = {"still": "sum, no shift", "plain": "sum as it lies", "aligned": "sum after alignment"}
+    names = {"still": "sum, no shift", "plain": "sum as it is", "aligned": "sum after alignment"}
     rows = [("fine map", f"{compared.widths['fine']:.1f} px", "0.0 %")]
     rows += [
         (words, f"{compared.widths[name]:.1f} px", _percent(compared.wrong[name]))
         for name, words in names.items()
     ]
-    return ("", "width of boundaries", "another class than the fine map"), rows
+    return ("", "width of boundaries", "class other than the fine map's"), rows
 
 
 # ---- trained networks under the same shift -------------------------------------------------------------------

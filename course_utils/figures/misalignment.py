@@ -389,7 +389,7 @@ def _details(state):
             if n
         )
         details[f"px-{p}"] = (
-            f"Pixel {p} is in the fields of so many features: {counts}." if counts else f"Pixel {p}."
+            f"Pixel {p}. Features whose field contains it: {counts}." if counts else f"Pixel {p}."
         )
     for n, stage in enumerate(state.stages):
         for i in range(stage.size if n else 0):
@@ -404,7 +404,7 @@ def _feature_words(state, n, i):
     seen = f"sees pixels {first} to {last}" if first != last else f"sees pixel {first}"
     if low < 0 or high > state.in_size - 1:
         seen += " (beyond the image it is padding)"
-    away = "exactly there" if abs(shift) < 1e-9 else (
+    away = "exactly where it sits" if abs(shift) < 1e-9 else (
         f"{number(abs(shift), 2)} px too far {'right' if shift > 0 else 'left'}"
     )  # fmt: skip
     met = "is drawn" if state.laid_on == "image" or n == 1 else f"is added to what stage {n - 1} has"

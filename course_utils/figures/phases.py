@@ -3,10 +3,10 @@
 Words: see ``course_utils.phases``.
 
 Ids of cells: "in-3", "out-3", "ref-3" (the transposed convolution's own output) are flat indices; "slot-3" a place of
-the merged kernel; "tap-1-3" number 3 of the sub-kernel of channel 1; "map-1-3" sample 3 of its map; "phase-1" the
+the merged kernel; "tap-1-3" number 3 of the small kernel of channel 1; "map-1-3" sample 3 of its map; "phase-1" the
 channel; "cut-3" a shuffled sample that is trimmed off, by its place in the untrimmed picture.
 
-Steps: "window-3", every sub-kernel sums what the window covers; "shuffle-1", map 1 takes its places; "all", compare.
+Steps: "window-3", each small kernel sums what the window covers; "shuffle-1", map 1 takes its places; "all", compare.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONGEST = 200  # characters of a sentence, so that it takes two lines
 
 
 def subpixel_line(parts: Phases) -> str:
-    """The call that gives the same numbers from the sub-kernels W.
+    """The call that gives the same numbers from the small kernels W.
 
     >>> from course_utils.trace import Trace
     >>> subpixel_line(Phases(Trace(np.ones((3, 3)), np.ones((4, 4)), stride=2, padding=1)))
@@ -70,14 +70,14 @@ def phases_overview(parts: Phases) -> str:
 
 
 def phases_table(parts: Phases):
-    """One row per channel: the phase, its sub-kernel, its map. Rows of a 2-D array are parted by a stroke."""
+    """One row per channel: the phase, its small kernel, its map. Rows of a 2-D array are parted by a stroke."""
     rows = [
         (str(channel), phase_name(phase), in_a_line(kernel), in_a_line(values))
         for channel, (phase, kernel, values) in enumerate(
             zip(parts.phases, parts.sub_kernels, parts.maps, strict=True)
         )
     ]
-    return ("channel", "phase", "sub-kernel, as the convolution uses it", "map"), rows
+    return ("channel", "phase", "small kernel, as the convolution uses it", "map"), rows
 
 
 def in_a_line(array):
@@ -117,7 +117,7 @@ def phases_details(parts: Phases) -> dict[str, str]:
 def _input_sentence(parts, index):
     trace = parts.trace
     words = (
-        "the outputs that light up read it, each with the weight that is written there."
+        "the outputs that light up read it, each with the weight written there."
         if trace.outputs_of(index)
         else f"no output reads it, because padding = {trace.padding} cuts all of them off."
     )
@@ -130,8 +130,8 @@ def _slot_sentence(parts, slot):
     where = f"Slot {name_of(slot)}, phase {phase_name(parts.phases[channel])}"
     if t is not None:
         return (
-            f"{where}: it holds weight {name_of(t)} = {number(parts.trace.kernel[t], 2)}. In the sub-kernel that is "
-            f"tap {name_of(tap)}: a convolution's kernel runs the other way round."
+            f"{where}: it holds weight {name_of(t)} = {number(parts.trace.kernel[t], 2)}. In the small kernel "
+            f"that is tap {name_of(tap)}: a convolution's kernel is flipped."
         )
     used = parts.layer.used[0]
     if any(u < used.start for u in slot):
@@ -143,13 +143,14 @@ def _slot_sentence(parts, slot):
 
 def _phase_sentence(parts, channel):
     filled, phase = parts.filled(channel), parts.phases[channel]
-    names = ("place",) if len(phase) == 1 else ("row", "column")
+    names = ("position",) if len(phase) == 1 else ("row", "column")
     where = " and ".join(f"{name} {a}" for name, a in zip(names, phase, strict=True))
     size = parts.sub_kernels[channel].size
     hold = "holds" if filled == 1 else "hold"
+    block = " × ".join([str(parts.stride)] * len(phase)) + (" samples" if len(phase) == 1 else "")
     return (
-        f"Channel {channel} is phase {phase_name(phase)}: {where} of every small pixel, {parts.stride} samples wide. "
-        f"{filled} of the {size} slots of its sub-kernel {hold} a weight; its map becomes every output of its color."
+        f"Channel {channel} is phase {phase_name(phase)}: {where} of every block of {block}. "
+        f"{filled} of the {size} slots of its small kernel {hold} a weight; its map becomes the outputs of its color."
     )
 
 
@@ -160,7 +161,7 @@ def _sum(parts, channel, small):
 
 
 def _window_sentence(parts, q, small):
-    """The sums of all sub-kernels in one window; where they are too long to be read, only their results."""
+    """The sums of all small kernels in one window; where they are too long to be read, only their results."""
     count = int(np.prod(parts.maps.shape[1:]))
     covered = ", ".join(number(parts.trace.x[i], 2) for i in parts.window(small)) or "only zeros"
     start = f"Window {q + 1} of {count} covers {covered}: "
@@ -199,7 +200,7 @@ def _shuffle_sentence(parts, channel):
         else ""
     )
     return (
-        f"Map {channel}, phase {phase_name(phase)}, takes its places: sample {sample} goes to "
+        f"Map {channel}, phase {phase_name(phase)}, takes its positions: sample {sample} goes to "
         f"{', '.join(places)}{lost}. No number changes."
     )
 
@@ -219,7 +220,7 @@ def _output_sentence(parts, out):
 def _reference_sentence(parts, out):
     return (
         f"The transposed convolution's own output {name_of(out)} is {number(parts.trace.output[out], 2)}; "
-        f"the shuffle has {number(parts.output[out], 2)} there."
+        f"the shuffle gives {number(parts.output[out], 2)} there."
     )
 
 
@@ -239,7 +240,7 @@ def _cut_sentence(parts):
     return (
         f"Computed, shuffled and trimmed off: {first} at the start and {last} at the end of each axis."
         if parts.version == "crop"
-        else f"The last small pixel reaches beyond the output: {last} trimmed off at the end."
+        else f"The last block reaches beyond the output: {last} trimmed off at the end."
     )
 
 

@@ -42,7 +42,7 @@ def _misplaced(trip):
     land = "lands" if len(moved) == 1 else "land"
     height, width = trip.back.shape
     return (
-        f"Unpooled to {height} × {width}, {names}{more} {land} in another place: the indices count rows of "
+        f"Unpooled to {height} × {width}, {names}{more} {land} at another position: the indices count rows of "
         f"{trip.x.shape[1]}, the result has rows of {width}."
     )
 
@@ -82,7 +82,7 @@ def verdicts(trip: RoundTrip) -> list[str]:
         return ["unpooling is refused"]
     if trip.misplaced:
         count = len(trip.misplaced)
-        return [f"✗ {count} of {len(trip.winners)} in another place"]
+        return [f"✗ {count} of {len(trip.winners)} at another position"]
     if trip.again is None:
         return [came_back(trip)]
     differ = int((trip.again != trip.maxima).sum())
@@ -167,7 +167,7 @@ def _of_an_input(trip, i):
     tied = any(
         i in dict(window) and trip.maxima.flat[o] == trip.x.flat[i] for o, window in enumerate(trip.windows)
     )
-    earlier = " (an equal number stands before it)" if tied else ""
+    earlier = " (an equal number comes before it)" if tied else ""
     return f"{start}{windows} and the maximum of none{earlier}: unpooling gives 0 here."
 
 
@@ -184,8 +184,10 @@ def _of_a_number_back(trip, i):
         here, width = divmod(i, trip.x.shape[1]), trip.x.shape[1]
         source = f" It came from in[{here[0]}, {here[1]}]"
         if i in trip.misplaced:
-            return f"{start}{source}, whose index is {i} in rows of {width}: here it is in the wrong place."
-        return f"{start}{source}, its own place."
+            return (
+                f"{start}{source}, whose index is {i} in rows of {width}: here it is at the wrong position."
+            )
+        return f"{start}{source}, its own position."
     had = trip.x[row, column]
     if had == 0:
         return f"{start} No maximum has this index. The input had 0 here too."

@@ -129,15 +129,15 @@ def _details(high, x, wide, out):
     for i, j in np.ndindex(rows, columns):
         count = np.count_nonzero(high[:, i]) * np.count_nonzero(wide[j])
         details[f"in-{i * columns + j}"] = (
-            f"Column {i} of W_h, row {j} of W_wᵀ: X[{i}, {j}] = {number(x[i, j])} counts in {count} outputs."
+            f"Column {i} of W_h, row {j} of W_wᵀ: X[{i}, {j}] = {number(x[i, j])} contributes to {count} outputs."
         )
     for r, i in np.ndindex(high.shape):
         details[f"high-{r * rows + i}"] = (
-            f"W_h[{r}, {i}] = {number(high[r, i])}: so much does row {i} of X count in row {r} of the output."
+            f"W_h[{r}, {i}] = {number(high[r, i])}: the weight of row {i} of X in row {r} of the output."
         )
     for j, c in np.ndindex(wide.shape):
         details[f"wide-{j * new_columns + c}"] = (
-            f"W_wᵀ[{j}, {c}] = {number(wide[j, c])}: so much does column {j} of X count in column {c} of the "
+            f"W_wᵀ[{j}, {c}] = {number(wide[j, c])}: the weight of column {j} of X in column {c} of the "
             "output."
         )
     return details

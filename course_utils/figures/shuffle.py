@@ -51,7 +51,7 @@ WIDTH, HEIGHT = 980, 500
 ROOM, TALLEST, LARGEST_CELL = 466, 158, 34  # of one of the four arrays
 LEFTS, TOPS = (4, 510), (92, 322)
 GAP, BLOCK_GAP, NAME = 5, 16, 14  # between small maps, between blocks of them; height of a channel's name
-MISTAKE = "no axes of their own, no transpose: all numbers stay in reading order"
+MISTAKE = "no separate axes, no transpose: all numbers stay in reading order"
 GHOST = 0.3  # how strongly a number's hue stays where it has been or will be
 
 
@@ -339,7 +339,7 @@ class _Arrays:
             )
         count = int(s.differs[s.order].sum())
         left, top = self._corner("result")
-        note = f"◥ torch has another number here: {count} of {s.count}"
+        note = f"◥ torch has a different number here: {count} of {s.count}"
         y = top + s.r * s.h * self.cell.height + 18
         says = [label(left, y, note, "", "start", 12)] if count else []
         return group([*parts, *says], pointer_events="none")
@@ -400,8 +400,8 @@ def _summary(state):
     )
     counts = {name: int(moved.sum()) for name, moved in state.differs.items()}
     second = (
-        f" Against torch's, {counts['tensorflow']} of {counted(state.count, 'pixel')} come from elsewhere in "
-        f"TensorFlow's order, {counts['reshape']} in a plain reshape."
+        f" Compared with torch's, {counts['tensorflow']} of {counted(state.count, 'pixel')} come from elsewhere in "
+        f"TensorFlow's order, and {counts['reshape']} in a plain reshape."
     )
     return first + second + _hidden(state, counts)
 
@@ -451,17 +451,20 @@ def _details(state):
 
 def _step_sentences(state):
     sizes = f"{counted(state.maps, 'channel')} of {state.h} × {state.w}"
-    first = f"x holds {sizes}. A color is a phase: where the numbers of a channel will stand inside a large pixel."
+    block = f"{state.r} × {state.r}"
+    first = (
+        f"x holds {sizes}. A color is a phase: the position of a channel's numbers in each block of {block}."
+    )
     if state.order == "reshape":
         return [first, _summary(state)]
     formula = "(c·r + a)·r + b" if state.order == "torch" else "(a·r + b)·C + c"
     axes = "c, a and b" if state.order == "torch" else "a, b and c"
     return [
         first,
-        f"The reshape gives every index an axis of its own: channel k = {formula} falls apart into {axes}. "
+        f"The reshape gives every index an axis of its own: channel k = {formula} splits into {axes}. "
         "In memory no number moves.",
-        "The transpose puts a right behind i, and b right behind j. Now the numbers of one small pixel, one of each "
-        f"phase, stand together as {state.r} × {state.r}.",
+        "The transpose puts a right after i, and b right after j. Now the numbers of one pixel of x, one of "
+        f"each phase, form a block of {state.r} × {state.r}.",
         _summary(state),
     ]
 

@@ -3,7 +3,7 @@
 Words used here
     amount    the part of the flow that is used: 0 none, 1 all of it, below 0 the wrong way
     fetched   the right picture, warped along it
-    compared  what stands in the middle: what is fetched, the left picture, or both in turn
+    compared  what the middle picture shows: what is fetched, the left picture, or both in turn
 """
 
 from __future__ import annotations
@@ -303,7 +303,7 @@ def _hidden(fit):
 
 def _sentence(fit):
     pair, amount = fit.pair, fit.amount
-    where = "every output from its own place"
+    where = "every output from its own position"
     if amount:
         nearest, farthest = fit.fetched_px
         side = "left" if amount > 0 else "right, the wrong way"
@@ -312,7 +312,7 @@ def _sentence(fit):
     flow = "the true flow" if pair.too_long == 1 else f"a flow {pair.too_long} times too long"
     share, error = fit.share(HIDDEN) * 100, fit.error_share(HIDDEN) * 100
     return (
-        f"Fetched along {number(amount)} of {flow}: {where}. PSNR {number(fit.psnr(), 2)} dB where the flow is "
+        f"Fetched along {number(amount)} times {flow}: {where}. PSNR {number(fit.psnr(), 2)} dB where the flow is "
         f"known, highest at amount {number(peak)}. The {share:.1f} % hidden from the right camera carry "
         f"{error:.0f} % of the squared error; "
         f"the others reach {number(fit.psnr(SEEN), 2)} dB."

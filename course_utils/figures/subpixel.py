@@ -146,7 +146,7 @@ def _handles(trace, numbers=True):
         ("in_size", "n, the input size", trace.x, MOST_INPUTS[ndim]),
         ("kernel_size", "k, the kernel size", trace.kernel, MOST_TAPS[ndim]),
     ):
-        handles[name] = scrub(name, len(array), 1, most, label=f"{words} (new numbers count on)", pixels=20)
+        handles[name] = scrub(name, len(array), 1, most, label=f"{words} (new numbers count up)", pixels=20)
     return handles
 
 
@@ -164,7 +164,7 @@ def _refusal(trace):
 def _too_long(trace):
     """A setting that torch takes, whose cells would be too small for their numbers."""
     reason = (
-        f"A kernel of {len(trace.kernel)} with dilation = {trace.dilation} reaches over {trace.reach} samples. Here "
+        f"A kernel of {len(trace.kernel)} with dilation = {trace.dilation} spans {trace.reach} samples. Here "
         f"the numbers could be read up to {MOST_REACH[trace.x.ndim]}."
     )
     works = f"What works: a smaller kernel, or dilation = {trace.dilation - 1}."

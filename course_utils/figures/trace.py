@@ -121,10 +121,10 @@ def why_refused(trace):
     if trace.output_padding >= most:
         taken = "only 0" if most == 1 else f"0 to {most - 1}"
         return (
-            f"output_padding chooses among the sizes that a stride takes to one: with stride = {trace.stride} and "
+            f"output_padding chooses among sizes that a convolution turns into one: with stride = {trace.stride} and "
             f"dilation = {trace.dilation} it can be {taken}, not {trace.output_padding}."
         )
-    places = counted(trace.natural + trace.output_padding, "place")
+    places = counted(trace.natural + trace.output_padding, "position")
     return f"Nothing is left: the output has {places}, and padding = {trace.padding} cuts off {2 * trace.padding}."
 
 

@@ -31,7 +31,7 @@ RANGES = {
 }
 """(lowest, highest, step) of every number of a field, for its slider and for the hand in the picture."""
 
-NO_FLOW = "Zero flow: every output fetches from its own place."
+NO_FLOW = "Zero flow: every output fetches from its own position."
 GRID_OF_FLOW = "grid = torch.from_numpy(flow_to_grid(explorer.flow_xy, align_corners={}))[None]"
 KNOB_AT = 0.4  # of a whirl's reach: there the net turns by 0.65 of what it turns in the middle
 
@@ -125,11 +125,11 @@ class Affine:
     def words(self, flow_xy):
         points, picture = [], []
         if self.turn:
-            ways = ("clockwise", "counter-clockwise")
+            ways = ("clockwise", "counterclockwise")
             points.append(f"turn {number(abs(self.turn))}° {ways[self.turn < 0]}")
             picture.append(f"turns {ways[self.turn > 0]}")
         if self.spread != 1:
-            points.append(f"spread by {number(self.spread)}")
+            points.append(f"spread by a factor of {number(self.spread)}")
             picture.append("shrinks" if self.spread > 1 else "grows")
         if self.shear:
             points.append(f"shear by {number(self.shear)}")
@@ -206,9 +206,9 @@ class Whirl:
     def words(self, flow_xy):
         if not self.swirl:
             return NO_FLOW
-        way = "clockwise" if self.swirl > 0 else "counter-clockwise"
+        way = "clockwise" if self.swirl > 0 else "counterclockwise"
         return (
-            f"In the middle of the whirl the points turn {number(abs(self.swirl))}° {way}, further out by less, "
+            f"At the center of the whirl the points turn {number(abs(self.swirl))}° {way}, farther out by less, "
             "so the picture turns the other way."
         )
 
@@ -237,7 +237,7 @@ class Painted:
     def drawn(self, layout):
         at = self.brush_xy
         return self._brush(
-            "places", "brush on the places", layout.in_xy, layout.on_input(at), layout.unit
+            "places", "brush on the positions", layout.in_xy, layout.on_input(at), layout.unit
         ) + (self._brush("picture", "brush on the output", layout.out_xy, layout.on_output(at), layout.unit))
 
     def _brush(self, name, words, corner, at, unit):

@@ -93,10 +93,10 @@ class Reading:
             read = value - own
             if abs(read - flow[axis]) < 1e-9:
                 meant = self.warp.flow_xy[row, column, axis]
-                off = "" if abs(meant - read) < 1e-9 else f"; meant was {_signed(meant)}"
+                off = "" if abs(meant - read) < 1e-9 else f"; {_signed(meant)} was meant"
                 return f" Minus its own {name}: {number(value)} − {own} = {_signed(read)}, its flow in {name}{off}."
             nearest = self.warp.mode == "nearest"
-            reason = "nearest rounds the place" if nearest else "here the picture is no ramp"
+            reason = "nearest rounds the position" if nearest else "here the picture is not a ramp"
             return f" Minus its own {name}: {_signed(read)}, not its flow {_signed(flow[axis])}; {reason}."
         return ""
 

@@ -72,7 +72,7 @@ def warp_scene(picture: Picture, warp: Warp, field, arrows=False) -> Scene:
         field.drawn(layout),
     ]
     text = _sentence(picture, warp, field)
-    title = f"{picture.name}: every output fetches from a place in the input"
+    title = f"{picture.name}: every output fetches from a position in the input"
     return Scene(
         document(WIDTH, HEIGHT, parts, title, text),
         text,
@@ -105,7 +105,7 @@ def _input(picture, padding_mode, align_corners, hold, hint):
     layout = Layout(*picture.image.shape)
     x, y = LEFT, TOP - 10
     right = LEFT + (layout.width + 2 * layout.margin) * layout.unit
-    title = label(x, y, "input, and the places fetched from", anchor="start", size=14, font_weight="600")
+    title = label(x, y, "input, and the positions fetched from", anchor="start", size=14, font_weight="600")
     if right - LEFT > 440:  # beside a title that is longer than the picture there is no room
         title += label(right, y, hint, "kernel", anchor="end", size=13)
     return title + _canvas(picture, padding_mode, align_corners, hold)
@@ -289,7 +289,7 @@ def _facts(picture, warp):
         (f"largest |output − input| = {number(warp.largest_change)}", ""),
     ]
     if warp.grid_align_corners != warp.sample_align_corners:
-        facts.append((f"two conventions: places off by up to {number(warp.off_by)} px", "output"))
+        facts.append((f"two conventions: positions off by up to {number(warp.off_by)} px", "output"))
     ramp = _ramp_fact(picture, warp)
     pale = f"pale: what padding_mode={warp.padding_mode} gives beyond the picture"
     return [*facts, *([(ramp, "")] if ramp else []), (pale, "muted")]
@@ -318,7 +318,7 @@ def _sentence(picture, warp, field):
     if warp.grid_align_corners != warp.sample_align_corners:
         words.append(
             f"The grid was built with align_corners={warp.grid_align_corners} and is read with "
-            f"align_corners={warp.sample_align_corners}, so places are off by up to {number(warp.off_by)} px."
+            f"align_corners={warp.sample_align_corners}, so positions are off by up to {number(warp.off_by)} px."
         )
     if not np.any(warp.flow_xy):
         change = number(warp.largest_change)

@@ -88,7 +88,7 @@ def difference(stage):
 def test_it_opens_where_the_first_map_has_flown(row, square):
     assert row.chosen() == square.chosen() == "shuffle-0"
     assert outputs(landed(row)) == {o: OUTPUT[o] for o in (0, 2, 4)}
-    assert "Map 0, phase 0, takes its places: sample q goes to output 2 · q" in row.text()
+    assert "Map 0, phase 0, takes its positions: sample q goes to output 2 · q" in row.text()
 
 
 def test_windows_fill_the_maps(row):

@@ -178,6 +178,24 @@ def test_the_position_is_kept_while_sizes_and_settings_change_and_while_there_is
     assert explorer.stage.step == 5
 
 
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_smaller_pictures_in_between_do_not_move_the_learner(dimensions):
+    """So the browser, which may show more of them than Python has drawn, ends at the same place."""
+    explorer = stepper(dimensions, view="gather")
+    last = len(explorer.scene.steps) - 1
+    walk_to(explorer, last)
+    explorer.set(stride=1)
+    assert explorer.stage.step == len(explorer.scene.steps) - 1 < last
+    explorer.set(padding=1)
+    explorer.set(padding=0)
+    explorer.set(stride=2)
+    assert explorer.stage.step == last
+    explorer.set(stride=1)
+    walk_to(explorer, 1)  # but where the learner goes himself counts
+    explorer.set(stride=2)
+    assert explorer.stage.step == 1
+
+
 def test_the_lessons_own_kernel():
     explorer = stepper(x=[1, 2], kernel=[1, 10, 100])
     assert output_in_the_scene(explorer).tolist() == [1, 10, 102, 20, 200]
@@ -326,7 +344,7 @@ def test_wrong_arguments_are_refused_with_their_values(wrong, words):
 
 def test_collisions_over_every_control():
     explorer = collisions()
-    assert "takes size 8 to 4, as it takes 7." in explorer.scene.text
+    assert "turns size 8 into 4, as it does 7." in explorer.scene.text
     for name, control in explorer.controls.items():
         start = control.value
         for value in settings_of(control):
@@ -342,7 +360,7 @@ def test_choosing_a_size_follows_it_and_the_picture_tells_one_story():
     assert explorer.values["size"] == 7 and explorer.stage.chosen == "in-7"
     assert explorer.scene.text == explorer.scene.details["in-7"]
     explorer.set(size=11)
-    assert explorer.stage.chosen == "in-11" and "takes size 11 to 6" in explorer.scene.text
+    assert explorer.stage.chosen == "in-11" and "turns size 11 into 6" in explorer.scene.text
     explorer.stage.chosen = ""  # released by a second click
     assert explorer.values["size"] == 11
     explorer.stage.chosen = "back-3"

@@ -92,7 +92,7 @@ def test_cubic_has_four_handles(between):
     between.set(mode="cubic")
     assert handles(between) == {"x", "before", "left", "right", "after"}
     between.set(x=0.5, before=0.0, left=10.0, right=10.0, after=0.0)
-    assert "It lies outside the two samples beside it" in between.scene.text
+    assert "Negative weights take it outside the range of its neighbors" in between.scene.text
 
 
 def test_nearest_jumps_at_a_half_or_at_the_next_sample(between):

@@ -219,9 +219,9 @@ def test_the_second_three_things_to_try():
     peaks = np.zeros((4, 5))
     peaks[[0, 1, 2, 2], [0, 3, 0, 3]] = [9, 8, 7, 6]
     explorer = pool_and_unpool(peaks, output_size=False)
-    assert "8, 7, 6 land in another place" in explorer.scene.text
+    assert "8, 7, 6 land at another position" in explorer.scene.text
     explorer.set(columns=4, rows=5)
-    assert "another place" not in explorer.scene.text and "refused" not in explorer.scene.text
+    assert "another position" not in explorer.scene.text and "refused" not in explorer.scene.text
     explorer.set(rows=4, columns=5)
     move(explorer, "numbers[3,3]", 9)
     assert "Unpooling is refused: indices[1, 1] is 18" in explorer.scene.text

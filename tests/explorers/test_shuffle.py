@@ -53,7 +53,7 @@ def test_it_opens_transposed_and_stays_at_the_step_of_the_same_name():
 def test_the_three_things_to_try():
     explorer = shuffle()
     assert (
-        "36 of 48 pixels come from elsewhere in TensorFlow's order, 44 in a plain reshape"
+        "36 of 48 pixels come from elsewhere in TensorFlow's order, and 44 in a plain reshape"
         in explorer.scene.text
     )
     explorer.set(channels=1)

@@ -74,4 +74,4 @@ def test_what_it_cannot_start_with_is_refused_in_words(call, told):
 
 
 def test_it_starts_with_no_warp():
-    assert decibels(stereo()) < 14 and "own place" in stereo().scene.text
+    assert decibels(stereo()) < 14 and "own position" in stereo().scene.text

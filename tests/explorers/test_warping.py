@@ -244,7 +244,7 @@ def test_the_net_is_dragged_by_its_middle_turned_by_its_right_edge_sheared_by_it
     assert (explorer.values["turn"], explorer.values["spread"]) == (32.5, 1.23)
     hand.move(explorer, "shear", -0.37)
     assert explorer.values["shear"] == -0.37
-    assert "turn 32.5° clockwise and spread by 1.23 and shear by −0.37" in explorer.scene.text
+    assert "turn 32.5° clockwise and spread by a factor of 1.23 and shear by −0.37" in explorer.scene.text
     hand.key(explorer, "shift", right=1)
     assert explorer.values["shift_x"] == 1.75
 
@@ -258,7 +258,7 @@ def test_the_whirl_is_dragged_over_the_picture_and_turned():
     assert moved[36, 32] < 1 < still[36, 32] + 1 and moved[:, 100:].max() == 0 < still[:, 100:].max()
     hand.move(explorer, "swirl", -150, 60)
     assert (explorer.values["swirl"], explorer.values["reach"]) == (-150.0, 60.0)
-    assert "150° counter-clockwise" in explorer.scene.text
+    assert "150° counterclockwise" in explorer.scene.text
 
 
 @pytest.mark.parametrize("field", OF_FIELD)

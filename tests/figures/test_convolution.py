@@ -400,7 +400,7 @@ def test_collisions_are_torchs(k, s, p, d, size):
         )
         if n > LARGEST_FOLLOWED:
             continue
-        assert f"The convolution takes size {n} to {m}" in scene.details[f"in-{n}"]
+        assert f"The convolution turns size {n} into {m}" in scene.details[f"in-{n}"]
         op = int(re.search(r"So output_padding = (\d+) brings", scene.details[f"in-{n}"])[1])
         back = F.conv_transpose1d(
             torch.ones(1, 1, m), torch.ones(1, 1, k), stride=s, padding=p, dilation=d, output_padding=op
@@ -450,7 +450,7 @@ def test_sizes_after_the_convolution_and_sizes_that_come_back_have_their_sentenc
     details = collisions_scene(3, 2, 1).details
     assert (
         details["middle-4"]
-        == "The convolution takes 7 and 8 to 4. Back from 4, output_padding leads: 0 to 7; 1 to 8."
+        == "The convolution turns 7 and 8 into 4. Back from 4, output_padding = 0 leads to 7, 1 leads to 8."
     )
     assert details["back-8"] == "Size 8 comes back from 4 with output_padding = 1."
     assert details["back-1"] == "Size 1 comes back from 1 with output_padding = 0."

@@ -22,7 +22,7 @@ places = st.tuples(st.floats(0, 23), st.floats(0, 23))
 def test_the_pixels_shown_are_the_pixels_given():
     scene = face_scene(FACE, 7.4, 11.25)
     assert np.array_equal(decoded(scene.svg, "the pixels as squares"), FACE)
-    assert np.array_equal(decoded(scene.svg, "the four pixels from near"), FACE[11:13, 7:9])
+    assert np.array_equal(decoded(scene.svg, "the four pixels, close up"), FACE[11:13, 7:9])
 
 
 def test_the_smooth_picture_is_bilinear():

@@ -45,9 +45,9 @@ def test_a_shift_widens_boundaries_and_alignment_narrows_them():
 def test_without_a_shift_the_sum_is_the_sum():
     still = ShiftedShares(LABELS, 8, (0, 0))
     text = shift_scene(IMAGE, LABELS, 8).text
-    assert "lies where it belongs" in text
+    assert "is where it belongs" in text
     assert f"boundaries are {number(still.boundary_width(still.plain_sum), 1)} px wide" in text
-    assert f"{100 * still.wrong_part(still.plain_sum):.1f} % of the places" in text
+    assert f"{100 * still.wrong_part(still.plain_sum):.1f} % of the pixels" in text
 
 
 @pytest.mark.parametrize(("stride", "row"), [(4, 11), (8, 11), (4, 0), (8, 15)])

@@ -172,13 +172,14 @@ def test_without_negative_numbers_the_second_pooling_agrees(height, width, k, s,
 def test_without_output_size_the_peaks_move():
     scene = pooling_scene(PEAKS, sized=False)
     assert (
-        "8, 7, 6 land in another place: the indices count rows of 5, the result has rows of 4." in scene.text
+        "8, 7, 6 land at another position: the indices count rows of 5, the result has rows of 4."
+        in scene.text
     )
     assert scene.svg.count(">✗<") == 3
-    assert "here it is in the wrong place" in scene.details["back-8"]
+    assert "here it is at the wrong position" in scene.details["back-8"]
     assert "✗" not in pooling_scene(PEAKS).svg
     tall = pooling_scene(np.pad(FOUR, ((0, 1), (0, 0))), sized=False)
-    assert "✗" not in tall.svg and "another place" not in tall.text  # an odd height does no harm
+    assert "✗" not in tall.svg and "another position" not in tall.text  # an odd height does no harm
 
 
 def test_ties_say_that_the_first_counts():

@@ -57,7 +57,7 @@ def test_a_pixel_lights_what_it_paints_with_the_same_weights():
         painted = {name: w for name, w in scene.links[f"in-{i}"] if w is not None}
         read = {o: dict(scene.links[o])[f"in-{i}"] for o in scene.steps if f"in-{i}" in dict(scene.links[o])}
         assert painted == read
-        assert f"counts in {len(read)} outputs" in scene.details[f"in-{i}"]
+        assert f"contributes to {len(read)} outputs" in scene.details[f"in-{i}"]
 
 
 def test_all_that_lights_up_is_drawn_and_has_a_sentence():

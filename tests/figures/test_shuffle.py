@@ -167,12 +167,14 @@ def test_how_many_pixels_differ():
         right = expected(x, sizes[1], "torch")
         counts = {order: int((expected(x, sizes[1], order) != right).sum()) for order in ORDERS}
         scene = shuffle_scene(*sizes)
-        said = re.search(r"Against torch's, (\d+) of (\d+) .* order, (\d+) in a plain reshape", scene.text)
+        said = re.search(
+            r"Compared with torch's, (\d+) of (\d+) .* order, and (\d+) in a plain reshape", scene.text
+        )
         assert [int(n) for n in said.groups()] == [counts["tensorflow"], x.size, counts["reshape"]]
         for order, count in counts.items():
             svg = shuffle_scene(*sizes, order).svg
             assert svg.count('class="sample mark"') == count
-            assert (f"torch has another number here: {count} of {x.size}" in svg) == (count > 0)
+            assert (f"torch has a different number here: {count} of {x.size}" in svg) == (count > 0)
         assert ("hides the order" in scene.text) == (counts["tensorflow"] == 0 and sizes[1] > 1)
         assert ("one pixel hide" in scene.text) == (counts["reshape"] == 0 and sizes[1] > 1)
 

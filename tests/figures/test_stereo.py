@@ -96,7 +96,7 @@ def test_the_middle_shows_what_is_fetched_or_the_left_picture_or_both_in_turn(th
 
 def test_a_flow_that_was_not_resized_is_told(whole):
     forgotten = shrunk_pair(*whole, 3, rescaled=False)
-    assert "along 1 of a flow 3 times too long" in stereo_scene(forgotten, 1.0, "").text
+    assert "along 1 times a flow 3 times too long" in stereo_scene(forgotten, 1.0, "").text
     assert "highest at amount 0.35" in stereo_scene(forgotten, 1.0, "").text
 
 

@@ -89,7 +89,7 @@ def test_every_number_of_the_picture_is_torchs(layer, version):
     assert array(cells, "ref", wanted.shape) == pytest.approx(wanted)
     shuffled = shuffled_in(scene, len(scene.steps) - 1)
     assert array(shuffled, "out", wanted.shape) == pytest.approx(wanted)
-    # the line of torch, with the sub-kernels that stand in the picture
+    # the line of torch, with the small kernels that stand in the picture
     size = max(int(name.split("-")[2]) for name in cells if name.startswith("tap-")) + 1
     taps = np.array([[cells[f"tap-{c}-{j}"] for j in range(size)] for c in range(stride**ndim)])
     weight = np.nan_to_num(taps).reshape(-1, 1, *(round(size ** (1 / ndim)),) * ndim)
@@ -286,7 +286,7 @@ def test_the_table_of_known_layers(k, s, p, op, pads, trims, used):
 def test_the_kernel_of_four_falls_apart_flipped():
     scene = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1)
     header, rows = scene.table
-    assert header[2] == "sub-kernel, as the convolution uses it"
+    assert header[2] == "small kernel, as the convolution uses it"
     assert [row[2] for row in rows] == ["4 2 0", "0 3 1"]
     crop = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1, version="crop")
     assert [row[2] for row in crop.table[1]] == ["3 1", "4 2"]
@@ -296,9 +296,9 @@ def test_why_a_slot_is_empty():
     said = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1).details
     assert said["slot-0"] == "Slot 0, phase 0: empty, because without a crop the kernel begins 1 later."
     assert said["slot-1"].startswith(
-        "Slot 1, phase 1: it holds weight 0 = 1. In the sub-kernel that is tap 2"
+        "Slot 1, phase 1: it holds weight 0 = 1. In the small kernel that is tap 2"
     )
-    assert "a convolution's kernel runs the other way round" in said["slot-1"]
+    assert "a convolution's kernel is flipped" in said["slot-1"]
     assert said["tap-1-0"] == said["slot-5"].replace("Slot 0", "Slot 5")
     assert said["slot-5"].startswith("Slot 5, phase 1: empty, because the kernel has ended")
     holes = phases_scene([1, 2, 3], [1, 2], stride=1, dilation=2).details
@@ -406,7 +406,7 @@ def test_what_could_not_be_read_is_no_picture(x, kernel, chosen, words):
 def test_a_kernel_that_is_too_long_to_be_read_is_told_in_a_picture_as_large_as_the_others():
     x, kernel = np.ones((3, 3)), np.ones((6, 6))
     short, long = phases_scene(x, kernel), phases_scene(x, kernel, dilation=2)
-    assert "reaches over 11 samples. Here the numbers could be read up to 9." in long.text
+    assert "spans 11 samples. Here the numbers could be read up to 9." in long.text
     assert "a smaller kernel, or dilation = 1." in long.text and "torch refuses" not in long.text
     size = re.compile(r'viewBox="([^"]*)"')
     assert size.search(long.svg)[1] == size.search(short.svg)[1]
@@ -447,7 +447,7 @@ def test_every_number_and_setting_is_a_handle(ndim):
     assert len(scene.handles) == numbers + 6
     last = scene.handles["x[2]" if ndim == 1 else "x[2,2]"]
     assert (last.at, last.low, last.high) == ((3**ndim,), (-99,), (99,))
-    assert scene.svg.count('data-handle="kernel[') == 2 * 2**ndim  # in the kernel and in the sub-kernels
+    assert scene.svg.count('data-handle="kernel[') == 2 * 2**ndim  # in the kernel and in the small kernels
 
 
 def test_same_values_give_the_same_scene():

@@ -157,15 +157,15 @@ def test_a_ramp_reads_out_the_flow(axis, name):
     )
     assert read[axis] in scene.details["out-19"]
     beyond = scene_of(warp_of(np.full((6, 8, 2), 9.0), image), name)
-    assert "at 0 of 48" in beyond.text and "here the picture is no ramp" in beyond.details["out-0"]
+    assert "at 0 of 48" in beyond.text and "here the picture is not a ramp" in beyond.details["out-0"]
     nearest = scene_of(warp_of(flow, image, mode="nearest"), name).details["out-19"]
-    assert ("nearest rounds the place" in nearest) == (axis == 0 or "not its flow" in nearest)
+    assert ("nearest rounds the position" in nearest) == (axis == 0 or "not its flow" in nearest)
 
 
 def test_places_in_the_wrong_convention_are_told_beside_the_meant_ones():
     image = pixel_centers((6, 8))[..., 0]
     words = scene_of(warp_of(np.zeros((6, 8, 2)), image, built=True), "x ramp").details["out-14"]
-    assert "Minus its own x: 6.357 − 6 = +0.357, its flow in x; meant was 0." in words
+    assert "Minus its own x: 6.357 − 6 = +0.357, its flow in x; 0 was meant." in words
 
 
 def test_a_real_picture_is_an_image_with_outputs_and_places_to_point_at():

@@ -408,7 +408,7 @@ same(RESIZED, "interpolation=cv2.INTER_LINEAR) -> ", "the default")
 same(RESIZED, "dtype=torch.float64) -> ", "float32 is right too")
 same(RESIZED, ".astype(np.float32) -> ", "float64 is right too")
 same(RESIZED, "larger[0].permute(1, 2, 0) * factor -> *larger[-1]", "the first of one is the last")
-same(RESIZED, "swapaxes(1, 2) -> *swapaxes(2, 1)", "an exchange is the same the other way round")
+same(RESIZED, "swapaxes(1, 2) -> *swapaxes(2, 1)", "an exchange is the same the other way around")
 
 
 # ---- the bugs: conventions mixed --------------------------------------------------------------------
