@@ -11,17 +11,14 @@ from course_utils.figures.draw.scene import NoPicture
 def sizes_that_fit(controls, values, changed, counts, resized):
     """A size counts its numbers, one along every axis: {control: new value} where they disagree.
 
-    Where numbers were typed, their size follows; where a size was moved, its numbers do.
+    Where numbers were typed, their size follows; else they follow their size.
 
-    controls   name -> control; values: name -> value; changed: name of the control that changed, or None: then all
-               numbers follow their size
+    controls   name -> control; values: name -> value; changed: name of the control that changed, or None
     counts     name of a size -> name of the ``Numbers`` that it counts
     resized    (array, size) -> the array cut or grown to that size
     """
     changes = {}
     for size, numbers in counts.items():
-        if changed not in (size, numbers, None):
-            continue
         try:
             array = controls[numbers].read(values[numbers])
         except NoPicture:  # the picture says what is wrong with what was typed

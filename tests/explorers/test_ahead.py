@@ -198,6 +198,7 @@ def test_numbers_without_a_handle_have_no_neighbors():
         (0.0, 1.0, [1, -1, 2, -2]),
         (0.5, 1.0, [2, 0, -1, -2]),  # a key rounds up, as in the browser
         (2.0, 1.5, [1, -0.5, -2]),  # the end is none of the steps
+        (1.0, 1.5, [2, -0.5, -2]),
         (-0.2, 0.1, [-0.1, -0.3, 0, -0.4, 0.1]),
     ],
 )
