@@ -75,19 +75,6 @@ ZEROS_BETWEEN = Prediction(
     },
 )
 
-STRIDE_THREE = Prediction(
-    key="convolution.stride_three",
-    title="Stamps far apart",
-    question="The samples 1, 2 and the kernel (1, 10), but the stride is now 3. Which five numbers come out?",
-    shape=5,
-    answer=lambda: painted([1, 2], [1, 10], stride=3),
-    explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches position 2: it "
-    "stays 0.",
-    guesses={
-        "The size is right. But the second stamp begins at position 3, not at 2.": lambda: (1, 10, 2, 20, 0),
-    },
-)
-
 WITH_PADDING = Prediction(
     key="convolution.padding_crops",
     title="What padding does here",
@@ -100,6 +87,35 @@ WITH_PADDING = Prediction(
         "That is with one sample more at each end. Here it is the other way around.": lambda: 7,
         "That is with one sample fewer. Padding counts at both ends.": lambda: 4,
         "That is without padding.": lambda: painted([1, 2], stride=2).size,
+    },
+)
+
+ONE_MORE_SAMPLE = Prediction(
+    key="convolution.one_more_sample",
+    title="The sample at the end",
+    question="Stride 2 and padding 1 gave 10, 102, 20. With output_padding = 1 there is one number more at "
+    "the end. Which one?",
+    answer=lambda: painted([1, 2], stride=2, padding=1, output_padding=1)[-1],
+    explain="The stamps reached that position all along, and padding had cropped it. output_padding crops one "
+    "less at the end.",
+    guesses={
+        "Its name suggests a zero. But a stamp reaches this position.": lambda: 0,
+        "That repeats the last number. The next position has a sum of its own.": lambda: painted(
+            [1, 2], stride=2, padding=1
+        )[-1],
+    },
+)
+
+STRIDE_THREE = Prediction(
+    key="convolution.stride_three",
+    title="Stamps far apart",
+    question="The samples 1, 2 and the kernel (1, 10), but the stride is now 3. Which five numbers come out?",
+    shape=5,
+    answer=lambda: painted([1, 2], [1, 10], stride=3),
+    explain="The stamps begin at 0 and at 3, and the first one ends at 1. Nothing reaches position 2: it "
+    "stays 0.",
+    guesses={
+        "The size is right. But the second stamp begins at position 3, not at 2.": lambda: (1, 10, 2, 20, 0),
     },
 )
 
@@ -120,22 +136,6 @@ DILATED_STAMP = Prediction(
             20,
             200,
         ),
-    },
-)
-
-ONE_MORE_SAMPLE = Prediction(
-    key="convolution.one_more_sample",
-    title="The sample at the end",
-    question="Stride 2 and padding 1 gave 10, 102, 20. With output_padding = 1 there is one number more at "
-    "the end. Which one?",
-    answer=lambda: painted([1, 2], stride=2, padding=1, output_padding=1)[-1],
-    explain="The stamps reached that position all along, and padding had cropped it. output_padding crops one "
-    "less at the end.",
-    guesses={
-        "Its name suggests a zero. But a stamp reaches this position.": lambda: 0,
-        "That repeats the last number. The next position has a sum of its own.": lambda: painted(
-            [1, 2], stride=2, padding=1
-        )[-1],
     },
 )
 
@@ -190,6 +190,20 @@ WHO_COLLIDES = Prediction(
     },
 )
 
+SAME_CROPS = Prediction(
+    key="convolution.same_crops",
+    title="Which sample goes",
+    question="Kernel size 3 and stride 2 on 4 samples paint 9 positions. TensorFlow's SAME keeps 8 of them, "
+    "and crops floor((k − s) / 2) on the left. Which position is dropped?",
+    options=["the first", "the last", "the middle one"],
+    answer=lambda: "the last" if same_crop(3, 2) == 0 else "the first",
+    explain="(3 − 2) / 2 = 0.5, which rounds down to 0: nothing is cropped on the left, so the extra position "
+    "is dropped on the right.",
+    guesses={
+        "It rounds down, so nothing is cropped on the left.": "the first",
+    },
+)
+
 TWO_SIZES = Prediction(
     key="convolution.twice_as_long",
     title="Where the zeros go",
@@ -212,20 +226,6 @@ TWO_SIZES = Prediction(
             transposed_size(7, 3, stride=2),
             convolution_size(7, 3, dilation=2),
         ),
-    },
-)
-
-SAME_CROPS = Prediction(
-    key="convolution.same_crops",
-    title="Which sample goes",
-    question="Kernel size 3 and stride 2 on 4 samples paint 9 positions. TensorFlow's SAME keeps 8 of them, "
-    "and crops floor((k − s) / 2) on the left. Which position is dropped?",
-    options=["the first", "the last", "the middle one"],
-    answer=lambda: "the last" if same_crop(3, 2) == 0 else "the first",
-    explain="(3 − 2) / 2 = 0.5, which rounds down to 0: nothing is cropped on the left, so the extra position "
-    "is dropped on the right.",
-    guesses={
-        "It rounds down, so nothing is cropped on the left.": "the first",
     },
 )
 
