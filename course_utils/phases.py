@@ -119,7 +119,7 @@ class Phases:
         return self.phases.index(tuple(u % self.stride for u in place))
 
     def tap_of(self, slot):
-        """(channel, index into its small kernel): the convolution's kernel runs the other way round."""
+        """(channel, index into its small kernel): the convolution's kernel runs the other way."""
         return self.channel_of(slot), tuple(self.taps - 1 - u // self.stride for u in slot)
 
     def slot_at(self, channel, tap):

@@ -298,7 +298,7 @@ def transposed_to_subpixel(
     filled = [size * each for size, each in zip(sizes, strides, strict=True)]
     phases = _apart(_stretched(gathering, filled, used), strides)
     dimensions = len(strides)
-    phases = np.flip(phases, range(-dimensions, 0))  # a scatter's kernel runs the other way round in a gather
+    phases = np.flip(phases, range(-dimensions, 0))  # a scatter's kernel runs the other way in a gather
     phases = np.moveaxis(phases, 1, 1 + dimensions)  # (C_out, *strides, C_in / groups, *sizes)
     rows = len(gathering) * math.prod(strides)
     each = None if bias is None else np.repeat(bias, math.prod(strides))

@@ -183,7 +183,7 @@ def _stretch(in_size, out_size, coordinate_map):
 
 
 def rotation(degrees):
-    """The (2, 2) turn of places; used to fetch, it turns the *picture* counter-clockwise, as seen (y points down).
+    """The (2, 2) turn of places; used to fetch, it turns the *picture* counterclockwise, as seen (y points down).
 
     >>> rotation(90).round() + 0.0
     array([[ 0., -1.],

@@ -51,7 +51,7 @@ def _scene(x, y, bottom_right):
     return cell_scene([[10, 20], [40, round(float(bottom_right))]], round(float(x), 2), round(float(y), 2))
 
 
-def rasterise(scenes):
+def rasterize(scenes):
     """Each scene as an RGB picture on white, of the size that it states."""
     from tools.lab import running_browser
 
@@ -80,7 +80,7 @@ def write_gif(pictures, durations, path):
 
 
 def common_palette(pictures, colors=96):
-    """Colors for all pictures, shape (colors, 3): every eighth picture, stacked, quantised together."""
+    """Colors for all pictures, shape (colors, 3): every eighth picture, stacked, quantized together."""
     stacked = Image.fromarray(np.concatenate([np.asarray(picture) for picture in pictures[::8]]))
     palette = np.array(stacked.quantize(colors, kmeans=1).getpalette(), np.int32).reshape(-1, 3)
     palette[palette.sum(axis=1).argmax()] = 255  # the lightest is the paper's, and stays white
@@ -107,7 +107,7 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=OUT)
     path = parser.parse_args(arguments).out
     scenes, durations = zip(*frames(), strict=True)
-    write_gif(list(rasterise(scenes)), list(durations), path)
+    write_gif(list(rasterize(scenes)), list(durations), path)
     print(f"{path}: {len(scenes)} frames, {sum(durations) / 1000:.1f} s, {path.stat().st_size / 1000:.0f} kB")
 
 

@@ -72,7 +72,7 @@ def warp(picture):
 
 
 def alignment_flow():
-    """A stand-in for a learned flow (dy, dx), in input pixels: towards the pole from both sides."""
+    """A stand-in for a learned flow (dy, dx), in input pixels: toward the pole from both sides."""
     y, x = _half_pixel_grid()
     from_pole = (y + x - 3) / 2
     pull = -0.6 * from_pole * np.exp(-(from_pole**2))

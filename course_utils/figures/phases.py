@@ -250,7 +250,7 @@ def _cut_sentence(parts):
 def phases_links(parts: Phases) -> dict[str, list[tuple[str, float | None]]]:
     """An output and its sample of a map: with the inputs they read, their weights, and each other.
 
-    The other way round (what reads this input, this weight) is the browser's to find.
+    The other way around (what reads this input, this weight) is the browser's to find.
     """
     trace, map_shape, links = parts.trace, parts.maps.shape[1:], {}
     members = {f"phase-{channel}": [] for channel in range(len(parts.phases))}

@@ -88,7 +88,7 @@ class Layout:
         return np.all((pixels_xy >= low) & (pixels_xy <= high), axis=-1)
 
     def cut(self, start, places):
-        """``places``, each moved towards its ``start`` until it is within the margin."""
+        """``places``, each moved toward its ``start`` until it is within the margin."""
         low, high = self.ends
         step = places - start
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -110,7 +110,7 @@ class StageOnPage:
         box = knob.bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
-    def towards_the_middle(self, handle, pixels=40):
+    def toward_the_middle(self, handle, pixels=40):
         """A move that stays inside the picture, wherever the handle is: (x, y) screen pixels."""
         x, y = self.middle_of(handle)
         frame = self.root.locator("svg").first.bounding_box()
@@ -189,7 +189,7 @@ class StageOnPage:
 
     def moved_by_pointer(self, handle):
         """Does pulling at a handle, one way or the other, bring another picture?"""
-        across, down = self.towards_the_middle(handle)
+        across, down = self.toward_the_middle(handle)
         ways = ((across, down), (-across, -down), (across, -down), (-across, down))
         return self._moved_by_one_of([lambda by=by: self.pull(handle, by) for by in ways])
 

@@ -84,7 +84,7 @@ def test_a_right_press_moves_nothing(lesson):
     for stage in stages(lesson, having="[data-handle]"):
         before = stage.shown()
         for handle in [*stage.handles(), *stage.cell_handles()[:1]]:
-            stage.pull(handle, stage.towards_the_middle(handle), button="right")
+            stage.pull(handle, stage.toward_the_middle(handle), button="right")
             lesson.page.keyboard.press("Escape")
         lesson.page.mouse.move(1, 1)  # off the picture: what is under the pointer lights up
         lesson.wait_idle()

@@ -190,7 +190,7 @@ def only_where_the_kernel_fits(height, width, c_in, c_out, kernel_size, factor):
         (lesson.SPLIT_1D, even_and_odd, "always two phases"),
         (lesson.SPLIT_1D, stacked, "stacked before filling up"),
         (lesson.UNSHUFFLE, shuffled_again, "the shuffle's own transpose"),
-        (lesson.CONVERT, flipped_one_by_one, "turned round before filling up"),
+        (lesson.CONVERT, flipped_one_by_one, "turned around before filling up"),
         (lesson.CONVERT, rolled, "partly right"),
         (lesson.COST, only_where_the_kernel_fits, "only where the kernel fits"),
     ],

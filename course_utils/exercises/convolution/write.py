@@ -427,7 +427,7 @@ def _overwritten_2d(x, kernel, stride, padding):
 
 
 @TWO_AXES.mistake("flipped kernel")
-def _turned_round(x, kernel, stride, padding):
+def _turned_around(x, kernel, stride, padding):
     """Your stamps are rotated by half a turn. A stamp is the kernel as it is. The flip belongs to the
     view that gathers."""
     return transposed_2d(x, kernel[::-1, ::-1], stride, padding)

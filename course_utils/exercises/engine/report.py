@@ -263,14 +263,14 @@ def marked_up(sentence):
     """
     pieces = sentence.split("`")
     if len(pieces) % 2 == 0:  # an odd backtick is a backtick
-        return _emphasised(sentence)
+        return _emphasized(sentence)
     return "".join(
-        f'<span class="code">{_safe(piece)}</span>' if i % 2 else _emphasised(piece)
+        f'<span class="code">{_safe(piece)}</span>' if i % 2 else _emphasized(piece)
         for i, piece in enumerate(pieces)
     )
 
 
-def _emphasised(words):
+def _emphasized(words):
     return EMPHASIS.sub(r"<em>\1</em>", _safe(words))
 
 

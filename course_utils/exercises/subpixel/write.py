@@ -594,7 +594,7 @@ CONVERT = Exercise(
 
 
 @CONVERT.mistake
-def _not_turned_round(weight, stride):
+def _not_turned_around(weight, stride):
     """Your phases are in the kernel's own order. A transposed convolution paints them forward. In which order
     does a convolution read the same weights?"""
     return _converted(weight, stride, flipped=())
@@ -613,14 +613,14 @@ def _turned_left_to_right_only(weight, stride):
 
 
 @CONVERT.mistake
-def _turned_round_before_splitting(weight, stride):
+def _turned_around_before_splitting(weight, stride):
     """You flipped the whole kernel and then split it, so the phases are in the wrong order as well. Split
     first, then flip each phase."""
     return _converted(weight[:, :, ::-1, ::-1], stride, flipped=())
 
 
 @CONVERT.mistake
-def _turned_round_before_filling_up(weight, stride):
+def _turned_around_before_filling_up(weight, stride):
     """You flipped each phase and then padded it, so its zeros are at the end. Pad first. Where are the zeros
     once such a phase is flipped?"""
     rows = to_subpixel(weight, stride)

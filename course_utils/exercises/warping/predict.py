@@ -42,7 +42,7 @@ NET_SHRUNK = Prediction(
     answer=_width_in_a_smaller_net,
     options={"half as wide as in the photo": 0.5, "as wide": 1.0, "twice as wide": 2.0},
     explain="The output is as large as ever, and all of it is fetched from the quarter of the photo under the net. "
-    "What happens to the net happens to the picture the other way round.",
+    "What happens to the net happens to the picture the other way around.",
     guesses={
         "That is what happens to the net. The output shows what lies under it, at full size.": (
             "half as wide as in the photo"
@@ -286,7 +286,7 @@ SHRUNK_STRIPES = Prediction(
     "evenly spread over it, with bilinear weights. What do they hold?",
     answer=_shrunk_stripes,
     options={"stripes, four times as fine": "stripes", "0.5 everywhere": 0.5, "1 everywhere": 1.0},
-    explain="Output i asks at 4 i + 1.5, half-way between the two pixels of a white stripe, and it reads these two "
+    explain="Output i asks at 4 i + 1.5, halfway between the two pixels of a white stripe, and it reads these two "
     "alone. The black ones are never read.",
     guesses={
         "One output for four pixels: there is no room for stripes any more.": "stripes, four times as fine",
