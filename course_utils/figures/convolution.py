@@ -35,15 +35,14 @@ from course_utils.figures.stepper_cells import (
 from course_utils.figures.stepper_line import Line
 from course_utils.figures.stepper_square import Square
 from course_utils.figures.trace import (
-    advice,
     checked_trace,
     details_of,
     links_of,
     overview,
+    refusal,
     table_of,
     torch_line,
     torch_words,
-    why_refused,
 )
 from course_utils.validation import one_of, whole_number
 
@@ -121,8 +120,7 @@ def _refusal(trace):
     parts.append(label(28, 136, "torch refuses this setting:", anchor="start", size=14, font_weight="600"))
     for i, piece in enumerate(textwrap.wrap(theirs, 112)):
         parts.append(label(28, 162 + 22 * i, piece, "mono", anchor="start"))
-    works = advice(trace)
-    text = f"{why_refused(trace)} What works: {works[0].lower()}{works[1:]}"
+    text = refusal(trace)
     svg = document(WIDTH, HEIGHT, parts, "A setting that torch refuses", f"torch: “{theirs}”. {text}")
     # the sizes say what torch refuses; numbers are not drawn, so they cannot be pulled
     handles = {name: handle for name, handle in handles_of(trace).items() if "[" not in name}

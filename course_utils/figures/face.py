@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from course_utils.figures.bilinear import CORNERS, STEP, opposite_areas, weighted_sum_words
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
@@ -21,7 +22,6 @@ from course_utils.figures.draw.scene import (
     circle,
     data_url,
     document,
-    group,
     held,
     image,
     label,
@@ -181,7 +181,7 @@ def _from_near(pixels, p):
     return [
         label(MIDDLE, TOP - 8, "the four pixels around P", "", "start", 14, font_weight="600"),
         image(MIDDLE, TOP, 2 * NEAR, 2 * NEAR, four, "the four pixels, close up"),
-        group(cells, data_group="in", tabindex="0", role="group", aria_label="the four pixels"),
+        cell_group(cells, "in", "the four pixels"),
         *(rect(MIDDLE + NEAR * (k % 2), TOP + NEAR * (k // 2), NEAR, NEAR, "line input", stroke_width=1.5,
                pointer_events="none") for k in range(4)),
         rect(MIDDLE + NEAR / 2, TOP + NEAR / 2, NEAR, NEAR, "paper", fill_opacity=0.72, pointer_events="none"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     Handle,
     NoPicture,
@@ -584,7 +585,7 @@ def _weight_row(state):
         )  # fmt: skip
         cells.append(rect(x - cell / 2, top, cell, 28, "frame", pointer_events="none"))
         cells.append(label(x, top + 18, number(weight, 2), size=12, pointer_events="none"))
-    parts.append(group(cells, data_group="w", tabindex="0", role="group", aria_label="weights at x"))
+    parts.append(cell_group(cells, "w", "weights at x"))
     parts.append(label(LEFT - 8, state.y.start + 38, "sample", "muted", "end", 12))
     parts.append(label(LEFT - 8, top + 18, "weight", "muted", "end", 12))
     words = f"the weights at x = {number(state.x)}; their sum is {number(state.weights.sum())}"

@@ -22,7 +22,7 @@ from course_utils.figures.phases import (
     subpixel_size,
 )
 from course_utils.figures.stepper_cells import LOWEST, formula, handle_at
-from course_utils.figures.trace import advice, checked_trace, torch_line, torch_words, why_refused
+from course_utils.figures.trace import checked_trace, refusal, torch_line, torch_words
 from course_utils.phases import VERSIONS, Phases
 from course_utils.validation import one_of
 
@@ -155,10 +155,9 @@ def _handles(trace, numbers=True):
 
 def _refusal(trace):
     """A setting without output: torch's words in the picture, ours in the sentence above it."""
-    theirs, works = torch_words(trace.x.shape, len(trace.kernel), **trace.settings), advice(trace)
+    theirs = torch_words(trace.x.shape, len(trace.kernel), **trace.settings)
     said = [("torch refuses this setting:", theirs, "mono")]
-    text = f"{why_refused(trace)} What works: {works[0].lower()}{works[1:]}"
-    return _in_words(trace, said, "A setting that torch refuses", text)
+    return _in_words(trace, said, "A setting that torch refuses", refusal(trace))
 
 
 def _too_long(trace):

@@ -115,7 +115,12 @@ def _counted(shape, noun):
     return " × ".join([*map(str, others), f"{last} {noun}s"]) if others else counted(last, noun)
 
 
-def why_refused(trace):
+def refusal(trace):
+    """A setting that torch refuses, in plain words: why, and what works."""
+    return f"{_why_refused(trace)} What works: {_advice(trace)}"
+
+
+def _why_refused(trace):
     """Why a setting that torch refuses has no output."""
     most = max(trace.stride, trace.dilation)
     if trace.output_padding >= most:
@@ -128,15 +133,15 @@ def why_refused(trace):
     return f"Nothing is left: the output has {places}, and padding = {trace.padding} cuts off {2 * trace.padding}."
 
 
-def advice(trace):
+def _advice(trace):
     """What would work in place of a setting that torch refuses."""
     most = max(trace.stride, trace.dilation)
     if trace.output_padding >= most:
         works = "of 0" if most == 1 else f"up to {most - 1}"
-        return f"An output_padding {works}, or a stride of at least {trace.output_padding + 1}."
+        return f"an output_padding {works}, or a stride of at least {trace.output_padding + 1}."
     most = (trace.natural + trace.output_padding - 1) // 2
     larger = ["stride"] * (len(trace.x) > 1) + ["dilation"] * (len(trace.kernel) > 1) + ["kernel"]
-    return f"A padding up to {most}, or more inputs, or a larger {' or '.join(larger)}."
+    return f"a padding up to {most}, or more inputs, or a larger {' or '.join(larger)}."
 
 
 def crops_less(trace, where):

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from course_utils.figures.draw.cells import cell_group
 from course_utils.figures.draw.scene import (
     NoPicture,
     Scene,
@@ -131,7 +132,7 @@ def _canvas(picture, padding_mode, align_corners, hold):
     cells = _cells(around, tint * 0.3, LEFT, TOP, layout.unit, "input", skip=layout.margin, pale=True)
     tint = strength(picture.image, *picture.limits)
     cells += _cells(picture.image, tint, x, y, layout.unit, "input", "in", more=as_text(hold))
-    inner = group([cells, frame], data_group="in", tabindex="0", role="group", aria_label="input")
+    inner = cell_group([cells, frame], "in", "input")
     return canvas + inner
 
 
@@ -253,7 +254,7 @@ def _output(picture, warp, layout, painted):
         body = image(x, y, width, height, pixels, f"the output, {picture.name} warped")
         body += _squares(layout, x, y, more)
     frame = rect(x, y, width, height, "line output", stroke_width=2, pointer_events="none")
-    return title + group([body, frame], data_group="out", tabindex="0", role="group", aria_label="output")
+    return title + cell_group([body, frame], "out", "output")
 
 
 def _squares(layout, x, y, more):
