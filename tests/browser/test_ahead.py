@@ -12,7 +12,7 @@ from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
 from course_utils.explorers.stage.stage import as_data
 from tests.browser.stage import stages
-from tests.notebooks.run import with_sources
+from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(40)
 

@@ -1,1 +1,0 @@
-from tools.run import *  # noqa: F403
