@@ -14,7 +14,7 @@ from course_utils.validation import shown, whole_number, whole_numbers
 def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
     """Predictions and learned flows of networks while they learn, at a chosen scene, scale and moment.
 
-    Press on an arrow, or drag the ring, to follow one place to where it is read.
+    Press on an arrow, or drag the ring, to follow one position to where it reads.
 
     film         ``alignment_pictures.new_film()``, filled by ``compare(..., film=film)``; or anything with the same
                  attributes, see ``figures.alignment``
@@ -44,7 +44,7 @@ def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
         return film_scene(reel, scene, stride, (column, row), magnified)
 
     def point(name, x, y):
-        """The place under the pointer."""
+        """The position under the pointer."""
         return {"column": int(x), "row": int(y)}
 
     explorer = Explorer(draw, controls, more=ring, on_drag=point)

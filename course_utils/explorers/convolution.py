@@ -18,8 +18,8 @@ ROOM = {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}
 LABELS = {
     "x": "input",
     "kernel": "kernel",
-    "in_size": "input size, new ones are 0",
-    "kernel_size": "kernel size, new ones are 0",
+    "in_size": "input size (new inputs are 0)",
+    "kernel_size": "kernel size (new weights are 0)",
 }
 PRESETS = {
     1: {
@@ -100,7 +100,8 @@ class _Position(Standing):
     """Where the learner stands: at an input in the scatter view, at an output in the gather view.
 
     The position of the other view is remembered. As long as that input paints that output, changing the view there
-    and back changes nothing. A place that a smaller picture does not have is stood at again once there is one.
+    and back changes nothing. A position that a smaller picture does not have is taken up again once there is
+    one.
     """
 
     follows = "x"

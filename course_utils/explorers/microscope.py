@@ -34,7 +34,7 @@ def microscope(function, in_shape, at=None) -> Explorer:
     patterns = _patterns(in_shape) if at is None else {"yours": finite_array(at, "at").astype(float)}
     first = next(iter(patterns.values()))
     values = Numbers("input values", as_rows(first), width="640px")
-    shape = first.shape  # one that does not fit the function is told of by the probe
+    shape = first.shape  # the probe tells of one that does not fit the function
     probes = {}
 
     def draw(values):

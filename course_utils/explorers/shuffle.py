@@ -84,7 +84,7 @@ def _unless_so(values, **wanted):
 
 
 def _kept(array, changed, channels, factor, height, width):
-    """The learner's own numbers stay at their pixels; new ones count on. Numbers that fitted before, fit again."""
+    """The learner's own numbers stay at their pixels; new ones count up. Numbers that fit before fit again."""
     maps, columns = array.shape
     rows = columns // width if changed == "height" else height
     fitted = {

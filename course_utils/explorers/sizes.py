@@ -33,7 +33,7 @@ def sizes_that_fit(controls, values, changed, counts, resized):
 
 
 def counted_on(array, shape):
-    """The numbers that are there stay where they are; new ones count on from the largest, as they are read.
+    """The numbers that are there stay where they are; new ones count up from the largest, as they are read.
 
     ``shape`` is a tuple, or one size for all axes.
 

@@ -16,8 +16,8 @@ ROOM = {"x": MOST_INPUTS, "kernel": MOST_TAPS, **MOST}
 LABELS = {
     "x": "input x",
     "kernel": "kernel w",
-    "in_size": "input size, new inputs count on",
-    "kernel_size": "kernel size, new weights count on",
+    "in_size": "input size (new inputs count up)",
+    "kernel_size": "kernel size (new weights count up)",
 }
 
 

@@ -23,7 +23,7 @@ def start_of(trace, x, kernel, settings, dimensions, most):
     start = trace(x, kernel, **settings)
     if start.x.ndim != dimensions:
         raise ValueError(
-            f"dimensions={dimensions} needs x and kernel of as many axes; got shape {start.x.shape}."
+            f"dimensions={dimensions} needs x and kernel with that many axes; got shape {start.x.shape}."
         )
     return start
 

@@ -141,7 +141,7 @@ class WarpExplorer(Explorer):
     # ---- painting --------------------------------------------------------------------------------------------
 
     def _brush(self):
-        """(the painted flow, the brush's place), in the size of the present picture."""
+        """(the painted flow, the brush's position), in the size of the present picture."""
         size_hw = self._load(self.values["picture"]).image.shape
         return _resized(*self._version(self.values["strokes"]), size_hw)
 
@@ -180,7 +180,7 @@ class WarpExplorer(Explorer):
 
 
 def _grabbed(flow_xy, hand, at):
-    """The output that the hand has taken hold of: itself, or the one whose place is nearest."""
+    """The output that the hand has taken hold of: itself, or the one whose position is nearest."""
     size_hw = flow_xy.shape[:2]
     if hand == "places":
         nearest = np.linalg.norm(flow_to_pixels(flow_xy) - at, axis=-1).argmin()

@@ -243,7 +243,7 @@ def test_fractions_may_be_too_long_and_are_refused_in_words():
         ({"dimensions": 1, "x": [1] * 7}, "x has shape (7,); this picture shows up to 6 numbers"),
         ({"dimensions": 1, "x": [100]}, "numbers from −99 to 99"),
         ({"kernel": [1, 2]}, "x and kernel need 1 axis each, or 2"),
-        ({"kernel": [1, 2], "x": [1]}, "dimensions=2 needs x and kernel of as many axes"),
+        ({"kernel": [1, 2], "x": [1]}, "dimensions=2 needs x and kernel with that many axes"),
         ({"kernel_size": 7}, "kernel_size must be a whole number, from 1 to 6; got 7"),
         ({"version": "no-crop"}, "version"),
         ({"stride": 0}, "stride must be a whole number, from 1 to 3; got 0"),

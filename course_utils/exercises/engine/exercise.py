@@ -15,7 +15,7 @@ An exercise is data, and a mistake is a function whose docstring is its diagnosi
             Case(0, 10, 0.25, by_hand=2.5, note="A quarter of the way."),
         ],
         random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2), round(rng.uniform(), 2)),
-        hints=["At t = 0 the answer is `left`.", "Each sample weighs as much as the other one is far away."],
+        hints=["At t = 0 the answer is `left`.", "The weight of each sample is the distance to the other one."],
     )
 
     @LERP.mistake
