@@ -67,6 +67,7 @@ def downhill_scene(width: float, start: float) -> Scene:
         details={_name(step): _sentence(match, flows, step) for step in KEPT},
         steps=[_name(step) for step in KEPT],
         frames=frames,
+        word="picture",
         handles={"start": _handle(start)},
     )
 
