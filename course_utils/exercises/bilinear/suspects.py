@@ -63,7 +63,7 @@ SIX_PICTURES = Prediction(
     explain="D is only soft: 96 rows made from 24 cannot be sharp. Every other picture shows something that a "
     "resize must not do.",
     guesses={
-        "Look at its right and bottom edges: the wall has none that are dark.": "A",
+        "Look at its right and bottom edges: the wall has no dark ones.": "A",
         "Look at its left edge: the ramp begins in black. Where does the gray come from?": "B",
         "It is brighter than the picture above it.": "C",
         "It should be taller than it is wide, like the picture above it.": "E",

@@ -68,7 +68,7 @@ LENGTHS = Prediction(
     explain="Positions 0, 2, 4, 6, 8, 10 are six; positions 1, 3, 5, 7, 9 are five.",
     guesses={
         "It is the other way around: position 0 is even, and so is position 10.": lambda: [5, 6],
-        "You counted products. At most positions, two of them add up to one output.": lambda: (5 * 2, 5),
+        "You counted products. At most positions, two products add up to one output.": lambda: (5 * 2, 5),
     },
 )
 

@@ -41,7 +41,7 @@ NET_SHRUNK = Prediction(
     "How wide is the man's head in the output?",
     answer=_width_in_a_smaller_net,
     options={"half as wide as in the photo": 0.5, "as wide": 1.0, "twice as wide": 2.0},
-    explain="The output is as large as ever, and all of it is fetched from the quarter of the photo under the net. "
+    explain="The output keeps its size, and all of it is fetched from the quarter of the photo under the net. "
     "What happens to the net happens to the picture the other way around.",
     guesses={
         "That is what happens to the net. The output shows what lies under it, at full size.": (
