@@ -1,16 +1,22 @@
-"""Pictures sent ahead: whatever hands do, each picture shown is the one that Python draws for its values."""
+"""Pictures sent ahead: whatever hands do, each picture shown is the one that Python draws for its values.
+
+It also stands at the step where Python puts it, with the choice that Python makes.
+"""
 
 import itertools
 import json
 import random
+from contextlib import contextmanager
 
 import nbformat
 import pytest
 
 from course_utils.explorers.bilinear import bilinear_cell
-from course_utils.explorers.convolution import stepper
+from course_utils.explorers.convolution import collisions, stepper
 from course_utils.explorers.linear import two_samples
+from course_utils.explorers.shuffle import shuffle
 from course_utils.explorers.stage.stage import as_data
+from course_utils.explorers.subpixel import phases
 from tests.browser.stage import stages
 from tools.run import with_sources
 
@@ -22,7 +28,15 @@ EXPLORERS = {
     "two_samples": (two_samples, "from course_utils.explorers.linear import two_samples"),
     "bilinear_cell": (bilinear_cell, "from course_utils.explorers.bilinear import bilinear_cell"),
     "stepper": (stepper, "from course_utils.explorers.convolution import stepper"),
+    "phases": (phases, "from course_utils.explorers.subpixel import phases"),
+    "collisions": (collisions, "from course_utils.explorers.convolution import collisions"),
+    "shuffle": (shuffle, "from course_utils.explorers.shuffle import shuffle"),
+    "square": (
+        lambda: stepper(2, view="gather"),
+        "from course_utils.explorers.convolution import stepper\nsquare = lambda: stepper(2, view='gather')",
+    ),
 }
+DRIVEN = list(EXPLORERS)[:4]  # by a hand that does anything
 
 # An SVG without what the page adds to it: what is lit, what a screen reader is told, where the steps stand.
 PLAIN = """() => { window.plain = svg => {
@@ -42,6 +56,7 @@ PLAIN = """() => { window.plain = svg => {
 RECORD = """root => {
     window.shown = [];
     const note = () => window.shown.push({ key: root.dataset.key, lit: root.dataset.lit,
+        step: root.querySelector('.player').hidden ? null : root.querySelector('.player input').value,
         words: root.querySelector('.twin p').textContent, picture: plain(root.querySelector('svg')) });
     new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ['data-key'] });
     note();
@@ -90,7 +105,7 @@ def move_anything(stage, dice):
             stage.page.wait_for_timeout(dice.choice([30, 80, 250]))
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(EXPLORERS)))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(DRIVEN)))
 def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, number, name):
     stage, twin = stages(lesson)[number], EXPLORERS[name][0]()
     stage.root.scroll_into_view_if_needed()
@@ -101,6 +116,9 @@ def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, numb
 
     shown = lesson.page.evaluate("() => window.shown")
     assert shown[-1]["key"] == stage.key()
+    for one, next_ in itertools.pairwise(shown):  # a hand that takes no step sees none taken by itself
+        if one["key"] == next_["key"]:
+            assert (one["step"], one["lit"]) == (next_["step"], next_["lit"]), one["key"]
     for key, pictures in itertools.groupby(sorted(shown, key=lambda one: one["key"]), lambda one: one["key"]):
         scene = scene_of(twin, key)
         drawn = lesson.page.evaluate(DRAWN, scene["svg"])
@@ -132,6 +150,168 @@ def test_hands_that_only_go_on_never_see_an_older_picture(lesson, number, slider
     for moved in (slider, handle):
         values = [key[list(EXPLORERS[name][0]().controls).index(moved)] for key in keys]
         assert values == sorted(values) and len(set(values)) > 5, moved
+
+
+def seen(stage):
+    """All that can be seen of a stage, with the step at which it stands and what is chosen."""
+    return stage.key(), stage.position().input_value(), stage.chosen(), stage.text(), stage.shown()
+
+
+def come_ahead(lesson, name, *changes):
+    """Wait until the pictures for these values are in the browser."""
+    for change in changes:
+        has = f"{name}_.stage.has({name}_.key({name}_.values | {change!r}))"
+        for _ in range(200):
+            if lesson.ask(has):
+                break
+            lesson.page.wait_for_timeout(50)
+        assert lesson.ask(has), change
+
+
+@contextmanager
+def asleep(kernels):
+    for kernel in kernels:
+        kernel.suspend()
+    try:
+        yield
+    finally:
+        for kernel in kernels:
+            kernel.resume()
+
+
+def press_and_see(stage, knob, *keys):
+    """Press keys; each must show a picture of other values."""
+    for key in keys:
+        before = stage.key()
+        knob.press(key)
+        stage.page.wait_for_function(
+            "([root, before]) => root.dataset.key !== before", arg=[stage.root.element_handle(), before]
+        )
+    return seen(stage)
+
+
+# explorer, what differs from its start, where the learner goes, the slider, its keys, the values that they pass
+SLIDER_KEYS = [
+    ("phases", {}, ["Home"], "stride", ["ArrowRight"], [3]),
+    (
+        "phases",
+        {"stride": 3},
+        ["End", "ArrowLeft"],
+        "stride",
+        ["ArrowLeft"],
+        [2],
+    ),  # there is no eighth map any more
+    (
+        "phases",
+        {"stride": 3},
+        ["End", "ArrowLeft"],
+        "stride",
+        ["ArrowLeft", "ArrowLeft", "ArrowRight"],
+        [2, 1],
+    ),
+    ("phases", {}, ["End"], "stride", ["ArrowLeft"], [1]),
+    ("phases", {}, ["Home", "ArrowRight"], "padding", ["ArrowRight"], [2]),
+    (
+        "shuffle",
+        {},
+        ["Home", "ArrowRight"],
+        "factor r",
+        ["ArrowLeft"],
+        [],
+    ),  # numbers come along: Python is asked
+    ("stepper", {"view": "gather"}, ["End"], "stride", ["ArrowLeft", "ArrowRight", "ArrowRight"], [1, 3]),
+    ("stepper", {}, ["Home", "ArrowRight"], "stride", ["ArrowRight", "ArrowRight"], [3, 4]),
+    ("square", {}, ["Home", *["ArrowRight"] * 9], "stride", ["ArrowRight"], [3]),
+    ("collisions", {}, [], "stride", ["ArrowRight"], [3]),
+    ("collisions", {}, [], "size", ["ArrowRight", "ArrowRight"], [9, 10]),
+]
+WAITS = {"shuffle", "square"}  # for Python, which alone knows the step, or the other controls
+CONTROLS = {"factor r": "factor"}
+
+
+@pytest.mark.parametrize(("name", "start", "steps", "label", "keys", "values"), SLIDER_KEYS)
+def test_a_key_shows_what_came_ahead_where_python_will_say(
+    lesson, kernels, name, start, steps, label, keys, values
+):
+    stage, control = begin(lesson, name, start), CONTROLS.get(label, label)
+    for step in steps:
+        stage.position().press(step)
+    lesson.ask(f"{name}_._plan([{control!r}])")
+    come_ahead(lesson, name, *({control: value} for value in values))
+    if name in WAITS:
+        before = stage.key()
+        with asleep(kernels):
+            stage.slider(label).press(keys[0])
+            stage.page.wait_for_timeout(100)
+            assert stage.key() == before
+    else:
+        with asleep(kernels):
+            ahead = press_and_see(stage, stage.slider(label), *keys)
+        lesson.wait_idle()
+        assert seen(stage) == ahead
+
+
+def grid_at(stage, handle):
+    """The grid of a number, once that is chosen: keys on it move the number."""
+    cell = f'[data-handle="{handle}"][data-id]'
+    stage.root.locator(cell).first.click(force=True)
+    stage.page.mouse.move(0, 0)
+    stage.lesson.wait_idle()
+    return stage.root.locator("g[data-group]", has=stage.page.locator(cell)).first
+
+
+def begin(lesson, name, start):
+    """Set an explorer to its first values and some others."""
+    stage = stages(lesson)[list(EXPLORERS).index(name)]
+    lesson.ask(f"{name}_.set(**{EXPLORERS[name][0]().values | start!r})")
+    lesson.wait_idle()
+    stage.root.scroll_into_view_if_needed()
+    stage.page.mouse.move(0, 0)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "step", "handle"),
+    [
+        ("stepper", {}, "Home", "kernel[0]"),
+        ("stepper", {"view": "gather"}, "End", "kernel[2]"),
+        ("stepper", {}, "End", "x[2]"),
+        ("square", {}, "End", "kernel[1,0]"),
+        ("phases", {}, "End", "x[0,0]"),
+    ],
+)
+def test_a_key_on_a_number_of_the_picture_shows_what_came_ahead(lesson, kernels, name, start, step, handle):
+    stage = begin(lesson, name, start)
+    stage.position().press(step)
+    cells = grid_at(stage, handle)
+    press_and_see(stage, cells, "+")
+    lesson.wait_idle()
+    place = handle.partition("[")[0]
+    first = EXPLORERS[name][0]().controls[place]
+    index = tuple(map(int, handle.partition("[")[2][:-1].split(",")))
+    come_ahead(
+        lesson, name, *({place: first.with_entry(index, first.array[index] + more)} for more in (2, 3))
+    )
+    with asleep(kernels):
+        ahead = press_and_see(stage, cells, "+", "+")
+    lesson.wait_idle()
+    assert seen(stage) == ahead
+
+
+def test_an_input_that_is_pulled_is_shown_at_its_own_step_from_the_first(lesson, kernels):
+    """Where the learner stands at another one, only Python knows where to go."""
+    stage = begin(lesson, "stepper", {})
+    press_and_see(stage, grid_at(stage, "x[2]"), "+")
+    lesson.wait_idle()
+    come_ahead(lesson, "stepper", {"x": "1, 2, 5"})
+    stage.position().press("Home")
+    stage.wait_until_chosen("in-0")
+    lesson.wait_idle()
+    stage.root.evaluate(RECORD)
+    stage.drag("x[2]", (0, -8))
+    shown = lesson.page.evaluate("() => window.shown")
+    assert stage.chosen() == "in-2" and stage.key() != shown[0]["key"]
+    assert {one["step"] for one in shown if one["key"] == stage.key()} == {"2"}
 
 
 def test_the_console_stayed_silent(lesson):
