@@ -230,7 +230,6 @@ function render({ model, el }) {
     clearInterval(timer);
     timer = on ? setInterval(tick, STEP_MS * Number(find("select").value)) : null;
     playButton.textContent = on ? "❚❚ pause" : "▶ play";
-    playButton.setAttribute("aria-pressed", on);
   }
   function tick() {
     if (now() >= lastStep()) return setPlaying(false);
@@ -606,12 +605,16 @@ function render({ model, el }) {
     for (const [source, event, heard] of listeners.slice(3)) source.on(event, heard);
   });
 
-  // Sliders of ipywidgets have no names of their own for a screen reader.
+  // Sliders and rows of buttons of ipywidgets have no names of their own for a screen reader.
   const explorer = () => root.closest(".btp-explorer") ?? root.parentElement?.parentElement;
   const names = requestAnimationFrame(() => {
     for (const box of explorer()?.querySelectorAll(".widget-slider") ?? []) {
       const label = box.querySelector(".widget-label")?.textContent;
       for (const knob of box.querySelectorAll(".noUi-handle")) knob.setAttribute("aria-label", label || "value");
+    }
+    for (const box of explorer()?.querySelectorAll(".widget-toggle-buttons") ?? []) {
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", box.querySelector(".widget-label")?.textContent || "choices");
     }
   });
 
