@@ -328,7 +328,10 @@ def test_a_setting_that_torch_refuses_may_be_the_start():
         ({"x": range(1, 9)}, "x has shape (8,); the stepper shows up to 7"),
         ({"x": [1000]}, "numbers from −999 to 999"),
         ({"kernel": [[1, 2], [3, 4]]}, "need 1 axis each, or 2; got shapes (3,) and (2, 2)"),
-        ({"x": [[1]], "kernel": [[1]]}, "dimensions=1 needs x and kernel with that many axes; got shape (1, 1)"),
+        (
+            {"x": [[1]], "kernel": [[1]]},
+            "dimensions=1 needs x and kernel with that many axes; got shape (1, 1)",
+        ),
         ({"dimensions": 2, "x": [[1, 2]]}, "x has shape (1, 2); the stepper shows up to 4"),
         ({"x": [1, np.nan]}, "x must be finite"),
         ({"view": "scater"}, "Did you mean 'scatter'"),
