@@ -151,7 +151,7 @@ def _stopped_short(image, size_hw):
 
 WRAP_AROUND = SpotTheBug(
     key="bilinear.wrap_around",
-    title="The left border shows the right one",
+    title="A wrong border",
     buggy=enlarge_that_wraps,
     reference=enlarge,
     cases=[
