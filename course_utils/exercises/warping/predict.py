@@ -248,7 +248,8 @@ HOW_FAR_SEEN = Prediction(
     key="warping.how_far_seen",
     title="Three bumps",
     question="One row holds a bump, another row the same bump 6 pixels further right: a flow of 6 would fit. "
-    "Gradient descent begins at a flow of 0. The bumps are 4, 2 or 0.4 pixels wide. For which does it end at 6?",
+    "Gradient descent begins at a flow of 0. The bumps are soft: one *width* from the middle they still have 61 % of "
+    "their height, at three widths 1 %. The widths are 4, 2 and 0.4 pixels. For which does it end at 6?",
     answer=_found_from_six_away,
     options={
         "4 only": (4.0,),
@@ -257,7 +258,7 @@ HOW_FAR_SEEN = Prediction(
         "0.4 only: it is the sharpest": (0.4,),
     },
     explain="The slope compares neighboring pixels. It knows the way as long as the two bumps overlap, and two bumps "
-    "of 0.4 pixels do not overlap at a distance of 6.",
+    "of width 0.4 do not overlap at a distance of 6.",
     guesses={
         "Bumps of 2 pixels still overlap a little at a distance of 6, and that is enough of a slope.": "4 only",
         "Two bumps of 0.4 pixels do not touch at a distance of 6. What would the slope know of the other one?": (
