@@ -1,6 +1,7 @@
 """Pictures sent ahead: the nearest first, never twice, never another one than Python would show."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -236,3 +237,25 @@ def test_nothing_is_drawn_ahead_while_a_cell_runs_or_where_it_is_switched_off():
     finally:
         ahead.RUNNING.clear()
     assert run_alone(at_work(ahead=False)) == {}
+
+
+def test_a_picture_belongs_to_the_values_it_was_drawn_for():
+    """JupyterLab may have the kernel hear two controls at the same time, each in a thread of its own."""
+    drawing, keys = threading.Event(), []
+
+    def draw(n, t, kind):
+        if drawing.is_set():
+            drawing.clear()
+            other.start()
+            other.join(0.2)  # it comes no further than to its own value
+        return drawn(f"{n} {t:g}")
+
+    explorer = make(draw)
+    explorer.stage.observe(
+        lambda change: keys.append((change["new"]["key"], change["new"]["text"])), names="scene"
+    )
+    other = threading.Thread(target=lambda: setattr(explorer.controls["t"], "value", 0.25))
+    drawing.set()
+    explorer.controls["n"].value = 4
+    other.join()
+    assert keys == [("[4,0.5,0]", "4 0.5"), ("[4,0.25,0]", "4 0.25")]

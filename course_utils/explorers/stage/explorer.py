@@ -6,7 +6,9 @@ controls; then ``draw(**values)`` is called once and its scene shown. A state wi
 
 from __future__ import annotations
 
+import functools
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +19,17 @@ from course_utils.explorers.stage.controls import ENTRY, Numbers
 from course_utils.explorers.stage.stage import Stage
 from course_utils.explorers.stage.standing import Standing
 from course_utils.figures.draw.scene import NoPicture, Scene, sentence_scene
+
+
+def _one_at_a_time(method):
+    """JupyterLab may have the kernel hear each control in a thread of its own."""
+
+    @functools.wraps(method)
+    def alone(self, *args, **kwargs):
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return alone
 
 
 class Explorer(widgets.VBox):
@@ -57,6 +70,7 @@ class Explorer(widgets.VBox):
         extra: tuple[widgets.Widget, ...] = (),
         ahead: bool | int = True,
     ):
+        self._lock = threading.RLock()
         self.draw, self.controls, self.stage = draw, dict(controls), Stage()
         self.failure: Exception | None = None
         self.scene: Scene | None = None
@@ -85,6 +99,7 @@ class Explorer(widgets.VBox):
         """The present value of every control."""
         return {name: control.value for name, control in self.controls.items()}
 
+    @_one_at_a_time
     def set(self, **values):
         """Set several controls and redraw once. A number outside a slider's range stops at its end.
 
@@ -116,6 +131,7 @@ class Explorer(widgets.VBox):
             return name, value
         return entry[1], self.controls[entry[1]].with_entry(tuple(map(int, entry[2].split(","))), value)
 
+    @_one_at_a_time
     def _changed(self, name):
         """A control has another value: adjust the others, then show the picture of all of them, once."""
         if self._held:
@@ -148,14 +164,15 @@ class Explorer(widgets.VBox):
             self._held = held
 
     def _show(self):
-        self.failure = None
-        self.scene = self._scene_for(self.values)
-        told = self._standing.told(self.scene, self.values)
+        self.failure, values = None, self.values  # read once: another control may change meanwhile
+        self.scene = self._scene_for(values)
+        told = self._standing.told(self.scene, values)
         self._standing.look_back()
         if self.scene.frames and self.scene.step is None:
-            self.scene = replace(self.scene, step=self._standing(self.scene, self.values))
-        self.stage.show(self.scene, self.key(self.values), **told, **self._standing.place())
+            self.scene = replace(self.scene, step=self._standing(self.scene, values))
+        self.stage.show(self.scene, self.key(values), **told, **self._standing.place())
 
+    @_one_at_a_time
     def send_ahead(self, change: Mapping) -> int:
         """Draw the picture for another value of a control, or of one number of it, and give it to the browser.
 

@@ -130,8 +130,7 @@ function render({ model, el }) {
     aim = ahead ? { name: wanted(), step: ahead.step, room: next.frames.length ? next.room : aim.room }
       : { name: next.wanted, step: next.at, room: next.room };
     [scene, posed] = [next, ahead];
-    root.dataset.key = scene.key ?? "";
-    if (same) { pose(); return light(chosen()); }
+    if (same) return settle();
     const focused = root.contains(document.activeElement) ? document.activeElement : null;
     const again = focused?.dataset?.group ? `g[data-group="${focused.dataset.group}"]`
       : focused?.dataset?.handle ? `[data-handle="${focused.dataset.handle}"][tabindex]`
@@ -155,14 +154,20 @@ function render({ model, el }) {
     table.innerHTML = scene.table || "";
     tableBox.hidden &&= !scene.table;  // where there was a table once it keeps its room
     tableBox.style.visibility = scene.table ? "" : "hidden";
-    if (chosen() && !box(chosen())) {
+    settle();
+    if (!said) picture.dataset.height = picture.offsetHeight;
+    if (again) picture.querySelector(again)?.focus({ preventScroll: true });
+  }
+
+  // What is chosen must be there; with steps, the present one is.
+  function settle() {
+    if ((chosen() || scene.frames?.length) && !box(chosen())) {
       const instead = scene.frames?.length ? scene.steps[now()] : "";
       if (posed) posed.chosen = instead; else model.set("chosen", instead);
     }
     pose();
     light(chosen());
-    if (!said) picture.dataset.height = picture.offsetHeight;
-    if (again) picture.querySelector(again)?.focus({ preventScroll: true });
+    root.dataset.key = scene.key ?? "";  // said last, when the picture is there
   }
 
   function describe(knob) {
