@@ -56,7 +56,7 @@ PLAIN = """() => { window.plain = svg => {
 RECORD = """root => {
     window.shown = [];
     const note = () => window.shown.push({ key: root.dataset.key, lit: root.dataset.lit,
-        step: root.querySelector('.player').hidden ? null : root.querySelector('.player input').value,
+        step: root.querySelector('.player input').value,
         words: root.querySelector('.twin p').textContent, picture: plain(root.querySelector('svg')) });
     new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ['data-key'] });
     note();
@@ -116,7 +116,7 @@ def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, numb
 
     shown = lesson.page.evaluate("() => window.shown")
     assert shown[-1]["key"] == stage.key()
-    for one, next_ in itertools.pairwise(shown):  # a hand that takes no step sees none taken by itself
+    for one, next_ in itertools.pairwise(shown):  # what came ahead has Python's step and choice
         if one["key"] == next_["key"]:
             assert (one["step"], one["lit"]) == (next_["step"], next_["lit"]), one["key"]
     for key, pictures in itertools.groupby(sorted(shown, key=lambda one: one["key"]), lambda one: one["key"]):
