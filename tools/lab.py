@@ -277,6 +277,11 @@ class Lesson:
         self.page.wait_for_function("() => window.allCellsRan", polling=200)
         self.wait_idle()
 
+    def unfold(self):
+        """Open what stands under collapsed headings: the side roads."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:expand-all-headings')")
+        self.settle()
+
     def wait_idle(self, quiet_ms=300):
         """Wait until the kernel is idle, and the page has not changed for so long."""
         self.page.wait_for_function(IS_IDLE, polling=50)

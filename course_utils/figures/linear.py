@@ -122,9 +122,14 @@ _WEIGHT = _Axis(-0.25, 1.1, 506, 382)
 def _headline(state):
     terms = " + ".join(f"{_factor(state.weights[i])} · {number(state.samples[i])}" for i in state.shown)
     return label(LEFT, 18, RULES[state.mode], "muted", "start", 14) + label(
-        LEFT, 40, f"value at x = {number(state.x)}:  {terms} = {number(state.value)}", "", "start", 16,
+        LEFT, 40, f"{_asked(state.x, state.shown)}{terms} = {number(state.value)}", "", "start", 16,
         font_weight="600",
     )  # fmt: skip
+
+
+def _asked(x, read):
+    """How a worked sum begins; four terms leave room for fewer words."""
+    return f"value at x = {number(x)}:  " if len(read) < 4 else f"x = {number(x)}: "
 
 
 def _factor(weight):
@@ -479,7 +484,7 @@ class _Painted:
     @property
     def formula(self):
         terms = " + ".join(f"{_factor(self.weights[i])} · {number(self.samples[i])}" for i in self.reading)
-        return f"value at x = {number(self.x)}:  {terms} = {number(self.value)}"
+        return f"{_asked(self.x, self.reading)}{terms} = {number(self.value)}"
 
     @property
     def all_samples(self):

@@ -16,6 +16,9 @@ LIT = """root => [...root.querySelectorAll('.overlay rect.lit')].map(mark => {
 SHOWN = """root => { const svg = root.querySelector('svg').cloneNode(true);
     svg.querySelector('.overlay')?.remove(); return (root.dataset.lit || '') + svg.outerHTML; }"""
 
+MIDDLE = """knob => { const box = knob.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2]; }"""
+
 CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
     const reaches_out = box => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2
         || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
@@ -57,9 +60,13 @@ class StageOnPage:
         return self.root.evaluate(CUT_OFF)
 
     def ids(self, group=""):
-        """Ids of the cells, of one group when it is named."""
+        """Ids of the cells that have a size, of one group when it is named."""
         cells = self.root.locator(f'g[data-group="{group}"] [data-id]' if group else "[data-id]")
-        return cells.evaluate_all("cells => cells.map(cell => cell.dataset.id)")
+        return cells.evaluate_all(
+            """cells => cells.filter(cell => {
+                const box = cell.getBoundingClientRect(); return box.width && box.height;
+            }).map(cell => cell.dataset.id)"""
+        )
 
     def groups(self):
         """Names of the grids that can have the focus."""
@@ -105,10 +112,8 @@ class StageOnPage:
 
     def middle_of(self, handle):
         """Where a handle is: (x, y) on the screen. Scrolls to it."""
-        knob = self.knob(handle)
-        knob.scroll_into_view_if_needed()
-        box = knob.bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.knob(handle).scroll_into_view_if_needed()
+        return tuple(self.knob(handle).evaluate(MIDDLE))  # asked at once: a redraw puts another element there
 
     def toward_the_middle(self, handle, pixels=40):
         """A move that stays inside the picture, wherever the handle is: (x, y) screen pixels."""
@@ -217,9 +222,12 @@ class StageOnPage:
         return False
 
     def choose_first(self):
-        """Choose a cell of the first grid by a click, unless one is chosen."""
-        if not self.chosen():
-            self.root.locator("g[data-group] [data-id]").first.click(force=True)
+        """Choose the first cell that has a size by a click."""
+        if self.chosen():
+            self.release("Escape")
+        group = self.groups()[0]
+        self.first = self.root.locator(f'g[data-group="{group}"] [data-id="{self.ids(group)[0]}"]').first
+        self.first.click(force=True)
         self.page.mouse.move(2, 2)
         self.lesson.wait_idle()
 
@@ -228,7 +236,7 @@ class StageOnPage:
         if how == "Escape":
             self.root.locator("g[data-group]").first.press("Escape")
         elif how == "again":
-            self.root.locator(f'[data-id="{self.chosen()}"]').first.click(force=True)
+            self.first.click(force=True)
         else:
             frame = self.root.locator("svg").first.bounding_box()
             self.page.mouse.click(frame["x"] + 1, frame["y"] + 1)

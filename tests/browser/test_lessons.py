@@ -14,6 +14,7 @@ pytestmark = pytest.mark.takes(60)
 def lesson(request, open_lesson):
     lesson = open_lesson(request.param.name)
     lesson.run_all()
+    lesson.unfold()
     return lesson
 
 
