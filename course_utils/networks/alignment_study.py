@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from tqdm.auto import tqdm
 
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
-from course_utils.networks.controls import FineBranch, Gate, Residual, ShiftedFlow, unadded
+from course_utils.networks.controls import FineBranch, Gate, Residual, Scaled, ShiftedFlow, unadded
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
@@ -60,6 +60,7 @@ CONTENDERS = {
     "4x4, flow": Contender(FUSIONS["flow"], "4x4", "4x4, bilinear"),
     "5x5, bilinear": Contender(FUSIONS["bilinear"], "5x5", "5x5, bilinear"),
     "5x5, flow": Contender(FUSIONS["flow"], "5x5", "5x5, bilinear"),
+    "scaled": Contender(Scaled),
     "gate": Contender(Gate),
     "residual": Contender(Residual),
     "known shift + flow": Contender(ShiftedFlow, baseline="known shift"),
@@ -90,7 +91,7 @@ QUESTIONS = {
 """The open questions of the lesson: name -> the contenders that answer it."""
 
 CONTROLS = {
-    "weights without displacement": ("bilinear", "gate", "residual", "flow"),
+    "weights without displacement": ("bilinear", "scaled", "residual", "gate", "flow"),
     "each branch": ("bilinear", "two-branch, fine alone", "two-branch, coarse alone", "two-branch"),
     "the known shift": ("bilinear", "flow", "known shift", "known shift + flow"),
     "kernels": ("bilinear", "flow", "5x5, bilinear", "5x5, flow", "4x4, bilinear", "4x4, flow"),

@@ -14,8 +14,8 @@ from course_utils.networks.alignment import Addition, FlowAlignment, enlarge, fe
 from course_utils.networks.registration import OneBranch
 
 
-class Gate(Addition):
-    """a · fine + b · enlarged coarse: two learned numbers that begin at 1. It weighs the maps and moves nothing."""
+class Scaled(Addition):
+    """a · fine + b · enlarged coarse: two learned numbers that begin at 1, for all positions of all images."""
 
     def __init__(self, width):
         super().__init__(width)
@@ -25,6 +25,25 @@ class Gate(Addition):
         """The two maps that ``forward`` adds, both of the fine map's size."""
         fine, coarse = super().aligned(fine, coarse)
         return self.scale[0] * fine, self.scale[1] * coarse
+
+
+class Gate(FlowAlignment):
+    """SFNet's module, weight for weight, with its two outputs used as scales of the two maps and not as (x, y).
+
+    At every position fused = 2 sigmoid(a) · fine + 2 sigmoid(b) · enlarged coarse. It sees what the flow module sees,
+    and moves nothing.
+    """
+
+    fine_pixels: ClassVar = {}
+
+    def flows(self, fine, coarse):
+        """The learned flows by the map they move: none."""
+        return {}
+
+    def aligned(self, fine, coarse):
+        """The two maps that ``forward`` adds, both of the fine map's size."""
+        scales = 2 * self.flow(fine, coarse).sigmoid()
+        return scales[:, :1] * fine, scales[:, 1:] * enlarge(coarse, fine.shape[-2:])
 
 
 class Residual(Addition):

@@ -15,6 +15,7 @@ TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
 RECORDED = [
     ("alignment_table", alignment_table.SEEDS, LESSON),
     ("alignment_questions", alignment_table.QUESTION_SEEDS, LESSON),
+    ("alignment_controls", alignment_table.SEEDS, LESSON),
     ("alignment_large", alignment_table.LARGE_SEEDS, LARGE),
 ]
 every_record = pytest.mark.parametrize("name, seeds, budget", RECORDED)
@@ -84,3 +85,39 @@ def test_gains_in_the_table_are_differences_within_a_seed():
         gains = [found[row["fusion"], seed] - found["bilinear", seed] for seed in range(10)]
         assert row["gain"] == pytest.approx(statistics.mean(gains), abs=0.006)
         assert row["± gain"] == pytest.approx(statistics.stdev(gains), abs=0.006)
+
+
+def row_of(name, question, fusion):
+    rows = read_record(name)["result"]["controls"][question]["rows"]
+    return next(row for row in rows if row["fusion"] == fusion)
+
+
+def test_what_lesson_12_says_of_its_controls_is_in_the_record():
+    gate = row_of("alignment_controls", "weights without displacement", "gate")
+    flow = row_of("alignment_controls", "weights without displacement", "flow")
+    residual = row_of("alignment_controls", "weights without displacement", "residual")
+    assert (gate["gain"], residual["gain"]) == (0.58, 0.19) and gate["gain"] > 2 * flow["gain"]
+    assert gate["parameters"] == flow["parameters"] == residual["parameters"]
+    branches = [
+        row_of("alignment_controls", "each branch", f"two-branch, {one} alone") for one in ("fine", "coarse")
+    ]
+    assert all(0.25 < row["gain"] < 0.35 for row in branches)
+    assert row_of("alignment_controls", "the known shift", "known shift")["gain"] < 0
+    assert (
+        abs(row_of("alignment_controls", "the known shift", "known shift + flow")["gain"] - flow["gain"])
+        < 0.05
+    )
+    assert row_of("alignment_controls", "kernels", "5x5, flow")["gain"] == 0.08
+    assert row_of("alignment_controls", "kernels", "4x4, flow")["gain"] == 0.08
+    steered = row_of("alignment_controls", "the fine map steers and is not added", "not added, flow")
+    assert 11 < steered["gain"] < 12 and steered["ahead"] == "10 of 10"
+
+
+def test_what_lesson_12_says_of_arrows_and_shifts_is_in_the_record():
+    for row in read_record("alignment_controls")["result"]["tips"]:
+        assert 0 < row["learned"] - row["another scene"] < 8 and row["reversed"] < row["another scene"] - 10
+    shifts = {row["fusion"]: row for row in read_record("alignment_shifts")["result"]["rows"]}
+    assert max(shifts["flow"]["follows x"] + shifts["two-branch"]["follows x"]) < 0.2
+    assert all(0.25 < y < 0.45 for y in shifts["flow"]["follows y"] + shifts["two-branch"]["follows y"])
+    followed = shifts["products"]["follows x"] + shifts["products"]["follows y"]
+    assert 0.9 < min(followed) and max(followed) < 1.05

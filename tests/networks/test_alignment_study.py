@@ -40,7 +40,7 @@ def test_the_same_command_gives_the_same_numbers(results):
 def test_every_contender_learns_and_can_be_scored(name):
     (result,) = study.compare([0], [name], TINY)
     assert np.isfinite(result.scores["mean IoU"])
-    still = any(word in name for word in ("nearest", "bilinear", "gate", "residual", "fine alone"))
+    still = any(word in name for word in ("nearest", "bilinear", "scaled", "gate", "residual", "fine alone"))
     assert set(result.flow) == (set() if still else {"8", "4"})
 
 

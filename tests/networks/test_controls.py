@@ -12,6 +12,7 @@ from course_utils.networks.controls import (
     Gate,
     ProductShift,
     Residual,
+    Scaled,
     ShiftedFlow,
     Unadded,
     parameters_of_flow,
@@ -30,18 +31,29 @@ def pair(seed=0, width=8, size=12, count=2):
     )
 
 
-@pytest.mark.parametrize("control", [Gate, Residual, FineBranch])
+@pytest.mark.parametrize("control", [Scaled, Residual, FineBranch])
 def test_a_control_begins_at_plain_addition(control):
     fine, coarse = pair()
     assert torch.allclose(control(8)(fine, coarse), Addition(8)(fine, coarse), atol=1e-6)
 
 
-def test_a_gate_scales_and_moves_nothing():
+def test_two_numbers_scale_the_maps():
     fine, coarse = pair()
-    gate = Gate(8)
-    gate.scale.data = torch.tensor([0.5, 3.0])
-    assert torch.allclose(gate(fine, coarse), 0.5 * fine + 3 * enlarge(coarse, (12, 12)))
-    assert gate.flows(fine, coarse) == {} and sum(p.numel() for p in gate.parameters()) == 2
+    scaled = Scaled(8)
+    scaled.scale.data = torch.tensor([0.5, 3.0])
+    assert torch.allclose(scaled(fine, coarse), 0.5 * fine + 3 * enlarge(coarse, (12, 12)))
+    assert scaled.flows(fine, coarse) == {} and sum(p.numel() for p in scaled.parameters()) == 2
+
+
+def test_a_gate_has_the_weights_of_a_flow_and_scales_each_position_with_its_two_outputs():
+    fine, coarse = pair()
+    gate, module = Gate(8), FlowAlignment(8)
+    gate.load_state_dict(module.state_dict())  # weight for weight
+    a, b = module.flow(fine, coarse).split(1, dim=1)
+    wanted = 2 / (1 + (-a).exp()) * fine + 2 / (1 + (-b).exp()) * enlarge(coarse, (12, 12))
+    assert torch.allclose(gate(fine, coarse), wanted, atol=1e-5) and gate.flows(fine, coarse) == {}
+    torch.nn.init.zeros_(gate.to_flow.weight)
+    assert torch.allclose(gate(fine, coarse), Addition(8)(fine, coarse), atol=1e-6)
 
 
 @pytest.mark.parametrize("width", [8, 24, 32])
