@@ -63,7 +63,9 @@ def names(source):
     bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     used = [node for node in nodes if isinstance(node, ast.Name)]
     bound |= {node.id for node in used if isinstance(node.ctx, ast.Store)}
-    given = {node.arg for node in nodes if isinstance(node, ast.arg)}  # of a function: named where it is called
+    given = {
+        node.arg for node in nodes if isinstance(node, ast.arg)
+    }  # of a function: named where it is called
     return bound, {node.id for node in used if isinstance(node.ctx, ast.Load)} - given - set(dir(builtins))
 
 
