@@ -52,7 +52,8 @@ def open_lesson(browser, lab):
 
     yield open_in_new_page
     for page in pages:
-        page.context.close()
+        if not page.is_closed():
+            page.context.close()
 
 
 @pytest.fixture(scope="session")

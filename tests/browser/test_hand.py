@@ -38,7 +38,8 @@ def lesson(request, open_lesson, lessons):
     lesson = open_lesson(name, width=1300, height=1000)
     lesson.run_all()
     assert lesson.cell_errors() == []
-    return lesson
+    yield lesson
+    lesson.close()
 
 
 def test_every_explorer_of_the_lessons_is_looked_at():

@@ -15,7 +15,8 @@ def lesson(request, open_lesson):
     lesson = open_lesson(request.param.name)
     lesson.run_all()
     lesson.unfold()
-    return lesson
+    yield lesson
+    lesson.close()
 
 
 def test_it_runs_from_top_to_bottom(lesson):
