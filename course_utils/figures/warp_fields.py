@@ -139,7 +139,9 @@ class Affine:
             picture.append("shifts the other way")
         if not points:
             return NO_FLOW
-        return f"The points {' and '.join(points)}, so the picture {' and '.join(picture)}."
+        if len(points) > 1:
+            return f"The points {', '.join(points[:-1])} and {points[-1]}. The picture does the opposite."
+        return f"The points {points[0]}, so the picture {picture[0]}."
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,11 @@ LIT = """root => [...root.querySelectorAll('.overlay rect.lit')].map(mark => {
 SHOWN = """root => { const svg = root.querySelector('svg').cloneNode(true);
     svg.querySelector('.overlay')?.remove(); return (root.dataset.lit || '') + svg.outerHTML; }"""
 
-MIDDLE = """knob => { const box = knob.getBoundingClientRect();
+MIDDLE = """knob => { let box = knob.getBoundingClientRect();
+    if (box.top < 60 || box.bottom > innerHeight - 40) {
+        knob.scrollIntoView({ block: 'center', inline: 'nearest' });
+        box = knob.getBoundingClientRect();
+    }
     return [box.x + box.width / 2, box.y + box.height / 2]; }"""
 
 CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
@@ -112,8 +116,7 @@ class StageOnPage:
 
     def middle_of(self, handle):
         """Where a handle is: (x, y) on the screen. Scrolls to it."""
-        self.knob(handle).scroll_into_view_if_needed()
-        return tuple(self.knob(handle).evaluate(MIDDLE))  # asked at once: a redraw puts another element there
+        return tuple(self.knob(handle).evaluate(MIDDLE))  # all at once: a redraw puts another element there
 
     def toward_the_middle(self, handle, pixels=40):
         """A move that stays inside the picture, wherever the handle is: (x, y) screen pixels."""

@@ -155,7 +155,7 @@ def test_a_map_is_shifted_by_keys(by_hand):
     curves, pictures = by_hand.root.evaluate(CURVES), by_hand.root.evaluate(IN_SIGHT)
     assert "moved 8 px right and 0 px down" in by_hand.text()
     by_hand.press_slider("shift right", "ArrowRight")
-    assert "moved 9 px right and 0 px down" in by_hand.text() and "no flow undoes" in by_hand.text()
+    assert "moved 9 px right and 0 px down" in by_hand.text() and "no flow can undo" in by_hand.text()
     by_hand.press_slider("shift down", "ArrowLeft")
     assert "moved 9 px right and −1 px down" in by_hand.text()
     assert "answers 25 % of the shift" in by_hand.shown()

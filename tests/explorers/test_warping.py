@@ -244,7 +244,7 @@ def test_the_net_is_dragged_by_its_middle_turned_by_its_right_edge_sheared_by_it
     assert (explorer.values["turn"], explorer.values["spread"]) == (32.5, 1.23)
     hand.move(explorer, "shear", -0.37)
     assert explorer.values["shear"] == -0.37
-    assert "turn 32.5° clockwise and spread by a factor of 1.23 and shear by −0.37" in explorer.scene.text
+    assert "turn 32.5° clockwise, spread by a factor of 1.23, shear by −0.37" in explorer.scene.text
     hand.key(explorer, "shift", right=1)
     assert explorer.values["shift_x"] == 1.75
 

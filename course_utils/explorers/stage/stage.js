@@ -4,6 +4,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_AHEAD = 6_000_000;  // characters of scenes kept for one stage; as in stage.py
 const TARGET = /^(\w+)(?:\[([\d, ]+)\])?$/;  // "kernel[0,1]": one number of a control
+const LETTER_PX = 6.3, MOST_LINES = 4;  // of a sentence: the mean width of a letter, and the lines kept free for it
 const STEP_MS = 1600, STILL = 3;  // milliseconds a step plays; pixels within which a press is a click
 
 const make = (name, attributes, parent) => {
@@ -120,6 +121,7 @@ function render({ model, el }) {
   let scene, cells, links, overlay, drag = null, ended = false;
   let promised = null;  // the key of a picture shown for a move that Python has not answered yet
   let posed = null;  // { step, chosen } of a picture that came ahead, until Python says it
+  let lines = 2;  // that the sentence has room for
   let aim = {};  // the name of the step that the learner last went to; where the picture stands for it; its room
   const chosen = () => posed ? posed.chosen : model.get("chosen");
   const wanted = () => !scene.frames?.length || now() === aim.step ? aim.name : scene.steps[now()];
@@ -156,6 +158,7 @@ function render({ model, el }) {
     tableBox.style.visibility = scene.table ? "" : "hidden";
     settle();
     if (!said) picture.dataset.height = picture.offsetHeight;
+    makeRoom();
     if (again) picture.querySelector(again)?.focus({ preventScroll: true });
   }
 
@@ -283,6 +286,14 @@ function render({ model, el }) {
     const wing = (side) => `M${x2} ${y2}l${backX - side * backY * 0.45} ${backY + side * backX * 0.45}`;
     const d = `M${x1} ${y1}L${x2} ${y2}${wing(1)}${wing(-1)}`;
     for (const name of ["under", "arrow"]) make("path", { d, class: name }, overlay);
+  }
+
+  // Room for the longest sentence that pointing can bring, or the picture would jump away from the pointer.
+  function makeRoom() {
+    if (!sentence.clientWidth) return;
+    const letters = [scene.text, ...Object.values(scene.details || {})].map((words) => words.length);
+    lines = Math.max(lines, Math.ceil(Math.max(...letters) / (sentence.clientWidth / LETTER_PX)));
+    sentence.parentElement.style.minHeight = `${1.5 * Math.min(lines, MOST_LINES)}em`;
   }
 
   function say(words) { if (sentence.textContent !== words) sentence.textContent = words; }
