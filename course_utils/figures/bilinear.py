@@ -334,7 +334,7 @@ def _sentence(p, across):
     first = ", ".join(f"{name} = {number(value, 4)}" for name, value, _, _ in p.first)
     shape = "a parabola" if np.ptp(np.diff(across.values[::10])) > 1e-9 else "a straight line"
     if "diagonal" in across.name and shape == "a straight line":
-        shape += ": these four values lie on one plane"
+        shape += ": the four lie on one plane"
     return (
         f"P is at x = {number(p.x)}, y = {number(p.y)}. P = {weighted_sum_words(p.weights, p.cell, p.value)}. "
         f"In two lerps, {p.order}: {first}, {last}. The value {ALONG[across.name]} is {shape}."
