@@ -62,6 +62,12 @@ def fetch(features, flow_xy):
     )
 
 
+def moved(coarse, stride, shift_xy):
+    """The map (N, C, h, w) of a stride with its content moved by (N, 2) or (1, 2) *image* pixels, right and down."""
+    flow = -shift_xy.to(coarse)[:, :, None, None] / stride
+    return fetch(coarse, flow.expand(len(coarse), 2, *coarse.shape[-2:]))
+
+
 def enlarge(features, size_hw, mode="bilinear"):
     """The map enlarged to ``size_hw`` with the outer edges kept in place; ``mode`` is bilinear or nearest."""
     if mode == "nearest":

@@ -10,7 +10,7 @@ shift_by_hand(results[2].model, film.images[0], (4, 0))["labels"]
 import numpy as np
 import torch
 
-from course_utils.networks.alignment import fetch
+from course_utils.networks.alignment import moved
 from course_utils.networks.segmentation import LESSON, predicted_labels, unseen_scenes
 from course_utils.validation import real_number
 
@@ -85,8 +85,7 @@ def shift_by_hand(model, image, shift_xy, stride=4):
     def move(onto, coarse):
         if onto != stride:
             return coarse
-        back = -torch.tensor(shift_xy, dtype=coarse.dtype) / (2 * stride)  # a coarse pixel is 2 fine ones
-        return fetch(coarse, back.reshape(1, 2, 1, 1).expand(1, 2, *coarse.shape[-2:]))
+        return moved(coarse, 2 * stride, torch.tensor([shift_xy]))  # a coarse pixel is 2 fine ones
 
     step = next(each for each in _at_rest(model, model.steps, images, move) if each.stride == stride)
     fine, coarse = _at_rest(model, step.fusion.aligned, step.fine, step.coarse)

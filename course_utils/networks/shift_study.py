@@ -1,6 +1,6 @@
 """Does a module follow content that moves? Trainings of lesson 12 in which the coarse maps are shifted at random.
 
-    answers = follow(train_with_shifts("flow", seed=0), unseen_scenes().images)
+    response(train_with_shifts("flow", seed=0), unseen_scenes().images)
 
 A module that registers the two maps answers a coarse map moved by d with a flow that changes by d: a response of 1.
 """
@@ -11,9 +11,16 @@ from typing import NamedTuple
 
 import torch
 
-from course_utils.networks.alignment import FlowAlignment, TwoBranchAlignment, fetch
+from course_utils.networks.alignment import FlowAlignment, TwoBranchAlignment, moved
 from course_utils.networks.controls import ProductShift
-from course_utils.networks.segmentation import LESSON, Segmenter, score, train, training_scenes
+from course_utils.networks.segmentation import (
+    LESSON,
+    Segmenter,
+    parameter_count,
+    score,
+    train,
+    training_scenes,
+)
 
 FOLLOWERS = {"flow": FlowAlignment, "two-branch": TwoBranchAlignment, "products": ProductShift}
 """The contenders: name -> a function of the width that makes one fusion."""
@@ -31,12 +38,6 @@ class Follower(NamedTuple):
     response_x: float  # pixels of flow for each pixel that the coarse map was moved
     response_y: float
     mean_iou: float  # without a shift, from 0 to 1
-
-
-def moved(coarse, stride, shift_xy):
-    """The coarse map (N, C, h, w) of a stride moved by (N, 2) *image* pixels to the right and down."""
-    flow = -shift_xy[:, :, None, None] / stride
-    return fetch(coarse, flow.expand(-1, -1, *coarse.shape[-2:]).to(coarse))
 
 
 class Shaken(torch.nn.Module):
@@ -95,7 +96,7 @@ def followers(seeds, unseen, budget=LESSON, names=tuple(FOLLOWERS), progress=Non
                 Follower(
                     name,
                     seed,
-                    sum(each.numel() for each in model.parameters()),
+                    parameter_count(model),
                     round(response(model, images, 0), 3),
                     round(response(model, images, 1), 3),
                     round(score(model, unseen)["mean IoU"], 4),

@@ -6,7 +6,7 @@ import torch
 
 from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
-from course_utils.networks.alignment import Addition, FlowAlignment, enlarge
+from course_utils.networks.alignment import Addition, FlowAlignment, enlarge, moved
 from course_utils.networks.controls import (
     FineBranch,
     Gate,
@@ -104,7 +104,7 @@ def test_with_products_it_can(dx, dy):
 
 def test_a_map_is_moved_by_image_pixels_to_the_right_and_down():
     coarse = torch.arange(64.0).reshape(1, 1, 8, 8)
-    there = shift_study.moved(coarse, 8, torch.tensor([[16.0, 8.0]]))
+    there = moved(coarse, 8, torch.tensor([[16.0, 8.0]]))
     assert torch.allclose(there[..., 1:, 2:], coarse[..., :-1, :-2], atol=1e-5)
 
 
@@ -129,6 +129,21 @@ def test_a_response_is_pixels_of_flow_for_a_pixel_of_shift(monkeypatch):
     monkeypatch.setattr(model.fusions[1], "forward", lambda fine, coarse: spot)
     assert shift_study.response(model, torch.zeros(1, 3, 64, 64)) == pytest.approx(0.5, abs=0.05)
     assert shift_study.response(model, torch.zeros(1, 3, 64, 64), axis=1) == pytest.approx(0, abs=0.01)
+
+
+def test_in_training_every_image_gets_shifts_of_its_own_and_afterwards_none():
+    model = Segmenter(FlowAlignment, width=8)
+    shaken = shift_study.Shaken(model, seed=3)
+    one = torch.rand(1, 3, 32, 32).expand(2, -1, -1, -1)
+    with torch.no_grad():
+        shaken.eval()
+        assert torch.equal(shaken(one), model(one))
+        shaken.train()
+        first, second = shaken(one)
+        assert (first - second).abs().max() > 1e-3
+        assert (shaken(one)[0] - first).abs().max() > 1e-3  # another shift in the next step
+        again = shift_study.Shaken(model.train(), seed=3)(one)
+    assert torch.equal(again[0], first)
 
 
 def test_followers_are_trained_with_shifts_and_judged_without():
