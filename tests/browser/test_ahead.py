@@ -152,6 +152,26 @@ def test_hands_that_only_go_on_never_see_an_older_picture(lesson, number, slider
         assert values == sorted(values) and len(set(values)) > 5, moved
 
 
+@pytest.mark.parametrize(
+    ("name", "slider", "handle"), [("two_samples", "x", "left"), ("bilinear_cell", "x", "y")]
+)
+def test_an_answer_to_older_values_takes_no_picture_back(lesson, kernels, name, slider, handle):
+    """The second key of the slider waits in the page, and is shown from there; Python hears the handle first."""
+    stage = begin(lesson, name, {slider: 0.0, handle: 0.0})
+    lesson.ask(f"{name}_._plan([{slider!r}])")
+    come_ahead(lesson, name, {slider: 0.05}, {slider: 0.1})
+    stage.root.evaluate(RECORD)
+    with asleep(kernels):
+        press_and_see(stage, stage.slider(slider), "ArrowRight", "ArrowRight")
+        for _ in range(3):
+            stage.knob(handle).press("+")
+    lesson.wait_idle()
+    shown = [json.loads(one["key"]) for one in lesson.page.evaluate("() => window.shown")]
+    for moved in (slider, handle):
+        values = [key[list(EXPLORERS[name][0]().controls).index(moved)] for key in shown]
+        assert values == sorted(values) and values[-1] > values[0], moved
+
+
 def seen(stage):
     """All that can be seen of a stage, with the step at which it stands and what is chosen."""
     return stage.key(), stage.position().input_value(), stage.chosen(), stage.text(), stage.shown()

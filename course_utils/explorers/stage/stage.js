@@ -35,6 +35,7 @@ class Store {
     this.scenes = new Map();
     this.size = 0;
     this.moved = {};
+    this.trail = [];
     this.controls = [];
     this.ready = Promise.all(Object.entries(model.get("controls") || {}).map(async ([name, id]) => {
       try { return [name, await model.widget_manager.get_model(id)]; } catch { return null; }
@@ -57,8 +58,18 @@ class Store {
   get(key) { return this.scenes.get(key); }
   // A handle was moved: until Python has answered, its controls still say what was before. Setting them here would
   // not do: a slider rounds what it is given and sends that back, and Python would go back to it.
-  put(changes) { Object.assign(this.moved, changes); }
+  put(changes) { Object.assign(this.moved, changes); this.walked(); }
   answered() { this.moved = {}; }
+  // Where hands have been since Python was last with them, as the values of every control, oldest first.
+  walked() { this.trail.push(parts(this.key())); }
+  met(key) { this.trail = [parts(key)]; }
+  // Python hears of each control on its own, so that its picture can be of values that never were together. It is
+  // older than another when a control in it stands where a hand was before.
+  isOlder(key, other) {
+    const at = (values, i) => this.trail.findLastIndex((state) => state[i] === values[i]);
+    const [values, others] = [parts(key), parts(other)];
+    return values.some((_, i) => at(values, i) >= 0 && at(values, i) < at(others, i));
+  }
   taken(name) { for (const target in this.moved) if (TARGET.exec(target)[1] === name) delete this.moved[target]; }
   // The values of the controls as Python will write them, with some of them changed.
   key(changes = {}) {
@@ -74,6 +85,7 @@ class Store {
     return JSON.stringify(values);
   }
 }
+const parts = (key) => JSON.parse(key || "[]").map((value) => JSON.stringify(value));
 // One number of a text such as "1, 2; 3, 4" exchanged.
 const exchanged = (text, place, value) => {
   const rows = text.split(";").map((row) => row.split(",").map((word) => word.trim()));
@@ -119,7 +131,6 @@ function render({ model, el }) {
   const picture = find(".picture"), sentence = find(".twin p");
   const tableBox = find("details"), table = find("table"), player = find(".player");
   let scene, cells, links, overlay, drag = null, ended = false;
-  let promised = null;  // the key of a picture shown for a move that Python has not answered yet
   let posed = null;  // { step, chosen } of a picture that came ahead, until Python says it
   let lines = 2;  // that the sentence has room for
   let aim = {};  // the name of the step that the learner last went to; where the picture stands for it; its room
@@ -371,7 +382,6 @@ function render({ model, el }) {
     const changes = Object.fromEntries(handle.sets.map((target, i) => [target, values[i]]));
     const ready = store.get(store.key(changes));
     const ahead = ready && !handle.sets.some(leads) ? poseOf(ready) : null;
-    promised = ahead && ready.key;
     if (ahead) show(ready, ahead);
     store.put(changes);
     const count = (model.get("moved").count || 0) + 1;
@@ -586,17 +596,16 @@ function render({ model, el }) {
     if (next === arrived) return false;
     arrived = next;
     store.keep(next);
-    const behind = (next.count ?? 0) < (model.get("moved").count || 0);
-    if (!behind) store.answered();
-    const newest = behind ? promised : store.get(store.key())?.key;
-    if (newest && next.key && newest !== next.key) return true;
-    if (!behind) promised = null;
+    if ((next.count ?? 0) >= (model.get("moved").count || 0)) store.answered();
+    if (next.key === store.key()) store.met(next.key);
+    else if (store.isOlder(next.key, scene.key)) return true;
     show(next);
     return true;
   };
   const follow = (name, control) => {
     if (control._state_lock) return;  // Python has set it: the picture comes along
     store.taken(name);
+    store.walked();
     if (drag) return;
     const ready = store.get(store.key());
     if (!ready || ready.key === scene.key || name === scene.follows) return;
@@ -636,6 +645,7 @@ function render({ model, el }) {
 
   const first = model.get("scene");
   store.keep(first);
+  store.met(first.key);
   arrived = first;
   if (first.frames?.length) model.set("chosen", first.steps[Math.min(model.get("step"), first.frames.length - 1)]);
   show(first);
