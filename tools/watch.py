@@ -24,6 +24,7 @@ REPORT = "WATCHED "  # begins the line that ``report`` prints
 MOST_VALUES = 25  # of one slider; a slider with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
 ROUNDS = 12  # at the end: in each, every control in turn is moved somewhere at random, and left there
+SHORT_ROUNDS = 3
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
@@ -109,9 +110,12 @@ def report():
 # ------------------------------------------------------------------------------------ move every control
 
 
-async def move_everything():
-    """Move every control over its range, click every button, then shake: random moves of all of them."""
-    mover, done, tasks, threads = Mover(), set(), asyncio.all_tasks(), set(threading.enumerate())
+async def move_everything(few=False):
+    """Move every control over its range, click every button, then shake: random moves of all of them.
+
+    few   for a lesson that was moved once: of each range both ends and the middle, and a short shake
+    """
+    mover, done, tasks, threads = Mover(few), set(), asyncio.all_tasks(), set(threading.enumerate())
     mover.note_failures()  # of first pictures, before anything moves
     for _ in range(4):  # a click may bring new controls
         new = [widget for key, widget in instances().items() if key not in done]
@@ -147,18 +151,21 @@ class Mover:
     moves = 0
     doing = ""  # the present move, in words
 
+    def __init__(self, few=False):
+        self.few = few
+
     def sweep(self, widget):
         """Move one control over its range and back to where it was."""
         for trait, values in range_of(widget):
             before = getattr(widget, trait)
-            for value in [*values, before]:
+            for value in [*(ends_and_middle(values) if self.few else values), before]:
                 self.move(widget, trait, value)
         if is_button(widget):
             self.click(widget)
 
     def shake(self, dice):
         """Random moves without going back, so that controls meet in states that no single sweep reaches."""
-        for widget in list(instances().values()) * ROUNDS:
+        for widget in list(instances().values()) * (SHORT_ROUNDS if self.few else ROUNDS):
             for trait, values in range_of(widget):
                 self.move(widget, trait, dice.choice(values))
 
@@ -183,6 +190,14 @@ class Mover:
             if isinstance(getattr(widget, "failure", None), Exception):
                 note(widget.failure, "could not draw")
                 widget.failure = None
+
+
+def ends_and_middle(values):
+    """
+    >>> ends_and_middle([1, 2, 3, 4, 5]), ends_and_middle([1])
+    ([1, 3, 5], [1])
+    """
+    return [values[i] for i in sorted({0, len(values) // 2, len(values) - 1})]
 
 
 def name_of(widget):

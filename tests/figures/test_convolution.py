@@ -115,12 +115,13 @@ def test_formula_torch_line_links_and_sentences_agree_with_torch(trace):
     call = re.search(r"F\.conv_transpose.d\([^)]*\)", scene.svg)[0]
     tensors = {name: torch.tensor(a[None, None].astype(float)) for name, a in (("x", x), ("w", kernel))}
     assert eval(call, {"F": F, **tensors})[0, 0].numpy() == pytest.approx(wanted)
+    seen_in = {view: stepper_scene(x, kernel, **chosen, view=view) for view in VIEWS}
     for o, value in enumerate(wanted.flat):
         links = scene.links[f"out-{o}"]
         inputs = [(int(name[3:]), w) for name, w in links if name.startswith("in-")]
         assert sum(w * x.flat[i] for i, w in inputs) == pytest.approx(value)
         for view in VIEWS:
-            said = stepper_scene(x, kernel, **chosen, view=view).details[f"out-{o}"]
+            said = seen_in[view].details[f"out-{o}"]
             said = re.match(r"Output [^=]* = ([^:]*?)(?:\.(?: |$)|, with|: no |: every )", said)[1]
             said = said.replace("·", "*").replace("−", "-").split(" = ")
             assert all(eval(each) == pytest.approx(value) for each in said)

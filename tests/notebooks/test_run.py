@@ -148,11 +148,12 @@ def test_what_trains_runs_once_and_what_uses_the_learners_function_twice(tmp_pat
 
 
 def test_every_run_is_reported_by_itself(tmp_path):
-    slider = "import ipywidgets\nslider = ipywidgets.IntSlider(max=3)"
+    slider = "import ipywidgets\nslider = ipywidgets.IntSlider(max=9)"
     broken = "slider.observe(lambda change: 1 / 0, names='value')"
     notebooks = [with_sources(slider), with_sources(slider, broken), with_sources(slider)]
     first, second, third = run_in_turn(notebooks, tmp_path)
     assert any("ZeroDivisionError" in problem for problem in second.problems)
     assert first.problems == third.problems == []
-    assert first.moves == second.moves == third.moves > 0  # what another run left is not moved again
+    assert first.moves == 10 + 1 + 12  # every value and back, then at random
+    assert second.moves == third.moves == 3 + 1 + 3  # what another run left is not moved again
     assert [len(result.cells) for result in (first, second, third)] == [1, 2, 1]
