@@ -23,6 +23,7 @@ class Lesson:
     needs: tuple[str, ...] = ()
     trains: bool = False
     torch: str = ""
+    side: tuple[str, ...] = ()
 
     @property
     def written(self) -> bool:
@@ -33,11 +34,19 @@ class Lesson:
 def read(file: Path = FILE) -> tuple[Lesson, ...]:
     """Every lesson, in the order of the course."""
     entries = tomllib.loads(file.read_text(encoding="utf-8"))["lesson"]
-    return tuple(Lesson(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in entries)
+    lists = dict.fromkeys(("needs", "side"), ())
+    return tuple(
+        Lesson(**{name: _fixed(value) for name, value in (lists | entry).items()}) for entry in entries
+    )
+
+
+def _fixed(value):
+    return tuple(value) if isinstance(value, list) else value
 
 
 LESSONS = read()
 WRITTEN = tuple(lesson for lesson in LESSONS if lesson.written)
+ON_SIDE_ROADS = frozenset(key for lesson in LESSONS for key in lesson.side)
 NUMBER_OF_TOPIC = {lesson.topic: lesson.number for lesson in LESSONS}
 
 

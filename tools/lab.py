@@ -217,6 +217,20 @@ IS_IDLE = f"""() => {{ {PANEL}
         cell => cell.prompt === '*' || cell.model.executionState === 'running');
     return kernel?.status === 'idle' && !waiting; }}"""
 
+# Python has answered all that the widgets of the page have said. (A widget says one thing at a time, and keeps the
+# next to itself until the kernel is idle again: an idle kernel alone may not have heard of it yet.) The manager of
+# the widgets is known to the outputs that show one.
+IS_ANSWERED = f"""async () => {{ {PANEL}
+    const first = widget => widget._manager?.promise ? widget : [...widget.children?.() ?? []].reduce(
+        (found, child) => found ?? first(child), undefined);
+    panel.managerOfWidgets ??= await panel.content.widgets.map(cell => cell.outputArea).filter(Boolean)
+        .reduce((found, area) => found ?? first(area), undefined)?._manager.promise;
+    for (const model of await Promise.all(Object.values(panel.managerOfWidgets?._models ?? {{}}))) {{
+        if (model._pending_msgs || model._msg_buffer) return false;
+        await model.state_change;
+    }}
+    return true; }}"""
+
 # the command's promise is kept when the last cell has run, or one has failed
 RUN_ALL = """() => { window.allCellsRan = false;
     window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.allCellsRan = true; }); }"""
@@ -287,8 +301,9 @@ class Lesson:
         self.settle()
 
     def wait_idle(self, quiet_ms=300):
-        """Wait until the kernel is idle, and the page has not changed for so long."""
+        """Wait until the kernel is idle and has answered every widget, and the page has not changed for so long."""
         self.page.wait_for_function(IS_IDLE, polling=50)
+        self.page.wait_for_function(IS_ANSWERED, polling=50)
         self.settle(quiet_ms)
 
     def settle(self, quiet_ms=600, longest_ms=20_000):

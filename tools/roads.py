@@ -10,6 +10,7 @@ third more or less than they say).
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 from dataclasses import dataclass, field
@@ -92,6 +93,19 @@ def kind_of(cell, code):
     return "explorer" if code and shows_explorer("\n".join(code)) else ""
 
 
+def keys_on_side_roads(notebook, topic):
+    """Keys of the exercises and predictions that stand on side roads, in their order."""
+    module = importlib.import_module(f"course_utils.exercises.{topic}")
+    return [key for title, cell in by_road(notebook) if title and (key := key_of(cell, module))]
+
+
+def key_of(cell, module):
+    """The key of the exercise or the prediction that a cell shows, else ""."""
+    if cell.cell_type != "code" or kind_of(cell, code := cell.source.strip().splitlines()) != "prediction":
+        return cell.metadata.get("exercise", "")
+    return getattr(module, code[-1].strip().partition(".")[2]).key
+
+
 def shows_explorer(source):
     """Does the cell end in the call of an explorer?"""
     try:
@@ -149,7 +163,16 @@ def write():
         nbformat.write(notebook, path)
         entry = rf'(file = "{re.escape(lesson.file)}"\n(?:.+\n)*?minutes = )\d+'
         facts = re.sub(entry, rf"\g<1>{main}", facts)
+        facts = with_side_keys(facts, lesson.number, keys_on_side_roads(notebook, lesson.topic))
     FILE.write_text(facts, encoding="utf-8")
+
+
+def with_side_keys(facts, number, keys):
+    """The text of ``lessons.toml`` with the line ``side`` of one lesson written anew."""
+    head, entry, rest = re.split(rf'(\[\[lesson\]\]\nnumber = "{number}"\n(?:.+\n)*)', facts, maxsplit=1)
+    entry = re.sub(r"side = \[(?:.*|\n(?: .*\n)*)\]\n", "", entry)
+    listed = "".join(f'    "{key}",\n' for key in keys)
+    return head + entry + (f"side = [\n{listed}]\n" if keys else "") + rest
 
 
 def table():

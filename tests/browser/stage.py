@@ -23,6 +23,9 @@ MIDDLE = """knob => { let box = knob.getBoundingClientRect();
     }
     return [box.x + box.width / 2, box.y + box.height / 2]; }"""
 
+MIDDLE_OF_BOX = """element => { const box = element.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2]; }"""
+
 CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
     const reaches_out = box => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2
         || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
@@ -121,8 +124,8 @@ class StageOnPage:
     def toward_the_middle(self, handle, pixels=40):
         """A move that stays inside the picture, wherever the handle is: (x, y) screen pixels."""
         x, y = self.middle_of(handle)
-        frame = self.root.locator("svg").first.bounding_box()
-        across, down = frame["x"] + frame["width"] / 2 - x, frame["y"] + frame["height"] / 2 - y
+        middle_x, middle_y = self.root.evaluate(f"root => ({MIDDLE_OF_BOX})(root.querySelector('svg'))")
+        across, down = middle_x - x, middle_y - y
         return (pixels if across > 0 else -pixels, pixels if down > 0 else -pixels)
 
     def drag(self, handle, by, button="left"):

@@ -18,6 +18,7 @@ from course_utils.explorers.shuffle import shuffle
 from course_utils.explorers.stage.stage import as_data
 from course_utils.explorers.subpixel import phases
 from tests.browser.stage import stages
+from tools.lab import IS_ANSWERED
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(40)
@@ -332,6 +333,32 @@ def test_an_input_that_is_pulled_is_shown_at_its_own_step_from_the_first(lesson,
     shown = lesson.page.evaluate("() => window.shown")
     assert stage.chosen() == "in-2" and stage.key() != shown[0]["key"]
     assert {one["step"] for one in shown if one["key"] == stage.key()} == {"2"}
+
+
+def test_a_picture_that_arrives_late_leaves_what_is_being_typed(lesson):
+    stage = begin(lesson, "two_samples", {"x": 0.0, "left": 0.0})
+    stage.knob("left").press("Enter")
+    field = stage.root.locator("input.typed")
+    field.fill("1.5")
+    before = stage.key()
+    lesson.ask("two_samples_.set(x=0.5)")
+    lesson.wait_idle()
+    assert stage.key() != before and field.input_value() == "1.5"
+    field.press("Enter")
+    lesson.wait_idle()
+    assert lesson.ask("(two_samples_.values['x'], two_samples_.values['left'])") == (0.5, 1.5)
+    assert stage.page.evaluate("() => document.activeElement.dataset.handle") == "left"
+
+
+def test_who_waits_waits_for_every_answer(lesson, kernels):
+    stage = begin(lesson, "two_samples", {"x": 0.0})
+    assert lesson.page.evaluate(IS_ANSWERED)
+    with asleep(kernels):
+        stage.slider("x").press("ArrowRight")
+        stage.slider("x").press("ArrowRight")
+        assert not lesson.page.evaluate(IS_ANSWERED)
+    lesson.wait_idle()
+    assert lesson.page.evaluate(IS_ANSWERED) and lesson.ask("two_samples_.values['x']") == 0.1
 
 
 def test_the_console_stayed_silent(lesson):

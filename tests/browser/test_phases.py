@@ -33,6 +33,10 @@ LANDED = f"""root => {{ const pairs = ({STANDING})(root);
     return flies ? null : pairs; }}"""
 
 
+PICTURE_FROM_TOP = """root => root.querySelector('.picture').getBoundingClientRect().top
+    - root.getBoundingClientRect().top"""
+
+
 @pytest.fixture(scope="module")
 def lesson(open_lesson, lessons):
     nbformat.write(with_sources(SQUARE, ROW, SHUFFLE), lessons / NAME)
@@ -220,6 +224,23 @@ def test_dragging_the_stride_makes_it_fall_apart_into_more(lesson, square):
     square.press_slider("stride", "ArrowRight")
     square.drag("kernel_size", (-44, 0))
     assert "16 of 36 slots used" in square.shown()
+
+
+def test_a_longer_sentence_moves_no_picture_also_when_the_page_has_become_narrow(lesson, square):
+    size = lesson.page.viewport_size
+    lesson.page.set_viewport_size({"width": 760, "height": size["height"]})
+    try:
+        lesson.settle()
+        heights, tops = [], []
+        for key, chosen in (("Home", "window-0"), ("End", "all")):
+            go(square, key, chosen)
+            heights.append(square.root.locator(".twin p").bounding_box()["height"])
+            tops.append(square.root.evaluate(PICTURE_FROM_TOP))
+    finally:
+        lesson.page.set_viewport_size(size)
+        lesson.settle()
+    assert heights[1] > heights[0] > 0 and heights[1] > 50  # three lines
+    assert tops[1] == tops[0]
 
 
 def test_the_version_and_a_setting_that_torch_refuses(square):

@@ -29,6 +29,21 @@ def test_minutes_are_computed(lesson):
     assert roads.roads(notebook)[0].minutes == fact(number).minutes, "run python -m tools.roads --write"
 
 
+def test_it_is_known_what_stands_on_side_roads(lesson):
+    notebook, _, number = lesson
+    keys = roads.keys_on_side_roads(notebook, fact(number).topic)
+    assert tuple(keys) == fact(number).side, "run python -m tools.roads --write"
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_keys_of_a_lesson_are_written_anew():
+    facts = '[[lesson]]\nnumber = "01"\nside = [\n    "a.old",\n]\n\n[[lesson]]\nnumber = "02"\ntopic = "b"\n'
+    without = facts.replace('side = [\n    "a.old",\n]\n', "")
+    assert roads.with_side_keys(facts, "01", []) == without
+    assert roads.with_side_keys(facts, "01", ["a.old"]) == facts
+    assert roads.with_side_keys(facts, "02", ["b.new"]) == facts + 'side = [\n    "b.new",\n]\n'
+
+
 def test_side_roads_are_collapsed_and_say_their_minutes(lesson):
     notebook, _, _ = lesson
     minutes = {road.title: road.minutes for road in roads.roads(notebook)}

@@ -12,32 +12,36 @@ from pathlib import Path
 
 from course_utils.exercises.engine import registry, store
 from course_utils.exercises.engine.report import Card
+from course_utils.lessons import ON_SIDE_ROADS
 
 _stores = {}
 
 
 @dataclass(frozen=True)
 class LessonCount:
-    """How far somebody is in one lesson."""
+    """How far somebody is in one lesson. What stands on side roads is counted by itself."""
 
     exercises_right: int
     exercises: int
     predictions_made: int
     predictions: int
+    side_done: int = 0
+    side: int = 0
 
     @property
     def steps(self):
-        """(steps done, steps in all): an exercise solved or a prediction made is a step."""
+        """(steps done, steps in all) on the main road: an exercise solved or a prediction made is a step."""
         return self.exercises_right + self.predictions_made, self.exercises + self.predictions
 
     @property
     def done(self):
-        """True when nothing is open."""
+        """True when nothing is open on the main road."""
         return self.exercises_right == self.exercises and self.predictions_made == self.predictions
 
     def __str__(self):
         exercises = f"{self.exercises_right} of {self.exercises} exercises"
-        return f"{exercises}, {self.predictions_made} of {self.predictions} predictions"
+        main = f"{exercises}, {self.predictions_made} of {self.predictions} predictions"
+        return f"{main}; on side roads {self.side_done} of {self.side}" if self.side else main
 
 
 # Recording. Each returns a message for the learner, nearly always "".
@@ -118,17 +122,16 @@ def summary(lesson):
     count = _count(state, exercises, predictions)
     items = [_exercise_item(state, item) for item in exercises]
     items += [_prediction_item(state, item) for item in predictions]
-    closing = (
-        "Nothing is left to do here."
-        if count.done
-        else "Run a check again after a change; this card counts again too."
-    )
+    items.sort(key=lambda item: item[3])  # side roads last
+    closing = "Run a check again after a change; this card counts again too."
+    if count.done:
+        closing = "The main road is done." if count.side_done < count.side else "Nothing is left to do here."
     return Card(
         mark="✓" if count.done else "○",
         word=f"Lesson {lesson}:",
         headline=str(count),
         tone="right" if count.done else "calm",
-        items=tuple(items),
+        items=tuple((mark, tone, text) for mark, tone, text, _ in items),
         sentences=(closing, *filter(None, [_store().take_message()])),
     )
 
@@ -191,31 +194,40 @@ def _exercise_entry(state, key):
 
 
 def _count(state, exercises, predictions):
+    right = [item.key for item in exercises if state["exercises"].get(item.key, {}).get("outcome") == "right"]
+    made = [item.key for item in predictions if item.key in state["predictions"]]
+    side = [item.key for item in (*exercises, *predictions) if item.key in ON_SIDE_ROADS]
     return LessonCount(
-        exercises_right=sum(
-            state["exercises"].get(item.key, {}).get("outcome") == "right" for item in exercises
-        ),
-        exercises=len(exercises),
-        predictions_made=sum(item.key in state["predictions"] for item in predictions),
-        predictions=len(predictions),
+        exercises_right=_on_main_road(right),
+        exercises=_on_main_road(item.key for item in exercises),
+        predictions_made=_on_main_road(made),
+        predictions=_on_main_road(item.key for item in predictions),
+        side_done=len({*right, *made} & {*side}),
+        side=len(side),
     )
 
 
+def _on_main_road(keys):
+    return sum(key not in ON_SIDE_ROADS for key in keys)
+
+
 def _exercise_item(state, item):
-    entry = state["exercises"].get(item.key, store.NEW_EXERCISE)
-    if entry["outcome"] == "right":
-        return "✓", "right", f"{item.title} (right)"
-    if entry["outcome"] == "not attempted":
-        return "○", "calm", f"{item.title} (open)"
-    return "✗", "wrong", f"{item.title} (begun, not right yet)"
+    """(mark, tone, text, is it on a side road?)"""
+    outcome = state["exercises"].get(item.key, store.NEW_EXERCISE)["outcome"]
+    shown = {"right": ("✓", "right", "right"), "not attempted": ("○", "calm", "open")}
+    mark, tone, words = shown.get(outcome, ("✗", "wrong", "begun, not right yet"))
+    return _item(item, mark, tone, words)
 
 
 def _prediction_item(state, item):
     entry = state["predictions"].get(item.key)
     if entry is None:
-        return "○", "calm", f"{item.title} (prediction open)"
-    return (
-        ("✓", "right", f"{item.title} (as predicted)")
-        if entry["right"]
-        else ("✗", "wrong", f"{item.title} (predicted otherwise)")
+        return _item(item, "○", "calm", "prediction open")
+    return _item(
+        item, *(("✓", "right", "as predicted") if entry["right"] else ("✗", "wrong", "predicted otherwise"))
     )
+
+
+def _item(item, mark, tone, words):
+    is_side = item.key in ON_SIDE_ROADS
+    return mark, tone, f"{item.title} ({'side road, ' if is_side else ''}{words})", is_side

@@ -148,7 +148,8 @@ function render({ model, el }) {
     const again = focused?.dataset?.group ? `g[data-group="${focused.dataset.group}"]`
       : focused?.dataset?.handle ? `[data-handle="${focused.dataset.handle}"][tabindex]`
       : focused?.dataset?.drag ? `[data-drag="${focused.dataset.drag}"][tabindex]` : null;
-    picture.innerHTML = scene.svg || "";
+    picture.querySelector("svg")?.remove();  // and not all of it: a number may be being typed there
+    picture.insertAdjacentHTML("afterbegin", scene.svg || "");
     const svg = picture.querySelector("svg");
     if (!svg) return;
     const title = svg.querySelector("title");  // kept as a label: a <title> would pop up as a tooltip
@@ -306,6 +307,13 @@ function render({ model, el }) {
     lines = Math.max(lines, Math.ceil(Math.max(...letters) / (sentence.clientWidth / LETTER_PX)));
     sentence.parentElement.style.minHeight = `${1.5 * Math.min(lines, MOST_LINES)}em`;
   }
+  let width = 0;
+  const widths = new ResizeObserver(() => {  // a narrower page needs more lines
+    if (sentence.clientWidth === width) return;
+    [width, lines] = [sentence.clientWidth, 2];
+    makeRoom();
+  });
+  widths.observe(root);
 
   function say(words) { if (sentence.textContent !== words) sentence.textContent = words; }
 
@@ -552,13 +560,14 @@ function render({ model, el }) {
     field.style.width = `${width}px`;
     field.style.left = `${place.left + place.width / 2 - frame.left + picture.scrollLeft - width / 2}px`;
     field.style.top = `${place.top + place.height / 2 - frame.top + picture.scrollTop - 13}px`;
+    const group = element.closest("g[data-group]")?.dataset.group;
     let open = true;
     const close = (back) => {
       open = false;
       field.remove();
       light(chosen());
-      const knob = picture.querySelector(`[data-handle="${name}"][tabindex]`) ?? element.closest("g[data-group]");
-      if (back) knob?.focus({ preventScroll: true });
+      const knob = `[data-handle="${name}"][tabindex]`, grid = `g[data-group="${group}"]`;  // of the present picture
+      if (back) (picture.querySelector(knob) ?? picture.querySelector(grid))?.focus({ preventScroll: true });
     };
     const take = (back) => {
       if (!open) return;
@@ -574,7 +583,8 @@ function render({ model, el }) {
       close(back);
       // Of a list of numbers each may be any number; a slider has steps.
       const snapped = values.map((value, i) => handle.sets[i].endsWith("]") ? value : snap(handle, i, value));
-      if (snapped.some((value, i) => value !== handle.at[i])) moveTo(handle, snapped);
+      const present = scene.handles?.[name] ?? handle;  // another picture may have come meanwhile
+      if (snapped.some((value, i) => value !== present.at[i])) moveTo(present, snapped);
     };
     field.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -655,6 +665,7 @@ function render({ model, el }) {
     gone = true;
     setPlaying(false);
     cancelAnimationFrame(names);
+    widths.disconnect();
     for (const [source, event, heard] of listeners) source.off(event, heard);
   };
 }

@@ -295,6 +295,31 @@ def test_the_counts_for_the_map():
     assert progress.counts()["09"].done
 
 
+@pytest.mark.usefixtures("lesson")
+def test_side_roads_are_told_apart(monkeypatch):
+    monkeypatch.setattr(progress, "ON_SIDE_ROADS", {samples.LERP.key, ASKED.key})
+    for exercise in (samples.MAP, samples.BUG):
+        exercise.check(exercise.reference)
+    count = progress.counts()["09"]
+    assert (
+        count == progress.LessonCount(2, 2, 0, 0, side_done=0, side=2)
+        and count.done
+        and count.steps == (2, 2)
+    )
+    assert progress.summary(9).text.splitlines() == [
+        "✓ Lesson 09: 2 of 2 exercises, 0 of 0 predictions; on side roads 0 of 2",
+        "  ✓ The half-pixel map (right)",
+        "  ✓ The last value (right)",
+        "  ○ Between two samples (side road, open)",
+        "  ○ What comes out (side road, prediction open)",
+        "  The main road is done.",
+    ]
+    samples.LERP.check(samples.lerp)
+    ASKED.check("2")
+    assert progress.counts()["09"].side_done == 2
+    assert progress.summary(9).text.endswith("Nothing is left to do here.")
+
+
 def test_the_summary_of_a_lesson_without_exercises():
     assert "0 of 0" in progress.summary(99).text
 
