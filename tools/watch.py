@@ -21,9 +21,9 @@ import time
 import traceback
 
 REPORT = "WATCHED "  # begins the line that ``report`` prints
-MOST_VALUES = 25  # of one slider; a slider with fewer steps is moved to every one of them
+MOST_VALUES = 12  # of one slider; a slider with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
-ROUNDS = 12  # at the end: in each, every control in turn is moved somewhere at random, and left there
+ROUNDS = 8  # at the end: in each, every control in turn is moved somewhere at random, and left there
 SHORT_ROUNDS = 3
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
@@ -250,10 +250,10 @@ def numeric_range(widget, kind, value):
 
 
 def steps_between(low, high, step):
-    """Every step from ``low`` to ``high``, or about 25 of them, both ends among them.
+    """Every step from ``low`` to ``high``, or about 12 of them, both ends among them.
 
     >>> steps_between(0, 4, 1), steps_between(0.0, 1.0, 0.5), len(steps_between(0, 1000, 1))
-    ([0, 1, 2, 3, 4], [0.0, 0.5, 1.0], 25)
+    ([0, 1, 2, 3, 4], [0.0, 0.5, 1.0], 12)
     """
     count = int((high - low) / step + 1e-9)
     if count + 1 <= MOST_VALUES + 8:
