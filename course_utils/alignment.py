@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from course_utils.convolution import convolution_size, receptive_field
 from course_utils.resampling import COORDINATE_MAPS, source_coordinates
@@ -224,6 +225,67 @@ def reading_places(flow_xy, stride):
         )
     rows, columns = ((np.arange(size) + 0.5) * stride - 0.5 for size in flow_xy.shape[:2])
     return np.stack(np.meshgrid(columns, rows), axis=-1) + flow_xy
+
+
+def class_at(labels, places_xy):
+    """The class of the pixel nearest to each place; beyond the border, of the border.
+
+    ``labels`` is (H, W), ``places_xy`` (..., 2) in image pixels, x before y; the result has the shape (...).
+
+    >>> class_at(np.array([[0, 1, 2]]), [[0.4, 0], [0.5, 0], [9, -3]])
+    array([0, 1, 2])
+    """
+    labels, (height, width) = np.asarray(labels), np.shape(labels)
+    columns, rows = np.moveaxis(np.floor(np.asarray(places_xy, float) + 0.5).astype(int), -1, 0)
+    return labels[rows.clip(0, height - 1), columns.clip(0, width - 1)]
+
+
+def tips_in_own_region(labels, flow_xy, stride, near=4):
+    """Which arrows end in the class in which they begin, and which begin near an outline: two bool (h, w).
+
+    Near an outline are places with another class within ``near`` pixels, up, down, left, right or both. ``labels`` is
+    (H, W); ``flow_xy`` is (h, w, 2) in image pixels, of the map at ``stride``.
+
+    >>> own, near = tips_in_own_region([[0, 0, 0, 1, 1, 1]], np.full((1, 3, 2), [2.0, 0]), 2, near=1)
+    >>> own, near
+    (array([[False,  True,  True]]), array([[False,  True, False]]))
+    """
+    labels = np.asarray(labels)
+    begin = reading_places(np.zeros_like(flow_xy), stride)
+    size = 2 * whole_number(near, "near", 1, LARGEST_SIZE) + 1
+    around = sliding_window_view(np.pad(labels, near, mode="edge"), (size, size))
+    outlines = around.max(axis=(2, 3)) != around.min(axis=(2, 3))
+    own = class_at(labels, begin) == class_at(labels, reading_places(flow_xy, stride))
+    return own, class_at(outlines, begin)
+
+
+def share_in_own_region(labels, flows_xy, stride, near=4):
+    """Of the arrows of n scenes that begin near an outline, the share that ends in its own region: 0 to 1.
+
+    ``labels`` is (n, H, W), ``flows_xy`` (n, h, w, 2) in image pixels; see :func:`tips_in_own_region`. Without any
+    outline it is nan.
+    """
+    every = [tips_in_own_region(*each, stride, near) for each in zip(labels, flows_xy, strict=True)]
+    own, counted = np.moveaxis(np.array(every), 1, 0)
+    return float(own[counted].mean()) if counted.any() else np.nan
+
+
+def with_uninformed(flows_xy):
+    """The flows of n scenes, (n, h, w, 2), beside three as long that know nothing of their scene: kind -> flows.
+
+    >>> sorted(with_uninformed(np.array([[[[1.0, 2.0]]], [[[3.0, 4.0]]]])).items())[3]
+    ('turned', array([[[[-2.,  1.]]],
+    <BLANKLINE>
+    <BLANKLINE>
+           [[[-4.,  3.]]]]))
+    """
+    x, y = np.moveaxis(flows_xy, -1, 0)
+    return {
+        "learned": flows_xy,
+        "another scene": np.roll(flows_xy, 1, axis=0),
+        "turned": np.stack([-y, x], axis=-1),
+        "reversed": -flows_xy,
+    }
 
 
 def fetched_shares(labels, map_stride, flow_xy):

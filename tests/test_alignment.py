@@ -15,14 +15,18 @@ from course_utils.alignment import (
     aligned_padding,
     assumed_places,
     center_of_mass,
+    class_at,
     feature_places,
     fetch,
     fetched_shares,
     flow_growth,
     offsets,
     reading_places,
+    share_in_own_region,
     stage_offsets,
     stages,
+    tips_in_own_region,
+    with_uninformed,
 )
 from course_utils.resampling import COORDINATE_MAPS, resize, source_coordinates
 from course_utils.scenes import class_shares, scenes
@@ -346,3 +350,65 @@ def test_bad_input_is_refused_in_words(call, words):
     with pytest.raises((ValueError, TypeError)) as refusal:
         call()
     assert words in str(refusal.value)
+
+
+@given(
+    st.integers(1, 4), st.integers(1, 4), st.sampled_from([1, 2, 4]), st.integers(1, 5), st.integers(0, 99)
+)
+@settings(max_examples=60)
+def test_tips_are_counted_as_by_hand(rows, columns, stride, near, seed):
+    dice = np.random.default_rng(seed)
+    labels = (
+        dice.integers(0, 3, (rows * stride, columns * stride))
+        if seed % 3
+        else np.ones((rows * stride, columns * stride))
+    )
+    flow = dice.uniform(-9, 9, (rows, columns, 2))
+    own, counted = tips_in_own_region(labels, flow, stride, near)
+    height, width = labels.shape
+
+    def pixel(y, x):  # the nearest one; half-way between two, the right or the lower one
+        return min(max(int(np.floor(y + 0.5)), 0), height - 1), min(max(int(np.floor(x + 0.5)), 0), width - 1)
+
+    for row, column in np.ndindex(rows, columns):
+        y, x = (row + 0.5) * stride - 0.5, (column + 0.5) * stride - 0.5
+        right, down = flow[row, column]
+        at = pixel(y, x)
+        assert own[row, column] == (labels[at] == labels[pixel(y + down, x + right)])
+        window = labels[max(at[0] - near, 0) : at[0] + near + 1, max(at[1] - near, 0) : at[1] + near + 1]
+        assert counted[row, column] == (len(np.unique(window)) > 1)
+    expected = own[counted].mean() if counted.any() else np.nan
+    assert share_in_own_region([labels], [flow], stride, near) == pytest.approx(expected, nan_ok=True)
+
+
+def test_the_share_is_over_all_tips_and_not_over_scenes():
+    flat, split = np.zeros((2, 8), int), np.array([[0] * 4 + [1] * 4] * 2)
+    still = np.zeros((2, 1, 4, 2))
+    assert share_in_own_region([flat, split], still, 2, near=1) == 1
+    assert np.isnan(share_in_own_region([flat], still[:1], 2))
+    away = np.full_like(
+        still, [2.0, 0]
+    )  # the second of four crosses the outline
+    own, counted = tips_in_own_region(split, away[0], 2, near=2)
+    assert own.tolist() == [[True, False, True, True]] and counted.tolist() == [[False, True, True, False]]
+    assert share_in_own_region([flat, split], away, 2, near=2) == 0.5
+
+
+def test_uninformed_flows_are_as_long_and_know_nothing_of_their_scene():
+    flows = np.random.default_rng(0).normal(size=(3, 2, 5, 2))
+    kinds = with_uninformed(flows)
+    lengths = np.linalg.norm(flows, axis=-1)
+    for kind in ("turned", "reversed"):
+        assert np.linalg.norm(kinds[kind], axis=-1) == pytest.approx(lengths)
+    assert (kinds["turned"] * flows).sum(-1) == pytest.approx(0)
+    assert (kinds["another scene"][1:] == flows[:-1]).all() and (kinds["another scene"][0] == flows[-1]).all()
+    assert (kinds["reversed"] == -flows).all() and kinds["learned"] is flows
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.lists(st.floats(-9, 9), min_size=2, max_size=2))
+def test_the_class_at_a_place_is_that_of_the_nearest_pixel(height, width, place):
+    labels = np.arange(height * width).reshape(height, width)
+    y, x = np.divmod(class_at(labels, place), width)
+    for at, wanted, size in ((x, place[0], width), (y, place[1], height)):
+        inside = min(max(wanted, 0), size - 1)
+        assert abs(at - inside) <= 0.5

@@ -16,7 +16,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from course_utils.alignment import fetched_shares, reading_places
+from course_utils.alignment import (
+    class_at,
+    fetched_shares,
+    reading_places,
+    share_in_own_region,
+    with_uninformed,
+)
 from course_utils.figures.draw.label_maps import (
     LEFT,
     WORDS,
@@ -60,7 +66,7 @@ MOST = 4
 
 WIDTH, TOP = 924, 24
 SMALL, LARGE = 114, 220  # scene px of a prediction's longer side, and of a flow's
-TEXTS, PROFILE, KEY = 54, 42, 22  # heights below a flow: three lines, a profile, the names of the colors
+TEXTS, PROFILE, KEY = 86, 42, 22  # heights below a flow: five lines, a profile, the names of the colors
 TO_DO = "dark dots: wrong pixels.  Press anywhere to follow that arrow to where it reads."
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
 
@@ -125,6 +131,7 @@ class Learned:
     reads: np.ndarray  # (moment, 2): where the followed place reads, x and y, pixel p at p
     kinds: tuple[int, ...]  # the class there
     profiles: tuple | None  # see _profiles
+    tips: tuple  # see _tips
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +151,7 @@ def _followed(reel, scene, stride, place, magnified) -> Followed:
     column, row = (each * min(reel.strides, default=stride) // stride for each in place)
     labels = reel.film.labels[scene]
     own = reading_places(np.zeros((row + 1, column + 1, 2)), stride)[row, column]
-    kind = _class_at(labels, own)
+    kind = int(class_at(labels, own))
     flows = []
     for (name, which), every in reel.flows(stride).items():
         flow = every[:, scene]
@@ -155,18 +162,12 @@ def _followed(reel, scene, stride, place, magnified) -> Followed:
             Learned(
                 f"{WORDS.get(name, name)}, {which} map", flow, longest,
                 tuple(factors) if magnified else tuple(factors) * len(flow),
-                reads, tuple(_class_at(labels, each) for each in reads),
+                reads, tuple(class_at(labels, reads).tolist()),
                 _profiles(reel, scene, stride, (name, which), kind, row),
+                _tips(reel, scene, stride, (name, which)),
             )
         )  # fmt: skip
     return Followed(scene, stride, column, row, kind, tuple(flows), _ious(reel, scene))
-
-
-def _class_at(labels, place_xy):
-    """The class of the pixel nearest to a place; beyond the border, of the border."""
-    x, y = np.floor(np.asarray(place_xy) + 0.5).astype(int)
-    height, width = labels.shape
-    return int(labels[min(max(y, 0), height - 1), min(max(x, 0), width - 1)])
 
 
 def _profiles(reel, scene, stride, key, kind, row):
@@ -179,6 +180,19 @@ def _profiles(reel, scene, stride, key, kind, row):
         return None
     lying, fetched = _shares(reel, scene, stride, key, map_stride)
     return lying[kind, row], fetched[:, kind, row]
+
+
+@lru_cache(maxsize=64)
+def _tips(reel, scene, stride, key):
+    """For each moment {"learned": share of the tips in their own region, "another scene": ..., "turned": ...}."""
+    labels = reel.film.labels[scene][None]
+    return tuple(
+        {
+            kind: share_in_own_region(labels, each[[scene]], stride)
+            for kind, each in with_uninformed(flows).items()
+        }
+        for flows in reel.flows(stride)[key]
+    )
 
 
 @lru_cache(maxsize=64)
@@ -286,6 +300,8 @@ def _still(reel, shown, lower, texts):
             *arrow_scale(place, 16, texts[f"scale-{i}"], data_slot=f"scale-{i}"),
             _slot(place, 32, f"longest-{i}", texts),
             _slot(place, 48, f"here-{i}", texts, font_weight="600"),
+            _slot(place, 64, f"tips-{i}", texts),
+            _slot(place, 80, f"chance-{i}", texts, css="muted"),
             profile_frame(place, TEXTS, PROFILE),
         ]
         if learned.profiles:
@@ -391,6 +407,7 @@ def _frames(reel, shown, place):
             write[f"longest-{i}"] = longest_words(learned.longest[moment])
             write[f"scale-{i}"] = scale_words(place, learned.factors[moment])
             write[f"here-{i}"] = _reads(shown, learned, moment)
+            write[f"tips-{i}"], write[f"chance-{i}"] = _tips_words(reel, learned.tips[moment])
         move = {
             f"moment-{other}": (0, 0) if other == moment else AWAY for other in range(len(reel.film.steps))
         }
@@ -406,6 +423,18 @@ def _reads(shown, learned, moment):
     away = float(lengths(learned.flow[moment, shown.row, shown.column]))
     where = CLASS_NAMES[learned.kinds[moment]]
     return f"reads {in_pixels(away)} away, in {where}" if away else "reads where it is"
+
+
+def _tips_words(reel, tips):
+    """Such as ("tips in own region: 71 %", "another scene 66 %, turned 63 %")"""
+    if np.isnan(tips["learned"]):
+        return "no outline in this scene", ""
+    kinds = ("another scene", "turned") if len(reel.film.images) > 1 else ("turned",)
+    others = {kind: tips[kind] for kind in kinds}
+    return (
+        f"tips in own region: {tips['learned']:.0%}".replace("%", " %"),
+        ", ".join(f"{name} {share:.0%}" for name, share in others.items()).replace("%", " %"),
+    )
 
 
 def _sentence(reel, shown, moment):

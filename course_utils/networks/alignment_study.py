@@ -12,9 +12,9 @@ from functools import partial
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from tqdm.auto import tqdm
 
+from course_utils import alignment
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
 from course_utils.networks.controls import FineBranch, Gate, Residual, Scaled, ShiftedFlow, unadded
 from course_utils.networks.registration import (
@@ -275,32 +275,9 @@ def tips_in_own_region(model, data, near=4):
     Places are those of the finest fusion whose class changes within ``near`` pixels. Shares from 0 to 1: of
     the "learned" arrows and, for what chance and layout give, of "another scene", "turned" by 90 degrees, "reversed".
     """
-    model.eval()
-    step = model.steps(data.images)[-1]
-    arrows = model.flows(data.images)[step.stride]["coarse"]
-    x, y = arrows.unbind(1)
-    kinds = {
-        "learned": (x, y), "another scene": (x.roll(1, 0), y.roll(1, 0)), "turned": (-y, x), "reversed": (-x, -y),
-    }  # fmt: skip
-    labels = data.labels
-    places = torch.stack(
-        torch.meshgrid(
-            *(step.stride * (torch.arange(size) + 0.5) - 0.5 for size in x.shape[1:]), indexing="ij"
-        )
-    )
-    own = _class_at(labels, *places.expand(len(labels), -1, -1, -1).unbind(1))
-    floats = labels[:, None].float()
-    widest = F.max_pool2d(floats, 2 * near + 1, 1, near) + F.max_pool2d(-floats, 2 * near + 1, 1, near)
-    counted = _class_at(widest[:, 0], *places.expand(len(labels), -1, -1, -1).unbind(1)) > 0
+    stride = min(model.eval().flows(data.images[:1]))
+    flows = model.flows(data.images)[stride]["coarse"].movedim(1, -1).cpu().numpy()
     return {
-        kind: float((_class_at(labels, places[0] + down, places[1] + across) == own)[counted].float().mean())
-        for kind, (across, down) in kinds.items()
+        kind: alignment.share_in_own_region(data.labels.numpy(), each, stride, near)
+        for kind, each in alignment.with_uninformed(flows).items()
     }
-
-
-def _class_at(labels, rows, columns):
-    """The labels (N, H, W) at the pixels that hold the places (N, h, w); beyond the border, the border's."""
-    height, width = labels.shape[-2:]
-    row = (rows + 0.5).floor().long().clamp(0, height - 1)
-    column = (columns + 0.5).floor().long().clamp(0, width - 1)
-    return labels[torch.arange(len(labels))[:, None, None], row, column]

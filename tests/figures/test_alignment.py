@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.alignment import fetched_shares
+from course_utils.alignment import fetched_shares, share_in_own_region, with_uninformed
 from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
 from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.draw.scene import NoPicture, moved, written
@@ -52,6 +52,24 @@ def test_the_numbers_are_those_of_the_film():
     assert written(picture.frames, 2)["longest-0"] == "longest arrow: 3 px"
     assert written(picture.frames, 0)["longest-0"] == "zero flow"
     assert [row[0] for row in picture.table[1]] == ["0", "5", "10"]
+
+
+def test_tips_in_their_own_region_are_counted_beside_arrows_that_know_nothing():
+    for moment in range(3):
+        texts = written(film_scene(REEL, 1, 4).frames, moment)
+        flows = FILM.flows["flow"][4]["coarse"][moment]
+        shares = {
+            kind: share_in_own_region(FILM.labels[1:], each[1:], 4)
+            for kind, each in with_uninformed(flows).items()
+        }
+        assert texts["tips-0"] == f"tips in own region: {100 * shares['learned']:.0f} %"
+        others = f"another scene {100 * shares['another scene']:.0f} %, turned {100 * shares['turned']:.0f} %"
+        assert texts["chance-0"] == others
+    alone = small_film(count=1)
+    assert "another" not in written(film_scene(reel_of(alone), 0, 4).frames, 2)["chance-0"]
+    alone.labels[:] = 1
+    texts = written(film_scene(reel_of(alone), 0, 4).frames, 2)
+    assert (texts["tips-0"], texts["chance-0"]) == ("no outline in this scene", "")
 
 
 def test_one_moment_is_in_sight_and_all_come_along():
