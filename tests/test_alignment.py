@@ -386,9 +386,7 @@ def test_the_share_is_over_all_tips_and_not_over_scenes():
     still = np.zeros((2, 1, 4, 2))
     assert share_in_own_region([flat, split], still, 2, near=1) == 1
     assert np.isnan(share_in_own_region([flat], still[:1], 2))
-    away = np.full_like(
-        still, [2.0, 0]
-    )  # the second of four crosses the outline
+    away = np.full_like(still, [2.0, 0])  # the second of four crosses the outline
     own, counted = tips_in_own_region(split, away[0], 2, near=2)
     assert own.tolist() == [[True, False, True, True]] and counted.tolist() == [[False, True, True, False]]
     assert share_in_own_region([flat, split], away, 2, near=2) == 0.5

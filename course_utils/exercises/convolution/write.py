@@ -17,7 +17,7 @@ def random_samples(rng, *shape):
 
 
 def transposed_1d(x, kernel, stride):
-    """Each x[i] paints x[i] * kernel, beginning at place i * stride; what overlaps adds up. No padding."""
+    """Each x[i] paints x[i] * kernel, beginning at position i * stride; what overlaps adds up. No padding."""
     out = np.zeros((len(x) - 1) * stride + len(kernel))
     for i in range(len(x)):
         start = i * stride
