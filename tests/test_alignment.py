@@ -367,7 +367,7 @@ def test_tips_are_counted_as_by_hand(rows, columns, stride, near, seed):
     own, counted = tips_in_own_region(labels, flow, stride, near)
     height, width = labels.shape
 
-    def pixel(y, x):  # the nearest one; half-way between two, the right or the lower one
+    def pixel(y, x):  # the nearest one; halfway between two, the right or the lower one
         return min(max(int(np.floor(y + 0.5)), 0), height - 1), min(max(int(np.floor(x + 0.5)), 0), width - 1)
 
     for row, column in np.ndindex(rows, columns):
