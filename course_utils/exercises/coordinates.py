@@ -183,7 +183,7 @@ ALIGN_CORNERS = Exercise(
         Case(4, 7, by_hand=[0, 0.5, 1, 1.5, 2, 2.5, 3], note="Six steps cover the distance 3."),
         Case(2, 4, by_hand=[0, 1 / 3, 2 / 3, 1], note="Three steps cover the distance 1."),
         Case(5, 3, by_hand=[0, 2, 4]),
-        Case(1, 3, by_hand=[0, 0, 0], note="One input pixel: there is only one place to be."),
+        Case(1, 3, by_hand=[0, 0, 0], note="One input pixel: there is only one position."),
         Case(5, 1, by_hand=[0], note="One output makes no step; torch leaves it at 0, and so do we."),
         Case(8, 5),
         Case(3, 8),

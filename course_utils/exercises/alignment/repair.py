@@ -11,7 +11,7 @@ from course_utils.warping import grid_sample, identity_grid
 
 
 def move(features, flow_xy):
-    """Every pixel fetched from its own place + flow, in pixels; beyond the border, the border."""
+    """Every pixel fetched from its own position + flow, in pixels; beyond the border, the border."""
     height, width = features.shape[-2:]
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
     grid = np.stack([x, y], axis=-1) + 2 * flow_xy / [width - 1, height - 1]
@@ -19,7 +19,7 @@ def move(features, flow_xy):
 
 
 def move_with_two_mistakes(features, flow_xy):
-    """Every pixel fetched from its own place + flow, in pixels; beyond the border, the border."""
+    """Every pixel fetched from its own position + flow, in pixels; beyond the border, the border."""
     height, width = features.shape[-2:]
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
     grid = np.stack([x, y], axis=-1) + 2 * flow_xy / [height - 1, width - 1]

@@ -17,7 +17,7 @@ SINGLE_PRECISION = 1e-4  # a tolerance for numbers below 10, interpolated in flo
 
 
 def fetch_coarse(coarse, flow_xy):
-    """Every output of flow_xy (H, W, 2) reads coarse (C, h, w) at its own place + flow, in coarse pixels."""
+    """Every output of flow_xy (H, W, 2) reads coarse (C, h, w) at its own position + flow, in coarse pixels."""
     in_height, in_width = coarse.shape[1:]
     height, width = flow_xy.shape[:2]
     x, y = np.meshgrid(source_coordinates(in_width, width), source_coordinates(in_height, height))
@@ -84,7 +84,7 @@ FETCH = Exercise(
         "`source_coordinates(in_width, width)` for x.",
         "`np.meshgrid(x, y)` makes the positions of all outputs; stack them with x first, like the flow, then "
         "add the flow.",
-        '`sample(coarse, places, padding_mode="border")` reads all channels at once.',
+        '`sample(coarse, positions, padding_mode="border")` reads all channels at once.',
     ],
     random_case=random_fetch,
     tolerance=SINGLE_PRECISION,
@@ -111,14 +111,14 @@ def read(coarse, places, **options):
     return sample(coarse, places, **{"padding_mode": "border", **options})
 
 
-@FETCH.mistake("places lie on their side, x first")
+@FETCH.mistake("positions lie on their side, x first")
 def _on_their_side(coarse, flow_xy):
     """Your positions have the shape (width, height, 2); the flow has (height, width, 2). `np.meshgrid(x, y)`,
     as it is by default and with x first, gives that."""
     return read(coarse, own_places(coarse, flow_xy).swapaxes(0, 1) + flow_xy)
 
 
-@FETCH.mistake("places lie on their side, y first")
+@FETCH.mistake("positions lie on their side, y first")
 def _on_their_side_y_first(coarse, flow_xy):
     """Your positions have the shape (width, height, 2); the flow has (height, width, 2). `np.meshgrid(x, y)`,
     as it is by default and with x first, gives that."""
@@ -157,13 +157,13 @@ def _flow_y_first(coarse, flow_xy):
 
 
 @FETCH.mistake
-def _places_left_out(coarse, flow_xy):
+def _positions_left_out(coarse, flow_xy):
     """You read at the flow alone. A flow is a step: every output reads at its own position *plus* its flow."""
     return read(coarse, flow_xy)
 
 
-@FETCH.mistake("places in (y, x) order")
-def _places_y_first(coarse, flow_xy):
+@FETCH.mistake("positions in (y, x) order")
+def _positions_y_first(coarse, flow_xy):
     """The flow has x first; your positions have y first. Stack x before y."""
     return read(coarse, own_places(coarse, flow_xy)[..., ::-1] + flow_xy)
 
@@ -188,7 +188,7 @@ def _corners_aligned(coarse, flow_xy):
 
 
 @FETCH.mistake
-def _places_of_the_fine_map(coarse, flow_xy):
+def _positions_of_the_fine_map(coarse, flow_xy):
     """You read the coarse map at the positions of the fine one. Where does output 5 of 6 sit among 3 pixels?"""
     return read(coarse, places_of_the_fine_map(flow_xy) + flow_xy)
 

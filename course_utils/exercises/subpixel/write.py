@@ -669,7 +669,7 @@ def _stride_always_two(weight, stride):
 
 
 def count_cost(height, width, c_in, c_out, kernel_size, factor):
-    """(weights, products) of a K x K convolution on the height x width picture and a shuffle; no bias."""
+    """(weights, multiply-adds) of a K x K convolution on the height x width picture and a shuffle; no bias."""
     rows = c_out * factor**2  # one channel for every phase
     weights = rows * c_in * kernel_size**2
     return weights, weights * height * width
@@ -685,7 +685,7 @@ COST = Exercise(
     title="Count the cost",
     reference=count_cost,
     cases=[
-        Case(1, 1, 1, 1, 1, 2, by_hand=(4, 4), note="One pixel becomes four: four weights, four products."),
+        Case(1, 1, 1, 1, 1, 2, by_hand=(4, 4), note="One pixel becomes four: 4 weights, 4 multiply-adds."),
         Case(2, 3, 1, 1, 1, 2, by_hand=(4, 24), note="The same four weights at six pixels."),
         Case(2, 3, 1, 1, 3, 1, by_hand=(9, 54), note="Factor 1 is an ordinary convolution."),
         Case(4, 5, 2, 3, 3, 2, by_hand=(216, 4320), note="12 rows · 2 channels · 9 weights."),
@@ -704,8 +704,8 @@ COST = Exercise(
 def _on_the_large_picture(height, width, c_in, c_out, kernel_size, factor):
     """Your weights are right. The convolution runs on the *small* picture, and the shuffle multiplies
     nothing."""
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, products * factor**2
+    weights, multiply_adds = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, multiply_adds * factor**2
 
 
 @COST.mistake
@@ -745,8 +745,8 @@ def _one_pixel_only(height, width, c_in, c_out, kernel_size, factor):
 @COST.mistake("bias counted")
 def _with_bias(height, width, c_in, c_out, kernel_size, factor):
     """You counted biases. This layer has none."""
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights + c_out * factor**2, products
+    weights, multiply_adds = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights + c_out * factor**2, multiply_adds
 
 
 @COST.mistake("input channels forgotten")
@@ -759,19 +759,20 @@ def _no_inputs(height, width, c_in, c_out, kernel_size, factor):
 @COST.mistake("only where the kernel fits")
 def _no_zeros_at_the_border(height, width, c_in, c_out, kernel_size, factor):
     """Your weights are right. The kernel is placed over every pixel of the small picture, even where it extends
-    beyond the border. The products with those zeros count as well."""
+    beyond the border. The multiply-adds with those zeros count as well."""
     weights, _ = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights, weights * (height - kernel_size + 1) * (width - kernel_size + 1)
 
 
 @COST.mistake("sums counted as well")
 def _two_for_each(height, width, c_in, c_out, kernel_size, factor):
-    """You counted a product and a sum for every weight. The task asks only for the products."""
-    weights, products = count_cost(height, width, c_in, c_out, kernel_size, factor)
-    return weights, 2 * products
+    """You counted multiplication and addition apart. A weight times a number, added to a sum, is *one*
+    multiply-add."""
+    weights, multiply_adds = count_cost(height, width, c_in, c_out, kernel_size, factor)
+    return weights, 2 * multiply_adds
 
 
-@COST.mistake("products before weights")
-def _products_first(height, width, c_in, c_out, kernel_size, factor):
-    """Both numbers are right, but in the wrong order. The weights come first, then the products."""
+@COST.mistake("multiply-adds before weights")
+def _multiply_adds_first(height, width, c_in, c_out, kernel_size, factor):
+    """Both numbers are right, but in the wrong order. The weights come first, then the multiply-adds."""
     return count_cost(height, width, c_in, c_out, kernel_size, factor)[::-1]
