@@ -62,6 +62,33 @@ def fetch(features, flow_xy):
     )
 
 
+def fetch_between_corners(features, flow_xy):
+    """``fetch`` by the other convention: with zero flow it is ``F.interpolate(..., align_corners=True)``.
+
+    >>> fetch_between_corners(torch.tensor([[[[1.0, 3.0]]]]), torch.zeros(1, 2, 1, 3))
+    tensor([[[[1., 2., 3.]]]])
+    """
+    _check_flow(features, flow_xy)
+    return fetch(features, flow_xy + corner_shift(flow_xy.shape[-2:], features.shape[-2:], flow_xy))
+
+
+def corner_shift(out_size_hw, in_size_hw, like):
+    """How much further each output reads with ``align_corners=True`` than without: (2, H, W), right before down.
+
+    In pixels of the map that is sampled.
+
+    >>> corner_shift((1, 4), (1, 2), torch.zeros(1))[0]
+    tensor([[ 0.2500,  0.0833, -0.0833, -0.2500]])
+    """
+    rows, columns = (
+        torch.arange(m, dtype=like.dtype, device=like.device) * ((n - 1) / (m - 1) if m > 1 else 0)
+        for m, n in zip(out_size_hw, in_size_hw, strict=True)
+    )
+    return torch.stack(torch.meshgrid(columns, rows, indexing="xy")) - own_places(
+        out_size_hw, in_size_hw, like
+    )
+
+
 def moved(coarse, stride, shift_xy):
     """The map (N, C, h, w) of a stride with its content moved by (N, 2) or (1, 2) *image* pixels, right and down."""
     flow = -shift_xy.to(coarse)[:, :, None, None] / stride
@@ -69,9 +96,14 @@ def moved(coarse, stride, shift_xy):
 
 
 def enlarge(features, size_hw, mode="bilinear"):
-    """The map enlarged to ``size_hw`` with the outer edges kept in place; ``mode`` is bilinear or nearest."""
+    """The map enlarged to ``size_hw`` with the outer edges kept in place; ``mode`` is bilinear or nearest.
+
+    "corners" is bilinear by the other convention, ``align_corners=True``.
+    """
     if mode == "nearest":
         return F.interpolate(features, size_hw, mode="nearest-exact")
+    if mode == "corners":
+        return F.interpolate(features, size_hw, mode="bilinear", align_corners=True)
     return F.interpolate(features, size_hw, mode="bilinear", align_corners=False)
 
 
@@ -106,16 +138,16 @@ class FlowAlignment(nn.Module):
     pixels of the fine map and halves it; here it is in pixels of the coarse map, the one that is sampled.
 
     ``fetch`` may be another function of (features, flow_xy): the lesson's bugs go in there.
-    ``zero_start`` begins with zero flow, which the paper does not ask for.
+    ``zero_start`` begins with zero flow, which the paper does not ask for. ``mode`` enlarges what is looked at.
 
     Source: Li et al., Semantic Flow for Fast and Accurate Scene Parsing, arXiv 2002.10120, section 3.
     """
 
     fine_pixels: ClassVar = {"coarse": 2}  # in one unit of each flow, when the coarse map is half as large
 
-    def __init__(self, width, fetch=fetch, zero_start=False):
+    def __init__(self, width, fetch=fetch, zero_start=False, mode="bilinear"):
         super().__init__()
-        self.fetch = fetch
+        self.fetch, self.mode = fetch, mode
         self.look_fine = nn.Conv2d(width, width // 2, 1, bias=False)
         self.look_coarse = nn.Conv2d(width, width // 2, 1, bias=False)
         self.to_flow = nn.Conv2d(width // 2 * 2, 2, 3, padding=1, bias=False)
@@ -125,7 +157,7 @@ class FlowAlignment(nn.Module):
     def flow(self, fine, coarse):
         """The flow (N, 2, H, W), in pixels of the coarse map."""
         _check_pair(fine, coarse)
-        seen = enlarge(self.look_coarse(coarse), fine.shape[-2:])
+        seen = enlarge(self.look_coarse(coarse), fine.shape[-2:], self.mode)
         return self.to_flow(torch.cat([self.look_fine(fine), seen], dim=1))
 
     def flows(self, fine, coarse):

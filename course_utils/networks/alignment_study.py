@@ -15,6 +15,7 @@ import torch
 from tqdm.auto import tqdm
 
 from course_utils import alignment
+from course_utils.networks.alignment import fetch_between_corners
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
 from course_utils.networks.controls import FineBranch, Gate, Residual, Scaled, ShiftedFlow, unadded
 from course_utils.networks.registration import (
@@ -44,6 +45,7 @@ class Contender(NamedTuple):
 
     fusion: object  # a function of the width that makes one fusion
     down: str = "3x3"  # the strided convolutions, see segmentation.DOWN
+    mode: str = "bilinear"  # how logits are enlarged, see alignment.enlarge
     baseline: str = "bilinear"  # the contender that it is compared with
 
 
@@ -56,10 +58,18 @@ CONTENDERS = {
     "known shift": Contender(partial(GlobalShift, shift_xy=(0.25, 0.25), learned=False)),
     "one learned shift": Contender(GlobalShift),
     "one learned affine map": Contender(GlobalAffine),
-    "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4", "4x4, bilinear"),
-    "4x4, flow": Contender(FUSIONS["flow"], "4x4", "4x4, bilinear"),
-    "5x5, bilinear": Contender(FUSIONS["bilinear"], "5x5", "5x5, bilinear"),
-    "5x5, flow": Contender(FUSIONS["flow"], "5x5", "5x5, bilinear"),
+    "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4", baseline="4x4, bilinear"),
+    "4x4, flow": Contender(FUSIONS["flow"], "4x4", baseline="4x4, bilinear"),
+    "5x5, bilinear": Contender(FUSIONS["bilinear"], "5x5", baseline="5x5, bilinear"),
+    "5x5, flow": Contender(FUSIONS["flow"], "5x5", baseline="5x5, bilinear"),
+    "corners, bilinear": Contender(
+        partial(FUSIONS["bilinear"], mode="corners"), mode="corners", baseline="corners, bilinear"
+    ),
+    "corners, flow": Contender(
+        partial(FUSIONS["flow"], fetch=fetch_between_corners, mode="corners"),
+        mode="corners",
+        baseline="corners, bilinear",
+    ),
     "scaled": Contender(Scaled),
     "gate": Contender(Gate),
     "residual": Contender(Residual),
@@ -74,7 +84,8 @@ CONTENDERS = {
 """All that was ever trained for the lesson: name -> Contender.
 
 "known shift" is the arithmetic of lesson 12: after a 3x3 convolution of stride 2, feature i of the coarse map sits at
-feature 2 i of the fine one, and upsampling reads it a quarter of a coarse pixel too far left and too high.
+feature 2 i of the fine one, and upsampling reads it a quarter of a coarse pixel too far left and too high. "corners"
+enlarges with align_corners=True everywhere: this offset is 0 at the first feature, and a fine pixel at the last one.
 """
 
 QUESTIONS = {
@@ -95,6 +106,7 @@ CONTROLS = {
     "each branch": ("bilinear", "two-branch, fine alone", "two-branch, coarse alone", "two-branch"),
     "the known shift": ("bilinear", "flow", "known shift", "known shift + flow"),
     "kernels": ("bilinear", "flow", "5x5, bilinear", "5x5, flow", "4x4, bilinear", "4x4, flow"),
+    "offsets that grow": ("bilinear", "flow", "corners, bilinear", "corners, flow"),
     "the fine map steers and is not added": ("not added, bilinear", "not added, flow"),
 }
 """What else could explain a gain: name -> the contenders that tell it apart."""
@@ -145,7 +157,14 @@ def compare(
 def network(name, seed=0, budget=LESSON):
     """The contender's network before training: a ``Segmenter``."""
     contender = CONTENDERS[one_of(name, "name", tuple(CONTENDERS))]
-    return Segmenter(contender.fusion, seed, width=budget.width, down=contender.down, finest=budget.finest)
+    return Segmenter(
+        contender.fusion,
+        seed,
+        width=budget.width,
+        down=contender.down,
+        finest=budget.finest,
+        mode=contender.mode,
+    )
 
 
 def _result(name, seed, model, unseen, seconds):

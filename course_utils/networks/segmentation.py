@@ -74,11 +74,14 @@ class Segmenter(nn.Module):
     """Image (N, 3, H, W) -> a logit for each class and pixel, (N, classes, H, W).
 
     ``fusion`` is a function of the width that makes one fusion. The decoder fuses from stride 16 to stride
-    ``finest``, 4 as in both papers; its logits are then enlarged. All that contenders have in common is made
-    first, so that one ``seed`` gives all of them the same encoder, laterals and head.
+    ``finest``, 4 as in both papers; its logits are then enlarged by ``mode``, see ``alignment.enlarge``. All that
+    contenders have in common is made first, so that one ``seed`` gives all of them the same encoder, laterals and
+    head.
     """
 
-    def __init__(self, fusion, seed=0, *, width=24, down="3x3", finest=4, channels=CHANNELS, classes=5):
+    def __init__(
+        self, fusion, seed=0, *, width=24, down="3x3", finest=4, channels=CHANNELS, classes=5, mode="bilinear"
+    ):
         super().__init__()
         if finest not in STRIDES[:3]:
             raise ValueError(f"finest must be 2, 4 or 8, the stride at which fusing ends; got {finest}.")
@@ -89,10 +92,10 @@ class Segmenter(nn.Module):
             self.laterals = nn.ModuleList(nn.Conv2d(count, width, 1) for count in used)
             self.head = nn.Sequential(_same(width), nn.Conv2d(width, classes, 1))
             self.fusions = nn.ModuleList(fusion(width) for _ in used[1:])  # from fine to coarse
-        self.first = first
+        self.first, self.mode = first, mode
 
     def forward(self, images, alter=None):
-        return enlarge(self.head(self.steps(images, alter)[-1].fused), images.shape[-2:])
+        return enlarge(self.head(self.steps(images, alter)[-1].fused), images.shape[-2:], self.mode)
 
     def steps(self, images, alter=None):
         """The decoder's fusions in their order, from coarse to fine: a list of ``Step``.

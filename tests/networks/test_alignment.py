@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import warping
-from course_utils.networks.alignment import Addition, FlowAlignment, TwoBranchAlignment, enlarge, fetch
+from course_utils.networks.alignment import (
+    Addition,
+    FlowAlignment,
+    TwoBranchAlignment,
+    corner_shift,
+    enlarge,
+    fetch,
+    fetch_between_corners,
+)
 from course_utils.networks.alignment_bugs import (
     BUGS,
     as_in_alignseg,
@@ -17,6 +25,7 @@ from course_utils.networks.alignment_bugs import (
     mixed_conventions,
     rows_before_columns,
 )
+from course_utils.resampling import source_coordinates
 
 EXACT = 1e-12
 WIDTH = 6
@@ -47,6 +56,27 @@ def without_flow(fusion):
 
 
 # ---- fetch ---------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(sizes, sizes, sizes, sizes)
+def test_between_corners_zero_flow_is_the_other_convention_at_every_size(h, w, out_h, out_w):
+    features = noise(2, 3, h, w)
+    zero = torch.zeros(2, 2, out_h, out_w, dtype=torch.float64)
+    witness = F.interpolate(features, (out_h, out_w), mode="bilinear", align_corners=True)
+    assert (fetch_between_corners(features, zero) - witness).abs().max() < EXACT
+    assert (enlarge(features, (out_h, out_w), "corners") - witness).abs().max() == 0
+    shift = corner_shift((out_h, out_w), (h, w), features)
+    for axis, (n, m) in enumerate(((w, out_w), (h, out_h))):
+        places = source_coordinates(n, m, "align_corners") - source_coordinates(n, m)
+        along = shift[axis, 0] if axis == 0 else shift[axis, :, 0]
+        assert along.numpy() == pytest.approx(places, abs=1e-12)
+
+
+def test_between_corners_a_flow_of_one_moves_by_one_pixel():
+    features, flow = noise(1, 2, 4, 6), torch.zeros(1, 2, 4, 6, dtype=torch.float64)
+    flow[:, 0] = 1
+    assert (fetch_between_corners(features, flow)[..., :-1] - features[..., 1:]).abs().max() < EXACT
 
 
 @settings(max_examples=60)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
@@ -189,3 +190,22 @@ def test_other_sets_hold_other_scenes():
     first, second = unseen_scenes(TINY), unseen_scenes(TINY, 1)
     assert not torch.equal(first.images, second.images)
     assert torch.equal(second.images, unseen_scenes(TINY, 1).images)
+
+
+def test_offsets_that_grow_are_everywhere_and_in_nothing_else():
+    """Zero flow is plain addition there, too; the same weights give other labels than by the usual convention."""
+    images = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
+    plain, flow, usual = (
+        study.network(name).eval() for name in ("corners, bilinear", "corners, flow", "bilinear")
+    )
+    for fusion in flow.fusions:
+        torch.nn.init.zeros_(fusion.to_flow.weight)
+    with torch.no_grad():
+        expected, same, other = (model(images) for model in (plain, flow, usual))
+        step = plain.steps(images)[0]
+    assert same.numpy() == pytest.approx(expected.numpy(), abs=1e-4)
+    assert (other - expected).abs().max() > 1e-2
+    enlarged = F.interpolate(step.coarse, step.fine.shape[-2:], mode="bilinear", align_corners=True)
+    assert torch.equal(step.fused, step.fine + enlarged)
+    logits = plain.head(plain.steps(images)[-1].fused).detach()
+    assert torch.equal(expected, F.interpolate(logits, (32, 48), mode="bilinear", align_corners=True))
