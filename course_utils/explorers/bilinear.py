@@ -1,4 +1,4 @@
-"""P between four samples: its weights, its two lerps and the surface; P on a face; a resize as matrices."""
+"""P between four samples: its weights, its three lerps and the surface; P on a face; a resize as matrices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bilinear_cell(corners=((10, 20), (40, 90)), x=0.8, y=0.25) -> Explorer:
     controls = {
         "x": slider("x", _start(x, "x"), 0.0, 1.0, STEP),
         "y": slider("y", _start(y, "y"), 0.0, 1.0, STEP),
-        "order": toggle("two lerps", list(ORDERS)),
+        "order": toggle("three lerps", list(ORDERS)),
         "profile": toggle("line across", list(PROFILES)),
         **samples,
     }

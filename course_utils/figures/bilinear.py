@@ -1,4 +1,4 @@
-"""Four samples and a point P between them: areas, two lerps, the surface, a line across it.
+"""Four samples and a point P between them: areas, three lerps, the surface, a line across it.
 
 Words used here
     cell       the square between four samples, values of shape (2, 2): rows go down, columns to the right
@@ -78,7 +78,7 @@ def point_in(cell, x: float, y: float, order: str) -> Point:
 
 
 def cell_scene(cell, x: float, y: float, order: str = "x first", profile: str = "diagonal ↘") -> Scene:
-    """P at (x, y) in the cell: its areas and weights, two lerps in ``order``, the surface, a line across it.
+    """P at (x, y) in the cell: its areas and weights, three lerps in ``order``, the surface, a line across it.
 
     cell: shape (2, 2), values 0 to 100, because the axes stay put while P moves. Raises NoPicture outside.
 
@@ -318,7 +318,7 @@ def _formulas(p):
     first, second, last = _lerp_sentences(p)
     rows = (
         ("four weights", f"P = {weighted_sum_words(p.weights, p.cell, p.value)}"),
-        ("two lerps", f"{first}      {second}"),
+        ("three lerps", f"{first}      {second}"),
         ("", last),
     )
     parts = []
@@ -337,7 +337,7 @@ def _sentence(p, across):
         shape += ": the four lie on one plane"
     return (
         f"P is at x = {number(p.x)}, y = {number(p.y)}. P = {weighted_sum_words(p.weights, p.cell, p.value)}. "
-        f"In two lerps, {p.order}: {first}, {last}. The value {ALONG[across.name]} is {shape}."
+        f"In three lerps, {p.order}: {first}, {last}. The value {ALONG[across.name]} is {shape}."
     )
 
 

@@ -80,11 +80,9 @@ A_GRAY_WALL = Prediction(
 HOW_MUCH_IS_NEW = Prediction(
     key="bilinear.rank",
     title="How much is new in twenty samples made from eight",
-    question="Eight samples become twenty. How many of the twenty can you choose freely (the rank of the 20 "
-    "× 8 matrix)?",
+    question="Eight samples become twenty. How many numbers must you know to work out all twenty?",
     answer=lambda: np.linalg.matrix_rank(resampling_matrix(8, 20)),
-    explain="All twenty are sums of the same eight numbers, so once eight are fixed, so are the rest: rank "
-    "8.",
+    explain="All twenty are sums of the same eight numbers, and the eight can be worked out from the twenty.",
     guesses={
         "There are twenty samples, but all are made from the same eight.": lambda: 20,
         "That is how many more samples there are.": lambda: 20 - 8,
