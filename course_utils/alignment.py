@@ -235,8 +235,9 @@ def class_at(labels, places_xy):
     >>> class_at(np.array([[0, 1, 2]]), [[0.4, 0], [0.5, 0], [9, -3]])
     array([0, 1, 2])
     """
-    labels, (height, width) = np.asarray(labels), np.shape(labels)
-    columns, rows = np.moveaxis(np.floor(np.asarray(places_xy, float) + 0.5).astype(int), -1, 0)
+    labels, places_xy = finite_array(labels, "labels", 2), finite_array(places_xy, "places_xy")
+    (height, width), nearest = labels.shape, np.floor(places_xy + 0.5).astype(int)
+    columns, rows = np.moveaxis(nearest, -1, 0)
     return labels[rows.clip(0, height - 1), columns.clip(0, width - 1)]
 
 
@@ -250,13 +251,13 @@ def tips_in_own_region(labels, flow_xy, stride, near=4):
     >>> own, near
     (array([[False,  True,  True]]), array([[False,  True, False]]))
     """
-    labels = np.asarray(labels)
+    labels, flow_xy = finite_array(labels, "labels", 2), finite_array(flow_xy, "flow_xy", 3)
     begin = reading_places(np.zeros_like(flow_xy), stride)
     size = 2 * whole_number(near, "near", 1, LARGEST_SIZE) + 1
     around = sliding_window_view(np.pad(labels, near, mode="edge"), (size, size))
     outlines = around.max(axis=(2, 3)) != around.min(axis=(2, 3))
     own = class_at(labels, begin) == class_at(labels, reading_places(flow_xy, stride))
-    return own, class_at(outlines, begin)
+    return own, class_at(outlines.astype(int), begin) > 0
 
 
 def share_in_own_region(labels, flows_xy, stride, near=4):
@@ -265,6 +266,7 @@ def share_in_own_region(labels, flows_xy, stride, near=4):
     ``labels`` is (n, H, W), ``flows_xy`` (n, h, w, 2) in image pixels; see :func:`tips_in_own_region`. Without any
     outline it is nan.
     """
+    labels, flows_xy = finite_array(labels, "labels", 3), finite_array(flows_xy, "flows_xy", 4)
     every = [tips_in_own_region(*each, stride, near) for each in zip(labels, flows_xy, strict=True)]
     own, counted = np.moveaxis(np.array(every), 1, 0)
     return float(own[counted].mean()) if counted.any() else np.nan
@@ -279,6 +281,7 @@ def with_uninformed(flows_xy):
     <BLANKLINE>
            [[[-4.,  3.]]]]))
     """
+    flows_xy = finite_array(flows_xy, "flows_xy", 4)
     x, y = np.moveaxis(flows_xy, -1, 0)
     return {
         "learned": flows_xy,

@@ -88,14 +88,26 @@ def shifts_result(seeds=SHIFT_SEEDS, budget=LESSON):
         {
             "fusion": name,
             "parameters": own[0].parameters,
-            "follows x": [each.response_x for each in own],
-            "follows y": [each.response_y for each in own],
-            "mean IoU": round(100 * statistics.mean(each.mean_iou for each in own), 2),
+            "follows x": _listed(each.response_x for each in own),
+            "follows y": _listed(each.response_y for each in own),
+            **_mean_and_spread("mean IoU", [each.mean_iou for each in own]),
+            **_mean_and_spread("moved by 8", [each.moved_iou for each in own]),
         }
         for name in shift_study.FOLLOWERS
         if (own := [each for each in found if each.contender == name])
     ]
     return {"rows": rows, "budget": budget._asdict(), "note": NOTE}
+
+
+def _listed(numbers):
+    found = list(numbers)
+    return "-" if None in found else found
+
+
+def _mean_and_spread(name, shares):
+    percent = [100 * share for share in shares]
+    spread = round(statistics.stdev(percent), 2) if len(percent) > 1 else "-"
+    return {name: round(statistics.mean(percent), 2), f"± {name}": spread}
 
 
 def _all_of(questions):

@@ -65,8 +65,8 @@ MOST = 4
 """Contenders in one picture."""
 
 WIDTH, TOP = 924, 24
-SMALL, LARGE = 114, 220  # scene px of a prediction's longer side, and of a flow's
-TEXTS, PROFILE, KEY = 86, 42, 22  # heights below a flow: five lines, a profile, the names of the colors
+SMALL, LARGE = 98, 220  # scene px of a prediction's longer side, and of a flow's
+TEXTS, PROFILE, KEY = 86, 40, 22  # heights below a flow: five lines, a profile, the names of the colors
 TO_DO = "dark dots: wrong pixels.  Press anywhere to follow that arrow to where it reads."
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to
 
@@ -227,7 +227,7 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
     film, last = reel.film, len(reel.film.steps) - 1
     shown = _followed(reel, scene, stride, place, magnified)
     upper = row_of_places(reel.size_hw, TOP, 1 + len(reel.contenders), SMALL)
-    lower = _lower(reel, TOP + upper[0].height + 46, 1 + len(shown.flows))
+    lower = _lower(reel, TOP + upper[0].height + 40, 1 + len(shown.flows))
     frames = _frames(reel, shown, lower[0])
     texts = written(frames, last)
     parts = [

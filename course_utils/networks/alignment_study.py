@@ -56,6 +56,7 @@ CONTENDERS = {
     "flow at 1 place in 16": Contender(partial(SparseFlow, spacing=4)),
     "flow at the steepest quarter": Contender(partial(PartialFlow, share=0.25)),
     "known shift": Contender(partial(GlobalShift, shift_xy=(0.25, 0.25), learned=False)),
+    "known shift, reversed": Contender(partial(GlobalShift, shift_xy=(-0.25, -0.25), learned=False)),
     "one learned shift": Contender(GlobalShift),
     "one learned affine map": Contender(GlobalAffine),
     "4x4, bilinear": Contender(FUSIONS["bilinear"], "4x4", baseline="4x4, bilinear"),
@@ -76,6 +77,7 @@ CONTENDERS = {
     "known shift + flow": Contender(ShiftedFlow, baseline="known shift"),
     "two-branch, fine alone": Contender(FineBranch),
     "not added, bilinear": Contender(unadded(FUSIONS["bilinear"]), baseline="not added, bilinear"),
+    "not added, gate": Contender(unadded(Gate), baseline="not added, bilinear"),
     "not added, flow": Contender(unadded(FUSIONS["flow"]), baseline="not added, bilinear"),
     "two-branch, coarse alone": Contender(OneBranch),
     "flow, grids mixed up": Contender(partial(FUSIONS["flow"], fetch=mixed_conventions)),
@@ -104,10 +106,10 @@ QUESTIONS = {
 CONTROLS = {
     "weights without displacement": ("bilinear", "scaled", "residual", "gate", "flow"),
     "each branch": ("bilinear", "two-branch, fine alone", "two-branch, coarse alone", "two-branch"),
-    "the known shift": ("bilinear", "flow", "known shift", "known shift + flow"),
+    "the known shift": ("bilinear", "known shift, reversed", "known shift", "flow", "known shift + flow"),
     "kernels": ("bilinear", "flow", "5x5, bilinear", "5x5, flow", "4x4, bilinear", "4x4, flow"),
     "offsets that grow": ("bilinear", "flow", "corners, bilinear", "corners, flow"),
-    "the fine map steers and is not added": ("not added, bilinear", "not added, flow"),
+    "the fine map steers and is not added": ("not added, bilinear", "not added, gate", "not added, flow"),
 }
 """What else could explain a gain: name -> the contenders that tell it apart."""
 

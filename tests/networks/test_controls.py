@@ -5,8 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from course_utils import scores
 from course_utils.networks import alignment_study as study
-from course_utils.networks import shift_study
+from course_utils.networks import segmentation, shift_study
 from course_utils.networks.alignment import Addition, FlowAlignment, enlarge, moved
 from course_utils.networks.controls import (
     FineBranch,
@@ -156,8 +157,9 @@ def test_in_training_every_image_gets_shifts_of_its_own_and_afterwards_none():
 
 
 def test_followers_are_trained_with_shifts_and_judged_without():
-    (found,) = shift_study.followers([1], unseen_scenes(TINY), TINY, ["flow"])
+    plain, found = shift_study.followers([1], unseen_scenes(TINY), TINY, ["bilinear", "flow"])
     assert found.contender == "flow" and found.seed == 1 and np.isfinite(found.response_x)
+    assert plain.response_x is plain.response_y is None
     torch.manual_seed(0)
     first, again = (shift_study.train_with_shifts("flow", 3, TINY).state_dict() for _ in range(2))
     assert all(torch.equal(first[key], again[key]) for key in first)
@@ -209,3 +211,21 @@ def test_offsets_that_grow_are_everywhere_and_in_nothing_else():
     assert torch.equal(step.fused, step.fine + enlarged)
     logits = plain.head(plain.steps(images)[-1].fused).detach()
     assert torch.equal(expected, F.interpolate(logits, (32, 48), mode="bilinear", align_corners=True))
+
+
+def test_moved_scenes_are_scored_with_the_last_coarse_map_moved_in_four_ways():
+    model, data = study.network("bilinear", 1, TINY).eval(), unseen_scenes(TINY)
+    ious, own = [], segmentation.score(model, data)["mean IoU"]
+    for shift in ((8, 0), (-8, 0), (0, 8), (0, -8)):
+
+        def alter(stride, coarse, shift=shift):
+            return moved(coarse, 8, torch.tensor([shift])) if stride == 4 else coarse
+
+        with torch.no_grad():
+            labels = model(data.images, alter).argmax(1).numpy()
+        confusion = scores.confusion_matrix(data.labels.numpy(), labels, 5)
+        ious.append(float(scores.mean_iou(confusion)))
+    assert shift_study.moved_iou(model, data) == pytest.approx(np.mean(ious), abs=1e-6)
+    still = shift_study.WithMovedMap(model, (0.0, 0.0))
+    assert segmentation.score(still, data)["mean IoU"] == pytest.approx(own, abs=1e-6)
+    assert len(set(ious)) == 4

@@ -10,6 +10,7 @@ import pytest
 from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
+from tools import watch
 from tools.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
 
 pytestmark = pytest.mark.takes(120)
@@ -154,6 +155,8 @@ def test_every_run_is_reported_by_itself(tmp_path):
     first, second, third = run_in_turn(notebooks, tmp_path)
     assert any("ZeroDivisionError" in problem for problem in second.problems)
     assert first.problems == third.problems == []
-    assert first.moves == 10 + 1 + 12  # every value and back, then at random
-    assert second.moves == third.moves == 3 + 1 + 3  # what another run left is not moved again
+    assert first.moves == 10 + 1 + watch.ROUNDS  # every value and back, then at random
+    assert (
+        second.moves == third.moves == 3 + 1 + watch.SHORT_ROUNDS
+    )  # what another run left is not moved again
     assert [len(result.cells) for result in (first, second, third)] == [1, 2, 1]
