@@ -143,6 +143,8 @@ def flat(answer):
     """All arrays of an answer, however they are packed."""
     if dataclasses.is_dataclass(answer):
         answer = [getattr(answer, field.name) for field in dataclasses.fields(answer)]
+    if isinstance(answer, dict):
+        answer = list(answer.values())
     if isinstance(answer, (tuple, list)):
         return [array for part in answer for array in flat(part)]
     return [answer] if isinstance(answer, (np.ndarray, float)) else []

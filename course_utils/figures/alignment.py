@@ -64,7 +64,7 @@ from course_utils.scenes import CLASS_COLORS, CLASS_NAMES
 MOST = 4
 """Contenders in one picture."""
 
-WIDTH, TOP = 924, 24
+WIDTH, TOP, GAP = 924, 24, 40
 SMALL, LARGE = 98, 220  # scene px of a prediction's longer side, and of a flow's
 TEXTS, PROFILE, KEY = 86, 40, 22  # heights below a flow: five lines, a profile, the names of the colors
 TO_DO = "dark dots: wrong pixels.  Press anywhere to follow that arrow to where it reads."
@@ -227,7 +227,7 @@ def film_scene(reel: Reel, scene=0, stride=4, place=(0, 0), magnified=False) -> 
     film, last = reel.film, len(reel.film.steps) - 1
     shown = _followed(reel, scene, stride, place, magnified)
     upper = row_of_places(reel.size_hw, TOP, 1 + len(reel.contenders), SMALL)
-    lower = _lower(reel, TOP + upper[0].height + 40, 1 + len(shown.flows))
+    lower = _lower(reel, TOP + upper[0].height + GAP, 1 + len(shown.flows))
     frames = _frames(reel, shown, lower[0])
     texts = written(frames, last)
     parts = [

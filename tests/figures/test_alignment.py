@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.alignment import fetched_shares, share_in_own_region, with_uninformed
-from course_utils.figures.alignment import LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
+from course_utils.figures.alignment import GAP, LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
 from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.draw.scene import NoPicture, moved, written
 from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scenes
@@ -242,7 +242,7 @@ def heights(curve, low):
 def bottom(film):
     """Below the titles, the upper pictures, the lower ones, three lines of text and the profile."""
     height, width = film.labels.shape[1:]
-    return TOP + SMALL * height / width + 46 + LARGE * height / width + TEXTS + PROFILE
+    return TOP + SMALL * height / width + GAP + LARGE * height / width + TEXTS + PROFILE
 
 
 def test_a_scene_that_a_stride_does_not_divide_has_no_perfect_map():
