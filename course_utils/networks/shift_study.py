@@ -81,7 +81,8 @@ class WithMovedMap(torch.nn.Module):
 
 def moved_iou(model, data):
     """Mean IoU with the last coarse map moved by 8 image pixels, the mean over four ways: 0 to 1."""
-    return statistics.mean(score(WithMovedMap(model, shift), data)["mean IoU"] for shift in MOVED)
+    ious = [score(WithMovedMap(model, shift).train(model.training), data)["mean IoU"] for shift in MOVED]
+    return statistics.mean(ious)
 
 
 def train_with_shifts(name, seed=0, budget=LESSON, progress=None):
