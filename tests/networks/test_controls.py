@@ -226,6 +226,7 @@ def test_moved_scenes_are_scored_with_the_last_coarse_map_moved_in_four_ways():
         confusion = scores.confusion_matrix(data.labels.numpy(), labels, 5)
         ious.append(float(scores.mean_iou(confusion)))
     assert shift_study.moved_iou(model, data) == pytest.approx(np.mean(ious), abs=1e-6)
+    assert not model.training  # batch norm is left at rest
     still = shift_study.WithMovedMap(model, (0.0, 0.0))
     assert segmentation.score(still, data)["mean IoU"] == pytest.approx(own, abs=1e-6)
-    assert len(set(ious)) == 4 and not model.training  # batch norm is left at rest
+    assert len(set(ious)) == 4
