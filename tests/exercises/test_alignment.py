@@ -248,3 +248,15 @@ def test_start_and_jump_may_be_whole_or_have_a_point():
 def test_half_a_kernel_is_no_repair():
     report = lesson.LATE_JUMP.judge(repaired(0, 1, half=lambda kernel_size: kernel_size // 2))
     assert report.outcome is Outcome.NOT_QUITE and report.diagnosis == "k // 2"
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_the_two_tests_that_the_buggy_warp_passed_are_passed(size):
+    """Lesson 12 says so: a white map along no flow; a bright pixel in the middle of a square map of odd size."""
+    buggy, middle = lesson.TWO_MISTAKES.buggy, size // 2
+    white, still = np.ones((size, size)), np.zeros((size, size, 2))
+    assert buggy(white, still) == pytest.approx(white)
+    spot, right = np.zeros((size, size)), still.copy()
+    spot[middle, middle], right[..., 0] = 1, 1
+    assert buggy(spot, still)[middle, middle] == pytest.approx(1)
+    assert buggy(spot, right)[middle, middle - 1] == pytest.approx(1)

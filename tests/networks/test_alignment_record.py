@@ -58,7 +58,9 @@ def test_every_control_gets_its_rows():
 def test_shifts_are_answered_by_every_follower():
     rows = alignment_table.shifts_result(2, TINY)["rows"]
     assert [row["fusion"] for row in rows] == list(shift_study.FOLLOWERS)
-    assert all(len(row["follows x"]) == len(row["follows y"]) == 2 for row in rows)
+    plain, *followers = rows
+    assert plain["follows x"] == plain["follows y"] == "-"
+    assert all(len(row["follows x"]) == len(row["follows y"]) == 2 for row in followers)
 
 
 @every_record
@@ -121,3 +123,6 @@ def test_what_lesson_12_says_of_arrows_and_shifts_is_in_the_record():
     assert all(0.25 < y < 0.45 for y in shifts["flow"]["follows y"] + shifts["two-branch"]["follows y"])
     followed = shifts["products"]["follows x"] + shifts["products"]["follows y"]
     assert 0.9 < min(followed) and max(followed) < 1.05
+    lost = {name: row["mean IoU"] - row["moved by 8"] for name, row in shifts.items()}
+    assert lost["bilinear"] == pytest.approx(0.4, abs=0.05) and lost["products"] == pytest.approx(0.1, abs=0.05)
+    assert shifts["products"]["mean IoU"] < min(shifts[name]["mean IoU"] for name in lost if name != "products")
