@@ -1,8 +1,8 @@
 """One transposed convolution taken apart into its phases, number by number: a sub-pixel convolution.
 
 Words used here (phase, pads, trims, merged, slot: see ``subpixel.py``; stamp, full place: see ``trace.py``)
-    version     "no crop": empty slots before the kernel, so that the first sample computed is the first one wanted;
-                "crop": the uncropped result is computed, and padding is trimmed off it
+    version     "slots before": empty slots before the kernel, so that the first sample computed is the first wanted;
+                "trim after": the uncropped result is computed, and padding is trimmed off it
     channel     number of a phase in torch's order: phase in 1-D, row phase * stride + column phase in 2-D
     small kernel   the weights of one phase, as the convolution uses them: its tap j meets sample j of the window
     map         what one small kernel makes of the padded input: the low-resolution picture of its phase
@@ -18,7 +18,7 @@ from course_utils.subpixel import SubPixel, merge_phases, pixel_unshuffle, trans
 from course_utils.trace import Trace
 from course_utils.validation import one_of
 
-VERSIONS = ("no crop", "crop")
+VERSIONS = ("slots before", "trim after")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Phases:
     def layer(self) -> SubPixel:
         """The sub-pixel convolution that is the same layer."""
         weight = self.trace.kernel[None, None]
-        return transposed_to_subpixel(weight, **self.trace.settings, crop=self.version == "crop")
+        return transposed_to_subpixel(weight, **self.trace.settings, crop=self.version == "trim after")
 
     @property
     def dimensions(self) -> int:

@@ -90,7 +90,7 @@ def test_a_window_covers_the_inputs_that_a_convolution_would_read(parts):
 
 
 def test_unknown_versions_are_refused():
-    with pytest.raises(ValueError, match="version must be one of 'no crop', 'crop'"):
+    with pytest.raises(ValueError, match="version must be one of 'slots before', 'trim after'"):
         Phases(Trace([1], [1]), "cropped")
 
 

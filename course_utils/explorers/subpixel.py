@@ -30,7 +30,7 @@ def phases(
     padding=1,
     output_padding=0,
     dilation=1,
-    version="no crop",
+    version="slots before",
 ) -> Explorer:
     """A kernel and its phases: windows fill the maps, the maps are shuffled. Play, step, back or scrub.
 
@@ -41,8 +41,8 @@ def phases(
                      in 2-D, none beyond 99; without them 1, 2, 3, ..., and a kernel of ``kernel_size``
     stride, padding, output_padding, dilation   where the settings start; also settings that torch refuses, which
                      are then explained
-    version          "no crop": empty slots before the kernel, so that the first sample computed is the first one
-                     wanted; "crop": the uncropped result is computed, and padding is trimmed off it
+    version          "slots before": empty slots before the kernel, so that the first sample computed is the first one
+                     wanted; "trim after": the uncropped result is computed, and padding is trimmed off it
     """
     dimensions = whole_number(dimensions, "dimensions", 1, 2)
     one_of(version, "version", VERSIONS)

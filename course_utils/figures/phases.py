@@ -135,7 +135,8 @@ def _slot_sentence(parts, slot):
         )
     used = parts.layer.used[0]
     if any(u < used.start for u in slot):
-        return f"{where}: empty, because without a crop the kernel begins {used.start} later."
+        late = f"the kernel begins {used.start} later, so that nothing is trimmed at the start"
+        return f"{where}: empty, because {late}."
     if any(u > used[-1] for u in slot):
         return f"{where}: empty, because the kernel has ended; a phase without a weight there holds 0."
     return f"{where}: empty, a hole of dilation = {parts.trace.dilation}."
@@ -239,7 +240,7 @@ def _cut_sentence(parts):
     first, last = parts.trims
     return (
         f"Computed, shuffled and trimmed off: {first} at the start and {last} at the end of each axis."
-        if parts.version == "crop"
+        if parts.version == "trim after"
         else f"The last block reaches beyond the output: {last} trimmed off at the end."
     )
 

@@ -40,11 +40,13 @@ HEIGHT = 520
 OPENS_AT = "shuffle-0"  # the maps are full and the first one has flown: where it goes can be seen
 
 
-def phases_scene(x, kernel, stride=1, padding=0, output_padding=0, dilation=1, version="no crop") -> Scene:
+def phases_scene(
+    x, kernel, stride=1, padding=0, output_padding=0, dilation=1, version="slots before"
+) -> Scene:
     """A transposed convolution and the sub-pixel convolution that is the same, with the frames of all steps.
 
     x, kernel   1-D, or square 2-D; up to MOST_INPUTS and MOST_TAPS per axis, from -LARGEST to LARGEST
-    version     "no crop" or "crop": how ``padding`` is brought about (see ``course_utils.phases``)
+    version     "slots before" or "trim after": how ``padding`` is brought about (see ``course_utils.phases``)
 
     Handles: "x[0]", "kernel[0]" (in 2-D "x[0,0]"), every setting, "in_size", "kernel_size".
     A setting that torch refuses, or numbers that are too many or too long to be read, become a scene that says so,

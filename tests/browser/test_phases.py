@@ -245,7 +245,7 @@ def test_a_longer_sentence_moves_no_picture_also_when_the_page_has_become_narrow
 
 def test_the_version_and_a_setting_that_torch_refuses(square):
     before = square.shown()
-    square.explorer().locator("button", has_text="crop").nth(1).click()
+    square.explorer().locator("button", has_text="trim after").click()
     square.wait_for_change(before)
     assert "16 of 16 slots used" in square.shown() and square.ids("out").count("cut-0") == 1
     size, height = square.root.locator("svg").first.bounding_box(), square.height()
@@ -260,7 +260,7 @@ def test_the_version_and_a_setting_that_torch_refuses(square):
     square.knob("output_padding").press("Home")
     square.wait_for_change(before)
     before = square.shown()
-    square.explorer().locator("button", has_text="no crop").click()
+    square.explorer().locator("button", has_text="slots before").click()
     square.wait_for_change(before)
     assert "16 of 36 slots used" in square.shown()
 

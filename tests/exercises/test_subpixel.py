@@ -137,6 +137,17 @@ def test_icnr_begins_as_repetition(c_in, c_out, factor, kernel_size):
     np.testing.assert_allclose(large, repeated, atol=EXACT)
 
 
+@pytest.mark.parametrize("size, padding, empty", [(4, 1, 20), (6, 2, 0)])
+def test_empty_slots_of_a_twin_learn(size, padding, empty):
+    """What the lesson says of the 4 x 4 layer; the race is between twins without empty slots."""
+    weight = subpixel.transposed_to_subpixel(noise(1, 1, size, size), stride=2, padding=padding).weight
+    slots = torch.tensor(weight, requires_grad=True)
+    large = F.pixel_shuffle(F.conv2d(torch.tensor(noise(1, 1, 5, 7, seed=1)), slots, padding=1), 2)
+    F.mse_loss(large, torch.tensor(noise(1, 1, 10, 14, seed=2))).backward()
+    assert (weight == 0).sum() == empty
+    assert (slots.grad != 0).all()
+
+
 # ---- Wrong answers that were once accepted or misjudged -------------------------------------------
 
 

@@ -119,7 +119,7 @@ def test_all_three_kinds_of_state_are_reached():
 def test_sixteen_of_thirty_six_slots_are_used_to_begin_with():
     explorer = phases()
     assert "16 of 36 slots hold a weight, 20 are empty" in explorer.scene.text
-    explorer.set(version="crop")
+    explorer.set(version="trim after")
     assert "16 of 16 slots hold a weight, 0 are empty" in explorer.scene.text
 
 
@@ -199,8 +199,8 @@ def test_a_size_cuts_numbers_off_or_counts_on():
 
 def test_pictures_depend_on_nothing_but_the_values():
     one, other = phases(2), phases(2)
-    one.set(stride=3, version="crop")
-    one.set(stride=2, version="no crop")
+    one.set(stride=3, version="trim after")
+    one.set(stride=2, version="slots before")
     one.stage.step = 2
     assert one.draw(**drawable(one)) == other.draw(**drawable(other))
 

@@ -119,7 +119,7 @@ def test_slots_are_the_kernel_counted_and_the_rest_is_empty(layer, version):
     side = round(values.size ** (1 / x.ndim))
     slots = np.nan_to_num(array(cells, "slot", (side,) * x.ndim))
     p, d = chosen["padding"], chosen["dilation"]
-    first = -p % chosen["stride"] if version == "no crop" else 0
+    first = -p % chosen["stride"] if version == "slots before" else 0
     inside = slice(first, first + d * (len(kernel) - 1) + 1, d)
     assert np.array_equal(slots[(inside,) * x.ndim], kernel)
     words = [
@@ -249,8 +249,8 @@ def test_formulas_trims_and_pads_are_true(layer, version):
     first, last = map(int, re.search(r"trims (\d+) and (\d+)", scene.svg).groups())
     cut = scene.svg.count('data-id="cut-')
     assert cut == (len(wanted) + first + last) ** ndim - wanted.size
-    assert first == (chosen["padding"] if version == "crop" else 0)
-    assert version == "crop" or last < chosen["stride"]
+    assert first == (chosen["padding"] if version == "trim after" else 0)
+    assert version == "trim after" or last < chosen["stride"]
     before, after = (read(pad) for pad in re.search(r"pads (−?\d+) and (−?\d+)", scene.svg).groups())
     padded = re.search(r'<g data-group="in".*?</g>', scene.svg)[0]
     assert (
@@ -288,13 +288,16 @@ def test_the_kernel_of_four_falls_apart_flipped():
     header, rows = scene.table
     assert header[2] == "small kernel, as the convolution uses it"
     assert [row[2] for row in rows] == ["4 2 0", "0 3 1"]
-    crop = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1, version="crop")
-    assert [row[2] for row in crop.table[1]] == ["3 1", "4 2"]
+    trimmed = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1, version="trim after")
+    assert [row[2] for row in trimmed.table[1]] == ["3 1", "4 2"]
 
 
 def test_why_a_slot_is_empty():
     said = phases_scene([1, 2, 3], [1, 2, 3, 4], stride=2, padding=1).details
-    assert said["slot-0"] == "Slot 0, phase 0: empty, because without a crop the kernel begins 1 later."
+    assert (
+        said["slot-0"]
+        == "Slot 0, phase 0: empty, because the kernel begins 1 later, so that nothing is trimmed at the start."
+    )
     assert said["slot-1"].startswith(
         "Slot 1, phase 1: it holds weight 0 = 1. In the small kernel that is tap 2"
     )

@@ -130,7 +130,7 @@ SMALL_KERNELS = Prediction(
     title="How large the small kernels must be",
     question="A transposed convolution with a 4 × 4 kernel, stride 2 and padding 1 doubles a picture, one pixel "
     "cropped on every side. You want exactly this from one convolution on the small picture and a shuffle, "
-    "with nothing to crop afterwards. How large must the four kernels of that convolution be?",
+    "with nothing to trim after it. How large must the four kernels of that convolution be?",
     options=["2 × 2", "3 × 3", "4 × 4"],
     answer=lambda: " × ".join(map(str, _doubling().weight.shape[2:])),
     explain="Each output reads 2 × 2 small pixels. But the first output of a pair reads one to the left of the "
@@ -205,12 +205,13 @@ SEEN_BY_TWO = Prediction(
 RACE = Prediction(
     key="subpixel.same_training",
     title="A race",
-    question="A transposed convolution and its sub-pixel twin start from the same weights, each in its own "
-    "arrangement. Both are trained for 100 steps on the same data. Which loss is smaller at the end?",
+    question="A 6 × 6 transposed convolution (stride 2, padding 2, no bias) and its sub-pixel twin start from the "
+    "same weights, each in its own arrangement. The twin has no empty slots. Both are trained for 100 steps on "
+    "the same data. Which loss is smaller at the end?",
     options=["the sub-pixel convolution's", "the transposed convolution's", "both are the same"],
     answer=lambda: _race(),
-    explain="Each weight has one twin, and the loss is the same function of both. So both get the same gradient, "
-    "the same step, and are twins again.",
+    explain="Each of the 36 weights has one place in the twin, every place of the twin holds one of them, and the "
+    "loss is the same function of both. So both get the same gradient, the same step, and are twins again.",
 )
 
 FIRST_WEIGHTS = Prediction(
@@ -279,10 +280,10 @@ def _larger(convolution_bound, transposed_bound):
 
 
 def _race(steps=100):
-    """Gradient descent with momentum on both arrangements of one layer, in one axis."""
+    """Gradient descent with momentum on both arrangements of one layer, which leaves no slot empty."""
     rng = np.random.default_rng(0)
-    x, wanted = rng.normal(size=(1, 1, 9)), rng.normal(size=18)
-    kernel = rng.normal(size=(1, 1, 6))
+    x, wanted = rng.normal(size=(1, 1, 5, 5)), rng.normal(size=100)
+    kernel = rng.normal(size=(1, 1, 6, 6))
     small = subpixel.transposed_to_subpixel(kernel, stride=2, padding=2)
 
     def painted(weights):
