@@ -124,5 +124,9 @@ def test_what_lesson_12_says_of_arrows_and_shifts_is_in_the_record():
     followed = shifts["products"]["follows x"] + shifts["products"]["follows y"]
     assert 0.9 < min(followed) and max(followed) < 1.05
     lost = {name: row["mean IoU"] - row["moved by 8"] for name, row in shifts.items()}
-    assert lost["bilinear"] == pytest.approx(0.4, abs=0.05) and lost["products"] == pytest.approx(0.1, abs=0.05)
-    assert shifts["products"]["mean IoU"] < min(shifts[name]["mean IoU"] for name in lost if name != "products")
+    assert lost["bilinear"] == pytest.approx(0.4, abs=0.05) and lost["products"] == pytest.approx(
+        0.1, abs=0.05
+    )
+    assert shifts["products"]["mean IoU"] < min(
+        shifts[name]["mean IoU"] for name in lost if name != "products"
+    )

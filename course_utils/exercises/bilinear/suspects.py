@@ -23,7 +23,7 @@ def six_resizes():
         "B": ("a ramp to 24 × 24", ramp, (24, 24), enlarge_that_wraps),
         "C": ("a photo to 12 × 12", face, (12, 12), _sum_of_halves),
         "D": ("a photo to 96 × 96", face, (96, 96), resize),
-        "E": ("24 high, 16 wide, × 4", face[:, 4:20], (96, 64), _width_first),
+        "E": ("24 × 16 to 96 × 64", face[:, 4:20], (96, 64), _width_first),
         "F": ("a spot to 20 × 20", spot, (20, 20), _from_the_first_center),
     }
     return {
