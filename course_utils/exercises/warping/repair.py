@@ -109,7 +109,7 @@ def _flow_in_the_other_unit(image, flow_xy):
 
 
 def shrink_to_center(image, factor):
-    """The image, every place fetched from factor times as far from the center."""
+    """The image, every position fetched from factor times as far from the center."""
     height, width = image.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     grid = np.stack([x, y], axis=-1) * factor
@@ -117,7 +117,7 @@ def shrink_to_center(image, factor):
 
 
 def _y_before_x(image, factor):
-    """The image, every place fetched from factor times as far from the center."""
+    """The image, every position fetched from factor times as far from the center."""
     height, width = image.shape
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     grid = np.stack([y, x], axis=-1) * factor
@@ -364,7 +364,7 @@ def _flow_by_centers(image, flow_xy):
     return _by_small_flow(image, flow_xy, lambda h, w: factors)
 
 
-@SMALL_FLOW.mistake("places multiplied")
+@SMALL_FLOW.mistake("positions multiplied")
 def _places_multiplied(image, flow_xy):
     """You multiply the whole position, not only the flow. Only the flow is in pixels of the small copy."""
     flow = resize(flow_xy, image.shape, axes=(0, 1))

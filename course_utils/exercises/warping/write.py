@@ -183,7 +183,7 @@ def _width_first(height, width, align_corners):
 
 
 def back_to_pixels(grid, height, width, align_corners):
-    """The places of a grid (..., 2) in pixels, the same shape: undo the normalization."""
+    """The positions of a grid (..., 2) in pixels, the same shape: undo the normalization."""
     size = np.array([width, height])  # as the last axis: x, y
     if align_corners:
         return (grid + 1) / 2 * (size - 1)
@@ -314,7 +314,7 @@ def _there_again(grid, height, width, align_corners):
 
 
 def fetch_bilinear(image, x, y):
-    """The values of image (height, width) at places x, y in pixels (arrays of one shape); outside it is 0."""
+    """The values of image (height, width) at positions x, y in pixels (arrays of one shape); outside it is 0."""
     height, width = image.shape
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     value = np.zeros(np.shape(x))
@@ -517,7 +517,7 @@ def _shared_again(image, x, y):
 
 
 def along_flow(image, flow_xy):
-    """The image (height, width), every output fetched flow_xy (height, width, 2) pixels from its own place."""
+    """The image (height, width), every output fetched flow_xy (height, width, 2) pixels from its own position."""
     height, width = image.shape
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     own_place = np.stack([x, y], axis=-1)
@@ -562,7 +562,7 @@ ALONG_FLOW = Exercise(
     hints=[
         "Where is each output's own position? `np.meshgrid(np.arange(width), np.arange(height))` gives x and y.",
         "Stack them with x first: shape (height, width, 2), like the flow. Add the flow.",
-        "`sample(image, places)` fetches, bilinear and with zeros outside. So does your own sampler.",
+        "`sample(image, pixels_xy)` fetches, bilinear and with zeros outside. So does your own sampler.",
     ],
     forbids=[NoCallOf("course_utils.warp", case=Case(TWO_ROWS, RIGHT))],
     tolerance=NEARLY,
@@ -594,7 +594,7 @@ def _flow_yx(image, flow_xy):
     return along_flow(image, flow_xy[..., ::-1])
 
 
-@ALONG_FLOW.mistake("places in (y, x) order")
+@ALONG_FLOW.mistake("positions in (y, x) order")
 def _places_yx(image, flow_xy):
     """Your own positions are in (y, x) order. In which order is the flow?"""
     return sample(image, pixel_centers(image.shape)[..., ::-1] + flow_xy)
