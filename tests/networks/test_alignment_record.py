@@ -112,7 +112,30 @@ def test_what_lesson_12_says_of_its_controls_is_in_the_record():
     assert row_of("alignment_controls", "kernels", "5x5, flow")["gain"] == 0.08
     assert row_of("alignment_controls", "kernels", "4x4, flow")["gain"] == 0.08
     steered = row_of("alignment_controls", "the fine map steers and is not added", "not added, flow")
-    assert 11 < steered["gain"] < 12 and steered["ahead"] == "10 of 10"
+    assert 11.5 < steered["gain"] < 12 and steered["ahead"] == "10 of 10"
+    gated = row_of("alignment_controls", "the fine map steers and is not added", "not added, gate")
+    assert gated["gain"] == pytest.approx(15, abs=0.5) and gated["gain"] > steered["gain"]
+    plain = row_of("alignment_controls", "the known shift", "bilinear")["mean IoU"]
+    assert max(gated["mean IoU"], steered["mean IoU"]) < plain - 10
+
+
+def test_what_lesson_12_says_of_offsets_is_in_the_record():
+    known, reversed_, flow = (
+        row_of("alignment_controls", "the known shift", name)
+        for name in ("known shift", "known shift, reversed", "known shift + flow")
+    )
+    assert known["gain"] == -0.13 and reversed_["gain"] == -0.05 and flow["gain"] == 0.28
+    growing = row_of("alignment_controls", "offsets that grow", "corners, bilinear")
+    constant = row_of("alignment_controls", "offsets that grow", "bilinear")
+    assert constant["mean IoU"] - growing["mean IoU"] == pytest.approx(2.7, abs=0.05)
+    assert row_of("alignment_controls", "offsets that grow", "corners, flow")["gain"] == pytest.approx(
+        0.4, abs=0.05
+    )
+    with_5x5, with_flow = (
+        row_of("alignment_controls", "kernels", name) for name in ("5x5, bilinear", "flow")
+    )
+    assert with_5x5["mean IoU"] > with_flow["mean IoU"]
+    assert row_of("alignment_controls", "kernels", "4x4, bilinear")["mean IoU"] > with_flow["mean IoU"]
 
 
 def test_what_lesson_12_says_of_arrows_and_shifts_is_in_the_record():
