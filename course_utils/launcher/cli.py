@@ -156,15 +156,15 @@ def test(options, rest):
 
 
 def workers(rest, processors=None):
-    """pytest-xdist's options: two processes more than processors, at most six: tests in a browser mostly wait.
+    """pytest-xdist's options: one process more than processors, at most five: tests in a browser mostly wait.
 
-    The tests of a file, or of a group that it names, stay together.
+    The tests of a file stay together.
     """
     own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
     if any(word.startswith(own_way) for word in rest):
         return []
     count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(count + 2), "--dist", "loadgroup"] if count > 1 else []
+    return ["-n", str(count + 1), "--dist", "loadfile"] if count > 1 else []
 
 
 def bench(options, rest):

@@ -28,12 +28,7 @@ NAMELESS = """() => [...document.querySelectorAll('.btp-explorer button, .noUi-h
         || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
 
 
-BY_LESSON = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(f"hand {path.stem}")) for path in LESSONS
-]
-
-
-@pytest.fixture(scope="module", params=BY_LESSON)
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def lesson(request, open_lesson, lessons):
     notebook = notebook_of(request.param)
     if not notebook.cells:

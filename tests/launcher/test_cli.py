@@ -114,10 +114,10 @@ def test_a_search_gets_its_time_and_passes_arguments_on(started, typed, time):
 @pytest.mark.parametrize(
     "rest, processors, expected",
     [
-        ([], 2, ["-n", "4", "--dist", "loadgroup"]),
-        ([], 64, ["-n", "6", "--dist", "loadgroup"]),
+        ([], 2, ["-n", "3", "--dist", "loadfile"]),
+        ([], 64, ["-n", "5", "--dist", "loadfile"]),
         ([], 1, []),
-        (["-k", "name"], 2, ["-n", "4", "--dist", "loadgroup"]),
+        (["-k", "name"], 2, ["-n", "3", "--dist", "loadfile"]),
         (["-n0"], 8, []),
         (["--pdb"], 8, []),
         (["-p", "no:xdist"], 8, []),
