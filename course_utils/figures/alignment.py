@@ -65,7 +65,7 @@ MOST = 4
 """Contenders in one picture."""
 
 WIDTH, TOP, GAP = 924, 24, 40
-SMALL, LARGE = 98, 220  # scene px of a prediction's longer side, and of a flow's
+SMALL, LARGE = 114, 204  # scene px of a prediction's longer side, and of a flow's
 TEXTS, PROFILE, KEY = 86, 40, 22  # heights below a flow: five lines, a profile, the names of the colors
 TO_DO = "dark dots: wrong pixels.  Press anywhere to follow that arrow to where it reads."
 AWAY = (-20000, 0)  # where pictures of other moments wait: to the left nothing can be scrolled to

@@ -141,3 +141,13 @@ def test_the_file_checks_see_a_doubled_id_and_another_hand():
     assert any("not 4.5" in words for words in wrong_as_a_file(older))
     notebook.cells[1].id = notebook.cells[0].id
     assert any("used twice" in words for words in wrong_as_a_file(json.dumps(notebook)))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_first_figure_follows_the_theme_of_the_page(path):
+    """Figures do since the explorers are loaded, so they are loaded in its cell or before."""
+    loaded = False
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            loaded = loaded or "course_utils.explorers" in cell.source
+            assert loaded or not re.search(r"\bplt\.(?!rc)|\.subplots\(", cell.source), cell.source
