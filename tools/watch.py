@@ -13,6 +13,7 @@ import asyncio
 import gc
 import json
 import logging
+import os
 import random
 import re
 import sys
@@ -21,10 +22,17 @@ import time
 import traceback
 
 REPORT = "WATCHED "  # begins the line that ``report`` prints
-MOST_VALUES = 12  # of one slider; a slider with fewer steps is moved to every one of them
+EVERY_VALUE = bool(
+    os.environ.get("COURSE_EVERY_VALUE")
+)  # as CI does: more values, and every run moves as the first
+MOST_VALUES = (
+    25 if EVERY_VALUE else 12
+)  # of one slider; a slider with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
-ROUNDS = 8  # at the end: in each, every control in turn is moved somewhere at random, and left there
-SHORT_ROUNDS = 3
+ROUNDS = (
+    12 if EVERY_VALUE else 8
+)  # at the end: in each, every control in turn is moved somewhere at random, and left there
+SHORT_ROUNDS = ROUNDS if EVERY_VALUE else 3
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
@@ -152,7 +160,7 @@ class Mover:
     doing = ""  # the present move, in words
 
     def __init__(self, few=False):
-        self.few = few
+        self.few = few and not EVERY_VALUE
 
     def sweep(self, widget):
         """Move one control over its range and back to where it was."""
@@ -250,10 +258,10 @@ def numeric_range(widget, kind, value):
 
 
 def steps_between(low, high, step):
-    """Every step from ``low`` to ``high``, or about 12 of them, both ends among them.
+    """Every step from ``low`` to ``high``, or MOST_VALUES of them, both ends among them.
 
-    >>> steps_between(0, 4, 1), steps_between(0.0, 1.0, 0.5), len(steps_between(0, 1000, 1))
-    ([0, 1, 2, 3, 4], [0.0, 0.5, 1.0], 12)
+    >>> steps_between(0, 4, 1), steps_between(0.0, 1.0, 0.5), len(steps_between(0, 1000, 1)) == MOST_VALUES
+    ([0, 1, 2, 3, 4], [0.0, 0.5, 1.0], True)
     """
     count = int((high - low) / step + 1e-9)
     if count + 1 <= MOST_VALUES + 8:

@@ -60,13 +60,8 @@ def without_flow(fusion):
 
 @settings(max_examples=60)
 @given(sizes, sizes, sizes, sizes)
-def test_between_corners_zero_flow_is_the_other_convention_at_every_size(h, w, out_h, out_w):
-    features = noise(2, 3, h, w)
-    zero = torch.zeros(2, 2, out_h, out_w, dtype=torch.float64)
-    witness = F.interpolate(features, (out_h, out_w), mode="bilinear", align_corners=True)
-    assert (fetch_between_corners(features, zero) - witness).abs().max() < EXACT
-    assert (enlarge(features, (out_h, out_w), "corners") - witness).abs().max() == 0
-    shift = corner_shift((out_h, out_w), (h, w), features)
+def test_between_corners_every_output_reads_further_by_the_difference_of_the_conventions(h, w, out_h, out_w):
+    shift = corner_shift((out_h, out_w), (h, w), noise(1))
     for axis, (n, m) in enumerate(((w, out_w), (h, out_h))):
         places = source_coordinates(n, m, "align_corners") - source_coordinates(n, m)
         along = shift[axis, 0] if axis == 0 else shift[axis, :, 0]
@@ -79,13 +74,17 @@ def test_between_corners_a_flow_of_one_moves_by_one_pixel():
     assert (fetch_between_corners(features, flow)[..., :-1] - features[..., 1:]).abs().max() < EXACT
 
 
+@pytest.mark.parametrize(
+    "fetched, mode, align_corners", [(fetch, "bilinear", False), (fetch_between_corners, "corners", True)]
+)
 @settings(max_examples=60)
 @given(sizes, sizes, sizes, sizes)
-def test_zero_flow_is_bilinear_interpolation_at_every_size(h, w, out_h, out_w):
+def test_zero_flow_is_bilinear_interpolation_at_every_size(fetched, mode, align_corners, h, w, out_h, out_w):
     features = noise(2, 3, h, w)
     zero = torch.zeros(2, 2, out_h, out_w, dtype=torch.float64)
-    witness = F.interpolate(features, (out_h, out_w), mode="bilinear", align_corners=False)
-    assert (fetch(features, zero) - witness).abs().max() < EXACT
+    witness = F.interpolate(features, (out_h, out_w), mode="bilinear", align_corners=align_corners)
+    assert (fetched(features, zero) - witness).abs().max() < EXACT
+    assert torch.equal(enlarge(features, (out_h, out_w), mode), witness)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (4, 8), (16, 2), (32, 32), (64, 128)])
