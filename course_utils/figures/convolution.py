@@ -173,7 +173,7 @@ def _overlaps(trace, top):
     words = f"{low}" if low == high else f"{low} to {high}"
     pixels = _tinted(counts, 0, 215, above=(213, 94, 0))
     return (
-        label(MATRIX_X, top - 9, f"stamps per output: {words}", anchor="start", size=11)
+        label(MATRIX_X, top - 9, f"stamps per output: {words}", anchor="start", size=10)
         + image(MATRIX_X, top, side, side, pixels, f"how many stamps land on each output: {words}")
         + rect(MATRIX_X, top, side, side, "frame", pointer_events="none")
     )

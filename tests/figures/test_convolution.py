@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from course_utils.figures.collisions import LARGEST_FOLLOWED, MOST_COLLISIONS, collisions_scene
@@ -197,6 +197,11 @@ def test_output_padding_crops_less_and_adds_nothing(padding, below, ndim, where)
     assert "adds" not in scene.svg and ">added<" not in scene.svg
 
 
+@example(
+    (np.ones((4, 4)), np.ones((4, 4)), {"stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}),
+    "scatter",
+    0,
+)
 @given(traces(), st.sampled_from(VIEWS), st.integers(0, 400))
 @settings(max_examples=100, deadline=None)
 def test_everything_stays_in_the_picture(trace, view, step):
