@@ -31,6 +31,9 @@ def pytest_configure(config):
     """Also for doctests and for kernels that a test starts."""
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
     config.addinivalue_line("markers", "takes(seconds): long; begins before what is shorter")
+    config.addinivalue_line(
+        "markers", "thorough: goes through more with COURSE_THOROUGH=1, as in CI's second run"
+    )
     config.option.loadscopereorder = False  # pytest-xdist hands out files in our order
     settings.load_profile(config.getoption("--hypothesis-profile") or "course")
     os.environ[HOME_VARIABLE] = config._btp_home.name

@@ -6,3 +6,8 @@ watch    inside that kernel: every control moved, every error noticed
 roads    how long a lesson takes, from what is in it
 tables   the tables of lessons in README and lesson 00
 """
+
+import os
+
+THOROUGH = bool(os.environ.get("COURSE_THOROUGH"))
+"""As in CI's second run: the tests marked "thorough" go through all of what they otherwise take a part of."""

@@ -13,7 +13,6 @@ import asyncio
 import gc
 import json
 import logging
-import os
 import random
 import re
 import sys
@@ -21,18 +20,14 @@ import threading
 import time
 import traceback
 
+from tools import THOROUGH
+
 REPORT = "WATCHED "  # begins the line that ``report`` prints
-EVERY_VALUE = bool(
-    os.environ.get("COURSE_EVERY_VALUE")
-)  # as CI does: more values, and every run moves as the first
-MOST_VALUES = (
-    25 if EVERY_VALUE else 12
-)  # of one slider; a slider with fewer steps is moved to every one of them
+MOST_VALUES = 25 if THOROUGH else 12  # of one slider; one with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
-ROUNDS = (
-    12 if EVERY_VALUE else 8
-)  # at the end: in each, every control in turn is moved somewhere at random, and left there
-SHORT_ROUNDS = ROUNDS if EVERY_VALUE else 3
+# At the end: in each round, every control in turn is moved somewhere at random, and left there.
+ROUNDS = 12 if THOROUGH else 8
+SHORT_ROUNDS = ROUNDS if THOROUGH else 3  # of a lesson that runs again
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
@@ -160,7 +155,7 @@ class Mover:
     doing = ""  # the present move, in words
 
     def __init__(self, few=False):
-        self.few = few and not EVERY_VALUE
+        self.few = few and not THOROUGH
 
     def sweep(self, widget):
         """Move one control over its range and back to where it was."""

@@ -18,13 +18,14 @@ from course_utils.explorers.shuffle import shuffle
 from course_utils.explorers.stage.stage import as_data
 from course_utils.explorers.subpixel import phases
 from tests.browser.stage import stages
+from tools import THOROUGH
 from tools.lab import IS_ANSWERED
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(40)
 
 NAME = "pictures_sent_ahead.ipynb"
-MOVES = 100
+MOVES = 100 if THOROUGH else 40
 EXPLORERS = {
     "two_samples": (two_samples, "from course_utils.explorers.linear import two_samples"),
     "bilinear_cell": (bilinear_cell, "from course_utils.explorers.bilinear import bilinear_cell"),
@@ -106,6 +107,7 @@ def move_anything(stage, dice):
             stage.page.wait_for_timeout(dice.choice([30, 80, 250]))
 
 
+@pytest.mark.thorough  # more moves
 @pytest.mark.parametrize(("number", "name"), list(enumerate(DRIVEN)))
 def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, number, name):
     stage, twin = stages(lesson)[number], EXPLORERS[name][0]()

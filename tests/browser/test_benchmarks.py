@@ -1,24 +1,22 @@
-"""The benchmark's hands move an explorer and its rival, and see both pictures follow.
-
-One match is always played; ``COURSE_EVERY_MATCH=1`` plays the other one too, as CI does.
-"""
-
-import os
+"""The benchmark's hands move an explorer and its rival, and see both pictures follow."""
 
 import pytest
 
 from benchmarks import explorers
+from tools import THOROUGH
 
-pytestmark = pytest.mark.takes(40)
-long = pytest.mark.skipif(not os.environ.get("COURSE_EVERY_MATCH"), reason="played with COURSE_EVERY_MATCH=1")
+pytestmark = [
+    pytest.mark.takes(40),
+    pytest.mark.thorough,
+    pytest.mark.skipif(not THOROUGH, reason="matches are played with COURSE_THOROUGH=1, as CI does"),
+]
 
 
 @pytest.mark.parametrize(
     ("name", "hands"),
     [
         ("P in a cell", ["slider x", "handle P"]),  # an element that is a Tab stop of its own
-        # a player, and a cell of a grid
-        pytest.param("stepper", ["slider stride", "steps", "handle input 0"], marks=long),
+        ("stepper", ["slider stride", "steps", "handle input 0"]),  # a player, and a cell of a grid
     ],
 )
 def test_one_short_match(lab, browser, name, hands):

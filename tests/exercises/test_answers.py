@@ -1,17 +1,13 @@
 """A check is a promise: right answers pass in whatever form, small changes of them do not."""
 
-import os
-
 import numpy as np
 import pytest
 
 from course_utils.exercises.engine import all_exercises
 from tests.exercises import answers, mutants
+from tools import THOROUGH
 
 EXERCISES = [exercise for lesson in all_exercises().values() for exercise in lesson]
-EVERY_MUTANT = (
-    "COURSE_EVERY_MUTANT"  # set it, and every right answer is mutated in every way; it takes minutes
-)
 answers.load()
 
 
@@ -35,15 +31,15 @@ def test_right_answers_agree_far_beyond_the_cases(exercise):
     assert not wrong
 
 
+@pytest.mark.thorough  # every right answer of the bank is mutated, not only the references
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 def test_no_mutant_passes(exercise):
-    everything = bool(os.environ.get(EVERY_MUTANT))
     problems = []
-    for original, change, where in mutants.survivors(exercise, only_reference=not everything):
+    for original, change, where in mutants.survivors(exercise, only_reference=not THOROUGH):
         if where:
             problems.append(f"{original}: {change}\n    passes, and differs in {where}: a case is missing")
         elif not answers.reason_for(exercise.key, change):
             problems.append(f"{original}: {change}\n    passes, and nobody says why that is no mistake")
     assert not problems, "\n".join(problems)
-    if everything:
+    if THOROUGH:
         assert answers.unused(exercise.key) == [], "these changes are no longer made by any mutant"

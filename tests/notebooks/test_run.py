@@ -10,7 +10,7 @@ import pytest
 from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
-from tools import watch
+from tools import THOROUGH, watch
 from tools.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
 
 pytestmark = pytest.mark.takes(120)
@@ -75,6 +75,7 @@ def lesson(request, tmp_path_factory):
     return path, keys, *run_in_turn([notebook, again], tmp_path_factory.mktemp("lesson"))
 
 
+@pytest.mark.thorough  # controls go through more of their values
 def test_unsolved(lesson, record_property):
     path, _, result, _ = lesson
     record_property("lesson", f"{path.stem}: {result.seconds:.1f} s, then {result.moves} moves")
@@ -85,6 +86,7 @@ def test_unsolved(lesson, record_property):
     assert not wrong, f"the check of a stub must say 'not attempted': {wrong}"
 
 
+@pytest.mark.thorough
 def test_solved(lesson, record_property):
     path, keys, _, result = lesson
     unknown = [key for key in keys if key not in exercises()]
@@ -156,6 +158,6 @@ def test_every_run_is_reported_by_itself(tmp_path):
     assert any("ZeroDivisionError" in problem for problem in second.problems)
     assert first.problems == third.problems == []
     assert first.moves == 10 + 1 + watch.ROUNDS  # every value and back, then at random
-    few = 10 if watch.EVERY_VALUE else 3  # and what another run left is not moved again
+    few = 10 if THOROUGH else 3  # and what another run left is not moved again
     assert second.moves == third.moves == few + 1 + watch.SHORT_ROUNDS
     assert [len(result.cells) for result in (first, second, third)] == [1, 2, 1]
