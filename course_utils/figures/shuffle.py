@@ -42,7 +42,7 @@ ORDERS = {
     "tensorflow": "TensorFlow = ONNX DCR",
     "reshape": "one plain reshape (wrong)",
 }
-MOST = {"channels": 3, "factor": 3, "height": 3, "width": 4}
+MOST = {"channels": 3, "factor": 3, "height": 2, "width": 3}  # larger ones could hardly be read
 LETTERS = {"channels": "C", "factor": "r", "height": "h", "width": "w"}
 LARGEST = 999  # of a number
 OPENS_AT = "transpose"  # the numbers of a large pixel have just come together

@@ -201,7 +201,8 @@ class StageOnPage:
     def moved_by_pointer(self, handle):
         """Does pulling at a handle, one way or the other, bring another picture?"""
         across, down = self.toward_the_middle(handle)
-        ways = ((across, down), (-across, -down), (across, -down), (-across, down))
+        # one axis at a time: for a number in a line both count, and could cancel
+        ways = ((across, 0), (0, down), (-across, 0), (0, -down))
         return self._moved_by_one_of([lambda by=by: self.pull(handle, by) for by in ways])
 
     def moved_by_keys(self, handle):

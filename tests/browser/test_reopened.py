@@ -13,6 +13,10 @@ pytestmark = pytest.mark.takes(20)
 NAME = "reopened.ipynb"
 FIRST = "from course_utils.explorers.linear import two_samples\ntwo_samples()"
 SECOND = "from course_utils.explorers.bilinear import bilinear_cell\nbilinear_cell()"
+PREDICTION = (
+    "from course_utils.exercises.engine import Prediction\n"
+    "Prediction('made.up', 'How many?', lambda: 2, options=[1, 2])"
+)
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 CHANGED = "() => { window.jupyterapp.shell.currentWidget.model.cells.get(0).sharedModel.setSource('1'); }"
@@ -21,7 +25,7 @@ CHANGED = "() => { window.jupyterapp.shell.currentWidget.model.cells.get(0).shar
 @pytest.fixture(scope="module")
 def left(open_lesson, lessons):
     """The pictures and sentences of a lesson that was run, moved, saved and left; its kernel has ended."""
-    nbformat.write(with_sources(FIRST, SECOND), lessons / NAME)
+    nbformat.write(with_sources(FIRST, SECOND, PREDICTION), lessons / NAME)
     lesson = open_lesson(NAME)
     lesson.run_all()
     lesson.run_all()  # a second run leaves the widgets of the first in the kernel
@@ -47,7 +51,7 @@ def lesson(request, left, open_lesson):
 
 
 def test_every_explorer_shows_its_last_picture(lesson, left):
-    assert [cell["execution_count"] for cell in lesson.cells()] != [None, None]  # as it was left
+    assert [cell["execution_count"] for cell in lesson.cells()] != [None] * 3  # as it was left
     assert [stage.shown() for stage in stages(lesson)] == left
     assert lesson.console_errors == []
 
@@ -58,6 +62,18 @@ def test_it_says_how_to_go_on_and_hides_what_would_not_move_it(lesson):
         explorer = stage.explorer().locator(".btp-explorer").first
         assert "Run the cell again" in explorer.evaluate(told)
         assert stage.sliders().count() == 0
+
+
+def test_a_prediction_can_be_read_and_shows_nothing_broken(lesson):
+    marks = """() => [...document.querySelectorAll('.btp-prediction, .btp-prediction *')].map(
+        each => [each.checkVisibility(), getComputedStyle(each, '::before').content])"""
+    shown = [
+        mark for visible, mark in lesson.page.evaluate(marks) if visible and mark not in ("none", "normal")
+    ]
+    assert shown == ['"Run the cell again to answer."']
+    question = lesson.page.locator(".btp-prediction")
+    assert question.get_by_text("How many?").is_visible()
+    assert not question.get_by_role("radio").first.is_visible()
 
 
 def test_cells_can_still_be_pointed_at(lesson):

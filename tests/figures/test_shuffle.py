@@ -19,6 +19,11 @@ GROUP = re.compile(r'<g data-group="(\w+)"[^>]*>(.*?)</g>(.*?)</g>', re.DOTALL)
 TILE = re.compile(r'data-move="(\d+)" transform="translate\(([^ ]+) ([^)]+)\)">.*?<text[^>]*>([^<]*)</text>')
 
 
+def test_every_number_can_be_read():
+    sizes = [re.findall(r'font-size="([\d.]+)"', shuffle_scene(*each).svg) for each in SIZES]
+    assert min(float(size) for each in sizes for size in each) >= 7
+
+
 def small(channels, factor, height, width):
     maps = channels * factor**2
     return np.arange(maps * height * width).reshape(maps, height, width)
@@ -133,7 +138,7 @@ def test_five_axes_stand_in_blocks():
 
 def test_the_formula_in_a_numbers_sentence_is_true():
     for order, sizes in itertools.product(
-        ("torch", "tensorflow"), ((2, 2, 2, 3), (3, 3, 1, 2), (1, 3, 2, 2), (3, 2, 3, 4))
+        ("torch", "tensorflow"), ((2, 2, 2, 3), (3, 3, 1, 2), (1, 3, 2, 2), (3, 2, 2, 3))
     ):
         scene = shuffle_scene(*sizes, order)
         for name, words in scene.details.items():

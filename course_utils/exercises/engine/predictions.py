@@ -260,6 +260,7 @@ class _Form:
             self.entry.on_msg(self._on_message)
         question = widgets.HTML(prediction._question_card(with_choices=False).html)
         self.box = widgets.VBox([question, self.entry, self.button, self.result])
+        self.box.add_class("btp-prediction")
 
     def submit_soon(self):
         """Submit when the last value has arrived: a click or Enter overtakes it while the kernel is busy."""

@@ -325,5 +325,11 @@ STYLE = """<style>
 .btp-card .source { background: var(--jp-layout-color2, rgba(128, 128, 128, .12)); padding: 8px 10px;
   margin: 6px 0; overflow-x: auto; line-height: 1.4; border-radius: 3px; }
 .btp-card summary { cursor: pointer; }
+/* In a lesson opened again, a prediction is there to be read, until its cell is run. */
+.jp-Notebook .btp-prediction .jupyter-widgets-disconnected::before { content: none; }
+.jp-Notebook .btp-prediction.jupyter-widgets-disconnected > :not(:has(.btp-card)) { display: none; }
+.jp-Notebook .btp-prediction.jupyter-widgets-disconnected::before {
+  content: "Run the cell again to answer."; font: italic 13px system-ui, sans-serif;
+  color: var(--jp-content-font-color2, #57606a); }
 .btp-card summary:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
 </style>"""
