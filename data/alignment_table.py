@@ -23,7 +23,13 @@ from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
 from course_utils.networks.alignment_pictures import new_film, shares_read_off
 from course_utils.networks.records import table, write_record
-from course_utils.networks.segmentation import LARGE, LESSON, settings_of_unseen, training_scenes, unseen_scenes
+from course_utils.networks.segmentation import (
+    LARGE,
+    LESSON,
+    settings_of_unseen,
+    training_scenes,
+    unseen_scenes,
+)
 from course_utils.networks.training import choose_device
 from course_utils.scenes import CLASS_NAMES
 from course_utils.scores import confusion_matrix, mean_iou
