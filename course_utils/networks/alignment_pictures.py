@@ -81,6 +81,7 @@ def shares_read_off(model, known, images):
         channels = _with_constant(getattr(first, which))
         targets = np.moveaxis(truth, 1, -1).reshape(-1, truth.shape[1])
         weights = np.linalg.lstsq(channels.reshape(len(targets), -1), targets, rcond=None)[0]
+        # the shares sum to 1, and so does their fit: something is left after clipping
         read = np.moveaxis(_with_constant(getattr(then, which)) @ weights, -1, 1).clip(0)
         result[which] = read / read.sum(axis=1, keepdims=True)
     return result
