@@ -1,7 +1,8 @@
 """Train the contenders of lesson 12 and write down what came out.
 
     python -m data.alignment_table             the table and its controls with ten seeds, the open questions with
-                                               four, modules trained with shifts with three; prints
+                                               four, modules trained with shifts with three, and a film of
+                                               one; prints
     python -m data.alignment_table --record    and writes alignment_table.json, alignment_controls.json and so on
     python -m data.alignment_table large --record     the table with a larger budget: alignment_large.json
 
@@ -15,15 +16,28 @@ import statistics
 import time
 from pathlib import Path
 
+import numpy as np
+
+from course_utils.alignment import share_in_own_region, with_uninformed
 from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
+from course_utils.networks.alignment_pictures import new_film, shares_read_off
 from course_utils.networks.records import table, write_record
-from course_utils.networks.segmentation import LARGE, LESSON, unseen_scenes
+from course_utils.networks.segmentation import (
+    LARGE,
+    LESSON,
+    settings_of_unseen,
+    training_scenes,
+    unseen_scenes,
+)
 from course_utils.networks.training import choose_device
+from course_utils.scenes import CLASS_NAMES
+from course_utils.scores import confusion_matrix, mean_iou
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
 SEEDS, QUESTION_SEEDS, LARGE_SEEDS, SHIFT_SEEDS = 10, 4, 2, 3
+FILM_SCENES = 3
 SCENE_SETS = 5  # other scenes, for training and for the scores: what ± means beyond these scenes
 OVER_SETS = ("bilinear", "gate", "flow", "two-branch")
 WITH_ARROWS = ("flow", "two-branch")
@@ -99,6 +113,40 @@ def shifts_result(seeds=SHIFT_SEEDS, budget=LESSON):
     return {"rows": rows, "budget": budget._asdict(), "note": NOTE}
 
 
+def film_result(budget=LESSON, count=FILM_SCENES):
+    """One trained "flow" network on a few scenes, as ``films.recorded_film`` reads it: its record's result."""
+    film = new_film(budget, count, (budget.steps,))
+    model = study.compare([0], ["flow"], budget, progress="film", film=film)[0].model
+    stride = budget.finest
+    flow, predicted = film.flows["flow"][stride]["coarse"][-1].round(2), film.predictions["flow"][-1]
+    few = budget._replace(test=count)
+    shares = shares_read_off(model, training_scenes(budget), unseen_scenes(few).images)
+    return {
+        "rows": film_rows(film.labels, predicted, flow, stride),
+        "contender": "flow", "seed": 0, "stride": stride, "steps": film.steps, "scenes": settings_of_unseen(few),
+        "flow": np.moveaxis(flow, -1, 1).astype(float).round(2),
+        "shares": {which: each.round(3) for which, each in shares.items()},
+        "predictions": [["".join(map(str, row)) for row in each] for each in predicted.tolist()],
+        "budget": budget._asdict(), "note": NOTE,
+    }  # fmt: skip
+
+
+def film_rows(labels, predicted, flow, stride):
+    """For each scene its mean IoU, and where arrows that begin near an outline end, in percent."""
+    return [
+        {"scene": i + 1, "mean IoU": round(100 * _iou(labels[i], predicted[i]), 2)}
+        | {
+            kind: round(100 * share_in_own_region(labels[[i]], each[[i]], stride), 1)
+            for kind, each in with_uninformed(flow).items()
+        }
+        for i in range(len(labels))
+    ]
+
+
+def _iou(truth, predicted):
+    return mean_iou(confusion_matrix(truth, predicted, len(CLASS_NAMES)))
+
+
 def _listed(numbers):
     found = list(numbers)
     return "-" if None in found else found
@@ -149,9 +197,10 @@ PARTS = {
     "questions": questions_result,
     "controls": controls_result,
     "shifts": shifts_result,
+    "film": film_result,
     "large": large_result,
 }
-UNASKED = ("table", "questions", "controls", "shifts")
+UNASKED = ("table", "questions", "controls", "shifts", "film")
 
 
 def main(arguments=None):

@@ -5,22 +5,26 @@ from __future__ import annotations
 from functools import lru_cache
 
 from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
-from course_utils.figures.alignment import film_scene, reel_of
+from course_utils.figures.alignment import film_scene
+from course_utils.figures.alignment_maps import maps_scene
+from course_utils.figures.following import reel_of
 from course_utils.figures.manual_shift import MOST_SHIFT, ROW_UNIT, shift_scene
 from course_utils.scenes import BLOCK, CLASS_NAMES, scenes
 from course_utils.validation import shown, whole_number, whole_numbers
 
 
-def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
+def alignment(film, scene=0, stride=4, contenders=None, place=None) -> Explorer:
     """Predictions and learned flows of networks while they learn, at a chosen scene, scale and moment.
 
-    Press on an arrow, or drag the ring, to follow one position to where it reads.
+    Press on an arrow, or drag the ring, to follow one position to where it reads. Of a single contender whose two
+    maps were read (``films.recorded_film()``), the maps are shown, before and after.
 
     film         ``alignment_pictures.new_film()``, filled by ``compare(..., film=film)``; or anything with the same
-                 attributes, see ``figures.alignment``
+                 attributes, see ``films.Film``
     scene        which of the film's scenes, from 0
     stride       the scale of the flow that is shown: that of the map onto which it aligns
     contenders   names, at most four; by default the first four of the film
+    place        (column, row) of the ring on the finest map; by default the middle
     """
     reel = reel_of(film, contenders)
     count = len(film.images)
@@ -29,28 +33,41 @@ def alignment(film, scene=0, stride=4, contenders=None) -> Explorer:
     if stride not in strides:
         raise ValueError(f"stride must be one of {', '.join(map(str, strides))}; got {shown(stride)}.")
     controls = {"scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene)}
-    ring = ()
+    maps, ring = all(map(reel.maps, strides)), {}
     if reel.flows(stride):
-        rows, columns = (size // min(strides) for size in reel.size_hw)
-        ring = ("column", "row")
-        controls |= {
-            "stride": toggle("flow onto", [(f"stride {each}", each) for each in strides], stride),
-            "magnified": switch("magnify small flows"),
-            "column": slider("column of the ring", columns // 2, 0, columns - 1),
-            "row": slider("row of the ring", rows // 2, 0, rows - 1),
-        }
+        ring = _ring([size // min(strides) for size in reel.size_hw], place)
+        if len(strides) > 1:
+            options = [(f"stride {each}", each) for each in strides]
+            controls["stride"] = toggle("flow onto", options, stride)
+        if not maps:
+            controls["magnified"] = switch("magnify small flows")
 
     def draw(scene, stride=stride, magnified=False, column=0, row=0):
+        if maps:
+            return maps_scene(reel, scene, stride, (column, row))
         return film_scene(reel, scene, stride, (column, row), magnified)
 
     def point(name, x, y):
         """The position under the pointer."""
         return {"column": int(x), "row": int(y)}
 
-    explorer = Explorer(draw, controls, more=ring, on_drag=point)
-    last = len(film.steps) - 1  # opened when they have learned
-    explorer.stage.step, explorer.stage.chosen = last, explorer.scene.steps[last]
+    explorer = Explorer(draw, controls | ring, more=tuple(ring), on_drag=point)
+    if explorer.scene.steps:  # opened when they have learned
+        last = len(film.steps) - 1
+        explorer.stage.step, explorer.stage.chosen = last, explorer.scene.steps[last]
     return explorer
+
+
+def _ring(size_hw, place):
+    """The sliders of the ring."""
+    rows, columns = size_hw
+    column, row = (columns // 2, rows // 2) if place is None else place
+    column = whole_number(column, "place[0]", 0, columns - 1)
+    row = whole_number(row, "place[1]", 0, rows - 1)
+    return {
+        "column": slider("column of the ring", column, 0, columns - 1),
+        "row": slider("row of the ring", row, 0, rows - 1),
+    }
 
 
 def shift_a_map(pictures=None, shifted=None, stride=4, shift=(8, 0)) -> Explorer:

@@ -4,6 +4,7 @@ film = new_film()
 results = compare(seeds=range(3), film=film)            # filmed while the first seed learns
 film.predictions["flow"][-1][0]                         # (H, W): the last picture of the first scene
 film.flows["flow"][4]["coarse"][-1][0]                  # (h, w, 2): the arrows onto stride 4, in image pixels
+shares_read_off(results[2].model, training_scenes(), unseen_scenes().images)["coarse"]
 shift_by_hand(results[2].model, film.images[0], (4, 0))["labels"]
 """
 
@@ -12,6 +13,7 @@ import torch
 
 from course_utils.networks.alignment import moved
 from course_utils.networks.segmentation import LESSON, predicted_labels, unseen_scenes
+from course_utils.scenes import class_shares
 from course_utils.validation import real_number
 
 
@@ -24,6 +26,7 @@ class Film:
         self.steps = tuple(steps)  # of training, at which pictures were taken
         self.predictions = {}  # contender -> (step, n, H, W) uint8
         self.flows = {}  # contender -> {stride: {"coarse" or "fine": (step, n, h, w, 2) float32, in image pixels}}
+        self.shares = {}  # nobody reads them while networks learn, see films.Film
         self._images = data.images
 
     def watching(self, name):
@@ -63,6 +66,31 @@ def _flows(model, images):
         stride: {which: each.movedim(1, -1).cpu().numpy() for which, each in of_stride.items()}
         for stride, of_stride in flows.items()
     }
+
+
+def shares_read_off(model, known, images):
+    """The class shares that can be read off the two maps of the last fusion: {"fine": (n, classes, h, w), "coarse"}.
+
+    One linear formula for each map, from the channels of a place to the shares of the pixels that it stands for,
+    fitted to ``known`` scenes (a ``Data``) by least squares; what it gives is clipped at 0 and scaled to a sum of 1.
+    """
+    first, then = (_at_rest(model, model.steps, each)[-1] for each in (known.images, images))
+    result = {}
+    for which, stride in (("fine", first.stride), ("coarse", 2 * first.stride)):
+        truth = np.stack([class_shares(each, stride) for each in known.labels.numpy()])
+        channels = _with_constant(getattr(first, which))
+        targets = np.moveaxis(truth, 1, -1).reshape(-1, truth.shape[1])
+        weights = np.linalg.lstsq(channels.reshape(len(targets), -1), targets, rcond=None)[0]
+        # the shares sum to 1, and so does their fit: something is left after clipping
+        read = np.moveaxis(_with_constant(getattr(then, which)) @ weights, -1, 1).clip(0)
+        result[which] = read / read.sum(axis=1, keepdims=True)
+    return result
+
+
+def _with_constant(features):
+    """(N, C, h, w) -> (N, h, w, C + 1) in numpy, the last one 1."""
+    last = features.movedim(1, -1).double().numpy()
+    return np.concatenate([last, np.ones_like(last[..., :1])], axis=-1)
 
 
 def shift_by_hand(model, image, shift_xy, stride=4):

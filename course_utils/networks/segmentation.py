@@ -171,19 +171,28 @@ class Data(NamedTuple):
 
 def training_scenes(budget=LESSON, scene_set=0):
     """The scenes with the seeds 0, 1, ..., or those of another set: Data."""
-    return _scenes(budget.train, SET_SEEDS * scene_set, budget)
+    return _data(_settings(budget.train, SET_SEEDS * scene_set, budget))
 
 
 def unseen_scenes(budget=LESSON, scene_set=0):
     """Scenes that no training sees: Data."""
-    return _scenes(budget.test, TEST_SEEDS + SET_SEEDS * scene_set, budget)
+    return _data(settings_of_unseen(budget, scene_set))
 
 
-def _scenes(count, first_seed, budget):
-    size_hw = (budget.size, budget.size)
-    images, labels = scenes.scenes(
-        count, size_hw, budget.difficulty, first_seed, pole_width=budget.pole_width
-    )
+def settings_of_unseen(budget=LESSON, scene_set=0):
+    """What ``scenes.scenes`` is called with for the unseen scenes: a dictionary of plain numbers."""
+    return _settings(budget.test, TEST_SEEDS + SET_SEEDS * scene_set, budget)
+
+
+def _settings(count, first_seed, budget):
+    return {
+        "count": count, "size_hw": (budget.size, budget.size), "difficulty": budget.difficulty,
+        "first_seed": first_seed, "pole_width": budget.pole_width,
+    }  # fmt: skip
+
+
+def _data(settings):
+    images, labels = scenes.scenes(**settings)
     return Data(torch.from_numpy(images).movedim(-1, 1).contiguous(), torch.from_numpy(labels).long())
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from types import SimpleNamespace
 from course_utils.scenes import scenes
 images, labels = scenes(2, (64, 64))
-film = SimpleNamespace(images=images, labels=labels, steps=(0, 10, 20), predictions={}, flows={})
+film = SimpleNamespace(images=images, labels=labels, steps=(0, 10, 20), predictions={}, flows={}, shares={})
 for by, name in enumerate(("nearest", "bilinear", "flow", "two-branch")):
     film.predictions[name] = np.stack([np.roll(labels, 2 * (3 - t) + by, 2) for t in (1, 2, 3)])
     film.flows[name] = {

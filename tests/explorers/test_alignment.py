@@ -1,5 +1,7 @@
 """The alignment explorers, moved: moments, scales, scenes, places; every shift, on maps and on functions."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from course_utils.explorers.alignment import alignment, shift_a_map
 from course_utils.figures.manual_shift import MOST_SHIFT
+from course_utils.films import recorded_film
 from course_utils.scenes import CLASS_NAMES
 from tests.explorers import hand
 from tests.figures.test_alignment import small_film
@@ -95,6 +98,31 @@ def test_a_chosen_few_and_a_wrong_start():
         alignment(FILM, stride=16)
     with pytest.raises(ValueError, match="scene must be"):
         alignment(FILM, scene=2)
+
+
+def test_the_recorded_film_shows_its_maps_in_every_scene_and_place():
+    explorer = alignment(recorded_film(), place=(12, 3))
+    assert list(explorer.controls) == ["scene", "column", "row"] and not explorer.scene.steps
+    assert explorer.scene.handles["place"].at == (12, 3)
+    for scene in range(3):
+        explorer.set(scene=scene)
+        hand.handles(explorer)
+        assert explorer.scene.text.startswith(f"Scene {scene + 1}. The ring lies in ")
+        seen = set()
+        for name, values in hand.over_their_range(explorer):
+            assert explorer.failure is None, (name, values)
+            seen.add(explorer.scene.text)
+        assert len(seen) > 4
+    explorer.stage.dragged = {"name": "place", "x": 3.9, "y": 99.0, "start": [3.9, 99.0], "stroke": 1}
+    assert (explorer.values["column"], explorer.values["row"]) == (3, 15)
+
+
+def test_a_place_that_is_not_there_is_refused():
+    assert alignment(FILM, place=(11, 7)).values["column"] == 11
+    with pytest.raises(ValueError, match=re.escape("place[0] must be")):
+        alignment(FILM, place=(12, 0))
+    with pytest.raises(ValueError, match=re.escape("place[1] must be")):
+        alignment(FILM, place=(0, -1))
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.alignment import fetched_shares, share_in_own_region, with_uninformed
-from course_utils.figures.alignment import GAP, LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene, reel_of
+from course_utils.figures.alignment import GAP, LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene
 from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.draw.scene import NoPicture, moved, written
+from course_utils.figures.following import reel_of
 from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scenes
 from course_utils.scores import confusion_matrix, mean_iou
 from tests.figures.reading import decoded
@@ -21,7 +22,7 @@ def small_film(names=("bilinear", "flow", "two-branch"), size_hw=(16, 24), steps
     """As the networks give it, of random predictions; flows of 0, 0.5 and 3 px at the three moments."""
     random, (height, width) = np.random.default_rng(0), size_hw
     images, labels = scenes(count, size_hw)
-    film = SimpleNamespace(images=images, labels=labels, steps=steps, predictions={}, flows={})
+    film = SimpleNamespace(images=images, labels=labels, steps=steps, predictions={}, flows={}, shares={})
     maps = {"flow": ("coarse",), "two-branch": ("coarse", "fine")}
     for name in names:
         film.predictions[name] = random.integers(0, 5, (len(steps), *labels.shape)).astype(np.uint8)

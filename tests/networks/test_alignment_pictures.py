@@ -1,12 +1,15 @@
 """Arrays for the explorer: a film of networks that learn, and a map shifted by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from course_utils.networks import alignment_pictures as pictures
 from course_utils.networks import alignment_study as study
-from course_utils.networks.segmentation import Budget, predicted_labels
+from course_utils.networks.segmentation import Budget, Data, predicted_labels
+from course_utils.scenes import class_shares
 
 TINY = Budget(train=8, test=4, size=32, steps=2, batch=4, width=8)
 
@@ -68,3 +71,49 @@ def test_the_flow_shown_is_the_one_that_was_read_along():
 def test_a_stride_without_a_fusion_is_refused():
     with pytest.raises(ValueError, match="stride must be one at which the model fuses; got 2"):
         pictures.shift_by_hand(study.network("flow", 0, TINY), IMAGE, (0, 0), stride=2)
+
+
+# ---- what can be read off two maps ---------------------------------------------------------------------------
+
+
+class Mixed(torch.nn.Module):
+    """As a Segmenter: maps of which each channel is a mixture of the true class shares, by two known matrices.
+
+    An image holds its labels in its first channel.
+    """
+
+    def __init__(self, noise=0.0):
+        super().__init__()
+        self.mixtures, self.noise = np.random.default_rng(0).normal(size=(2, 7, 5)), noise
+
+    def steps(self, images):
+        assert not self.training
+        maps = []
+        for stride, mixture in zip((4, 8), self.mixtures, strict=True):
+            shares = np.stack([class_shares(each[0].round().int().numpy(), stride) for each in images])
+            features = np.einsum("kc,nchw->nkhw", mixture, shares) + 0.5
+            random = np.random.default_rng(features.size)
+            maps.append(torch.tensor(features + self.noise * random.normal(size=features.shape)))
+        return [None, SimpleNamespace(stride=4, fine=maps[0], coarse=maps[1])]
+
+
+def painted(count, seed, side=1):
+    """Scenes of squares, each of a class drawn at random."""
+    drawn = np.random.default_rng(seed).integers(0, 5, (count, 16 // side, 24 // side))
+    labels = torch.tensor(drawn.repeat(side, 1).repeat(side, 2))
+    return Data(labels[:, None].repeat(1, 3, 1, 1).float(), labels)
+
+
+def test_shares_that_a_linear_formula_has_mixed_are_read_off_again():
+    known, other = painted(12, 1), painted(3, 2)
+    read = pictures.shares_read_off(Mixed(), known, other.images)
+    for which, stride in (("fine", 4), ("coarse", 8)):
+        expected = np.stack([class_shares(each, stride) for each in other.labels.numpy()])
+        np.testing.assert_allclose(read[which], expected, atol=1e-9)
+
+
+def test_what_is_read_off_is_shares():
+    read = pictures.shares_read_off(Mixed(noise=0.5), painted(12, 1, 8), painted(3, 2, 8).images)
+    for shares in read.values():
+        assert shares.min() == 0  # least squares alone would go below
+        np.testing.assert_allclose(shares.sum(axis=1), 1)

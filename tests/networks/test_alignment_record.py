@@ -3,10 +3,13 @@
 import json
 import statistics
 
+import numpy as np
 import pytest
 
+from course_utils import films
 from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
+from course_utils.networks.alignment_pictures import new_film
 from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import LARGE, LESSON, Budget
 from data import alignment_table
@@ -61,6 +64,22 @@ def test_shifts_are_answered_by_every_follower():
     plain, *followers = rows
     assert plain["follows x"] == plain["follows y"] == "-"
     assert all(len(row["follows x"]) == len(row["follows y"]) == 2 for row in followers)
+
+
+def test_the_film_that_is_recorded_is_read_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(alignment_table, "HERE", tmp_path)
+    monkeypatch.setitem(alignment_table.PARTS, "film", lambda: alignment_table.film_result(TINY, 2))
+    alignment_table.main(["film", "--record"])
+    monkeypatch.setattr(films, "RECORD", tmp_path / "alignment_film.json")
+    film, own = films.recorded_film(), new_film(TINY, 2, (TINY.steps,))
+    study.compare([0], ["flow"], TINY, film=own)
+    assert np.array_equal(film.images, own.images) and film.steps == own.steps
+    assert np.array_equal(film.predictions["flow"], own.predictions["flow"])
+    flow, trained = (each.flows["flow"][4]["coarse"] for each in (film, own))
+    assert flow.shape == trained.shape and np.abs(flow - trained).max() < 0.0051
+    assert {which: each.shape for which, each in film.shares["flow"][4].items()} == {
+        "fine": (2, 5, 8, 8), "coarse": (2, 5, 4, 4)
+    }  # fmt: skip
 
 
 @every_record
