@@ -1,4 +1,4 @@
-"""Lessons 01 and 03 as a learner meets them: run all, then every slider, cell and grid. (For handles see test_hand.py.)"""
+"""Lessons 01 and 03 as a learner meets them: run all, then every slider, cell and grid (handles: test_hand.py)."""
 
 import pytest
 
