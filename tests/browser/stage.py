@@ -236,7 +236,7 @@ class StageOnPage:
         self.first = self.root.locator(f'g[data-group="{group}"] [data-id="{self.ids(group)[0]}"]').first
         self.first.click(force=True)
         self.page.mouse.move(2, 2)
-        self.lesson.wait_idle()
+        self.lesson.wait_idle(quiet_ms=100)
 
     def release(self, how):
         """Let go of the choice: by "Escape", by a click "again", or on "nothing"."""
@@ -248,7 +248,7 @@ class StageOnPage:
             frame = self.root.locator("svg").first.bounding_box()
             self.page.mouse.click(frame["x"] + 1, frame["y"] + 1)
         self.page.mouse.move(2, 2)
-        self.lesson.wait_idle()
+        self.lesson.wait_idle(quiet_ms=100)
 
     def explorer(self):
         """The output that holds this stage and its controls."""
