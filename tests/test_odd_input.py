@@ -16,6 +16,7 @@ from course_utils import (
     cost,
     flows,
     images,
+    kernels,
     phases,
     pooling,
     resampling,
@@ -53,6 +54,8 @@ CALLS = {
     resampling.to_8_bits: ({"values": IMAGE}, {}),
     resampling.resample: ({"signal": IMAGE}, {"out_size": 4}),
     resampling.resize: ({"array": IMAGE}, {"out_sizes": (3, 7), "mode": "cubic"}),
+    kernels.taps_at: ({"x": IMAGE[0]}, {"in_size": 4, "kernel": kernels.lanczos(3), "width": 1.5}),
+    kernels.resize_with: ({"array": IMAGE}, {"out_sizes": (3, 7), "kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -141,6 +144,8 @@ def called(function, **changed):
 
 def flat(answer):
     """All arrays of an answer, however they are packed."""
+    if isinstance(answer, kernels.Taps):
+        answer = answer.matrix
     if dataclasses.is_dataclass(answer):
         answer = [getattr(answer, field.name) for field in dataclasses.fields(answer)]
     if isinstance(answer, dict):
@@ -189,6 +194,8 @@ WITHOUT_ARRAYS |= {
     "cell_weights",
     "face",
 }
+WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
+WITHOUT_ARRAYS |= {"coordinates", "taps"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -199,6 +206,7 @@ def test_no_public_function_is_missing_here():
         cost,
         flows,
         images,
+        kernels,
         operators,
         phases,
         pooling,
