@@ -265,7 +265,10 @@ REFUSED = [
     (lambda: resize_by("x", np.ones(4), (2,)), "recipe must be a Recipe"),
     (lambda: resize_by(LINEAR, np.ones(4)), "Give out_sizes or factors, one of the two"),
     (lambda: resize_by(LINEAR, np.ones(4), (2,), (2,)), "Give out_sizes or factors, one of the two"),
-    (lambda: resize_by(LINEAR, np.ones(4), (0,)), "out_sizes[0] must be a whole number, from 1 to 1048576; got 0"),
+    (
+        lambda: resize_by(LINEAR, np.ones(4), (0,)),
+        "out_sizes[0] must be a whole number, from 1 to 1048576; got 0",
+    ),
     (lambda: resize_by(LINEAR, np.ones((4, 4)), (2,)), "say which axes"),
     (lambda: resize_by(LINEAR, np.ones(4), factors=(-1,)), "factors[0] must be above 0"),
     (lambda: resize_by(LINEAR, np.ones(4), factors=(0.1,)), "factor=0.1 leaves nothing of 4 samples"),
