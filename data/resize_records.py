@@ -124,7 +124,7 @@ def onnx():
 
 ONNX_MAPS = "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric".split()
 ONNX_PICKS = "round_prefer_floor round_prefer_ceil floor ceil".split()
-SCALES = (((5, 8), (1.6, 0.6)), ((9, 4), (0.55, 2.3)))
+SCALES = (((5, 8), (1.6, 0.58)), ((9, 4), (0.55, 2.3)))
 SIZES = (((13, 9), (5, 4)), ((6, 4), (3, 11)))
 
 

@@ -55,9 +55,8 @@ def test_every_row_keeps_its_promise(row):
 
 
 def test_the_table_holds_these_rows_and_what_it_measured_keeps_the_promises():
-    lines = [
-        line for line in agreement.FILE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
-    ][2:]
+    text = agreement.FILE.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ")][2:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert [tuple(line[:4]) for line in cells] == [row.key for row in ROWS]
     assert [float(line[6]) for line in cells] == [float(f"{row.promise:.0g}") for row in ROWS]
