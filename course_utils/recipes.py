@@ -57,7 +57,9 @@ from course_utils.validation import (
 
 ANTIALIASES = ("none", "stretch", "gaussian")
 ARITHMETICS = ("exact", "step", "float32", "opencv", "running")
-ROUNDINGS = ("float", "half_up", "half_even", "truncate", "pillow", "torch", "opencv", "opencv_area")
+ROUNDINGS = (
+    "float", "half_up", "half_even", "truncate", "pillow", "torch", "opencv", "opencv_area", "bits_8", "bits_11"
+)  # fmt: skip
 ASPECTS = ("stretch", "not_larger", "not_smaller")
 FOLLOWS = ("sizes", "factor")
 
@@ -81,8 +83,9 @@ class Recipe:
                      "opencv" (1 / (out_size / in_size) first), "running" (a sum that grows by the step)
     skip_same_size   True: an axis that keeps its size is copied, whatever kernel and factor
     rounding         of uint8: "float" (not rounded, the result is float64); "half_up", "half_even", "truncate": once
-                     at the end; "pillow" (weights of 22 bits) and "torch" (of 16): after each axis; "opencv" (of 11,
-                     two shifts that cut bits off); "opencv_area" (sums in float32)
+                     at the end; "pillow" (weights of 22 bits) and "torch" (of 16): after each axis; "bits_8",
+                     "bits_11" (weights of so many bits): once, half up; "opencv" (of 11 bits, two shifts that cut
+                     bits off); "opencv_area" (sums in float32)
     clip             True: the result stays within the smallest and largest input
     axes             those it resizes where a call names none; None: all
     """
@@ -221,7 +224,7 @@ _OPENCV = {
 
 
 def _opencv(method):
-    roundings = {"linear": "opencv", "area": "opencv_area"}
+    roundings = {"linear": "opencv", "linear exact": "bits_8", "lanczos4": "bits_11", "area": "opencv_area"}
     picks = {
         "nearest": ("asymmetric", "floor", "opencv"),
         "nearest exact": ("half_pixel", "floor", "running"),
@@ -298,7 +301,7 @@ def _scipy(method, grid_mode=False, mode="constant", cval=0.0):
         fill=cval,
         size_rule="half_even",
         arithmetic="step",
-        rounding="truncate",
+        rounding="half_up",
     )
 
 
@@ -755,12 +758,20 @@ def _by_opencv_area(recipe, array, plan):
     return np.rint(result).clip(0, 255).astype(np.uint8)
 
 
+def _rounded_once(recipe, array, plan):
+    """Weights of few bits along every axis, whole numbers all the way, and one rounding at the end."""
+    bits, result, shift = int(recipe.rounding.removeprefix("bits_")), array, 0
+    for axis in _in_order(plan):
+        made = _taps(recipe, plan[axis], array.dtype)
+        fixed = dataclasses.replace(made, weights=np.rint(made.weights * 2**bits))
+        result, shift = fixed.apply(result, axis), shift + bits
+    return np.floor(result / 2**shift + 0.5).clip(0, 255).astype(np.uint8)
+
+
 _FIXED_POINT = {
-    "pillow": _by_pillow,
-    "torch": _by_torch,
-    "opencv": _by_opencv,
-    "opencv_area": _by_opencv_area,
-}
+    "pillow": _by_pillow, "torch": _by_torch, "opencv": _by_opencv, "opencv_area": _by_opencv_area,
+    "bits_8": _rounded_once, "bits_11": _rounded_once,
+}  # fmt: skip
 
 
 # ---- What comes in -------------------------------------------------------------------------------

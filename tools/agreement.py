@@ -235,7 +235,7 @@ def _opencv_rows():
     for method in ("nearest", "nearest exact", "linear", "linear exact", "cubic", "lanczos4", "area"):
         yield from _live("opencv", method, F32)
         yield from _by_factor("opencv", method, F32, promise=1e-3 if method == "area" else None)
-        loose = int(method in ("linear exact", "cubic", "lanczos4"))
+        loose = int(method == "cubic")
         yield from _live("opencv", method, U8, promise=loose)
         yield from _by_factor("opencv", method, U8, promise=loose)
 
