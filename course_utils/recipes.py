@@ -404,7 +404,7 @@ def _onnx(
         fill=extrapolation_value,
         follows="factor",
         aspect=one_of(keep_aspect_ratio_policy, "keep_aspect_ratio_policy", ASPECTS),
-        rounding="truncate",
+        rounding="half_even",  # onnx's own evaluator; onnxruntime cuts the fraction off
         axes=None if axes is None else whole_numbers(axes, "axes", None),
     )
 
@@ -762,7 +762,10 @@ def _rounded_once(recipe, array, plan):
     """Weights of few bits along every axis, whole numbers all the way, and one rounding at the end."""
     bits, result, shift = int(recipe.rounding.removeprefix("bits_")), array, 0
     for axis in _in_order(plan):
-        made = _taps(recipe, plan[axis], array.dtype)
+        places = _coordinates(recipe, plan[axis], array.dtype)[0]
+        if bits == OPENCV_BITS:  # there coordinates are float32, and in a large picture that shows
+            places = places.astype(np.float32)
+        made = taps_at(places, plan[axis].in_size, recipe.kernel, 1.0, recipe.border)
         fixed = dataclasses.replace(made, weights=np.rint(made.weights * 2**bits))
         result, shift = fixed.apply(result, axis), shift + bits
     return np.floor(result / 2**shift + 0.5).clip(0, 255).astype(np.uint8)

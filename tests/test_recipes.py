@@ -179,6 +179,20 @@ def test_the_same_numbers_give_the_sizes_of_the_course_facts():
     np.testing.assert_allclose(by_size[-3:], [7.833, 8.5, 9.0], rtol=0, atol=5e-4)
 
 
+def test_sizes_that_stay_or_double_by_other_factors():
+    """torch copies, or doubles, where the size says so; OpenCV copies a picture that keeps both its sizes."""
+    image = noise(6, 9)
+    tensor = torch.tensor(image)[None, None]
+    for mode, factors in itertools.product(("nearest", "bilinear", "bicubic"), ((2.05, 1.03), (1.1, 2.1))):
+        expected = F.interpolate(tensor, scale_factor=factors, mode=mode)[0, 0].numpy()
+        ours = resize_by(recipe("torch", mode), image, factors=factors)
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12, err_msg=f"{mode} {factors}")
+    for fy, fx in ((1.03, 0.97), (1.03, 1.5)):
+        expected = cv2.resize(image, None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
+        ours = resize_by(recipe("opencv", "cubic"), image, factors=(fy, fx))
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-5, err_msg=f"{fy} {fx}")
+
+
 def test_impulses_tell_the_libraries_apart():
     """The responses of the course's facts: a ramp 0..3 made 7 long."""
     ramp = np.arange(4.0)
