@@ -281,6 +281,10 @@ def test_maps_by_hand():
         assert coordinates(4, size, "half_pixel_symmetric", factor=1.3).mean() == pytest.approx(1.5)
 
 
+def test_renormalized_far_outside_is_the_border_sample():
+    assert taps_at([-7.5, 9.0], 2, border="renormalize").matrix.tolist() == [[1, 0], [0, 1]]
+
+
 def test_picks_by_hand():
     x = [0.5, 1.2, 1.8, 2.5]
     picked = {pick: taps_at(x, 9, NEAREST, pick=pick).indices[:, 0].tolist() for pick in PICKS}
@@ -348,7 +352,6 @@ REFUSED = [
     (lambda: taps(4, 8, region=(0, 1e9)), "region must stay within 1048576 samples"),
     (lambda: taps(4, 8, extrapolate=None), "extrapolate must be True or False; got None"),
     (lambda: taps(4, 8, Kernel(lambda d: d * 0 + 1, 0.2)), "reads nothing at coordinate -0.25"),
-    (lambda: taps_at([9.0], 2, border="renormalize"), "has no sample to give the weight to"),
     (lambda: taps_at([1e12], 2), "x must stay within 2147483648 samples; got 1e+12"),
     (lambda: taps_at([[1.0]], 2), "x must have 1 axis; got shape (1, 1)"),
     (lambda: taps_at([1.0], 2, width=0), "width must be above 0"),
