@@ -16,11 +16,14 @@ from course_utils import (
     cost,
     flows,
     images,
+    kernels,
     phases,
     pooling,
+    recipes,
     resampling,
     scenes,
     scores,
+    spectra,
     stereo,
     subpixel,
     trace,
@@ -53,6 +56,14 @@ CALLS = {
     resampling.to_8_bits: ({"values": IMAGE}, {}),
     resampling.resample: ({"signal": IMAGE}, {"out_size": 4}),
     resampling.resize: ({"array": IMAGE}, {"out_sizes": (3, 7), "mode": "cubic"}),
+    kernels.taps_at: ({"x": IMAGE[0]}, {"in_size": 4, "kernel": kernels.lanczos(3), "width": 1.5}),
+    kernels.resize_with: ({"array": IMAGE}, {"out_sizes": (3, 7), "kernel": kernels.b_spline(3)}),
+    recipes.resize_by: (
+        {"array": IMAGE},
+        {"recipe": recipes.recipe("scikit-image", "order 3"), "out_sizes": (3, 7)},
+    ),
+    recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
+    spectra.kernel_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -141,6 +152,8 @@ def called(function, **changed):
 
 def flat(answer):
     """All arrays of an answer, however they are packed."""
+    if isinstance(answer, kernels.Taps):
+        answer = answer.matrix
     if dataclasses.is_dataclass(answer):
         answer = [getattr(answer, field.name) for field in dataclasses.fields(answer)]
     if isinstance(answer, dict):
@@ -189,6 +202,18 @@ WITHOUT_ARRAYS |= {
     "cell_weights",
     "face",
 }
+WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
+WITHOUT_ARRAYS |= {
+    "coordinates",
+    "placed",
+    "taps",
+    "kernel_width",
+    "recipe",
+    "differences",
+    "onnx_recipe",
+    "recipe_matrix",
+}
+WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -199,12 +224,15 @@ def test_no_public_function_is_missing_here():
         cost,
         flows,
         images,
+        kernels,
         operators,
         phases,
         pooling,
+        recipes,
         resampling,
         scenes,
         scores,
+        spectra,
         stereo,
         subpixel,
         trace,
