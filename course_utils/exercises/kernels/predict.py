@@ -113,14 +113,10 @@ MIDDLE_OF_THREE = Prediction(
         "You count the pixels whose center is covered. Pillow's BOX does; here parts count, too.": lambda: (
             kernels.taps(5, 3, kernels.BOX, antialias=True).matrix[1]
         ),
-        "Halves would be right for an output two pixels wide. This one covers a third on either side.": lambda: [
-            0,
-            0.25,
-            0.5,
-            0.25,
-            0,
-        ],
-    },  # fmt: skip
+        "A quarter is right for an output two pixels wide. This one covers a third on either side.": lambda: (
+            np.array([0, 1, 2, 1, 0]) / 4
+        ),
+    },
     explain="It covers a third of pixel 1, all of pixel 2 and a third of pixel 3: 5/3 pixels in all. Divided by that, "
     "0.2, 0.6 and 0.2.",
 )

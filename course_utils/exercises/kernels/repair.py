@@ -260,8 +260,8 @@ NEIGHBORS_OF_A_FETCH = SpotTheBug(
     hints=[
         "With step = 3, the output at x stands for x − 1.5 to x + 1.5. Which places are read as it is?",
         "step = 3 reads at x − 1, x and x + 1; step = 2 at x − 0.5 and x + 0.5.",
-        "`np.arange(step) - (step - 1) / 2` are the offsets. Fetch at `x[:, None] + offsets`, then take the mean along "
-        "axis 1.",
+        "`np.arange(step) - (step - 1) / 2` are the offsets. Fetch at `x[:, None] + offsets`, then take the mean "
+        "along axis 1.",
     ],
 )  # fmt: skip
 
@@ -304,8 +304,8 @@ NEIGHBORS_OF_A_FETCH.mistake(
 
 NEIGHBORS_OF_A_FETCH.mistake(
     "one too many",
-    "You read step + 1 places, from one edge of the output to the other. Those on the edges belong to the neighbors as "
-    "much; step places, half a pixel inside, are asked for.",
+    "You read step + 1 places, from one edge of the output to the other. Those on the edges belong to the neighbors "
+    "as much; step places, half a pixel inside, are asked for.",
 )(_mean_at(lambda step: np.arange(step + 1) - step / 2))
 
 

@@ -63,7 +63,7 @@ def _divided_by_the_step(image, size_hw):
     """Antialias with the weights divided by the step, so that at the border they sum to less than 1."""
     stretched = [
         kernels.taps(n, m, kernels.TRIANGLE, antialias=True, border="constant")
-        for n, m in zip(image.shape, size_hw)
+        for n, m in zip(image.shape, size_hw, strict=True)
     ]
     return stretched[0].matrix @ image @ stretched[1].matrix.T
 
@@ -83,8 +83,8 @@ FIVE_PICTURES = Prediction(
     question="Five programs, each with the picture above its result. Four results are wrong. Which one is right?",
     options=list("ABCDE"),
     answer=_the_right_one,
-    explain="D is small, and as sharp as its pixels allow. Every other picture shows something that a resize must not "
-    "do.",
+    explain="D is small, and as sharp as its pixels allow. Every other picture shows something that a resize must "
+    "not do.",
     guesses={
         "Look where black meets white: there is white in the sky and black in the moon.": "A",
         "Look for the pickets.": "B",
