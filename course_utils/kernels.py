@@ -296,18 +296,25 @@ def coordinates(in_size, out_size, coordinate_map="half_pixel", factor=None, reg
     >>> coordinates(8, 4, region=(2, 6))
     array([2., 3., 4., 5.])
     """
-    return _map(in_size, out_size, coordinate_map, factor, region)[0]
+    return placed(in_size, out_size, coordinate_map, factor, region)[0]
 
 
-def _map(in_size, out_size, coordinate_map, factor, region):
-    """The coordinates, and the step that a kernel is stretched by."""
+def placed(in_size, out_size, coordinate_map="half_pixel", factor=None, region=None):
+    """The same coordinates, and the step that an antialiased kernel is widened by: (coordinates, step).
+
+    >>> placed(8, 2)
+    (array([1.5, 5.5]), 4.0)
+    """
     in_size = whole_number(in_size, "in_size", 1, LARGEST_SIZE)
     out_size = whole_number(out_size, "out_size", 1, LARGEST_SIZE)
     one_of(coordinate_map, "coordinate_map", COORDINATE_MAPS)
     start, stop = (0, in_size) if region is None else _region(region)
     length = stop - start
     # How many outputs the whole region makes: not a whole number where a factor does not make one.
-    wanted = out_size if factor is None else length * number_above(factor, "factor", 0, LARGEST_SIZE)
+    wanted = out_size
+    if factor is not None:
+        whole = in_size if coordinate_map == "tf_crop_and_resize" else length
+        wanted = whole * number_above(factor, "factor", 0, LARGEST_SIZE)
     if coordinate_map == "half_pixel_symmetric" and region is None and factor is None:
         coordinate_map = "half_pixel"
     step = length / wanted if factor is None else 1 / factor
@@ -418,7 +425,7 @@ def taps(
     >>> taps(8, 2).matrix[0]
     array([0. , 0.5, 0.5, 0. , 0. , 0. , 0. , 0. ])
     """
-    places, step = _map(in_size, out_size, coordinate_map, factor, region)
+    places, step = placed(in_size, out_size, coordinate_map, factor, region)
     true_or_false(antialias, "antialias")
     _kernel(kernel)
     width = step if kernel.reading in ("overlap", "bins") else max(1.0, step) if antialias else 1.0

@@ -19,6 +19,7 @@ from course_utils import (
     kernels,
     phases,
     pooling,
+    recipes,
     resampling,
     scenes,
     scores,
@@ -56,6 +57,11 @@ CALLS = {
     resampling.resize: ({"array": IMAGE}, {"out_sizes": (3, 7), "mode": "cubic"}),
     kernels.taps_at: ({"x": IMAGE[0]}, {"in_size": 4, "kernel": kernels.lanczos(3), "width": 1.5}),
     kernels.resize_with: ({"array": IMAGE}, {"out_sizes": (3, 7), "kernel": kernels.b_spline(3)}),
+    recipes.resize_by: (
+        {"array": IMAGE},
+        {"recipe": recipes.recipe("scikit-image", "order 3"), "out_sizes": (3, 7)},
+    ),
+    recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -195,7 +201,7 @@ WITHOUT_ARRAYS |= {
     "face",
 }
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
-WITHOUT_ARRAYS |= {"coordinates", "taps"}
+WITHOUT_ARRAYS |= {"coordinates", "placed", "taps", "recipe", "differences", "onnx_recipe", "recipe_matrix"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -210,6 +216,7 @@ def test_no_public_function_is_missing_here():
         operators,
         phases,
         pooling,
+        recipes,
         resampling,
         scenes,
         scores,
