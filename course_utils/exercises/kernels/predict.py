@@ -20,8 +20,8 @@ def _shrunk_fence():
 A_FENCE = Prediction(
     key="kernels.a_fence",
     title="A fence to a third",
-    question="A fence of 27 pixels: 9, 0, 0, 9, 0, 0, and so on; the mean is 3. OpenCV's `INTER_LINEAR`, what most "
-    "programs use, makes 9 pixels of it. What comes out?",
+    question="A fence of 27 pixels: 9, 0, 0, 9, 0, 0, and so on; the mean is 3. `cv2.resize` makes "
+    "9 pixels of it, in its default, `INTER_LINEAR`. What comes out?",
     options={
         "3 everywhere": 3,
         "9 everywhere": 9,
@@ -113,7 +113,7 @@ MIDDLE_OF_THREE = Prediction(
         "You count the pixels whose center is covered. Pillow's BOX does; here parts count, too.": lambda: (
             kernels.taps(5, 3, kernels.BOX, antialias=True).matrix[1]
         ),
-        "A quarter is right for an output two pixels wide. This one covers a third on either side.": lambda: (
+        "Quarters are right for an output two pixels wide. This one covers a third on either side.": lambda: (
             np.array([0, 1, 2, 1, 0]) / 4
         ),
     },
