@@ -117,8 +117,8 @@ MIDDLE_OF_THREE = Prediction(
             np.array([0, 1, 2, 1, 0]) / 4
         ),
     },
-    explain="It covers a third of pixel 1, all of pixel 2 and a third of pixel 3: 5/3 pixels in all. Divided by that, "
-    "0.2, 0.6 and 0.2.",
+    explain="It covers a third of pixel 1, all of pixel 2 and a third of pixel 3: 5/3 pixels in all. Divided by "
+    "that, 0.2, 0.6 and 0.2.",
 )
 
 NINE_BELOW_ZERO = Prediction(
