@@ -2,7 +2,11 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
+<<<<<<< HEAD
     validation, windows, sums, resampling, kernels, recipes, keeping, pooling, convolution, trace, subpixel, phases,
+=======
+    validation, windows, sums, resampling, kernels, recipes, spectra, pooling, convolution, trace, subpixel, phases,
+>>>>>>> kernels
     warping, flows, stereo, alignment, probing, images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)

@@ -6,6 +6,7 @@ from course_utils import images, kernels
 from course_utils.exercises.engine import Prediction
 from course_utils.exercises.kernels.repair import thumbnail_of_skipped_pixels, to_bytes_that_wrap
 from course_utils.resampling import resize, to_8_bits
+from course_utils.spectra import zone_plate
 
 
 def five_pictures():
@@ -14,7 +15,7 @@ def five_pictures():
     cases = {
         "A": ("a moon, 4 times", _moon(24), (96, 96), _wrapping),
         "B": ("a fence to 1/3", _fence(96), (32, 32), resize),
-        "C": ("rings to 1/4", rings(256), (64, 64), _every_fourth),
+        "C": ("rings to 1/4", to_8_bits(255 * zone_plate(256, fastest=0.25)), (64, 64), _every_fourth),
         "D": ("a photo to 1/4", camera, (48, 48), _antialiased),
         "E": ("a wall to 1/4", np.full((96, 96), 180, np.uint8), (24, 24), _divided_by_the_step),
     }
@@ -37,14 +38,6 @@ def _fence(size):
     picture[size // 3 :] = 70
     picture[size // 4 :, ::3] = 255
     return picture
-
-
-def rings(size):
-    """A zone plate in uint8: waves that get finer from the middle, where they are infinitely wide, to the edge, where
-    they are 4 pixels wide."""
-    place = np.arange(size) - (size - 1) / 2
-    squares = place[:, None] ** 2 + place**2
-    return to_8_bits(127.5 + 127.5 * np.cos(np.pi * squares / (2 * size)))
 
 
 def _wrapping(image, size_hw):
