@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from course_utils.keeping import passed_over, sample_shares, weight_curve
+from course_utils.keeping import (
+    curve_response,
+    energy_aliased,
+    energy_kept,
+    passed_over,
+    sample_shares,
+    weight_curve,
+)
 from course_utils.kernels import (
     AREA,
     AREA_BINS,
@@ -21,10 +28,12 @@ from course_utils.kernels import (
     TRIANGLE,
     Kernel,
     b_spline,
+    gaussian,
     keys_cubic,
     lanczos,
     taps,
 )
+from course_utils.spectra import matrix_spectrum, resize_spectrum
 
 KERNEL = st.sampled_from(list(KERNELS.values()))
 SIZES = {"in_size": st.integers(1, 40), "out_size": st.integers(1, 40)}
@@ -126,3 +135,67 @@ def test_an_error_in_ones_own_kernel_is_not_hidden():
     broken = Kernel(lambda d: d[0], 1, "broken")
     with pytest.raises(ValueError, match="broken"):
         weight_curve(broken, [0.1, 0.2])
+
+
+def sent_through(in_size, out_size, kernel, antialias, wave):
+    """One wave resized: its amplitude as itself, the energy of what comes out beside it, all energy."""
+    made = taps(in_size, out_size, kernel, antialias=antialias, border="wrap")
+    place = np.arange(in_size) + 0.5
+    out_place = (np.arange(out_size) + 0.5) * in_size / out_size
+    frequency = wave / in_size
+    signal = np.exp(2j * np.pi * frequency * place)
+    output = made.matrix @ signal
+    own = np.exp(2j * np.pi * frequency * out_place)
+    amplitude = np.vdot(own, output) / out_size
+    return abs(amplitude), np.mean(np.abs(output - amplitude * own) ** 2), np.mean(np.abs(output) ** 2)
+
+
+@pytest.mark.parametrize("in_size, out_size", [(12, 4), (16, 16), (15, 10), (8, 32), (21, 7)])
+@pytest.mark.parametrize("kernel", [TRIANGLE, lanczos(3), AREA, b_spline(3)], ids=str)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_energies_are_those_of_waves_sent_through_one_by_one(in_size, out_size, kernel, antialias):
+    matrix = taps(in_size, out_size, kernel, antialias=antialias, border="wrap").matrix
+    spectrum = matrix_spectrum(matrix)
+    kept, aliased = [], []
+    for wave in range(-((in_size - 1) // 2), in_size // 2 + 1):
+        itself, beside, whole = sent_through(in_size, out_size, kernel, antialias, wave)
+        if 2 * abs(wave) <= out_size:
+            kept.append(itself**2)
+            if out_size >= in_size:
+                aliased.append(beside)
+        else:
+            aliased.append(whole)
+    assert energy_kept(spectrum) == pytest.approx(np.mean(kept), abs=1e-9)
+    assert energy_aliased(spectrum) == pytest.approx(np.mean(aliased), abs=1e-9)
+
+
+def test_a_third_by_linear_brings_all_too_fine_waves_back():
+    """It reads one sample of three, so every wave comes out whole, as another one."""
+    spectrum = resize_spectrum(27, 9)
+    assert energy_kept(spectrum) == energy_aliased(spectrum) == pytest.approx(1)
+    assert energy_aliased(resize_spectrum(27, 9, antialias=True)) < 0.03
+
+
+@pytest.mark.parametrize("kernel", [AREA, NEAREST, TRIANGLE, gaussian(), lanczos(3), b_spline(3)], ids=str)
+@pytest.mark.parametrize("width", [1, 2.5])
+def test_the_response_of_a_curve_is_its_fourier_transform(kernel, width):
+    frequency = np.array([0, 0.1, 0.25, 0.5])
+    d = (np.arange(160_000) + 0.5) / 160_000 * 80 - 40
+    if kernel.prefilter:
+        d, width = d[::20], 1
+    curve = weight_curve(kernel, d, width)
+    seen = np.cos(2 * np.pi * frequency[:, None] * d) @ curve / curve.sum()
+    assert curve_response(kernel, frequency, width) == pytest.approx(seen, abs=2e-3)
+
+
+def test_a_kernel_with_the_mean_0_has_no_response():
+    with pytest.raises(ValueError, match="has the mean 0"):
+        curve_response(Kernel(lambda d: np.sign(d), 1, "odd"), [0.1])
+
+
+@pytest.mark.parametrize("function", [energy_kept, energy_aliased])
+def test_what_is_no_spectrum_is_refused(function):
+    with pytest.raises(
+        TypeError, match=re.escape("spectrum must be a Spectrum, such as resize_spectrum(8, 4); got 3")
+    ):
+        function(3)

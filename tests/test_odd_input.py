@@ -24,6 +24,7 @@ from course_utils import (
     resampling,
     scenes,
     scores,
+    spectra,
     stereo,
     subpixel,
     trace,
@@ -66,6 +67,9 @@ CALLS = {
     keeping.sample_shares: ({"matrix": IMAGE}, {}),
     keeping.passed_over: ({"matrix": IMAGE}, {}),
     keeping.weight_curve: ({"distance": IMAGE}, {"kernel": kernels.AREA, "width": 2.5}),
+    keeping.curve_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.AREA, "width": 2.5}),
+    spectra.matrix_spectrum: ({"matrix": IMAGE}, {}),
+    spectra.kernel_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -206,7 +210,8 @@ WITHOUT_ARRAYS |= {
 }
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
 WITHOUT_ARRAYS |= {"coordinates", "placed", "taps", "recipe", "differences", "onnx_recipe", "recipe_matrix"}
-WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
+WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
+WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased", "channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
 def test_no_public_function_is_missing_here():
@@ -225,6 +230,7 @@ def test_no_public_function_is_missing_here():
         resampling,
         scenes,
         scores,
+        spectra,
         stereo,
         subpixel,
         trace,

@@ -14,6 +14,7 @@ from course_utils.figures.bench import FARTHEST_OUTPUT, PICTURES, SIZE, bench_pi
 from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.kernels import bench_scene
 from course_utils.images import psnr
+from course_utils.keeping import energy_aliased, energy_kept
 from course_utils.kernels import (
     AREA,
     BOX,
@@ -26,6 +27,7 @@ from course_utils.kernels import (
     lanczos,
     mitchell_netravali,
 )
+from course_utils.spectra import resize_spectrum
 from tests.figures.reading import decoded, numbers_in, read
 
 STEPS = st.integers(1, 16).map(lambda quarters: quarters / 4)
@@ -245,3 +247,22 @@ def test_a_kernel_of_ones_own_may_be_higher_than_the_panel():
 def test_bad_input_is_refused_by_name(bad):
     with pytest.raises((TypeError, ValueError), match=next(iter(bad))):
         bench_scene(**{"kernel": TRIANGLE, "picture": "camera", "step": 2.0} | bad)
+
+
+@given(kernel=st.sampled_from(KERNELS), size=st.sampled_from([28, 56, 112]), antialias=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_the_energies_are_those_of_the_whole_resize(kernel, size, antialias):
+    scene = bench_scene(kernel, "brick", SIZE / size, antialias)
+    spectrum = resize_spectrum(2 * SIZE, 2 * size, kernel, antialias)
+    kept, aliased = (100 * float(energy(spectrum)) for energy in (energy_kept, energy_aliased))
+    itself, others = re.search(r"fit, (\d+) % comes out as itself; \D*(\d+) %", scene.text).groups()
+    # Said of an axis of another length: with other waves on it.
+    assert abs(int(itself) - kept) < 1.5 and abs(int(others) - aliased) < 1.5
+    assert f">as itself: {itself} % of what fits<" in scene.svg and f">as others: {others} %" in scene.svg
+
+
+def test_a_third_by_linear_folds_all_too_fine_waves_back():
+    assert (
+        "100 % comes out as itself; of finer ones, 100 % as false waves."
+        in bench_scene(TRIANGLE, "brick", 3).text
+    )
