@@ -2,12 +2,8 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-<<<<<<< HEAD
-    validation, windows, sums, resampling, kernels, recipes, keeping, pooling, convolution, trace, subpixel, phases,
-=======
-    validation, windows, sums, resampling, kernels, recipes, spectra, pooling, convolution, trace, subpixel, phases,
->>>>>>> kernels
-    warping, flows, stereo, alignment, probing, images, scenes, scores, cost
+    validation, windows, sums, resampling, kernels, recipes, spectra, keeping, pooling, convolution, trace, subpixel,
+    phases, warping, flows, stereo, alignment, probing, images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn

@@ -309,38 +309,52 @@ def _parameter_knob(view, parameter, value):
 
 
 def _spectrum(state):
-    """What the kernel makes of each wave: green what fits the outputs, vermilion what comes back false."""
-    x = FIRST + (LAST - FIRST) * FREQUENCIES
-    y = FLAT - FULL * np.clip(state.response, -0.25, 1.2)
-    cutoff, finest = (FIRST + (LAST - FIRST) * f for f in (state.cutoff, 0.5))
+    """What becomes of each wave: green what comes out as itself, vermilion what comes out as others."""
+    spectrum = state.spectrum
+    limit = _across(spectrum.limit)
     parts = [
-        label(FIRST - 8, 16, "what it leaves of each wave", "", "start", 14, font_weight="600"),
+        label(FIRST - 8, 16, "what becomes of each wave", "", "start", 14, font_weight="600"),
         line(FIRST, FLAT, LAST, FLAT),
         line(FIRST, FLAT, FIRST, TOP),
         path(
-            [(FIRST, FLAT - FULL), (cutoff, FLAT - FULL), (cutoff, FLAT)],
-            "line muted",
-            stroke_dasharray="4 3",
+            [(FIRST, FLAT - FULL), (limit, FLAT - FULL), (limit, FLAT)], "line muted", stroke_dasharray="4 3"
         ),
     ]
-    for css, where in (("kernel", state.fitting), ("output", state.false)):
-        if where.any():
-            points = [(x[where][0], FLAT), *zip(x[where], y[where], strict=True), (x[where][-1], FLAT)]
-            parts.append(path(points, css, closed=True, fill_opacity="0.3"))
-    parts.append(path(zip(x, y, strict=True), "line kernel", stroke_width=2))
-    for f, words in ((0, "0"), (0.25, "1/4"), (0.5, "1/2"), (1, "1")):
-        at = FIRST + (LAST - FIRST) * f
+    fit = spectrum.frequency <= spectrum.limit
+    parts += [
+        *_amplitude(spectrum.frequency[fit], spectrum.kept[fit], "kernel"),
+        *_amplitude(spectrum.frequency, np.sqrt(spectrum.aliased), "output"),
+        path(
+            zip(_across(FREQUENCIES), _up(state.response), strict=True), "line muted", stroke_dasharray="2 3"
+        ),
+    ]
+    for f, words in ((0, "0"), (0.25, "1/4"), (0.5, "1/2")):
+        at = _across(f)
         parts += [line(at, FLAT, at, FLAT + 4), label(at, FLAT + 16, words, "muted", size=11)]
     parts += [
         label(FIRST - 6, FLAT - FULL + 4, "1", "muted", "end", 11),
         label(FIRST - 6, FLAT + 4, "0", "muted", "end", 11),
-        label(FIRST + 0.75 * (LAST - FIRST), FLAT + 16, "cycles a sample", "muted", size=11),
-        line(finest, FLAT, finest, TOP, stroke_dasharray="2 4"),
-        label(FIRST - 8, FLAT + 48, f"{_percent(state.kept)} kept of the waves that fit", "kernel", "start", 13,
+        label(_across(0.375), FLAT + 16, "cycles a sample", "muted", size=11),
+        label(FIRST - 8, FLAT + 40, f"as itself: {_percent(state.kept)} of what fits", "kernel", "start", 13,
               font_weight="600"),
-        label(FIRST - 8, FLAT + 67, _false_words(state), "output", "start", 13, font_weight="600"),
+        label(FIRST - 8, FLAT + 58, _false_words(state), "output", "start", 13, font_weight="600"),
+        label(FIRST - 8, FLAT + 75, "dotted: the kernel's own response", "muted", "start", 11),
     ]  # fmt: skip
     return group(parts, pointer_events="none")
+
+
+def _across(frequency):
+    return FIRST + (LAST - FIRST) * 2 * np.asarray(frequency)
+
+
+def _up(amplitude):
+    return FLAT - FULL * np.clip(amplitude, -0.25, 1.2)
+
+
+def _amplitude(frequency, amplitude, css):
+    x, y = _across(frequency), _up(amplitude)
+    yield path([(x[0], FLAT), *zip(x, y, strict=True), (x[-1], FLAT)], css, closed=True, fill_opacity="0.25")
+    yield path(zip(x, y, strict=True), f"line {css}", stroke_width=2)
 
 
 def _percent(share):
@@ -348,9 +362,7 @@ def _percent(share):
 
 
 def _false_words(state):
-    if state.step > 1:
-        return f"{_percent(state.leaked)} of the finer ones: false waves"
-    return f"{_percent(state.leaked)} of their copies beyond 1/2"
+    return f"as others: {_percent(state.aliased)} {'of what is finer' if state.step > 1 else 'more, copies'}"
 
 
 # ---- the pictures --------------------------------------------------------------------------------
@@ -444,10 +456,10 @@ def _lost_words(state):
 
 
 def _waves_words(state):
-    kept = f"Of the waves that fit, {_percent(state.kept)} of the energy is kept; "
+    kept = f"Of the energy of waves that fit, {_percent(state.kept)} comes out as itself; "
     if state.step > 1:
-        return f"{kept}of finer ones, {_percent(state.leaked)} comes back as false waves."
-    return f"{kept}of their copies beyond 1/2, {_percent(state.leaked)} comes along."
+        return f"{kept}of finer ones, {_percent(state.aliased)} as false waves."
+    return f"{kept}{_percent(state.aliased)} more come as copies."
 
 
 def _sample_sentence(state, i):
