@@ -360,15 +360,9 @@ def linspace_of_offsets(row, x, step):
 @right(NEIGHBORS_OF_A_FETCH)
 def a_padded_row_smoothed(row, x, step):
     """The fetch runs along straight lines, so the row can be averaged after it was cut at the places."""
-    padding = step + 2
-    padded = np.pad(row, padding, mode="edge")
-    start = x - (step - 1) / 2 + padding
-    before = np.floor(start).astype(int)
-    fraction = start - before
+    padded = np.pad(row, step + 2, mode="edge")
     means = np.convolve(padded, np.ones(step) / step, "valid")
-    means = np.append(means, means[-1])
-    before = before.clip(0, len(means) - 2)
-    return (1 - fraction) * means[before] + fraction * means[before + 1]
+    return np.interp(x + step + 2 - (step - 1) / 2, np.arange(len(means)), means)
 
 
 @right(NEIGHBORS_OF_A_FETCH)
