@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.tables import table
 from course_utils.recipes import onnx_resize, recipe, resize_by
 from data.resize_records import picture
 
@@ -145,11 +144,15 @@ F64, F32, U8 = "float64", "float32", "uint8"
 EXACT, SINGLE = 1e-13, 3e-6
 
 
+def _promise(made, dtype):
+    return 0 if made.kernel.reading == "pick" else {F64: EXACT, F32: SINGLE, U8: 0}[dtype]
+
+
 def _live(library, method, dtype, options=None, promise=None, pairs=PAIRS):
     """The rows of one method: one for each direction."""
     options = options or {}
-    promise = {F64: EXACT, F32: SINGLE, U8: 0}[dtype] if promise is None else promise
     made = recipe(library, method, **options)
+    promise = _promise(made, dtype) if promise is None else promise
     axes = AXES.get(method, 2) if library == "torch" else 2
 
     def cases(direction):
@@ -202,7 +205,7 @@ def _by_factor(library, method, dtype, options=None, promise=None):
                 FACTOR_CALLS[library](array, factors, method, options),
             )
 
-    promise = {F64: EXACT, F32: SINGLE, U8: 0}[dtype] if promise is None else promise
+    promise = _promise(made, dtype) if promise is None else promise
     mode = ", ".join([method, *(f"{key}={value}" for key, value in options.items())])
     return [Row(library, mode, dtype, "by factors", promise, cases)]
 
@@ -231,15 +234,15 @@ def _torch_rows():
 def _opencv_rows():
     for method in ("nearest", "nearest exact", "linear", "linear exact", "cubic", "lanczos4", "area"):
         yield from _live("opencv", method, F32)
-        yield from _by_factor("opencv", method, F32, promise=1e-3 if method == "area" else SINGLE)
-        loose = int(method in ("linear exact", "cubic", "lanczos4"))
+        yield from _by_factor("opencv", method, F32, promise=1e-3 if method == "area" else None)
+        loose = int(method == "cubic")
         yield from _live("opencv", method, U8, promise=loose)
         yield from _by_factor("opencv", method, U8, promise=loose)
 
 
 def _pillow_rows():
     for method in ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos", "mks2013", "mks2021"):
-        yield from _live("pillow", method, F32, promise=2e-7)
+        yield from _live("pillow", method, F32, promise=0 if method == "nearest" else 2e-7)
         yield from _live("pillow", method, U8)
 
 
@@ -308,6 +311,16 @@ def _onnx_rows(sections):
         "onnx", "every Resize case of the onnx package", F32, "as it comes", 2e-6,
         lambda: [(onnx_case(case), np.array(case["y"])) for case in suite],
     )  # fmt: skip
+    for library, rounding, key in (
+        ("onnx", "half_even", "reference"),
+        ("onnxruntime", "truncate", "runtime"),
+    ):
+        cases = [case for case in sections["onnx uint8"]["cases"] if key in case]
+        yield Row(
+            library, f"{' and '.join(dict.fromkeys(case['mode'] for case in cases))}, rounding={rounding}", U8,
+            "as it comes", 0 if key == "reference" else 1,
+            lambda cases=cases, rounding=rounding, key=key: [_uint8_case(case, rounding, key) for case in cases],
+        )  # fmt: skip
     groups = {}
     for case in sections["onnxruntime"]["cases"]:
         groups.setdefault(_onnx_mode(case["attributes"]), []).append(case)
@@ -316,6 +329,12 @@ def _onnx_rows(sections):
             "onnxruntime", mode, F32, "as it comes", 5e-6,
             lambda cases=cases: [(runtime_case(case), np.reshape(case["y"], case["out"])) for case in cases],
         )  # fmt: skip
+
+
+def _uint8_case(case, rounding, key):
+    made = dataclasses.replace(recipe("onnx", case["mode"]), rounding=rounding)
+    x = (255 * picture(case["shape"])).astype(np.uint8)
+    return resize_by(made, x, case["sizes"]), np.reshape(case[key], case["sizes"])
 
 
 def _onnx_mode(attributes):
@@ -396,6 +415,7 @@ def line(row, found):
     return [f"{row.library}", row.mode, row.dtype, row.direction, found.count, largest, promise, share]
 
 
+RULE = [":--"] * 4 + ["--:"] * 4
 HEADER = [
     "library",
     "mode",
@@ -410,19 +430,19 @@ HEADER = [
 
 def page(lines):
     """The Markdown file."""
+    made_by = [section["made_by"] for name, section in sorted(records().items()) if name != "torch"]
     versions = ", ".join(
-        " ".join(item)
-        for name, section in sorted(records().items())
-        for item in section["made_by"].items()
-        if item[0] != "command" and name != "torch"
+        dict.fromkeys(f"{k} {v}" for each in made_by for k, v in each.items() if k != "command")
     )
+    body = "\n".join(f"| {' | '.join(map(str, cells))} |" for cells in [HEADER, RULE, *lines])
     return f"""# Recipes and libraries: how far they agree
 
 `python -m tools.agreement --record` writes this file. Values are from 0 to 1, those of uint8 from 0 to 255. A case is
 one pair of shapes with noise in it. Tests assert every row: its cases never differ by more than its promise.
-Called: the libraries that `pyproject.toml` pins. Recorded in `resize_records.json`: {versions}.
+Called: the libraries that `pyproject.toml` pins. Recorded in `resize_records.json`:
+{versions}.
 
-{table(HEADER, lines)}
+{body}
 """
 
 
