@@ -24,8 +24,8 @@ from course_utils.resampling import to_8_bits
 from course_utils.spectra import Spectrum, matrix_spectrum, zone_plate
 from course_utils.validation import one_of
 
-SIZE = 112
-"""Pixels of each picture, in both axes."""
+SIZE = 120
+"""Pixels of each picture, in both axes; most steps divide it."""
 
 PICTURES = ("zone plate", *PHOTOS)
 
@@ -203,7 +203,7 @@ class Resized:
 
     @cached_property
     def urls(self):
-        return data_url(self.small), data_url(self.large)
+        return _small_file(self.small), _small_file(self.large)
 
 
 @lru_cache(64)  # while another output is looked at, the pictures stay
@@ -224,7 +224,11 @@ def _resized(kernel, name, step, width):
 
 @lru_cache(8)
 def source_url(name):
-    return data_url(bench_picture(name))
+    return _small_file(bench_picture(name))
+
+
+def _small_file(pixels):
+    return data_url(pixels, compress_level=6)
 
 
 @lru_cache(8)

@@ -39,22 +39,23 @@ from course_utils.figures.draw.scene import (
 from course_utils.kernels import Kernel
 from course_utils.validation import one_of, real_number, true_or_false, whole_number
 
-WIDTH, HEIGHT = 900, 514
+WIDTH, HEIGHT = 900, 520
 LEFT, RIGHT = 58, 598  # of the kernel's panel
 HALVES = (7, 12, 24)  # how many samples it shows to either side
 EVERY = {7: 1, 12: 2, 24: 4}  # and which of them get their number
 TOP, UNIT = 28, 122  # px: its upper edge; a height of 1
-HIGHEST, LOWEST = 1.2, -0.28  # heights at its edges
+HIGHEST, LOWEST = 1.15, -0.33  # heights at its edges
 ZERO, AXIS = (
     TOP + HIGHEST * UNIT,
     TOP + (HIGHEST - LOWEST) * UNIT,
 )  # where height 0 is, where the samples stand
-OUTPUTS = AXIS + 30
+OUTPUTS = AXIS + 29
+FARTHEST_PULL = 36  # px from one number of lobes to the next, also where lobes are wider
 
 FIRST, LAST, FLAT, FULL = 652, 892, 172, 118  # spectrum: left, right, y of 0, px of 1
-ROW, PANEL = 276, 222
-COLUMNS = (2, 240, 478)
-ASIDE, THUMB = 724, 62
+ROW, PANEL = 276, 2 * SIZE  # two px for a pixel, or a zone plate would show rings of the screen
+COLUMNS = (2, 250, 498)
+ASIDE, THUMB = 752, 62
 
 
 def bench_scene(kernel: Kernel, picture, step, antialias=False, stretch=1.0, shift=0) -> Scene:
@@ -162,7 +163,9 @@ def _stems(view):
             size = 12 if view.half == HALVES[0] else 9.5
             words = number(state.weights[i], 2)
             words = words if view.half == HALVES[0] else words.replace("0.", ".")
-            above = y - 7 if height > 0 else y + 12 + size * 0.7  # below a knob
+            above = (
+                y - 7 if height > 0 else y + (10 if view.half == HALVES[0] else 4) + size * 0.7
+            )  # below a knob
             parts.append(label(x, above, words, f"{css} halo", size=size, font_weight="600"))
     return group(parts, pointer_events="none")
 
@@ -266,9 +269,9 @@ def _knobs(view):
             ("stretch",), (state.stretch,), ((rate, 0),), (1.0,), (WIDEST,), (STRETCH_STEP,), "stretch", 10
         )
     for parameter, value in state.kernel.parameters:
-        if parameter in PARAMETERS and (knob := _parameter_knob(view, parameter, value)):
-            parts.append(knob[0])
-            handles[f"{parameter}-knob"] = knob[1]
+        if parameter in PARAMETERS:
+            knob, handles[f"{parameter}-knob"] = _parameter_knob(view, parameter, value)
+            parts.append(knob)
     return "".join(parts), handles
 
 
@@ -285,19 +288,17 @@ def _end(view):
 
 
 def _parameter_knob(view, parameter, value):
-    """Where a parameter shows on the curve, left of its middle: (element, Handle); None where it is out of sight."""
+    """Where a parameter shows on the curve, left of its middle: (element, Handle)."""
     state = view.state
     place, by = {
         "a": (4 / 3, (0.0, -0.01)),  # the deepest point
         "b": (0.0, (0.0, 3 * SIXTHS / UNIT)),  # the top stands at 1 - b / 3
         "c": (1.25, (0.0, 0.12)),
-        "lobes": (value, (-1 / (state.width * view.unit), 0.0)),
+        "lobes": (value, (-max(1 / (state.width * view.unit), 1 / FARTHEST_PULL), 0.0)),
         "sigma": (value, (-1 / (state.width * view.unit), 0.0)),
     }[parameter]
     distance = place * state.width
-    x = float(view(state.x - distance))
-    if x < LEFT + 6:
-        return None
+    x = view.inside(state.x - distance)
     y = ZERO if parameter == "lobes" else float(view.y(state.height(np.array([distance]))[0]))
     words = f"{parameter} = {_value(parameter, value)}"
     low, high, step = PARAMETERS[parameter]
@@ -323,7 +324,8 @@ def _spectrum(state):
     fit = spectrum.frequency <= spectrum.limit
     parts += [
         *_amplitude(spectrum.frequency[fit], spectrum.kept[fit], "kernel"),
-        *_amplitude(spectrum.frequency, np.sqrt(spectrum.aliased), "output"),
+        *_amplitude(spectrum.frequency[fit], np.sqrt(spectrum.aliased)[fit], "output"),
+        *_amplitude(spectrum.frequency[~fit], np.sqrt(spectrum.aliased)[~fit], "output"),
         path(
             zip(_across(FREQUENCIES), _up(state.response), strict=True), "line muted", stroke_dasharray="2 3"
         ),
@@ -353,6 +355,8 @@ def _up(amplitude):
 
 def _amplitude(frequency, amplitude, css):
     x, y = _across(frequency), _up(amplitude)
+    if not (amplitude > 1e-6).any():  # without waves, or none of them left
+        return
     yield path([(x[0], FLAT), *zip(x, y, strict=True), (x[-1], FLAT)], css, closed=True, fill_opacity="0.25")
     yield path(zip(x, y, strict=True), f"line {css}", stroke_width=2)
 
@@ -393,7 +397,7 @@ def _aside(state):
     """The other pictures, to be clicked; how well the last one came out."""
     parts = [label(ASIDE, ROW - 7, "pictures", "muted", "start", 12)]
     for k, name in enumerate(PICTURES):
-        x, y = ASIDE + k % 2 * (THUMB + 26), ROW + k // 2 * (THUMB + 24)
+        x, y = ASIDE + k % 2 * (THUMB + 12), ROW + k // 2 * (THUMB + 24)
         parts += [
             image(x, y, THUMB, THUMB, thumbnail_url(name), name, crisp=False),
             rect(x, y, THUMB, THUMB, "line output" if name == state.picture else "frame",
@@ -404,7 +408,7 @@ def _aside(state):
         ]  # fmt: skip
     chooser = cell_group(parts, "picture", "pictures")
     resized = state.resized
-    lines = [f"{resized.clipped} values beyond 0…255"]
+    lines = [f"{resized.clipped} values clipped"]
     if resized.psnr is not None and np.isfinite(resized.psnr):
         lines.append(f"PSNR to the first: {number(resized.psnr, 1)} dB")
     elif resized.psnr is not None:

@@ -79,18 +79,18 @@ def test_the_hand_moves_what_it_holds(explorer):
     move(explorer, "end", 2.0)
     assert explorer.values["stretch"] == 2 and "reaches 2 × 2 = 4 to" in explorer.scene.text
     key(explorer, "output", right=1)
-    assert explorer.values["output"] == 1 and explorer.scene.text.startswith("Output 29 at 58.5 ")
+    assert explorer.values["output"] == 1 and explorer.scene.text.startswith("Output 31 at 62.5 ")
     key(explorer, "a-knob", down=1)
     assert explorer.values["a"] == -0.8 and "a = −0.8<" in explorer.scene.svg
     move(explorer, "step", 4.0)
-    assert explorer.values["step"] == 4 and "shrunk: 28 × 28" in explorer.scene.svg
+    assert explorer.values["step"] == 4 and "shrunk: 30 × 30" in explorer.scene.svg
 
 
 def test_a_click_on_a_small_picture_chooses_it(explorer):
     for k, name in enumerate(PICTURES):
         explorer.stage.chosen = f"picture-{k}"
-        assert explorer.values["picture"] == name and f"{name}: 112 × 112" in explorer.scene.svg
-    explorer.stage.chosen = "in-56"
+        assert explorer.values["picture"] == name and f"{name}: 120 × 120" in explorer.scene.svg
+    explorer.stage.chosen = "in-60"
     assert explorer.values["picture"] == PICTURES[-1]
 
 
@@ -102,7 +102,7 @@ def test_three_controls_are_in_sight():
 
 def test_a_kernel_of_ones_own_comes_first():
     explorer = kernel_bench(Kernel(lambda d: 1 - np.abs(d), 1, "tent"), step=4.0, antialias=True)
-    assert explorer.values["kernel"] == "yours: tent" and "56 of" not in explorer.scene.text
+    assert explorer.values["kernel"] == "yours: tent" and "60 of" not in explorer.scene.text
     own = explorer.scene.table
     explorer.set(kernel="triangle")
     assert explorer.failure is None and explorer.scene.table == own
@@ -112,7 +112,7 @@ def test_a_kernel_of_ones_own_that_fails_is_told_and_the_others_go_on():
     explorer = kernel_bench(Kernel(lambda d: 1 / 0, 1, "mine"))
     assert explorer.failure is None and "ZeroDivisionError" in explorer.scene.text
     explorer.set(kernel="lanczos")
-    assert explorer.failure is None and explorer.scene.text.startswith("Output 28")
+    assert explorer.failure is None and explorer.scene.text.startswith("Output 30")
 
 
 def test_the_parameters_start_within_their_ends():

@@ -57,7 +57,7 @@ def test_the_weights_sum_to_one_and_their_heights_to_what_is_said(kernel, step, 
 
 
 @pytest.mark.parametrize("kernel, mode", [(TRIANGLE, "bilinear"), (keys_cubic(-0.5), "bicubic")], ids=str)
-@pytest.mark.parametrize("size", [28, 56])
+@pytest.mark.parametrize("size", [30, 60])
 @pytest.mark.parametrize("shift", [-3, 0, 2])
 def test_the_weights_are_those_of_torch(kernel, mode, size, shift):
     """Resized impulses of torch, with antialias: the row of the output that is looked at."""
@@ -96,10 +96,10 @@ def test_without_antialias_it_is_opencv_and_what_is_passed_over_is_counted():
     import cv2
 
     scene = bench_scene(TRIANGLE, "zone plate", 4)
-    seen = decoded(scene.svg, "shrunk: 28 × 28").astype(int)
-    opencv = cv2.resize(bench_picture("zone plate").astype(np.float32), (28, 28))
+    seen = decoded(scene.svg, "shrunk: 30 × 30").astype(int)
+    opencv = cv2.resize(bench_picture("zone plate").astype(np.float32), (30, 30))
     assert np.abs(seen - opencv).max() <= 0.5001
-    assert "56 of 112 samples are read by nobody." in scene.text
+    assert "60 of 120 samples are read by nobody." in scene.text
     assert "No sample is passed over." in bench_scene(TRIANGLE, "zone plate", 4, antialias=True).text
 
 
@@ -116,7 +116,7 @@ def test_the_middle_is_enlarged_as_by_torch(step):
     shown = decoded(scene.svg, f"enlarged: {SIZE} × {SIZE}")
     assert np.abs(shown - values.clip(0, 255)).max() <= 0.5001
     clipped = np.count_nonzero((values < -0.5) | (values >= 255.5))
-    assert f">{clipped} values beyond 0…255<" in scene.svg
+    assert f">{clipped} values clipped<" in scene.svg
 
 
 def test_the_last_picture_is_compared_with_the_first():
@@ -194,7 +194,7 @@ def test_stretched_by_hand_it_is_the_antialiased_kernel():
         bench_scene(TRIANGLE, "brick", 4, True),
     )
     assert weights(by_hand) == weights(antialiased)
-    assert (decoded(by_hand.svg, "shrunk: 28 × 28") == decoded(antialiased.svg, "shrunk: 28 × 28")).all()
+    assert (decoded(by_hand.svg, "shrunk: 30 × 30") == decoded(antialiased.svg, "shrunk: 30 × 30")).all()
 
 
 @given(kernel=st.sampled_from(KERNELS), step=STEPS, antialias=st.booleans(), shift=SHIFTS)
@@ -211,8 +211,8 @@ def test_every_sample_that_is_pointed_at_says_its_weight(kernel, step, antialias
 
 def test_samples_that_nobody_reads_say_so():
     scene = bench_scene(TRIANGLE, "brick", 4)
-    assert scene.details["in-56"] == "Sample 56 is read by no output."
-    assert "out of its reach" in scene.details["in-61"]
+    assert scene.details["in-60"] == "Sample 60 is read by no output."
+    assert "out of its reach" in scene.details["in-66"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_bad_input_is_refused_by_name(bad):
         bench_scene(**{"kernel": TRIANGLE, "picture": "camera", "step": 2.0} | bad)
 
 
-@given(kernel=st.sampled_from(KERNELS), size=st.sampled_from([28, 56, 112]), antialias=st.booleans())
+@given(kernel=st.sampled_from(KERNELS), size=st.sampled_from([30, 60, 120]), antialias=st.booleans())
 @settings(max_examples=30, deadline=None)
 def test_the_energies_are_those_of_the_whole_resize(kernel, size, antialias):
     scene = bench_scene(kernel, "brick", SIZE / size, antialias)
