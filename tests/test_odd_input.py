@@ -14,9 +14,11 @@ from course_utils import (
     alignment,
     convolution,
     cost,
+    fcn,
     flows,
     images,
     phases,
+    places,
     pooling,
     resampling,
     scenes,
@@ -65,12 +67,15 @@ CALLS = {
     subpixel.shuffle_steps: ({"x": X[0]}, {"factor": 2}),
     subpixel.pixel_unshuffle: ({"x": IMAGE[None]}, {"factor": 2}),
     subpixel.split_phases: ({"kernel": IMAGE}, {"stride": 2}),
+    subpixel.phase_sums: ({"kernel": IMAGE}, {"stride": 2}),
     subpixel.merge_phases: ({"phases": PHASES}, {}),
     subpixel.subpixel_convolution: ({"x": X[:, :2], "weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.transposed_to_subpixel: ({"weight": WEIGHT, "bias": BIAS[:2]}, {"stride": 2, "padding": 1}),
     subpixel.subpixel_to_transposed: ({"weight": WEIGHT, "bias": np.ones(4)}, {}),
     subpixel.nearest_to_transposed: ({"weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.icnr_weight: ({"weight": WEIGHT}, {}),
+    fcn.bilinear_weight: ({"mixing": IMAGE}, {"kernel_size": 4}),
+    fcn.upsample_bilinear: ({"x": X}, {"stride": 3}),
     warping.to_normalized: ({"pixels": IMAGE}, {"size": 9}),
     warping.to_pixels: ({"normalized": GRID}, {"size": 9}),
     warping.pixels_to_grid: ({"pixels_xy": FLOW}, {"in_size_hw": (4, 6)}),
@@ -189,6 +194,8 @@ WITHOUT_ARRAYS |= {
     "cell_weights",
     "face",
 }
+WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
+WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -197,10 +204,12 @@ def test_no_public_function_is_missing_here():
         alignment,
         convolution,
         cost,
+        fcn,
         flows,
         images,
         operators,
         phases,
+        places,
         pooling,
         resampling,
         scenes,
