@@ -10,6 +10,10 @@ Source: Long, Shelhamer and Darrell, Fully Convolutional Networks for Semantic S
 the layers' sizes are those of its published reference networks.
 """
 
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +21,11 @@ import numpy as np
 from course_utils.convolution import transposed_convolution
 from course_utils.places import IMAGE, Places
 from course_utils.resampling import triangle
+from course_utils.scenes import scenes
 from course_utils.subpixel import phase_sums
-from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, whole_number
+from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, shown, whole_number
+
+RECORD = Path(__file__).resolve().parents[1] / "data" / "fcn_scenes.json"
 
 # ---- The kernel ------------------------------------------------------------------------------------------------
 
@@ -127,6 +134,78 @@ def flat_answer(kernel_size, stride, in_size=6):
     return FlatAnswer(
         kernel, phase_sums(kernel, stride, 1), answer, range(edge, max(len(answer) - edge, edge))
     )
+
+
+# ---- Scores of several strides ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredScene:
+    """What an FCN says of one scene, taken apart by stride.
+
+    Transposed convolutions are linear, so the sum that the network makes on its way up is the sum of what each
+    stride's scores become at the size of the image.
+
+    image     (H, W, 3), 0 to 1
+    labels    (H, W), the true classes
+    scores    {stride: (classes, H / stride, W / stride)}, each stride half of the one before
+    kernels   of the upsamplings from coarse to fine, (classes, 1, k, k) each: twice, twice, ..., finest stride times
+    """
+
+    image: np.ndarray
+    labels: np.ndarray
+    scores: dict
+    kernels: tuple
+
+    @cached_property
+    def strides(self):
+        """From coarse to fine."""
+        return tuple(sorted(self.scores, reverse=True))
+
+    @cached_property
+    def parts(self):
+        """What each stride's scores become on the image: {stride: (classes, H, W)}. The answer is their sum."""
+        return {stride: self._enlarged(stride) for stride in self.strides}
+
+    def answer(self, strides=None):
+        """The sum of the parts of some strides, by default of all: (classes, H, W)."""
+        chosen = self.strides if strides is None else strides
+        for each in chosen:
+            if each not in self.scores:
+                raise ValueError(f"strides must be some of {self.strides}; got {shown(each)}.")
+        return sum((self.parts[each] for each in chosen), np.zeros_like(self.parts[self.strides[0]]))
+
+    def predicted(self, strides=None):
+        """The class with the largest sum at every pixel: (H, W)."""
+        return self.answer(strides).argmax(axis=0)
+
+    def _enlarged(self, stride):
+        result = self.scores[stride][None]
+        first = self.strides.index(stride)
+        for kernel, factor in list(zip(self.kernels, self._factors, strict=True))[first:]:
+            padding = fitting(factor).padding
+            result = transposed_convolution(
+                result, kernel, stride=factor, padding=padding, groups=len(kernel)
+            )
+        return result[0]
+
+    @property
+    def _factors(self):
+        return (2,) * (len(self.strides) - 1) + (self.strides[-1],)
+
+
+def recorded_scenes():
+    """Three test scenes as a trained network sees them, read from data/ without torch: a list of ScoredScenes.
+
+    Recorded by ``python -m data.fcn_table scenes --record``; the network is "+ stride 4", seed 0, 250 steps.
+    """
+    result = json.loads(RECORD.read_text(encoding="utf-8"))["result"]
+    images, labels = scenes(**result["scenes"])
+    kernels = tuple(np.array(each) for each in result["kernels"])
+    return [
+        ScoredScene(image, truth, {int(stride): np.array(each) for stride, each in scores.items()}, kernels)
+        for image, truth, scores in zip(images, labels, result["scores"], strict=True)
+    ]
 
 
 # ---- FCN's ledger ----------------------------------------------------------------------------------------------
