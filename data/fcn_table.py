@@ -1,6 +1,6 @@
 """Train the networks of lesson 08 and write down what came out.
 
-    python -m data.fcn_table             the three networks with ten seeds, the learning curves with four, and three
+    python -m data.fcn_table             the three networks with ten seeds, the learning curves with six, and three
                                          scenes as one network sees them; prints
     python -m data.fcn_table --record    and writes fcn_networks.json, fcn_starts.json and fcn_scenes.json
 
@@ -23,7 +23,7 @@ from course_utils.scores import confusion_matrix, mean_iou
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
-SEEDS, START_SEEDS, SCENES = 10, 4, 3
+SEEDS, START_SEEDS, SCENES = 10, 6, 3
 CURVE_TEST = 100  # scenes, of each look at a learning curve
 BELOW = (0.5, 0.35)
 NOTE = "One thread of a CPU. Percent; ± is the standard deviation over the seeds."
