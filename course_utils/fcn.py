@@ -25,7 +25,8 @@ from course_utils.scenes import scenes
 from course_utils.subpixel import phase_sums
 from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, shown, whole_number
 
-RECORD = Path(__file__).resolve().parents[1] / "data" / "fcn_scenes.json"
+DATA = Path(__file__).resolve().parents[1] / "data"
+PARTS = ("networks", "starts", "scenes")
 
 # ---- The kernel ------------------------------------------------------------------------------------------------
 
@@ -194,12 +195,21 @@ class ScoredScene:
         return (2,) * (len(self.strides) - 1) + (self.strides[-1],)
 
 
+def recorded_results(part):
+    """What ``python -m data.fcn_table --record`` wrote of a part, read without torch: a dictionary with "rows".
+
+    "networks" are the three networks, "starts" the learning curves, "scenes" what one network says of three scenes.
+    """
+    one_of(part, "part", PARTS)
+    return json.loads((DATA / f"fcn_{part}.json").read_text(encoding="utf-8"))["result"]
+
+
 def recorded_scenes():
     """Three test scenes as a trained network sees them, read from data/ without torch: a list of ScoredScenes.
 
     Recorded by ``python -m data.fcn_table scenes --record``; the network is "+ stride 4", seed 0, 250 steps.
     """
-    result = json.loads(RECORD.read_text(encoding="utf-8"))["result"]
+    result = recorded_results("scenes")
     images, labels = scenes(**result["scenes"])
     kernels = tuple(np.array(each) for each in result["kernels"])
     return [

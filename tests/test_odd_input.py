@@ -195,7 +195,7 @@ WITHOUT_ARRAYS |= {
     "face",
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
-WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}
+WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops", "recorded_results", "recorded_scenes"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
