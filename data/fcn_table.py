@@ -1,8 +1,10 @@
 """Train the networks of lesson 08 and write down what came out.
 
-    python -m data.fcn_table             the three networks with ten seeds, the learning curves with six, and three
-                                         scenes as one network sees them; prints
-    python -m data.fcn_table --record    and writes fcn_networks.json, fcn_starts.json and fcn_scenes.json
+    python -m data.fcn_table             the three networks with ten seeds, the learning curves with six, whole
+                                         trainings from two starts with five, and three scenes as one network sees
+                                         them; prints
+    python -m data.fcn_table --record    and writes fcn_networks.json, fcn_starts.json, fcn_whole.json and
+                                         fcn_scenes.json
 
 Run it from the repository's root. It trains on one thread of the CPU, so the same machine gives the same numbers.
 Another one rounds float32 in another order, and training makes that grow.
@@ -23,7 +25,7 @@ from course_utils.scores import confusion_matrix, mean_iou
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
-SEEDS, START_SEEDS, SCENES = 10, 6, 3
+SEEDS, START_SEEDS, WHOLE_SEEDS, SCENES = 10, 6, 5, 3
 CURVE_TEST = 100  # scenes, of each look at a learning curve
 BELOW = (0.5, 0.35)
 NOTE = "One thread of a CPU. Percent; ± is the standard deviation over the seeds."
@@ -90,6 +92,29 @@ def start_rows(runs):
     return rows
 
 
+def whole_result(seeds=WHOLE_SEEDS, budget=LESSON, starts=("bilinear", "random")):
+    """Do the starts still differ after a whole training, its rate led up and down? Their record's result."""
+    runs = [
+        {"start": start, "seed": run.seed, "mean IoU": round(run.scores["mean IoU"], 5)}
+        for start in starts
+        for run in fcn.compare(range(seeds), ["+ stride 4"], budget, "whole", start)
+    ]
+    return {"rows": whole_rows(runs), "budget": budget._asdict(), "note": NOTE, "runs": runs}
+
+
+def whole_rows(runs):
+    """Per start: mean IoU in percent, and how much it is above the last start's, seed by seed."""
+    names = list(dict.fromkeys(run["start"] for run in runs))
+    values = {name: [100 * run["mean IoU"] for run in runs if run["start"] == name] for name in names}
+    rows = []
+    for name in names:
+        gains = [a - b for a, b in zip(values[name], values[names[-1]], strict=True)]
+        mean, gain = (round(statistics.mean(each), 2) for each in (values[name], gains))
+        row = {"start": name, "mean IoU": mean, "± mean IoU": _spread(values[name]), "gain": gain}
+        rows.append(row | {"± gain": _spread(gains)})
+    return rows
+
+
 def scenes_result(budget=LESSON, count=SCENES):
     """One trained network's scores of a few scenes, as ``fcn.recorded_scenes`` reads them: the record's result."""
     model = fcn.compare([0], ["+ stride 4"], budget, progress="scenes")[0].model
@@ -117,7 +142,7 @@ def _spread(values, digits=2):
     return round(statistics.stdev(values), digits) if len(values) > 1 else "-"
 
 
-PARTS = {"scenes": scenes_result, "starts": starts_result, "networks": networks_result}
+PARTS = {"scenes": scenes_result, "starts": starts_result, "networks": networks_result, "whole": whole_result}
 
 
 def main(arguments=None):

@@ -141,13 +141,16 @@ class Run(NamedTuple):
     model: FCN
 
 
-def compare(seeds=(0,), networks=tuple(NETWORKS), budget=LESSON, progress=None):
-    """Train every network with every seed, on the same batches in the same order: a list of ``Run``."""
+def compare(seeds=(0,), networks=tuple(NETWORKS), budget=LESSON, progress=None, start="bilinear"):
+    """Train every network with every seed, on the same batches in the same order: a list of ``Run``.
+
+    ``start`` is a name in STARTS.
+    """
     known, unseen = training_scenes(budget), unseen_scenes(budget)
     runs = []
     for seed in seeds:
         for name in networks:
-            model = FCN(NETWORKS[one_of(name, "networks", NETWORKS)], seed=seed)
+            model = FCN(NETWORKS[one_of(name, "networks", NETWORKS)], start, seed)
             title = None if progress is None else f"{progress}: {name}, seed {seed}"
             if train(model, known, budget, seed, title).stopped:
                 return runs

@@ -20,7 +20,7 @@ few = settings(max_examples=60, deadline=None)
 
 
 def test_the_lesson_has_what_it_promises():
-    names = ("bilinear_kernel", "keeps_flat", "mixing_weight", "crop", "odd_kernel", "all_channels")
+    names = ("bilinear_filter", "keeps_flat", "mixing_weight", "crop", "odd_kernel", "all_channels")
     assert {exercise.key for exercise in EXERCISES} == {f"fcn.{name}" for name in names}
     assert len(PREDICTIONS) == 7
 
@@ -32,7 +32,7 @@ def test_the_lesson_has_what_it_promises():
         (lesson.FIVE_AT_TWO, [5 / 3, 4 / 3]),
         (lesson.HOW_MANY_COUNT, 100 / 21),
         (lesson.FINER_SCORES, "more than 15 points"),
-        (lesson.FIRST_LOSS, "bilinear"),
+        (lesson.FIRST_LOSS, "now one, now the other"),
         (lesson.OTHER_PADDING, 5),
         (lesson.WHICH_PICTURE, "B"),
     ],

@@ -5,7 +5,7 @@
 from course_utils.exercises.fcn.write import BILINEAR_KERNEL, KEEPS_FLAT, MIXING_WEIGHT
 from course_utils.exercises.fcn.crop import CROP
 from course_utils.exercises.fcn.repair import ALL_CHANNELS, ODD_KERNEL
-from course_utils.exercises.fcn.suspects import WHICH_PICTURE
+from course_utils.exercises.fcn.suspects import WHICH_PICTURE, four_layers, small_photo
 from course_utils.exercises.fcn.predict import (
     CORNER,
     FINER_SCORES,
@@ -19,4 +19,5 @@ from course_utils.exercises.fcn.predict import (
 __all__ = [
     "ALL_CHANNELS", "BILINEAR_KERNEL", "CORNER", "CROP", "FINER_SCORES", "FIRST_LOSS", "FIVE_AT_TWO",
     "HOW_MANY_COUNT", "KEEPS_FLAT", "MIXING_WEIGHT", "ODD_KERNEL", "OTHER_PADDING", "WHICH_PICTURE",
+    "four_layers", "small_photo",
 ]  # fmt: skip

@@ -3,12 +3,12 @@
 import numpy as np
 
 from course_utils.exercises.engine import Case, Exercise
-from course_utils.fcn import bilinear_kernel as tents
+from course_utils.fcn import bilinear_kernel
 
 # ---- the kernel ----------------------------------------------------------------------------------------------
 
 
-def bilinear_kernel(kernel_size):
+def bilinear_filter(kernel_size):
     """The square bilinear kernel of FCN, shape (kernel_size, kernel_size)."""
     distance = np.abs(np.arange(kernel_size) - (kernel_size - 1) / 2)
     tent = 1 - distance / ((kernel_size + 1) // 2)
@@ -16,9 +16,9 @@ def bilinear_kernel(kernel_size):
 
 
 BILINEAR_KERNEL = Exercise(
-    key="fcn.bilinear_kernel",
+    key="fcn.bilinear_filter",
     title="The bilinear kernel",
-    reference=bilinear_kernel,
+    reference=bilinear_filter,
     cases=[
         Case(1, by_hand=[[1]]),
         Case(2, by_hand=[[0.25, 0.25], [0.25, 0.25]], note="Along one axis: 1/2, 1/2."),
@@ -84,7 +84,7 @@ def _zero_at_the_ends(kernel_size):
 def _sums_to_one(kernel_size):
     """The shape is right, but you divide by the sum, as for a blur. Every *phase* must add up to 1, not the whole
     kernel."""
-    kernel = bilinear_kernel(kernel_size)
+    kernel = bilinear_filter(kernel_size)
     return kernel / kernel.sum()
 
 
@@ -121,7 +121,7 @@ def random_kernel(rng):
 
 
 def tent(kernel_size):
-    return tents(kernel_size, 1)
+    return bilinear_kernel(kernel_size, 1)
 
 
 KEEPS_FLAT = Exercise(
@@ -235,7 +235,7 @@ MIXING_WEIGHT = Exercise(
             note="One channel in, three out.",
         ),
         Case(np.array([[1.0], [2], [3]]), np.array([[0.5]]), note="Three channels in, one out."),
-        Case(np.arange(6.0).reshape(2, 3) - 2, tents(4)),
+        Case(np.arange(6.0).reshape(2, 3) - 2, bilinear_kernel(4)),
     ],
     random_case=random_mixing,
     hints=[
