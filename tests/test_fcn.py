@@ -21,9 +21,13 @@ from course_utils.fcn import (
     fitting,
     flat_answer,
     is_interpolator,
+    recorded_results,
+    recorded_scenes,
     upsample_bilinear,
 )
 from course_utils.places import IMAGE
+from course_utils.scenes import CLASS_NAMES, POLE, SKY
+from course_utils.scores import confusion_matrix, mean_iou
 from course_utils.subpixel import phase_sums
 from tests.arrays import noise
 
@@ -276,3 +280,43 @@ def test_cropped_scores_of_a_real_stack_sit_on_their_pixels(network):
 def test_it_is_refused_with_the_values(call, words):
     with pytest.raises((ValueError, TypeError), match=re.escape(words)):
         call()
+
+
+# ---- What lesson 08 says of its recorded scenes -----------------------------------------------------------
+
+
+def test_stride_16_knows_the_sky_and_nothing_of_poles():
+    for seen in recorded_scenes():
+        for stride, part in seen.parts.items():
+            sky, pole = seen.labels == SKY, seen.labels == POLE
+            apart = [
+                part[kind][there].mean() - part[kind][~there].mean()
+                for kind, there in ((SKY, sky), (POLE, pole))
+            ]
+            assert apart[0] > 1.5
+            assert apart[1] > 2 if stride == 4 else apart[1] < 0.3
+
+
+def test_what_each_stride_brings_and_what_is_lost_without_the_coarse_ones():
+    seen = recorded_scenes()[0]
+    ious = [
+        100 * mean_iou(confusion_matrix(seen.labels, seen.predicted(on), len(CLASS_NAMES)))
+        for on in ((16,), (16, 8), (16, 8, 4))
+    ]
+    np.testing.assert_allclose(ious, [25.3, 37.4, 71.4], atol=0.051)
+    wrong, alone = (np.count_nonzero(seen.predicted(on) != seen.labels) for on in (None, [4]))
+    assert alone > 2 * wrong
+
+
+def test_learned_kernels_have_phase_sums_of_their_own():
+    first, *_, last = recorded_scenes()[0].kernels
+    for kernel, stride in ((first, 2), (last, 4)):
+        sums = phase_sums(kernel[:, 0], stride)
+        assert np.ptp(sums, axis=(1, 2)).min() > 0.01
+
+
+def test_results_of_what_was_not_recorded_are_refused():
+    with pytest.raises(
+        ValueError, match="part must be one of 'networks', 'starts', 'whole', 'scenes'; got 'table'"
+    ):
+        recorded_results("table")

@@ -111,12 +111,12 @@ def _sentence(scored, on, kind, truth, predicted):
     if not on:
         return "Nothing is added, so every pixel is a tie, and a tie goes to the first class. Switch a stride on."
     mean, boundary, of_class = measured(truth, predicted, kind)
-    added = " + ".join(map(str, on))
+    added = ("Stride " if len(on) == 1 else "Strides ") + " + ".join(map(str, on))
     name = CLASS_NAMES[kind]
     about = f", {name} {number(of_class, 1)} %" if np.isfinite(of_class) else f"; there is no {name}"
     wrong = np.count_nonzero(predicted != truth)
     return (
-        f"Strides {added}: mean IoU {number(mean, 1)} %{about}; boundaries found within a pixel, F "
+        f"{added}: mean IoU {number(mean, 1)} %{about}; boundaries found within a pixel, F "
         f"{number(boundary, 1)} %; {wrong:,} of {truth.size:,} pixels are wrong."
     )
 

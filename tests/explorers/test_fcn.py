@@ -37,7 +37,8 @@ def test_strides_are_switched_on_one_by_one():
         explorer.set(**{f"stride_{stride}": each for stride, each in zip((16, 8, 4), on, strict=True)})
         assert explorer.failure is None
         added = " + ".join(str(stride) for stride, each in zip((16, 8, 4), on, strict=True) if each)
-        assert explorer.scene.text.startswith(f"Strides {added}:" if added else "Nothing is added")
+        begin = f"Stride{'s' if sum(on) > 1 else ''} {added}:" if added else "Nothing is added"
+        assert explorer.scene.text.startswith(begin)
 
 
 def test_every_class_and_every_scene():
