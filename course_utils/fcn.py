@@ -250,8 +250,8 @@ class Line(NamedTuple):
     crop: float | None = None  # samples that are cut off in front, where the line is a crop
 
 
-def encoder_ledger(first_padding=FIRST_PADDING):
-    """The image, every layer of VGG-16, and fc6, a 7x7 convolution without padding: a list of Lines.
+def encoder_ledger(first_padding=FIRST_PADDING, last_kernel=7):
+    """The image, every layer of VGG-16, and fc6, a convolution of ``last_kernel`` without padding: a list of Lines.
 
     >>> for line in encoder_ledger()[-1:]:
     ...     print(line.name, *line.places)
@@ -259,13 +259,13 @@ def encoder_ledger(first_padding=FIRST_PADDING):
     """
     whole_number(first_padding, "first_padding", 0, LARGEST_SIZE)
     lines = [Line("image", IMAGE)]
-    for name, kernel_size, stride, padding in (*VGG16, ("fc6", 7, 1, 0)):
+    for name, kernel_size, stride, padding in (*VGG16, ("fc6", last_kernel, 1, 0)):
         padding = first_padding if name == "conv1_1" else padding
         lines.append(Line(name, lines[-1].places.convolved(kernel_size, stride, padding)))
     return lines
 
 
-def fcn_ledger(network="FCN-8s", first_padding=FIRST_PADDING):
+def fcn_ledger(network="FCN-8s", first_padding=FIRST_PADDING, last_kernel=7):
     """The encoder's lines, then those of the network's upsampling and crops: a list of Lines.
 
     Where pool4 or pool3 is added, *its* scores are cropped; in the end the enlarged scores are cropped to the image.
@@ -274,7 +274,7 @@ def fcn_ledger(network="FCN-8s", first_padding=FIRST_PADDING):
     [('crop pool4', 5.0), ('crop to the image', 27.0)]
     """
     one_of(network, "network", HEADS)
-    lines = encoder_ledger(first_padding)
+    lines = encoder_ledger(first_padding, last_kernel)
     pools, places = {line.name: line.places for line in lines}, lines[-1].places
     for kernel_size, stride, added in HEADS[network]:
         places = places.transposed(kernel_size, stride)
@@ -285,10 +285,10 @@ def fcn_ledger(network="FCN-8s", first_padding=FIRST_PADDING):
     return lines
 
 
-def crops(network="FCN-8s", first_padding=FIRST_PADDING):
+def crops(network="FCN-8s", first_padding=FIRST_PADDING, last_kernel=7):
     """The crops of an FCN, in the order in which it makes them: a list of floats.
 
     >>> crops("FCN-32s"), crops("FCN-16s"), crops("FCN-8s")
     ([19.0], [5.0, 27.0], [5.0, 9.0, 31.0])
     """
-    return [line.crop for line in fcn_ledger(network, first_padding) if line.crop is not None]
+    return [line.crop for line in fcn_ledger(network, first_padding, last_kernel) if line.crop is not None]

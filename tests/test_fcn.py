@@ -320,3 +320,8 @@ def test_results_of_what_was_not_recorded_are_refused():
         ValueError, match="part must be one of 'networks', 'starts', 'whole', 'scenes'; got 'table'"
     ):
         recorded_results("table")
+
+
+def test_what_the_side_road_says_of_other_kernels_and_paddings():
+    assert crops("FCN-32s", 81) == [0]
+    assert [crops("FCN-8s", 100, kernel)[0] for kernel in range(1, 10)] == list(range(-1, 8))

@@ -1,11 +1,12 @@
-"""Lesson 08: a bilinear kernel under the hand, and the scores of several strides switched on one by one."""
+"""Lesson 08: a bilinear kernel under the hand, scores of several strides switched on one by one, FCN's crops."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from course_utils.explorers.stage import Explorer, choice, slider, switch
-from course_utils.fcn import recorded_scenes
+from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
+from course_utils.fcn import HEADS, recorded_scenes
+from course_utils.figures import ledger
 from course_utils.figures.fcn import MOST, NAMES, kernel_scene
 from course_utils.figures.skip_fusion import checked_strides, fusion_scene
 from course_utils.scenes import CLASS_NAMES, POLE
@@ -58,3 +59,19 @@ def skip_fusion(scenes=None, scene=0, strides=(16,), kind=CLASS_NAMES[POLE]) -> 
         return drawn(scene, tuple(each for each in every if switches[f"stride_{each}"]), kind)
 
     return Explorer(draw, controls)
+
+
+def fcn_places(network="FCN-8s", first_padding=100, last_kernel=7) -> Explorer:
+    """Where the maps of an FCN sit on the image, and how many samples each crop takes. Pull the two numbers.
+
+    network         "FCN-32s", "FCN-16s" or "FCN-8s"
+    first_padding   of the first convolution, 0 to 120
+    last_kernel     of fc6, 1 to 9
+    """
+    one_of(network, "network", HEADS)
+    starts = {"first_padding": first_padding, "last_kernel": last_kernel}
+    controls = {"network": toggle("network", list(HEADS), network)}
+    for name, start in starts.items():
+        low, high = ledger.LEAST[name], ledger.MOST[name]
+        controls[name] = slider(ledger.NAMES[name], whole_number(start, name, low, high), low, high)
+    return Explorer(ledger.ledger_scene, controls)

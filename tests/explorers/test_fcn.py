@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from course_utils.explorers.fcn import bilinear_kernels, skip_fusion
-from course_utils.fcn import is_interpolator
+from course_utils.explorers.fcn import bilinear_kernels, fcn_places, skip_fusion
+from course_utils.fcn import HEADS, crops, is_interpolator
 from course_utils.figures.fcn import MOST
 from tests.explorers.hand import handles, key, over_their_range
 from tests.figures.test_fcn import scored
@@ -58,11 +58,26 @@ def test_the_recorded_scenes_are_shown_without_being_handed_in():
         assert explorer.failure is None
 
 
+@pytest.mark.parametrize("network", HEADS)
+def test_every_handle_of_the_ledger_over_its_range(network):
+    explorer = fcn_places(network)
+    assert handles(explorer) == {"first_padding", "last_kernel"}
+    for _, _ in over_their_range(explorer):
+        assert explorer.failure is None
+        values = explorer.values
+        last = crops(network, values["first_padding"], values["last_kernel"])[-1]
+        assert f"{abs(last):g} sample" in explorer.scene.text.rpartition(": ")[2]
+    key(explorer, "first_padding", right=1)
+    assert explorer.values["first_padding"] == 101
+
+
 @pytest.mark.parametrize(
     "call, words",
     [
         (lambda: bilinear_kernels(17), "kernel_size must be a whole number, from 1 to 16; got 17"),
         (lambda: bilinear_kernels(4, 0), "stride must be a whole number, from 1 to 8; got 0"),
+        (lambda: fcn_places("FCN"), "network must be one of 'FCN-32s'"),
+        (lambda: fcn_places(last_kernel=10), "last_kernel must be a whole number, from 1 to 9; got 10"),
         (lambda: skip_fusion([]), "scenes must hold at least one scene"),
         (lambda: skip_fusion(PICTURES, 2), "scene must be a whole number, from 0 to 1; got 2"),
         (lambda: skip_fusion(PICTURES, strides=(2,)), r"strides must be some of \(16, 8, 4\); got 2"),

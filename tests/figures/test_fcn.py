@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from course_utils.fcn import ScoredScene, bilinear_weight, flat_answer
+from course_utils.fcn import HEADS, ScoredScene, bilinear_weight, crops, flat_answer
+from course_utils.figures import ledger
 from course_utils.figures.fcn import HIGHEST, IN_SIZE, MOST, ONE, kernel_scene
 from course_utils.figures.skip_fusion import fusion_scene, measured, score_colors
 from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scene
@@ -114,3 +115,49 @@ def test_a_class_that_is_nowhere_has_no_score():
 def test_colors_of_scores_by_hand():
     np.testing.assert_array_equal(score_colors([[-2.0, 0.5]], 1.0), [[[0, 114, 178], [234, 174, 128]]])
     np.testing.assert_array_equal(score_colors([[0.0]], 0.0), [[[255, 255, 255]]])
+
+
+# ---- The ledger ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", HEADS)
+@pytest.mark.parametrize("first_padding, last_kernel", [(100, 7), (0, 1), (120, 9), (81, 4)])
+def test_dots_are_samples_where_they_sit_and_hollow_where_they_are_cut(network, first_padding, last_kernel):
+    picture = ledger.ledger_scene(network, first_padding, last_kernel)
+    root = ElementTree.fromstring(picture.svg)
+    rows = ledger.rows_of(network, first_padding, last_kernel)
+    dots = [(float(d.get("cx")), float(d.get("cy")), d.get("class")) for d in root.iter(f"{SVG}circle")]
+    scale = (ledger.RIGHT - ledger.LEFT) / (ledger.LAST - ledger.FIRST)
+    for i, row in enumerate(rows):
+        y = ledger.TOP + ledger.PITCH * i + 8
+        own = [(x, css) for x, height, css in dots if height == y]
+        assert len(own) > 2
+        for x, css in own:
+            place = ledger.FIRST + (x - ledger.LEFT) / scale
+            index = (place - row.places.start) / row.places.jump
+            assert index == pytest.approx(round(index), abs=0.01)
+            assert ledger.FIRST <= place <= ledger.LAST + 0.01
+            assert (css == "output") == (round(index) >= (row.crop or 0))
+    assert [row.crop for row in rows if row.crop is not None] == crops(network, first_padding, last_kernel)
+    assert picture == ledger.ledger_scene(network, first_padding, last_kernel)
+    assert set(picture.handles) == set(re.findall(r'data-handle="([^"]+)"', picture.svg)) == set(ledger.NAMES)
+
+
+@pytest.mark.parametrize(
+    "setting, words",
+    [
+        (("FCN-32s", 100, 7), "FCN-32s. upsample 32 times: 19 samples cut off."),
+        (("FCN-16s", 50, 1), "scores of pool4: 1 sample missing in front; upsample 16 times: 73 samples"),
+        (("FCN-32s", 81, 7), "FCN-32s. upsample 32 times: 0 samples cut off."),
+        (("FCN-8s", 81, 7), "scores of pool3: 9 samples cut off; upsample 8 times: 12 samples cut off."),
+    ],
+)  # fmt: skip
+def test_the_ledgers_sentence(setting, words):
+    assert words in ledger.ledger_scene(*setting).text
+
+
+def test_what_the_ledger_does_not_show_is_refused():
+    with pytest.raises(ValueError, match="first_padding must be a whole number, from 0 to 120; got 121"):
+        ledger.ledger_scene(first_padding=121)
+    with pytest.raises(ValueError, match="network must be one of 'FCN-32s'"):
+        ledger.ledger_scene("FCN")

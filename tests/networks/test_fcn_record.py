@@ -106,3 +106,8 @@ def test_what_lesson_08_says_of_starts_is_in_the_record():
     assert 100 * (last["bilinear"] - last["random"]).mean() == pytest.approx(2.4, abs=0.1)
     assert 100 * (last["bilinear"] - last["bilinear, frozen"]).mean() == pytest.approx(0.8, abs=0.1)
     assert table_["bilinear, frozen"]["moved"] == 0 and max(row["moved"] for row in table_.values()) < 0.4
+
+
+def test_what_lesson_08_says_of_whole_trainings_is_in_the_record():
+    bilinear, random = rows("whole", "start").values()
+    assert random["gain"] == 0 and abs(bilinear["gain"]) < bilinear["± gain"] / 5
