@@ -47,9 +47,11 @@ def skip_fusion(scenes=None, scene=0, strides=(16,), kind=CLASS_NAMES[POLE]) -> 
     count, on = len(scenes), checked_strides(strides, scenes[0])
     scene = whole_number(scene, "scene", 0, count - 1)
     kind = CLASS_NAMES.index(one_of(kind, "kind", CLASS_NAMES))
-    controls = {f"stride_{each}": switch(f"add stride {each}", each in on) for each in every}
-    controls["kind"] = choice("scores of", [(name, i) for i, name in enumerate(CLASS_NAMES)], kind)
-    controls["scene"] = choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene)
+    controls = {
+        "scene": choice("scene", [(f"scene {i + 1} of {count}", i) for i in range(count)], scene),
+        "kind": choice("scores of", [(name, i) for i, name in enumerate(CLASS_NAMES)], kind),
+        **{f"stride_{each}": switch(f"add stride {each}", each in on) for each in every},
+    }
 
     @lru_cache(maxsize=64)
     def drawn(scene, on, kind):
