@@ -67,7 +67,7 @@ def fcn_places(network="FCN-8s", first_padding=100, last_kernel=7) -> Explorer:
     """Where the maps of an FCN sit on the image, and how many samples each crop takes. Pull the two numbers.
 
     network         "FCN-32s", "FCN-16s" or "FCN-8s"
-    first_padding   of the first convolution, 0 to 120
+    first_padding   of the first convolution, 40 to 120
     last_kernel     of fc6, 1 to 9
     """
     one_of(network, "network", HEADS)

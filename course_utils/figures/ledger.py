@@ -29,7 +29,7 @@ from course_utils.places import Places
 from course_utils.validation import one_of, whole_number
 
 MOST = {"first_padding": 120, "last_kernel": 9}
-LEAST = {"first_padding": 0, "last_kernel": 1}
+LEAST = {"first_padding": 40, "last_kernel": 1}
 NAMES = {"first_padding": "padding of conv1_1", "last_kernel": "kernel of fc6"}
 SHOWN = ("image", "conv1_1", "pool3", "pool4", "pool5", "fc6")
 
@@ -66,7 +66,7 @@ def ledger_scene(network="FCN-8s", first_padding=100, last_kernel=7) -> Scene:
     """A row of dots for each map: its first samples, where they sit on the image; those that are cut are hollow.
 
     network         "FCN-32s", "FCN-16s" or "FCN-8s"
-    first_padding   of conv1_1, 0 to 120; FCN has 100
+    first_padding   of conv1_1, 40 to 120; FCN has 100
     last_kernel     of fc6, 1 to 9; FCN has 7
     Handles: both numbers, in the line above the picture.
     """
