@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
 from course_utils.fcn import HEADS, recorded_scenes
-from course_utils.figures import ledger
 from course_utils.figures.fcn import MOST, NAMES, kernel_scene
+from course_utils.figures.ledger import ENDS, SETTINGS, ledger_scene
 from course_utils.figures.skip_fusion import checked_strides, fusion_scene
 from course_utils.scenes import CLASS_NAMES, POLE
 from course_utils.validation import one_of, shown, whole_number
@@ -74,6 +74,6 @@ def fcn_places(network="FCN-8s", first_padding=100, last_kernel=7) -> Explorer:
     starts = {"first_padding": first_padding, "last_kernel": last_kernel}
     controls = {"network": toggle("network", list(HEADS), network)}
     for name, start in starts.items():
-        low, high = ledger.LEAST[name], ledger.MOST[name]
-        controls[name] = slider(ledger.NAMES[name], whole_number(start, name, low, high), low, high)
-    return Explorer(ledger.ledger_scene, controls)
+        low, high = ENDS[name]
+        controls[name] = slider(SETTINGS[name], whole_number(start, name, low, high), low, high)
+    return Explorer(ledger_scene, controls)

@@ -28,9 +28,8 @@ from course_utils.figures.draw.scene import (
 from course_utils.places import Places
 from course_utils.validation import one_of, whole_number
 
-MOST = {"first_padding": 120, "last_kernel": 9}
-LEAST = {"first_padding": 40, "last_kernel": 1}
-NAMES = {"first_padding": "padding of conv1_1", "last_kernel": "kernel of fc6"}
+SETTINGS = {"first_padding": "padding of conv1_1", "last_kernel": "kernel of fc6"}
+ENDS = {"first_padding": (40, 120), "last_kernel": (1, 9)}
 SHOWN = ("image", "conv1_1", "pool3", "pool4", "pool5", "fc6")
 
 WIDTH, HEIGHT, TOP, PITCH = 932, 440, 62, 33
@@ -73,7 +72,7 @@ def ledger_scene(network="FCN-8s", first_padding=100, last_kernel=7) -> Scene:
     settings = {"first_padding": first_padding, "last_kernel": last_kernel}
     one_of(network, "network", HEADS)
     for name, value in settings.items():
-        whole_number(value, name, LEAST[name], MOST[name])
+        whole_number(value, name, *ENDS[name])
     rows = rows_of(network, first_padding, last_kernel)
     text = _sentence(network, rows)
     parts = [_settings(settings), _axis(len(rows)), *(_row(i, row) for i, row in enumerate(rows))]
@@ -83,7 +82,7 @@ def ledger_scene(network="FCN-8s", first_padding=100, last_kernel=7) -> Scene:
         (("map", "start", "jump", "cut off"), [_written(row) for row in rows]),
         details={f"line-{i}": _detail(row) for i, row in enumerate(rows)},
         handles={
-            name: scrub(name, value, LEAST[name], MOST[name], label=NAMES[name], pixels=6)
+            name: scrub(name, value, *ENDS[name], label=SETTINGS[name], pixels=6)
             for name, value in settings.items()
         },
     )
@@ -92,7 +91,7 @@ def ledger_scene(network="FCN-8s", first_padding=100, last_kernel=7) -> Scene:
 def _settings(settings):
     parts, x = [], 4.0
     for name, value in settings.items():
-        text = f"{NAMES[name]} = {value}"
+        text = f"{SETTINGS[name]} = {value}"
         parts.append(rect(x - 4, 2, 8.6 * len(text) + 8, 24, "plain", **held(name, text)))
         parts.append(label(x, 19, text, "mono scrub", "start", 14, font_weight="600", pointer_events="none"))
         x += 8.6 * len(text) + 36

@@ -140,7 +140,7 @@ def test_dots_are_samples_where_they_sit_and_hollow_where_they_are_cut(network, 
             assert (css == "output") == (round(index) >= (row.crop or 0))
     assert [row.crop for row in rows if row.crop is not None] == crops(network, first_padding, last_kernel)
     assert picture == ledger.ledger_scene(network, first_padding, last_kernel)
-    assert set(picture.handles) == set(re.findall(r'data-handle="([^"]+)"', picture.svg)) == set(ledger.NAMES)
+    assert set(picture.handles) == set(re.findall(r'data-handle="([^"]+)"', picture.svg)) == set(ledger.ENDS)
 
 
 @pytest.mark.parametrize(
