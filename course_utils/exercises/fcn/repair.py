@@ -1,0 +1,162 @@
+"""Lesson 08, the bugs to repair: an odd kernel where an even one fits, a dense weight where groups are meant."""
+
+import numpy as np
+
+from course_utils.convolution import transposed_convolution
+from course_utils.exercises.engine import Case, SpotTheBug
+from course_utils.fcn import bilinear_kernel
+
+# ---- the odd kernel ------------------------------------------------------------------------------------------
+
+
+def enlarge(row, stride):
+    """The row, stride times as long, by a transposed convolution with a bilinear kernel."""
+    kernel_size, padding, extra = 2 * stride - stride % 2, stride // 2, 0
+    kernel = bilinear_kernel(kernel_size, 1)[None, None]
+    x = np.pad(row, 1, mode="edge")[None, None]  # the ends are repeated, and cropped again
+    return transposed_convolution(
+        x, kernel, stride=stride, padding=padding + stride, output_padding=extra
+    )[0, 0]  # fmt: skip
+
+
+def _odd(row, stride):
+    """The row, stride times as long, by a transposed convolution with a bilinear kernel."""
+    kernel_size, padding, extra = 2 * stride - 1, stride - 1, stride - 1
+    kernel = bilinear_kernel(kernel_size, 1)[None, None]
+    x = np.pad(row, 1, mode="edge")[None, None]  # the ends are repeated, and cropped again
+    return transposed_convolution(
+        x, kernel, stride=stride, padding=padding + stride, output_padding=extra
+    )[0, 0]  # fmt: skip
+
+
+def by_layer(row, stride, kernel_size, crop):
+    """The enlarged row from sample ``crop`` on, stride times as long."""
+    x, kernel = np.pad(row, 3, mode="edge")[None, None], bilinear_kernel(kernel_size, 1)[None, None]
+    whole = transposed_convolution(x, kernel, stride=stride)[0, 0]
+    first = crop + 3 * stride
+    return whole[first : first + stride * len(row)]
+
+
+def random_row(rng):
+    return Case(rng.integers(0, 19, int(rng.integers(1, 6))).astype(float), int(rng.integers(1, 6)))
+
+
+ODD_KERNEL = SpotTheBug(
+    key="fcn.odd_kernel",
+    title="A picture that moved",
+    buggy=_odd,
+    reference=enlarge,
+    cases=[
+        Case(
+            np.array([0.0, 4, 8]),
+            2,
+            by_hand=[0, 1, 3, 5, 7, 8],
+            note="Three samples become six: lesson 02's half-pixel map.",
+        ),
+        Case(np.array([8.0, 0]), 2, by_hand=[8, 6, 2, 0]),
+        Case(np.array([0.0, 6]), 3, by_hand=[0, 0, 2, 4, 6, 6]),
+        Case(np.array([5.0]), 4, by_hand=[5, 5, 5, 5]),
+        Case(np.array([1.0, 7, 2]), 1, by_hand=[1, 7, 2]),
+        Case(np.array([0.0, 8, 0]), 4),
+    ],
+    hints=[
+        "Enlarge 0, 4, 8 twice. Where is the 4 now, and where should it be?",
+        "In twice as many samples, sample 1 of 3 sits between outputs 2 and 3: at 1.5 · 2 − 0.5 = 2.5. A kernel with "
+        "its middle *on* a weight cannot paint around there.",
+        "For an even stride take kernel_size = 2 · stride and padding = stride / 2. For an odd one 2 · stride − 1 "
+        "fits; what padding centers it?",
+    ],
+    random_case=random_row,
+    name="enlarge",
+)
+
+
+@ODD_KERNEL.mistake("padding halved, kernel odd")
+def _odd_but_centered(row, stride):
+    """Odd strides are right now. For an even stride an odd kernel is half a sample off, whatever the padding: its
+    middle lies on a weight."""
+    return by_layer(row, stride, 2 * stride - 1, stride // 2)
+
+
+@ODD_KERNEL.mistake("even for all")
+def _even_for_all(row, stride):
+    """Even strides are right now. For an odd stride the kernel 2 · stride is half a sample off: there the new samples
+    have one *on* the old one."""
+    return by_layer(row, stride, 2 * stride, stride // 2)
+
+
+@ODD_KERNEL.mistake("even for all, further right")
+def _even_for_all_right(row, stride):
+    """Even strides are right now. For an odd stride the kernel 2 · stride is half a sample off, whatever the
+    padding."""
+    return by_layer(row, stride, 2 * stride, (stride + 1) // 2)
+
+
+@ODD_KERNEL.mistake("padding left as it was")
+def _padding_left(row, stride):
+    """The kernel fits now. Its middle has moved, so the padding must be another one, too."""
+    return by_layer(row, stride, 2 * stride - stride % 2, stride - 1)
+
+
+# ---- dense where groups are meant ----------------------------------------------------------------------------
+
+
+def upsample(x, stride):
+    """Every channel of x (channels, length) enlarged on its own: (channels, stride * length)."""
+    channels, kernel = len(x), bilinear_kernel(2 * stride, 1)
+    weight = np.zeros((channels, 1, 2 * stride))
+    weight[:] = kernel
+    return transposed_convolution(x[None], weight, stride=stride, padding=stride // 2, groups=channels)[0]
+
+
+def _dense(x, stride):
+    """Every channel of x (channels, length) enlarged on its own: (channels, stride * length)."""
+    channels, kernel = len(x), bilinear_kernel(2 * stride, 1)
+    weight = np.zeros((channels, channels, 2 * stride))
+    weight[:] = kernel
+    return transposed_convolution(x[None], weight, stride=stride, padding=stride // 2)[0]
+
+
+def random_channels(rng):
+    channels, length = rng.integers(1, [5, 6])
+    return Case(rng.integers(0, 9, (channels, length)).astype(float), int(rng.choice([2, 4])))
+
+
+ALL_CHANNELS = SpotTheBug(
+    key="fcn.all_channels",
+    title="Every color became gray",
+    buggy=_dense,
+    reference=upsample,
+    cases=[
+        Case(
+            np.array([[4.0, 4], [0, 0]]),
+            2,
+            by_hand=[[3, 4, 4, 3], [0, 0, 0, 0]],
+            note="The second channel is black, and nobody asked for it to be anything else.",
+        ),
+        Case(np.array([[8.0, 0], [0, 8]]), 2, by_hand=[[6, 6, 2, 0], [0, 2, 6, 6]]),
+        Case(np.array([[2.0, 2]]), 2, by_hand=[[1.5, 2, 2, 1.5]], note="A single channel hides it."),
+        Case(np.arange(9.0).reshape(3, 3), 4),
+    ],
+    hints=[
+        "Give it a red picture: a first channel of 4 and a second of 0.",
+        "`weight[i, o]` says how channel i goes into channel o. What does `weight[:] = kernel` say of i ≠ o?",
+        "Either `groups=channels` with a weight of shape (channels, 1, k), or a weight with the kernel on its "
+        "diagonal alone.",
+    ],
+    random_case=random_channels,
+    name="upsample",
+)
+
+
+@ALL_CHANNELS.mistake
+def _divided(x, stride):
+    """Now the brightness is right, and every channel is the mean of all. Channels should not see each other
+    at all."""
+    return _dense(x, stride) / len(x)
+
+
+@ALL_CHANNELS.mistake("first channel only")
+def _first_only(x, stride):
+    """Only the first channel comes out now. Each needs a kernel of its own."""
+    return np.concatenate([upsample(x[:1], stride), np.zeros((len(x) - 1, stride * x.shape[1]))])

@@ -1,0 +1,119 @@
+"""The exercises of lesson 08: held against torch; where the bugs hide."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import fcn
+from course_utils.exercises import fcn as lesson
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
+from course_utils.exercises.fcn import suspects
+from course_utils.exercises.fcn.crop import POOLS
+from tests.arrays import noise
+
+EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
+PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
+few = settings(max_examples=60, deadline=None)
+
+
+def test_the_lesson_has_what_it_promises():
+    names = ("bilinear_filter", "keeps_flat", "mixing_weight", "crop", "odd_kernel", "all_channels")
+    assert {exercise.key for exercise in EXERCISES} == {f"fcn.{name}" for name in names}
+    assert len(PREDICTIONS) == 7
+
+
+@pytest.mark.parametrize(
+    ("prediction", "by_hand"),
+    [
+        (lesson.CORNER, 9 / 16),
+        (lesson.FIVE_AT_TWO, [5 / 3, 4 / 3]),
+        (lesson.HOW_MANY_COUNT, 100 / 21),
+        (lesson.FINER_SCORES, "more than 15 points"),
+        (lesson.FIRST_LOSS, "now one, now the other"),
+        (lesson.OTHER_PADDING, 5),
+        (lesson.WHICH_PICTURE, "B"),
+    ],
+    ids=lambda value: getattr(value, "key", ""),
+)
+def test_predictions_by_hand(prediction, by_hand):
+    computed = prediction.computed()
+    assert computed == by_hand if isinstance(by_hand, str) else np.allclose(computed, by_hand)
+
+
+# ---- against torch ------------------------------------------------------------------------------------------
+
+
+@few
+@given(st.integers(1, 5), st.lists(st.integers(-9, 9), min_size=1, max_size=6))
+def test_the_repaired_row_is_torchs(stride, row):
+    x = torch.tensor(row, dtype=torch.float64)[None, None]
+    wanted = F.interpolate(x, scale_factor=float(stride), mode="linear")[0, 0]
+    np.testing.assert_allclose(lesson.ODD_KERNEL.reference(np.array(row, float), stride), wanted, atol=1e-12)
+
+
+@few
+@given(st.integers(1, 4), st.integers(1, 4), st.sampled_from([2, 4]))
+def test_the_repaired_channels_are_torchs_groups(channels, length, stride):
+    x = noise(channels, length)
+    kernel = torch.tensor(fcn.bilinear_kernel(2 * stride, 1)).expand(channels, 1, -1)
+    wanted = F.conv_transpose1d(
+        torch.tensor(x)[None], kernel, stride=stride, padding=stride // 2, groups=channels
+    )
+    np.testing.assert_allclose(lesson.ALL_CHANNELS.reference(x, stride), wanted[0], atol=1e-12)
+
+
+@few
+@given(st.integers(1, 9), st.integers(1, 5))
+def test_flat_is_what_torch_makes_of_ones(kernel_size, stride):
+    kernel = noise(kernel_size, seed=kernel_size).round(1)
+    for each in (kernel, fcn.bilinear_kernel(kernel_size, 1)):
+        answer = F.conv_transpose1d(
+            torch.ones(1, 1, 40).double(), torch.tensor(each)[None, None], stride=stride
+        )[0, 0]
+        middle = answer[15 * stride : 25 * stride]  # kernels of 9 reach over 9 samples at most
+        flat = bool(np.allclose(middle, 1))
+        assert lesson.KEEPS_FLAT.reference(each, stride) == flat
+
+
+def test_the_crop_of_fcn_32s_is_the_ledgers():
+    assert lesson.CROP.reference([(3, 1, 100), *POOLS, (7, 1, 0)], 64, 32) == fcn.crops("FCN-32s")[0] == 19
+
+
+# ---- where the bugs hide --------------------------------------------------------------------------------------
+
+
+def test_a_flat_row_and_a_stride_of_one_hide_the_odd_kernel():
+    buggy, right = lesson.ODD_KERNEL.buggy, lesson.ODD_KERNEL.reference
+    row = np.array([1.0, 7, 2])
+    np.testing.assert_allclose(buggy(row, 1), right(row, 1))
+    np.testing.assert_allclose(buggy(np.full(4, 5.0), 3)[:-3], right(np.full(4, 5.0), 3)[:-3])
+    assert not np.allclose(buggy(row, 2), right(row, 2))
+
+
+def test_a_single_channel_hides_the_dense_weight():
+    buggy, right = lesson.ALL_CHANNELS.buggy, lesson.ALL_CHANNELS.reference
+    np.testing.assert_allclose(buggy(noise(1, 5), 2), right(noise(1, 5), 2))
+    assert not np.allclose(buggy(noise(2, 5), 2), right(noise(2, 5), 2))
+
+
+@pytest.mark.parametrize("bug", [lesson.ODD_KERNEL, lesson.ALL_CHANNELS], ids=lambda bug: bug.key)
+def test_the_bugs_show(bug):
+    assert bug.symptom().outcome is Outcome.NOT_QUITE
+
+
+# ---- the four pictures ------------------------------------------------------------------------------------------
+
+
+def test_what_is_wrong_with_each_picture():
+    right = np.stack([fcn.upsample_bilinear(each[None, None], 4)[0, 0] for each in suspects.small_photo()])
+    four = suspects.four_layers()
+    assert all(picture.shape == (3, 56, 80) for picture in four.values())
+    inside = (slice(None), slice(2, -2), slice(2, -2))
+    np.testing.assert_allclose(four["C"][inside], right[inside], atol=1e-12)
+    assert (four["C"][:, 0] < right[:, 0]).all()
+    np.testing.assert_allclose(four["D"], four["C"].sum(axis=0, keepdims=True).repeat(3, 0), atol=1e-12)
+    assert four["B"][:, -1].mean() < 0.35 * right[:, -1].mean()
+    np.testing.assert_allclose(suspects.phase_sums_of_a(), [2 / 3, 2 / 3, 5 / 6, 5 / 6])
