@@ -2,7 +2,7 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, sums, resampling, kernels, recipes, keeping, pooling, convolution, trace, subpixel, phases,
+    validation, windows, sums, resampling, kernels, recipes, conventions, keeping, pooling, convolution, trace, subpixel, phases,
     warping, flows, stereo, alignment, probing, images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
@@ -20,6 +20,7 @@ and by **topic**, the same file name on every floor:
     coordinates    lesson 02, where new pixels come from
     bilinear       lesson 03, four neighbors make one value
     kernels        lesson 04, what a filter keeps; shrink, what is lost without one
+    conventions    lesson 05, why libraries disagree, and what explains it
     pooling        lesson 06, what a maximum keeps and what comes back
     convolution    lesson 07, a convolution and its transpose
     subpixel       lesson 10, channels become pixels

@@ -82,7 +82,8 @@ class Recipe:
     skip_same_size   True: an axis that keeps its size is not read through the kernel
     rounding         of uint8: "float" (not rounded, the result is float64), "half_up", "half_even", "truncate" once
                      at the end; "pillow" (22 bits, after each axis); "opencv" (11 bits, two truncated shifts);
-                     "opencv_area" (sums in float32)
+                     "opencv_area" (sums in float32). These three need a kernel and a border that the library has
+                     with them; other recipes are rounded half up
     clip             True: the result stays within the smallest and largest input
     axes             those it resizes where a call names none; None: all
     """
@@ -430,7 +431,7 @@ def resize_by(recipe, array, out_sizes=None, factors=None, axes=None, regions=No
     array = resizable(array, "array")
     plan = _planned(recipe, array, out_sizes, factors, axes, regions)
     affordable(_new_shape(array, plan), "the result")
-    if recipe.kernel.reading != "pick" and array.dtype == np.uint8 and recipe.rounding in _FIXED_POINT:
+    if array.dtype == np.uint8 and _has_fixed_point(recipe):
         return _FIXED_POINT[recipe.rounding](recipe, array, plan)
     result = array if recipe.kernel is NEAREST and not recipe.fill else array.astype(float)
     for axis in _in_order(plan):
@@ -718,6 +719,17 @@ def _by_opencv_area(recipe, array, plan):
 
 
 _FIXED_POINT = {"pillow": _by_pillow, "opencv": _by_opencv, "opencv_area": _by_opencv_area}
+
+
+def _has_fixed_point(recipe):
+    """Is the recipe one that its way of rounding knows? Others, changed ones, are rounded half up, once."""
+    if recipe.kernel.reading == "pick" or not recipe.extrapolate or recipe.border == "constant":
+        return False
+    if recipe.rounding == "pillow":
+        return recipe.antialias != "gaussian"
+    if recipe.antialias != "none" or recipe.border != "clamp":
+        return False
+    return recipe.kernel is {"opencv": TRIANGLE, "opencv_area": AREA}.get(recipe.rounding)
 
 
 # ---- What comes in -------------------------------------------------------------------------------

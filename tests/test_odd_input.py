@@ -12,6 +12,7 @@ import torch
 
 from course_utils import (
     alignment,
+    conventions,
     convolution,
     cost,
     flows,
@@ -60,6 +61,14 @@ CALLS = {
     recipes.resize_by: (
         {"array": IMAGE},
         {"recipe": recipes.recipe("scikit-image", "order 3"), "out_sizes": (3, 7)},
+    ),
+    conventions.largest_difference: (
+        {"array": IMAGE},
+        {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
+    ),
+    conventions.walk: (
+        {"array": IMAGE},
+        {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
     ),
     recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
@@ -202,12 +211,14 @@ WITHOUT_ARRAYS |= {
 }
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
 WITHOUT_ARRAYS |= {"coordinates", "placed", "taps", "recipe", "differences", "onnx_recipe", "recipe_matrix"}
+WITHOUT_ARRAYS |= {"acting", "switched"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
 def test_no_public_function_is_missing_here():
     modules = (
         alignment,
+        conventions,
         convolution,
         cost,
         flows,
