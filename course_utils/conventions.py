@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.recipes import Recipe, differences, recipe, resize_by
+from course_utils.recipes import Recipe, differences, resize_by
 from course_utils.validation import one_of, resizable, shown
 
 NO_SAY = ("size_rule", "follows", "aspect", "axes")

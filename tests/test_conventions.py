@@ -100,7 +100,7 @@ def test_another_order_of_the_same_switches_and_one_that_does_not_arrive():
     there = walk(a, b, np.arange(9.0), (4,), names=["border", "antialias", "kernel"])
     assert [step.field for step in there] == ["border", "antialias", "kernel"]
     assert there[-1].left < 1e-12
-    with pytest.raises(ValueError, match="leaves a difference of .* These fields act"):
+    with pytest.raises(ValueError, match=r"leaves a difference of .* These fields act"):
         walk(a, b, np.arange(9.0), (4,), names=["kernel"])
     with pytest.raises(ValueError, match="a name"):
         walk(a, b, np.arange(9.0), (4,), names=["curnel"])
