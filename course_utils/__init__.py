@@ -2,8 +2,8 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, sums, resampling, kernels, recipes, conventions, keeping, pooling, convolution, trace,
-    subpixel, phases, warping, flows, stereo, alignment, probing, images, scenes, scores, cost
+    validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, pooling, convolution,
+    trace, subpixel, phases, warping, flows, stereo, alignment, probing, images, scenes, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn

@@ -1,5 +1,6 @@
 """From one library's answer to another's, one decision at a time.
 
+    >>> from course_utils.recipes import recipe
     >>> pillow, torch = recipe("pillow", "bilinear"), recipe("torch", "bilinear")
     >>> acting(torch, pillow)
     ['antialias', 'border']
@@ -50,6 +51,7 @@ class Step:
 def switched(a, b, names):
     """Recipe a with the fields of these names from b.
 
+    >>> from course_utils.recipes import recipe
     >>> switched(recipe("torch", "bicubic"), recipe("pillow", "bicubic"), ["kernel"]).kernel
     cubic(a=-0.5)
     """
@@ -64,6 +66,7 @@ def acting(a, b, dtype=float):
     ``dtype`` of the array: rounding acts on uint8 only. ``pick`` acts where a kernel picks samples. ``arithmetic``
     acts there, where pixels are counted, and on uint8: only there a rounding error can become a whole step.
 
+    >>> from course_utils.recipes import recipe
     >>> acting(recipe("opencv", "linear"), recipe("torch", "bilinear"))
     []
     >>> acting(recipe("opencv", "linear"), recipe("torch", "bilinear"), np.uint8)
@@ -75,9 +78,10 @@ def acting(a, b, dtype=float):
         names = [name for name in names if name != "rounding"]
     if "pick" not in readings:
         names = [name for name in names if name != "pick"]
-    if readings == {"weigh"} and np.dtype(dtype) != np.uint8:
+    keeps_samples = all(map(_keeps_samples, (a, b)))
+    if readings == {"weigh"} and keeps_samples and np.dtype(dtype) != np.uint8:
         names = [name for name in names if name != "arithmetic"]
-    if all(map(_keeps_samples, (a, b))):
+    if keeps_samples:
         names = [name for name in names if name != "skip_same_size"]
     if all(each.border != "constant" and each.extrapolate for each in (a, b)):
         names = [name for name in names if name != "fill"]
@@ -95,6 +99,7 @@ def _keeps_samples(made):
 def largest_difference(a, b, array, out_sizes, axes=None):
     """The largest absolute difference between what two recipes make of an array.
 
+    >>> from course_utils.recipes import recipe
     >>> largest_difference(recipe("torch", "area"), recipe("opencv", "area"), np.arange(0, 16, 4, np.uint8), (3,))
     1.0
     """

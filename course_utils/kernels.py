@@ -173,12 +173,10 @@ def gaussian(sigma=0.5, support=None):
 
 @functools.lru_cache(256)
 def _gaussian(sigma, support):
-    return Kernel(
-        lambda d: np.exp(-0.5 * (d / sigma) ** 2),
-        support,
-        "gaussian",
-        (("sigma", sigma), ("support", support)),
-    )
+    def weight(distance):  # at the support itself nothing, on both sides, as in TensorFlow
+        return np.where(np.abs(distance) < support, np.exp(-0.5 * (distance / sigma) ** 2), 0.0)
+
+    return Kernel(weight, support, "gaussian", (("sigma", sigma), ("support", support)))
 
 
 def b_spline(degree=3, prefilter=True):
@@ -320,7 +318,7 @@ def placed(in_size, out_size, coordinate_map="half_pixel", factor=None, region=N
     step = length / wanted if factor is None else 1 / factor
     output = np.arange(out_size)
     if coordinate_map == "asymmetric":
-        return start + output * length / wanted, step
+        return start + (output * length / out_size if factor is None else output * step), step
     if coordinate_map in ("align_corners", "tf_crop_and_resize"):
         if out_size == 1:
             return np.full(1, start + (length - 1) / 2 * (coordinate_map == "tf_crop_and_resize")), step
@@ -332,7 +330,8 @@ def placed(in_size, out_size, coordinate_map="half_pixel", factor=None, region=N
         return np.full(1, float(start)), step
     if coordinate_map == "half_pixel_symmetric":
         start = start + length / 2 * (1 - out_size / wanted)
-    return start - 0.5 + (output + 0.5) * length / wanted, step
+    output = output + 0.5
+    return start - 0.5 + (output * length / out_size if factor is None else output * step), step
 
 
 # ---- From coordinates to taps --------------------------------------------------------------------
@@ -626,4 +625,6 @@ def _region(region):
     start, stop = (real_number(value, f"region[{i}]") for i, value in enumerate(region))
     if max(abs(start), abs(stop)) > LARGEST_SIZE:
         raise ValueError(f"region must stay within {LARGEST_SIZE} samples; got {shown(region)}.")
+    if not start < stop:
+        raise ValueError(f"region must start before it stops; got {shown(region)}.")
     return start, stop

@@ -57,7 +57,7 @@ from course_utils.validation import (
 
 ANTIALIASES = ("none", "stretch", "gaussian")
 ARITHMETICS = ("exact", "step", "float32", "opencv", "running")
-ROUNDINGS = ("float", "half_up", "half_even", "truncate", "pillow", "opencv", "opencv_area")
+ROUNDINGS = ("float", "half_up", "half_even", "truncate", "pillow", "torch", "opencv", "opencv_area")
 ASPECTS = ("stretch", "not_larger", "not_smaller")
 FOLLOWS = ("sizes", "factor")
 
@@ -79,11 +79,12 @@ class Recipe:
     arithmetic       how coordinates are rounded, which matters on ties only: "exact" (multiplied, then divided),
                      "step" (in_size / out_size first), "float32" (the same in float32, except for float64 arrays),
                      "opencv" (1 / (out_size / in_size) first), "running" (a sum that grows by the step)
-    skip_same_size   True: an axis that keeps its size is not read through the kernel
-    rounding         of uint8: "float" (not rounded, the result is float64), "half_up", "half_even", "truncate" once
-                     at the end; "pillow" (22 bits, after each axis); "opencv" (11 bits, two truncated shifts);
-                     "opencv_area" (sums in float32). These three need a kernel and a border that the library has
-                     with them; other recipes are rounded half up
+    skip_same_size   True: an axis that keeps its size is copied, whatever kernel and factor
+    rounding         of uint8: "float" (not rounded, the result is float64); "half_up", "half_even", "truncate": once
+                     at the end; "pillow" (weights of 22 bits) and "torch" (of 16): after each axis; "opencv" (of 11,
+                     two shifts that cut bits off); "opencv_area" (sums in float32).
+                     The last four need a kernel and a border that the library has with them; other recipes, changed
+                     ones, are rounded half up
     clip             True: the result stays within the smallest and largest input
     axes             those it resizes where a call names none; None: all
     """
@@ -137,8 +138,10 @@ _CHOICES = {
 def differences(a, b):
     """The names of the fields in which two recipes differ, in the order of ``Recipe``; not library and method.
 
-    >>> differences(recipe("torch", "bilinear", antialias=True), recipe("jax", "linear"))
-    ['follows', 'rounding']
+    >>> differences(recipe("tensorflow", "bilinear", antialias=True), recipe("jax", "linear"))
+    []
+    >>> differences(recipe("torch", "bilinear"), recipe("opencv", "linear"))
+    ['size_rule', 'arithmetic', 'skip_same_size', 'rounding']
     """
     a, b = _a_recipe(a, "a"), _a_recipe(b, "b")
     return [name for name in _DECISIONS if getattr(a, name) != getattr(b, name)]
@@ -208,6 +211,8 @@ def _torch(method, antialias=False, align_corners=False, recompute_scale_factor=
         pick="floor" if floor else "round_prefer_ceil",
         follows="sizes" if by_size else "factor",
         arithmetic="float32" if kernel is NEAREST else "exact",
+        skip_same_size=antialias or method in ("nearest", "linear", "bilinear", "trilinear"),
+        rounding="torch",
     )
 
 
@@ -227,9 +232,10 @@ def _opencv(method):
     return Recipe(
         coordinate_map=coordinate_map,
         kernel=_OPENCV[method],
+        border="renormalize" if method == "area" else "clamp",
         pick="round_prefer_ceil" if method == "nearest exact" else pick,
         size_rule="half_even",
-        follows="factor",
+        follows="sizes" if method == "nearest exact" else "factor",
         arithmetic=arithmetic,
         rounding=roundings.get(method, "half_up"),
     )
@@ -323,7 +329,11 @@ def _tensorflow_1(method, align_corners=False, half_pixel_centers=False):
         raise ValueError("TensorFlow takes align_corners=True or half_pixel_centers=True, not both.")
     kernel = {**_TENSORFLOW, "bicubic": keys_cubic(-0.5 if halves else -0.75)}[method]
     return Recipe(
-        coordinate_map="align_corners" if corners else "half_pixel" if halves else "asymmetric",
+        coordinate_map="half_pixel"
+        if halves or kernel is AREA
+        else "align_corners"
+        if corners
+        else "asymmetric",
         kernel=kernel,
         border="renormalize" if method == "bicubic" and halves else "clamp",
         pick="round_prefer_ceil" if corners or halves else "floor",
@@ -431,6 +441,8 @@ def resize_by(recipe, array, out_sizes=None, factors=None, axes=None, regions=No
     array = resizable(array, "array")
     plan = _planned(recipe, array, out_sizes, factors, axes, regions)
     affordable(_new_shape(array, plan), "the result")
+    if recipe.arithmetic == "opencv" and all(asked.same for asked in plan.values()):
+        return array.copy()  # whatever the factors
     if array.dtype == np.uint8 and _has_fixed_point(recipe):
         return _FIXED_POINT[recipe.rounding](recipe, array, plan)
     result = array if recipe.kernel is NEAREST and not recipe.fill else array.astype(float)
@@ -492,7 +504,7 @@ class _Axis:
 
     @property
     def same(self):
-        return self.in_size == self.out_size and self.region is None and self.factor in (None, 1)
+        return self.in_size == self.out_size and self.region is None
 
 
 def _planned(recipe, array, out_sizes, factors, axes, regions):
@@ -524,7 +536,10 @@ def _planned(recipe, array, out_sizes, factors, axes, regions):
         raise ValueError(
             f"There must be one region, or None, per axis; got {shown(regions)} for axes={axes}."
         )
-    grows = any(out > array.shape[axis] for axis, out in zip(axes, out_sizes, strict=True))
+    grows = any(
+        out > array.shape[axis] if factor is None else factor > 1
+        for axis, out, factor in zip(axes, out_sizes, factors, strict=True)
+    )
     falls_back = grows and recipe.kernel is AREA and recipe.arithmetic == "opencv"
     return {
         axis: _Axis(array.shape[axis], *asked, falls_back)
@@ -579,9 +594,10 @@ def _taps(recipe, asked, dtype):
 
 def _coordinates(recipe, asked, dtype):
     """(coordinates, step), rounded on the way as the library does it."""
-    exact, step = kernels.placed(
-        asked.in_size, asked.out_size, recipe.coordinate_map, asked.factor, asked.region
-    )
+    factor = asked.factor
+    if recipe.arithmetic == "float32" and recipe.pick == "floor" and asked.out_size == 2 * asked.in_size:
+        factor = None  # torch's nearest: twice the size is twice the size, whatever the factor
+    exact, step = kernels.placed(asked.in_size, asked.out_size, recipe.coordinate_map, factor, asked.region)
     how = "exact" if recipe.arithmetic == "float32" and dtype == np.float64 else recipe.arithmetic
     if how == "exact" or recipe.coordinate_map not in ("half_pixel", "asymmetric", "align_corners"):
         return exact, step
@@ -627,15 +643,32 @@ PILLOW_BITS, OPENCV_BITS = 22, 11
 
 def _by_pillow(recipe, array, plan):
     """Weights of 22 bits; the sum of each axis is rounded and clipped to uint8 before the next one."""
+    return _axis_by_axis(recipe, array, plan, _pillows_order(plan), lambda weights: PILLOW_BITS)
+
+
+def _by_torch(recipe, array, plan):
+    """The same with weights that fit in 16 bits: as many bits as the largest weight leaves."""
+    return _axis_by_axis(recipe, array, plan, _in_order(plan), _torchs_bits)
+
+
+def _torchs_bits(weights):
+    most = weights.max()
+    return next(
+        (bits for bits in range(PILLOW_BITS) if int(0.5 + most * 2 ** (bits + 1)) >= 2**15), PILLOW_BITS
+    )
+
+
+def _axis_by_axis(recipe, array, plan, order, bits_for):
     result = array
-    for axis in _pillows_order(plan):
-        if recipe.skip_same_size and plan[axis].same:
+    for axis in order:
+        if plan[axis].same:  # copied, also by torch's bicubic, which copies no floats
             continue
         made = _taps(recipe, plan[axis], array.dtype)
-        scaled = made.weights * 2**PILLOW_BITS
+        bits = bits_for(made.weights)
+        scaled = made.weights * 2**bits
         fixed = dataclasses.replace(made, weights=np.trunc(scaled + np.copysign(0.5, scaled)))
-        sums = fixed.apply(result, axis) + 2 ** (PILLOW_BITS - 1)  # whole numbers, exact in float64
-        result = np.floor(sums / 2**PILLOW_BITS).clip(0, 255).astype(np.uint8)
+        sums = fixed.apply(result, axis) + 2 ** (bits - 1)  # whole numbers, exact in float64
+        result = np.floor(sums / 2**bits).clip(0, 255).astype(np.uint8)
     return result.copy() if result is array else result
 
 
@@ -651,7 +684,10 @@ def _pillows_order(plan):
 
 def _by_opencv(recipe, array, plan):
     """OpenCV's linear: the columns with weights of 11 bits, then the rows, with two shifts that cut bits off."""
-    if recipe.kernel is TRIANGLE and all(asked.in_size == 2 * asked.out_size for asked in plan.values()):
+    halved = all(
+        asked.in_size == 2 * asked.out_size and asked.factor in (None, 0.5) for asked in plan.values()
+    )
+    if recipe.kernel is TRIANGLE and halved:
         return _by_opencv_area(recipe, array, plan)  # half the size is a path of its own
     *rows, columns = sorted(plan)
     if len(rows) > 1:
@@ -704,7 +740,10 @@ def _by_opencv_area(recipe, array, plan):
     if any(asked.falls_back for asked in plan.values()):
         return _by_opencv(recipe, array, plan)
     result = array.astype(np.float32)
-    whole = all(asked.in_size % asked.out_size == 0 for asked in plan.values())
+    whole = all(
+        asked.in_size % asked.out_size == 0 and asked.factor in (None, asked.out_size / asked.in_size)
+        for asked in plan.values()
+    )
     count = np.float32(1)
     for axis in _in_order(plan):
         made = _taps(dataclasses.replace(recipe, kernel=AREA), plan[axis], array.dtype)
@@ -718,14 +757,19 @@ def _by_opencv_area(recipe, array, plan):
     return np.rint(result).clip(0, 255).astype(np.uint8)
 
 
-_FIXED_POINT = {"pillow": _by_pillow, "opencv": _by_opencv, "opencv_area": _by_opencv_area}
+_FIXED_POINT = {
+    "pillow": _by_pillow,
+    "torch": _by_torch,
+    "opencv": _by_opencv,
+    "opencv_area": _by_opencv_area,
+}
 
 
 def _has_fixed_point(recipe):
     """Is the recipe one that its way of rounding knows? Others, changed ones, are rounded half up, once."""
     if recipe.kernel.reading == "pick" or not recipe.extrapolate or recipe.border == "constant":
         return False
-    if recipe.rounding == "pillow":
+    if recipe.rounding in ("pillow", "torch"):
         return recipe.antialias != "gaussian"
     if recipe.antialias != "none" or recipe.border != "clamp":
         return False

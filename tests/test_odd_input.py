@@ -24,6 +24,7 @@ from course_utils import (
     resampling,
     scenes,
     scores,
+    spectra,
     stereo,
     subpixel,
     trace,
@@ -71,6 +72,7 @@ CALLS = {
         {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
     ),
     recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
+    spectra.kernel_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -212,6 +214,7 @@ WITHOUT_ARRAYS |= {
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
 WITHOUT_ARRAYS |= {"coordinates", "placed", "taps", "recipe", "differences", "onnx_recipe", "recipe_matrix"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
+WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -231,6 +234,7 @@ def test_no_public_function_is_missing_here():
         resampling,
         scenes,
         scores,
+        spectra,
         stereo,
         subpixel,
         trace,

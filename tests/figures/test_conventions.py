@@ -53,7 +53,7 @@ def test_two_that_agree_have_no_switch():
     scene = lab_scene(TORCH, recipe("opencv", "linear"))
     assert "walk" not in scene.handles and "differ by at most 0." in scene.text
     assert "no decision differs that acts here" in texts(scene)
-    assert "Without a say here: size_rule, arithmetic, rounding." in scene.text
+    assert "Without a say here: size_rule, arithmetic, skip_same_size, rounding." in scene.text
 
 
 def test_arithmetic_is_a_switch_where_a_tie_makes_it_one():
