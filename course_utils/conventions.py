@@ -36,8 +36,7 @@ class Step:
     left      the largest difference from b's result that this recipe leaves; NaN where it has none
     alone     the same where this decision alone is switched
 
-    A mixture may have no result: nearest neighbor with weights that are renormalized has none where it picks a
-    sample beyond the border.
+    A mixture may have no result: a narrow kernel has none where it meets no sample.
     """
 
     field: str

@@ -407,7 +407,7 @@ def taps(
     antialias        True: when shrinking, the kernel gets as much wider as the outputs are apart
     border           what a tap beyond the border reads:
                      "clamp"        the border sample
-                     "renormalize"  nothing; the other weights are brought to the sum 1
+                     "renormalize"  nothing; the other weights are brought to the sum 1 (none left: as "clamp")
                      "mirror"       the samples backward, the border sample once: c b [a b c
                      "mirror_edge"  the samples backward, the border sample twice: b a [a b c
                      "wrap"         the samples from the other end: b c [a b c
@@ -425,10 +425,19 @@ def taps(
     array([0. , 0.5, 0.5, 0. , 0. , 0. , 0. , 0. ])
     """
     places, step = placed(in_size, out_size, coordinate_map, factor, region)
-    true_or_false(antialias, "antialias")
-    _kernel(kernel)
-    width = step if kernel.reading in ("overlap", "bins") else max(1.0, step) if antialias else 1.0
-    return taps_at(places, in_size, kernel, width, border, pick, extrapolate)
+    return taps_at(places, in_size, kernel, kernel_width(kernel, step, antialias), border, pick, extrapolate)
+
+
+def kernel_width(kernel, step, antialias):
+    """How many times as wide a kernel is made: float. The area kernels are as wide as the step, both ways.
+
+    >>> kernel_width(TRIANGLE, 4.0, True), kernel_width(TRIANGLE, 0.5, True), kernel_width(AREA, 0.5, False)
+    (4.0, 1.0, 0.5)
+    """
+    step = real_number(step, "step")
+    if _kernel(kernel).reading in ("overlap", "bins"):
+        return step or 1.0  # the step of corner_step can be 0
+    return max(1.0, step) if true_or_false(antialias, "antialias") else 1.0
 
 
 def taps_at(
@@ -538,12 +547,9 @@ def _at_border(samples, weights, size, border):
     if border == "constant":
         return samples.clip(0, size - 1), kept, (weights - kept).sum(1)
     total = kept.sum(1, keepdims=True)
-    if (np.abs(total) < 1e-9).any():
-        raise ValueError(
-            "border='renormalize' has no sample to give the weight to: an output reads nothing within the "
-            f"{size} samples. Take another border, such as 'clamp'."
-        )
-    return samples.clip(0, size - 1), kept / total, nothing
+    lost = np.abs(total) < 1e-9
+    indices = samples.clip(0, size - 1)  # where nothing is inside, the border sample is read
+    return indices, np.where(lost, weights, kept / np.where(lost, 1, total)), nothing
 
 
 # ---- Prefilter -----------------------------------------------------------------------------------

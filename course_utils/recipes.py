@@ -57,7 +57,9 @@ from course_utils.validation import (
 
 ANTIALIASES = ("none", "stretch", "gaussian")
 ARITHMETICS = ("exact", "step", "float32", "opencv", "running")
-ROUNDINGS = ("float", "half_up", "half_even", "truncate", "pillow", "torch", "opencv", "opencv_area")
+ROUNDINGS = (
+    "float", "half_up", "half_even", "truncate", "pillow", "torch", "opencv", "opencv_area", "bits_8", "bits_11"
+)  # fmt: skip
 ASPECTS = ("stretch", "not_larger", "not_smaller")
 FOLLOWS = ("sizes", "factor")
 
@@ -81,10 +83,10 @@ class Recipe:
                      "opencv" (1 / (out_size / in_size) first), "running" (a sum that grows by the step)
     skip_same_size   True: an axis that keeps its size is copied, whatever kernel and factor
     rounding         of uint8: "float" (not rounded, the result is float64); "half_up", "half_even", "truncate": once
-                     at the end; "pillow" (weights of 22 bits) and "torch" (of 16): after each axis; "opencv" (of 11,
-                     two shifts that cut bits off); "opencv_area" (sums in float32).
-                     The last four need a kernel and a border that the library has with them; other recipes, changed
-                     ones, are rounded half up
+                     at the end; "pillow" (weights of 22 bits) and "torch" (of 16): after each axis; "bits_8",
+                     "bits_11" (weights of so many bits): once, half up; "opencv" (of 11 bits, two shifts that cut
+                     bits off); "opencv_area" (sums in float32). With a kernel or border that the library does not
+                     compute in whole numbers: once, half up
     clip             True: the result stays within the smallest and largest input
     axes             those it resizes where a call names none; None: all
     """
@@ -223,7 +225,7 @@ _OPENCV = {
 
 
 def _opencv(method):
-    roundings = {"linear": "opencv", "area": "opencv_area"}
+    roundings = {"linear": "opencv", "linear exact": "bits_8", "lanczos4": "bits_11", "area": "opencv_area"}
     picks = {
         "nearest": ("asymmetric", "floor", "opencv"),
         "nearest exact": ("half_pixel", "floor", "running"),
@@ -300,7 +302,7 @@ def _scipy(method, grid_mode=False, mode="constant", cval=0.0):
         fill=cval,
         size_rule="half_even",
         arithmetic="step",
-        rounding="truncate",
+        rounding="half_up",
     )
 
 
@@ -403,7 +405,7 @@ def _onnx(
         fill=extrapolation_value,
         follows="factor",
         aspect=one_of(keep_aspect_ratio_policy, "keep_aspect_ratio_policy", ASPECTS),
-        rounding="truncate",
+        rounding="half_even",  # onnx's own evaluator; onnxruntime cuts the fraction off
         axes=None if axes is None else whole_numbers(axes, "axes", None),
     )
 
@@ -443,7 +445,7 @@ def resize_by(recipe, array, out_sizes=None, factors=None, axes=None, regions=No
     affordable(_new_shape(array, plan), "the result")
     if recipe.arithmetic == "opencv" and all(asked.same for asked in plan.values()):
         return array.copy()  # whatever the factors
-    if array.dtype == np.uint8 and _has_fixed_point(recipe):
+    if array.dtype == np.uint8 and _in_fixed_point(recipe, len(plan)):
         return _FIXED_POINT[recipe.rounding](recipe, array, plan)
     result = array if recipe.kernel is NEAREST and not recipe.fill else array.astype(float)
     for axis in _in_order(plan):
@@ -579,14 +581,12 @@ def _blur(recipe, asked):
     return taps_at(places, asked.in_size, gaussian(sigma, radius + 0.5), 1.0, recipe.border)
 
 
-def _taps(recipe, asked, dtype):
+def _taps(recipe, asked, dtype, precision=np.float64):
     if asked.falls_back:
         return _two_taps(asked.in_size, *_opencv_area_places(asked))
     places, step = _coordinates(recipe, asked, dtype)
-    if recipe.kernel.reading in ("overlap", "bins"):
-        width = step
-    else:
-        width = max(1.0, step) if recipe.antialias == "stretch" else 1.0
+    width = kernels.kernel_width(recipe.kernel, step, recipe.antialias == "stretch")
+    places = places.astype(precision)
     return taps_at(
         places, asked.in_size, recipe.kernel, width, recipe.border, recipe.pick, recipe.extrapolate
     )
@@ -641,6 +641,20 @@ def _finished(recipe, result, array):
 PILLOW_BITS, OPENCV_BITS = 22, 11
 
 
+def _in_fixed_point(recipe, axes):
+    """Is this a recipe the library computes in whole numbers? A changed one may not be: it is rounded once."""
+    if recipe.rounding in ("opencv", "opencv_area") and axes > 2:
+        return False
+    used = {"opencv": TRIANGLE, "opencv_area": AREA, "bits_8": TRIANGLE, "bits_11": lanczos(4)}.get(
+        recipe.rounding
+    )
+    if used is not None and (recipe.kernel != used or recipe.antialias != "none"):
+        return False
+    by_weights = recipe.kernel.reading != "pick" and not recipe.kernel.prefilter
+    no_constant = recipe.border != "constant" and recipe.extrapolate
+    return recipe.rounding in _FIXED_POINT and by_weights and no_constant and recipe.antialias != "gaussian"
+
+
 def _by_pillow(recipe, array, plan):
     """Weights of 22 bits; the sum of each axis is rounded and clipped to uint8 before the next one."""
     return _axis_by_axis(recipe, array, plan, _pillows_order(plan), lambda weights: PILLOW_BITS)
@@ -690,8 +704,6 @@ def _by_opencv(recipe, array, plan):
     if recipe.kernel is TRIANGLE and halved:
         return _by_opencv_area(recipe, array, plan)  # half the size is a path of its own
     *rows, columns = sorted(plan)
-    if len(rows) > 1:
-        raise ValueError(f"OpenCV resizes two axes; got axes={tuple(sorted(plan))}.")
     result = _in_bits(recipe, plan[columns], edge=True).apply(array, columns)
     if rows:
         made = _in_bits(recipe, plan[rows[0]], edge=False)
@@ -700,8 +712,8 @@ def _by_opencv(recipe, array, plan):
             made.weights[:, tap].reshape(shape) * np.floor(result.take(made.indices[:, tap], rows[0]) / 16)
             for tap in (0, 1)
         )
-    else:
-        first = np.floor(result / 16) * 2**OPENCV_BITS
+    else:  # a signal is an image of one row
+        first, second = np.floor(result / 16) * 2**OPENCV_BITS, np.zeros(1)
     return (
         np.floor((np.floor(first / 2**16) + np.floor(second / 2**16) + 2) / 4).clip(0, 255).astype(np.uint8)
     )
@@ -722,6 +734,7 @@ def _in_bits(recipe, asked, edge):
 
 
 def _two_taps(in_size, first, fraction):
+    fraction = fraction.astype(float)
     indices = (first[:, None] + np.array([0, 1])).clip(0, in_size - 1).astype(np.int64)
     return Taps(in_size, indices, np.stack([1 - fraction, fraction], 1), np.zeros(len(first)))
 
@@ -757,23 +770,21 @@ def _by_opencv_area(recipe, array, plan):
     return np.rint(result).clip(0, 255).astype(np.uint8)
 
 
+def _rounded_once(recipe, array, plan):
+    """Weights of few bits along every axis, whole numbers all the way, and one rounding at the end."""
+    bits, result, shift = int(recipe.rounding.removeprefix("bits_")), array, 0
+    for axis in _in_order(plan):
+        # With 11 bits, OpenCV's coordinates are float32, and in a large picture that shows.
+        made = _taps(recipe, plan[axis], array.dtype, np.float32 if bits == OPENCV_BITS else np.float64)
+        fixed = dataclasses.replace(made, weights=np.rint(made.weights * 2**bits))
+        result, shift = fixed.apply(result, axis), shift + bits
+    return np.floor(result / 2**shift + 0.5).clip(0, 255).astype(np.uint8)
+
+
 _FIXED_POINT = {
-    "pillow": _by_pillow,
-    "torch": _by_torch,
-    "opencv": _by_opencv,
-    "opencv_area": _by_opencv_area,
-}
-
-
-def _has_fixed_point(recipe):
-    """Is the recipe one that its way of rounding knows? Others, changed ones, are rounded half up, once."""
-    if recipe.kernel.reading == "pick" or not recipe.extrapolate or recipe.border == "constant":
-        return False
-    if recipe.rounding in ("pillow", "torch"):
-        return recipe.antialias != "gaussian"
-    if recipe.antialias != "none" or recipe.border != "clamp":
-        return False
-    return recipe.kernel is {"opencv": TRIANGLE, "opencv_area": AREA}.get(recipe.rounding)
+    "pillow": _by_pillow, "torch": _by_torch, "opencv": _by_opencv, "opencv_area": _by_opencv_area,
+    "bits_8": _rounded_once, "bits_11": _rounded_once,
+}  # fmt: skip
 
 
 # ---- What comes in -------------------------------------------------------------------------------

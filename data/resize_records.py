@@ -6,7 +6,7 @@ Run it from the repository's root, in an environment that holds numpy and the li
 which torch's own test suite needs). It replaces that library's section of resize_records.json and keeps the others:
 
     onnx          every node test case of Resize that the ``onnx`` package brings along
-    onnxruntime   what that runtime makes of Resize's options
+    onnxruntime   what that runtime makes of Resize's options, and how it and onnx's evaluator round ("onnx uint8")
     tensorflow    tf.image.resize, and tf.compat.v1.image.resize ("tensorflow 1")
     keras         UpSampling2D
     jax           jax.image.resize
@@ -25,7 +25,7 @@ import numpy as np
 
 FILE = Path(__file__).with_name("resize_records.json")
 SHAPES = (((5, 8), (7, 13)), ((13, 9), (5, 4)), ((6, 4), (3, 11)), ((6, 5), (6, 5)), ((17, 4), (5, 11)))
-PACKAGES = {"tensorflow": "tensorflow-cpu", "tensorflow 1": "tensorflow-cpu"}
+PACKAGES = {"onnx uint8": "onnxruntime", "tensorflow": "tensorflow-cpu", "tensorflow 1": "tensorflow-cpu"}
 
 
 def picture(shape):
@@ -162,9 +162,6 @@ def onnxruntime():
 
 def _run_onnx(shape, attributes, roi=None, scales=None, sizes=None):
     """One case, or None where the runtime has no such combination."""
-    import onnxruntime as runtime
-    from onnx import TensorProto, helper
-
     named = {"roi": (roi, np.float32), "scales": (scales, np.float32), "sizes": (sizes, np.int64)}
     # With an aspect ratio to keep, batch and channels must stay out of it: every axis counts.
     batch = () if "keep_aspect_ratio_policy" in attributes else (1, 1)
@@ -176,26 +173,51 @@ def _run_onnx(shape, attributes, roi=None, scales=None, sizes=None):
     inputs = ["x", *(key if value is not None else "" for key, (value, _) in named.items())]
     while not inputs[-1]:
         inputs.pop()
-    kinds = {"sizes": TensorProto.INT64}
-    graph = helper.make_graph(
-        [helper.make_node("Resize", inputs, ["y"], **attributes)],
-        "resize",
-        [
-            helper.make_tensor_value_info(k, kinds.get(k, TensorProto.FLOAT), list(v.shape))
-            for k, v in feeds.items()
-        ],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)])
-    model.ir_version = 9
-    settings = runtime.SessionOptions()
-    settings.log_severity_level = 4
     try:
-        y = runtime.InferenceSession(model.SerializeToString(), settings).run(None, feeds)[0]
+        y = _session(inputs, feeds, attributes).run(None, feeds)[0]
     except Exception:  # not implemented there: nothing to compare
         return None
     case = {"attributes": attributes, "shape": shape, "out": y.shape[-2:], "y": short(y)}
     return case | {key: value for key, (value, _) in named.items() if value is not None}
+
+
+def _onnx_model(inputs, feeds, attributes):
+    from onnx import TensorProto, helper
+
+    kinds = {np.int64: TensorProto.INT64, np.uint8: TensorProto.UINT8, np.float32: TensorProto.FLOAT}
+    values = [helper.make_tensor_value_info(k, kinds[v.dtype.type], list(v.shape)) for k, v in feeds.items()]
+    answer = helper.make_tensor_value_info("y", kinds[feeds["x"].dtype.type], None)
+    graph = helper.make_graph(
+        [helper.make_node("Resize", inputs, ["y"], **attributes)], "resize", values, [answer]
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)])
+    model.ir_version = 9
+    return model
+
+
+def _session(inputs, feeds, attributes):
+    import onnxruntime as runtime
+
+    settings = runtime.SessionOptions()
+    settings.log_severity_level = 4
+    return runtime.InferenceSession(_onnx_model(inputs, feeds, attributes).SerializeToString(), settings)
+
+
+def onnx_uint8():
+    """How whole numbers are rounded: by the package's own evaluator, and (linear only) by the runtime."""
+    from onnx.reference import ReferenceEvaluator
+
+    cases = []
+    for mode, (shape, sizes) in itertools.product(("linear", "cubic"), SHAPES):
+        x = (255 * picture(shape)).astype(np.uint8)[None, None]
+        feeds, inputs = {"x": x, "sizes": np.array([1, 1, *sizes])}, ["x", "", "", "sizes"]
+        model = _onnx_model(inputs, feeds, {"mode": mode})
+        case = {"mode": mode, "shape": shape, "sizes": sizes}
+        case["reference"] = ReferenceEvaluator(model).run(None, feeds)[0].ravel().tolist()
+        if mode == "linear":
+            case["runtime"] = _session(inputs, feeds, {"mode": mode}).run(None, feeds)[0].ravel().tolist()
+        cases.append(case)
+    return cases
 
 
 def torch():
@@ -216,8 +238,8 @@ def torch():
 
 
 SECTIONS = {
-    "onnx": onnx, "onnxruntime": onnxruntime, "tensorflow": tensorflow, "tensorflow 1": tensorflow_1,
-    "keras": keras, "jax": jax, "torch": torch,
+    "onnx": onnx, "onnx uint8": onnx_uint8, "onnxruntime": onnxruntime, "tensorflow": tensorflow,
+    "tensorflow 1": tensorflow_1, "keras": keras, "jax": jax, "torch": torch,
 }  # fmt: skip
 
 
@@ -228,7 +250,10 @@ def record(names):
         kept = json.loads(FILE.read_text(encoding="utf-8"))
     for name in names:
         package = PACKAGES.get(name, name)
-        made_by = {"command": f"python -m data.resize_records {name.split()[0]}", package: version(package)}
+        made_by = {
+            "command": f"python -m data.resize_records {package.removesuffix('-cpu')}",
+            package: version(package),
+        }
         kept[name] = {"made_by": made_by, "cases": SECTIONS[name]()}
         print(f"{name}: {len(kept[name]['cases'])} cases")
     return kept
@@ -247,6 +272,9 @@ def written(sections):
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     asked = sys.argv[1:] or ["onnx", "onnxruntime"]
-    if "tensorflow" in asked:
-        asked.append("tensorflow 1")
+    asked += [
+        more
+        for name, more in (("tensorflow", "tensorflow 1"), ("onnxruntime", "onnx uint8"))
+        if name in asked
+    ]
     FILE.write_text(written(record(asked)), encoding="utf-8")

@@ -11,6 +11,7 @@ from PIL import Image
 
 from course_utils import images
 from course_utils.conventions import NO_SAY, acting, largest_difference, switched, walk
+from course_utils.kernels import Kernel
 from course_utils.recipes import LIBRARIES, Recipe, differences, recipe, resize_by
 
 RECIPES = [
@@ -107,11 +108,10 @@ def test_another_order_of_the_same_switches_and_one_that_does_not_arrive():
 
 
 def test_a_mixture_without_a_result_is_said_to_have_none():
-    a = Recipe(border="renormalize")
-    b = dataclasses.replace(recipe("torch", "nearest"), coordinate_map="asymmetric", pick="ceil")
-    names = ["kernel", "pick", "coordinate_map", "border", "arithmetic"]
-    steps = walk(a, b, np.arange(3.0), (9,), names=names)
-    assert np.isnan(steps[3 - 1].left) and steps[-1].left == 0
+    narrow = Kernel(lambda d: 1.0 * (np.abs(d) <= 0.2), support=0.2, name="narrow")
+    b = Recipe(kernel=narrow, coordinate_map="align_corners")
+    kernel, coordinate_map = walk(Recipe(), b, np.arange(3.0), (2,), names=["kernel", "coordinate_map"])
+    assert np.isnan(kernel.left) and coordinate_map.left == 0  # at 0.25 the narrow kernel meets no sample
 
 
 @pytest.mark.parametrize("wrong", ["torch", None, ("torch", "bilinear")])

@@ -214,6 +214,14 @@ WITHOUT_ARRAYS |= {
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
 WITHOUT_ARRAYS |= {"coordinates", "placed", "taps", "recipe", "differences", "onnx_recipe", "recipe_matrix"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
+    "coordinates",
+    "placed",
+    "taps",
+    "kernel_width",
+    "recipe",
+    "differences",
+    "onnx_recipe",
+    "recipe_matrix",
 WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 

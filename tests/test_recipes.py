@@ -16,6 +16,7 @@ from PIL import Image
 from torch.nn import functional as F
 
 from course_utils import kernels
+from course_utils.images import picture
 from course_utils.kernels import AREA, NEAREST, TRIANGLE, b_spline, keys_cubic, lanczos
 from course_utils.recipes import (
     LIBRARIES,
@@ -140,6 +141,55 @@ def test_any_combination_of_fields_can_be_applied(data):
         np.testing.assert_allclose(result, 0.5, rtol=0, atol=1e-9)
 
 
+@pytest.mark.skipif(not X86, reason="OpenCV's last bit on x86-64")
+@pytest.mark.parametrize("method", ["linear", "linear exact", "area", "lanczos4"])
+def test_a_signal_of_uint8_is_opencvs_image_of_one_row(method):
+    signal = (noise(30) * 100 + 120).astype(np.uint8)
+    for size in (7, 15, 30, 47):
+        ours = resize_by(recipe("opencv", method), signal, (size,))
+        expected = cv2.resize(signal[None], (size, 1), interpolation=agreement._opencv_flag(method))[0]
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=int(size == 15))  # half a signal: ties
+    volume = (noise(4, 5, 6) * 100 + 120).astype(np.uint8)  # OpenCV has no such resize: rounded once
+    exact = resize_by(recipe("opencv", method), volume.astype(float), (3, 7, 2))
+    rounded = resize_by(recipe("opencv", method), volume, (3, 7, 2))
+    np.testing.assert_allclose(rounded, exact.clip(0, 255), rtol=0, atol=1)
+
+
+BIT_FOR_BIT = [("opencv", method, {}) for method in ("linear", "linear exact", "area", "nearest")]
+BIT_FOR_BIT += [("pillow", method, {}) for method in ("bilinear", "bicubic", "lanczos")]
+BIT_FOR_BIT += [("torch", method, {"antialias": True}) for method in ("bilinear", "bicubic", "lanczos")]
+
+
+@pytest.mark.skipif(not X86 or PILLOW < 13, reason="the last bit on x86-64, and Pillow's order of axes")
+@pytest.mark.parametrize("library, method, options", BIT_FOR_BIT, ids=lambda value: str(value))
+def test_a_photo_comes_out_bit_for_bit(library, method, options):
+    photo = picture("camera")
+    for size in ((128, 128), (224, 224), (200, 300), (700, 600)):
+        ours = resize_by(recipe(library, method, **options), photo, size)
+        np.testing.assert_array_equal(ours, agreement.CALLS[library](photo, size, method, options))
+
+
+@few
+@given(st.data())
+def test_whatever_is_changed_in_a_recipe_its_uint8_is_its_float_rounded(data):
+    """Kernels that do not overshoot: between the axes nothing is clipped, so every rounding stays within 1.5."""
+    pick = lambda choices: data.draw(st.sampled_from(choices))  # noqa: E731
+    made = dataclasses.replace(
+        pick([made for made in ALL if made.kernel.reading != "pick"]),
+        coordinate_map=pick(("half_pixel", "align_corners", "asymmetric")),
+        kernel=pick((TRIANGLE, AREA, kernels.AREA_BINS, kernels.BOX, kernels.gaussian(0.7))),
+        antialias=pick(("none", "stretch", "gaussian")),
+        border=pick(kernels.BORDERS),
+        extrapolate=pick((True, False)),
+        fill=40.0,
+    )
+    sizes = st.tuples(st.integers(1, 12), st.integers(1, 12))
+    array, new = (noise(*data.draw(sizes)) * 100 + 120).astype(np.uint8), data.draw(sizes)
+    np.testing.assert_allclose(
+        resize_by(made, array, new), resize_by(made, array.astype(float), new), rtol=0, atol=1.5
+    )
+
+
 @pytest.mark.parametrize("made", ALL, ids=str)
 def test_the_matrix_is_the_recipe_on_one_axis(made):
     signal = noise(11)
@@ -177,6 +227,20 @@ def test_the_same_numbers_give_the_sizes_of_the_course_facts():
     np.testing.assert_allclose(by_factor[-3:], [7.565, 8.210, 8.855], rtol=0, atol=5e-4)
     by_size = resize_by(recipe("torch", "linear", recompute_scale_factor=True), ramp, factors=[1.55])
     np.testing.assert_allclose(by_size[-3:], [7.833, 8.5, 9.0], rtol=0, atol=5e-4)
+
+
+def test_sizes_that_stay_or_double_by_other_factors():
+    """torch copies, or doubles, where the size says so; OpenCV copies a picture that keeps both its sizes."""
+    image = noise(6, 9)
+    tensor = torch.tensor(image)[None, None]
+    for mode, factors in itertools.product(("nearest", "bilinear", "bicubic"), ((2.05, 1.03), (1.1, 2.1))):
+        expected = F.interpolate(tensor, scale_factor=factors, mode=mode)[0, 0].numpy()
+        ours = resize_by(recipe("torch", mode), image, factors=factors)
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12, err_msg=f"{mode} {factors}")
+    for fy, fx in ((1.03, 0.97), (1.03, 1.5)):
+        expected = cv2.resize(image, None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
+        ours = resize_by(recipe("opencv", "cubic"), image, factors=(fy, fx))
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-5, err_msg=f"{fy} {fx}")
 
 
 def test_impulses_tell_the_libraries_apart():

@@ -120,6 +120,15 @@ def test_a_spline_keeps_more_and_antialias_folds_less():
     assert resize_spectrum(120, 37, AREA).aliasing < plain.aliasing
 
 
+@pytest.mark.parametrize("in_size, out_size", [(12, 5), (13, 5), (9, 20)])
+def test_aliasing_is_the_mean_over_all_waves_of_both_directions(in_size, out_size):
+    gains = np.abs(transfer(in_size, out_size)) ** 2
+    signed = np.arange(-((in_size - 1) // 2), in_size // 2 + 1)
+    kept = [gains[k % out_size, k % in_size] if 2 * abs(k) <= out_size else 0 for k in signed]
+    found = resize_spectrum(in_size, out_size)
+    assert found.aliasing == pytest.approx((gains.sum() - sum(kept)) / in_size, abs=1e-12)
+
+
 def test_folding_by_hand():
     """12 samples to 4, every third: 5 cycles come out as 1, with all their energy."""
     found = resize_spectrum(12, 4, NEAREST)

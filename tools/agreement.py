@@ -235,7 +235,7 @@ def _opencv_rows():
     for method in ("nearest", "nearest exact", "linear", "linear exact", "cubic", "lanczos4", "area"):
         yield from _live("opencv", method, F32)
         yield from _by_factor("opencv", method, F32, promise=1e-3 if method == "area" else None)
-        loose = int(method in ("linear exact", "cubic", "lanczos4"))
+        loose = int(method == "cubic")
         yield from _live("opencv", method, U8, promise=loose)
         yield from _by_factor("opencv", method, U8, promise=loose)
 
@@ -311,6 +311,16 @@ def _onnx_rows(sections):
         "onnx", "every Resize case of the onnx package", F32, "as it comes", 2e-6,
         lambda: [(onnx_case(case), np.array(case["y"])) for case in suite],
     )  # fmt: skip
+    for library, rounding, key in (
+        ("onnx", "half_even", "reference"),
+        ("onnxruntime", "truncate", "runtime"),
+    ):
+        cases = [case for case in sections["onnx uint8"]["cases"] if key in case]
+        yield Row(
+            library, f"{' and '.join(dict.fromkeys(case['mode'] for case in cases))}, rounding={rounding}", U8,
+            "as it comes", 0 if key == "reference" else 1,
+            lambda cases=cases, rounding=rounding, key=key: [_uint8_case(case, rounding, key) for case in cases],
+        )  # fmt: skip
     groups = {}
     for case in sections["onnxruntime"]["cases"]:
         groups.setdefault(_onnx_mode(case["attributes"]), []).append(case)
@@ -319,6 +329,12 @@ def _onnx_rows(sections):
             "onnxruntime", mode, F32, "as it comes", 5e-6,
             lambda cases=cases: [(runtime_case(case), np.reshape(case["y"], case["out"])) for case in cases],
         )  # fmt: skip
+
+
+def _uint8_case(case, rounding, key):
+    made = dataclasses.replace(recipe("onnx", case["mode"]), rounding=rounding)
+    x = (255 * picture(case["shape"])).astype(np.uint8)
+    return resize_by(made, x, case["sizes"]), np.reshape(case[key], case["sizes"])
 
 
 def _onnx_mode(attributes):
