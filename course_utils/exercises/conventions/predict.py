@@ -118,11 +118,11 @@ def _of_a_hundred():
 A_CLASSIFIER = Prediction(
     key="conventions.classifier",
     title="A classifier behind another resize",
-    question="It was trained on crops that Pillow had shrunk, and names the photo of 76 in 100 new ones. Now OpenCV "
+    question="It was trained on crops that Pillow had shrunk, and names the photo of 74 in 100 new ones. Now OpenCV "
     "LINEAR shrinks those new ones. How many of 100 are right?",
     options=["about 75", "about 65", "about 45", "about 20"],
     answer=_of_a_hundred,
-    explain="About 45. Without antialias fine structures turn into false ones, so the fine bands are stronger than "
+    explain="44. Without antialias fine structures turn into false ones, so the fine bands are stronger than "
     "any it was trained on.",
     guesses={
         "It measures how strong the fine bands are, and just those have changed.": "about 75",
