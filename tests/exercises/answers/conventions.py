@@ -287,4 +287,3 @@ def by_a_loop_over_outputs(samples, out_size):
 same(IDENTIFY, "np.allclose([ramp, impulse], answers)", "what is equal is equal the other way around")
 same(IDENTIFY, "(len(impulse),)", "ramp and impulse have one length")
 same(EXPORT, "round(antialias)", "a truth value is 0 or 1")
-same(FROM_A_FACTOR, "math.trunc(in_size * factor)", "no factor is negative")
