@@ -45,10 +45,10 @@ SELDOM = ("arithmetic", "skip_same_size")  # shown where they change something, 
 SMALLEST = 1e-9  # what is below is a rounding error of float64
 
 WIDTH, HEIGHT = 900, 452
-NAMES, CELL, ROW, ROW_GAP, TOP = 150, 60, 36, 12, 24  # px: cells of the numbers
+NAMES, CELL, ROW, ROW_GAP, TOP = 190, 57, 36, 12, 24  # px: cells of the numbers
 SIDE, GAP = 206, 18  # px: pictures of the photo
 BARS, BAR_HEIGHT, CARDS = 276, 62, 362  # px: y of the tallest bar, its height, y of what is switched
-WIDEST = 170
+WIDEST, PULL = 124, 78  # a short pull switches one more
 
 
 def made_picture(name, in_size=8):
@@ -163,7 +163,7 @@ def _handles(between, walked):
                 (f"{name}_size",), (value,), ((1 / CELL, 0),), (low,), (high,), (1,), words, big=2
             )
     if between.steps:
-        rate = 1 / _column_width(between)
+        rate = 1 / min(_column_width(between), PULL)
         handles["walk"] = Handle(
             ("walk",), (walked,), ((rate, 0),), (0,), (len(between.steps),), (1,), "decisions switched", big=1
         )

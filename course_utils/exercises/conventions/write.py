@@ -116,6 +116,105 @@ def _nearest_candidate(in_size, ramp, impulse):
     return min(apart, key=apart.get)
 
 
+# ---- the coordinates of a factor ----------------------------------------------------------------------------
+
+
+def from_a_factor(in_size, factor):
+    """Where torch reads when it is given scale_factor: one input coordinate per output, half-pixel map."""
+    out_size = int(in_size * factor)  # cut down
+    return (np.arange(out_size) + 0.5) / factor - 0.5
+
+
+def _random_factor(rng):
+    in_size = int(rng.integers(2, 13))
+    while int(in_size * (factor := round(rng.uniform(0.4, 3), 2))) < 1:
+        pass
+    return Case(in_size, float(factor))
+
+
+FROM_A_FACTOR = Exercise(
+    key="conventions.from_a_factor",
+    title="Coordinates of a factor",
+    reference=from_a_factor,
+    cases=[
+        Case(
+            2,
+            2.0,
+            by_hand=np.array([-0.25, 0.25, 0.75, 1.25]),
+            note="A whole factor: sizes and factor agree.",
+        ),
+        Case(
+            5,
+            0.5,
+            by_hand=np.array([0.5, 2.5]),
+            note="2.5 samples are cut down to 2; the step is 1 / 0.5 = 2.",
+        ),
+        Case(
+            3,
+            1.25,
+            by_hand=np.array([-0.1, 0.7, 1.5]),
+            note="3.75 samples are cut down to 3; the step is 0.8.",
+        ),
+        Case(10, 1.55),
+        Case(7, 0.5, by_hand=np.array([0.5, 2.5, 4.5])),
+    ],
+    random_case=_random_factor,
+    hints=[
+        "How many outputs? torch cuts in_size · factor down to a whole number: `int(in_size * factor)`.",
+        "The step between two outputs is 1 / factor, whatever the sizes are.",
+        "The half-pixel map with that step: `(np.arange(out_size) + 0.5) / factor - 0.5`.",
+    ],
+)
+
+
+@FROM_A_FACTOR.mistake("follows the sizes")
+def _of_the_sizes(in_size, factor):
+    """Your step is in_size / out_size. torch takes 1 / factor: 10 · 1.55 is 15.5 and becomes 15, but the step stays
+    1 / 1.55."""
+    out_size = math.floor(in_size * factor)
+    return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
+
+
+def _rounded(rule, step):
+    def places(in_size, factor):
+        out_size = max(int(rule(in_size * factor)), 1)
+        return (np.arange(out_size) + 0.5) * step(in_size, out_size, factor) - 0.5
+
+    return places
+
+
+FROM_A_FACTOR.mistake(
+    "rounded", "You round the size to the nearest whole number, as OpenCV does. torch cuts it down."
+)(_rounded(np.rint, lambda n, m, f: 1 / f))
+FROM_A_FACTOR.mistake("rounded up", "You round the size up. torch cuts it down.")(
+    _rounded(math.ceil, lambda n, m, f: 1 / f)
+)
+FROM_A_FACTOR.mistake(
+    "as scipy does it",
+    "You round the size and follow the sizes, as scipy's zoom does. torch cuts it down and follows the factor.",
+)(
+    _rounded(np.rint, lambda n, m, f: n / m)
+)  # fmt: skip
+
+
+@FROM_A_FACTOR.mistake("factor upside down")
+def _factor_upside_down(in_size, factor):
+    """You multiply by the factor. Twice as large means steps half as long: 1 / factor."""
+    return (np.arange(math.floor(in_size * factor)) + 0.5) * factor - 0.5
+
+
+@FROM_A_FACTOR.mistake("missing half pixels")
+def _factor_asymmetric(in_size, factor):
+    """The step is right. The two halves of the half-pixel map are missing: + 0.5 before, − 0.5 after."""
+    return np.arange(math.floor(in_size * factor)) / factor
+
+
+@FROM_A_FACTOR.mistake("clamped")
+def _factor_clamped(in_size, factor):
+    """Right, but clamped to the samples. Where an output falls is one question; what it reads there, the next."""
+    return from_a_factor(in_size, factor).clip(0, in_size - 1)
+
+
 # ---- an export without a difference -------------------------------------------------------------------------
 
 
@@ -225,105 +324,6 @@ def _export_with_pytorchs_name(samples, size, mode, antialias):
     return _exported(samples, size, mode=mode, antialias=on, exclude_outside=on,
                      cubic_coeff_a=-0.5 if on else -0.75,
                      coordinate_transformation_mode="pytorch_half_pixel")  # fmt: skip
-
-
-# ---- the coordinates of a factor ----------------------------------------------------------------------------
-
-
-def from_a_factor(in_size, factor):
-    """Where torch reads when it is given scale_factor: one input coordinate per output, half-pixel map."""
-    out_size = int(in_size * factor)  # cut down
-    return (np.arange(out_size) + 0.5) / factor - 0.5
-
-
-def _random_factor(rng):
-    in_size = int(rng.integers(2, 13))
-    while int(in_size * (factor := round(rng.uniform(0.4, 3), 2))) < 1:
-        pass
-    return Case(in_size, float(factor))
-
-
-FROM_A_FACTOR = Exercise(
-    key="conventions.from_a_factor",
-    title="Coordinates of a factor",
-    reference=from_a_factor,
-    cases=[
-        Case(
-            2,
-            2.0,
-            by_hand=np.array([-0.25, 0.25, 0.75, 1.25]),
-            note="A whole factor: sizes and factor agree.",
-        ),
-        Case(
-            5,
-            0.5,
-            by_hand=np.array([0.5, 2.5]),
-            note="2.5 samples are cut down to 2; the step is 1 / 0.5 = 2.",
-        ),
-        Case(
-            3,
-            1.25,
-            by_hand=np.array([-0.1, 0.7, 1.5]),
-            note="3.75 samples are cut down to 3; the step is 0.8.",
-        ),
-        Case(10, 1.55),
-        Case(7, 0.5, by_hand=np.array([0.5, 2.5, 4.5])),
-    ],
-    random_case=_random_factor,
-    hints=[
-        "How many outputs? torch cuts in_size · factor down to a whole number: `int(in_size * factor)`.",
-        "The step between two outputs is 1 / factor, whatever the sizes are.",
-        "The half-pixel map with that step: `(np.arange(out_size) + 0.5) / factor - 0.5`.",
-    ],
-)
-
-
-@FROM_A_FACTOR.mistake("follows the sizes")
-def _of_the_sizes(in_size, factor):
-    """Your step is in_size / out_size. torch takes 1 / factor: 10 · 1.55 is 15.5 and becomes 15, but the step stays
-    1 / 1.55."""
-    out_size = math.floor(in_size * factor)
-    return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
-
-
-def _rounded(rule, step):
-    def places(in_size, factor):
-        out_size = max(int(rule(in_size * factor)), 1)
-        return (np.arange(out_size) + 0.5) * step(in_size, out_size, factor) - 0.5
-
-    return places
-
-
-FROM_A_FACTOR.mistake(
-    "rounded", "You round the size to the nearest whole number, as OpenCV does. torch cuts it down."
-)(_rounded(np.rint, lambda n, m, f: 1 / f))
-FROM_A_FACTOR.mistake("rounded up", "You round the size up. torch cuts it down.")(
-    _rounded(math.ceil, lambda n, m, f: 1 / f)
-)
-FROM_A_FACTOR.mistake(
-    "as scipy does it",
-    "You round the size and follow the sizes, as scipy's zoom does. torch cuts it down and follows the factor.",
-)(
-    _rounded(np.rint, lambda n, m, f: n / m)
-)  # fmt: skip
-
-
-@FROM_A_FACTOR.mistake("factor upside down")
-def _factor_upside_down(in_size, factor):
-    """You multiply by the factor. Twice as large means steps half as long: 1 / factor."""
-    return (np.arange(math.floor(in_size * factor)) + 0.5) * factor - 0.5
-
-
-@FROM_A_FACTOR.mistake("missing half pixels")
-def _factor_asymmetric(in_size, factor):
-    """The step is right. The two halves of the half-pixel map are missing: + 0.5 before, − 0.5 after."""
-    return np.arange(math.floor(in_size * factor)) / factor
-
-
-@FROM_A_FACTOR.mistake("clamped")
-def _factor_clamped(in_size, factor):
-    """Right, but clamped to the samples. Where an output falls is one question; what it reads there, the next."""
-    return from_a_factor(in_size, factor).clip(0, in_size - 1)
 
 
 # ---- four roundings -----------------------------------------------------------------------------------------
