@@ -202,7 +202,7 @@ def _row(row, name, values, css, largest):
         opacity = 0.04 + 0.56 * min(abs(value) / largest, 1)
         x = NAMES + CELL * k
         yield tile(x, y, CELL, ROW, tint, opacity)
-        yield words_in(x, y, CELL, ROW, number(value), 13)
+        yield words_in(x, y, CELL, ROW, _amount(value), 13)
 
 
 def _name(name, y, css):
@@ -342,7 +342,14 @@ def _known(values):
 
 
 def _amount(value):
-    return "?" if np.isnan(value) else number(value)
+    """At most three decimals, and never 0 for what is not.
+
+    >>> _amount(0.25), _amount(-0.0002), _amount(0.0)
+    ('0.25', '−0.0002', '0')
+    """
+    if np.isnan(value):
+        return "?"
+    return f"{value:.1g}".replace("-", "−") if 0 < abs(value) < 5e-4 else number(value)
 
 
 def _heading(between):
