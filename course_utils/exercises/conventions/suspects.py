@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from course_utils import images
 from course_utils.exercises.engine import Prediction
-from course_utils.figures.photos import part_of
+from course_utils.kernels import AREA, resize_with
 from course_utils.recipes import onnx_recipe, recipe, resize_by
 
 SIZE, NEW, FACTOR = 96, 40, 40.6 / 96
@@ -11,8 +12,9 @@ SIZE, NEW, FACTOR = 96, 40, 40.6 / 96
 
 def five_differences():
     """Letter -> (what it was, difference from what it became), float (NEW, NEW) in gray levels."""
-    photo = part_of("camera", SIZE).astype(float)
-    bytes_ = part_of("camera", SIZE)
+    part = images.crop(images.picture("camera"), top=60, left=100, height=336, width=336)
+    bytes_ = resize_with(part, (SIZE, SIZE), AREA)
+    photo = bytes_.astype(float)
     pillow, torch = recipe("pillow", "bilinear"), recipe("torch", "bilinear", antialias=True)
 
     def made(each, **asked):
