@@ -9,7 +9,8 @@ Words used here
 
 import numpy as np
 
-from course_utils.kernels import Kernel, taps_at
+from course_utils.kernels import BOX, Kernel, taps_at
+from course_utils.spectra import Spectrum, kernel_response
 from course_utils.validation import affordable, finite_array, number_above, shown
 
 LARGEST_WIDTH = 64
@@ -52,9 +53,7 @@ def weight_curve(kernel, distance, width=1.0):
     """
     distance = finite_array(distance, "distance").astype(float)
     width = number_above(width, "width", 0, LARGEST_WIDTH)
-    if not isinstance(kernel, Kernel):
-        raise TypeError(f"kernel must be a Kernel, such as TRIANGLE; got {shown(kernel)}.")
-    if kernel.reading == "weigh" and not kernel.prefilter:
+    if _kernel(kernel).reading == "weigh" and not kernel.prefilter:
         return kernel(distance / width)
     if kernel.reading == "pick":
         width = 1.0  # whatever the width, one sample is copied
@@ -66,20 +65,66 @@ def weight_curve(kernel, distance, width=1.0):
     return taps.matrix[:, middle].reshape(distance.shape) * width
 
 
-def frequency_response(kernel, frequency, width=1.0):
-    """STAND-IN until spectra is merged."""
-    frequency = finite_array(frequency, "frequency").astype(float)
-    reach = kernel.support * width if kernel.reading == "weigh" else max(width, 1.0)
-    if kernel.prefilter:
-        reach += 12
-    count = max(512, int(64 * reach))
-    d = (np.arange(count) + 0.5) / count * 2 * reach - reach
-    curve = weight_curve(kernel, d, width)
-    spectrum = np.cos(2 * np.pi * np.multiply.outer(frequency, d)) @ curve
-    return spectrum / curve.sum()
+def curve_response(kernel, frequency, width=1.0):
+    """What the curve of a kernel of any reading leaves of a wave: its amplitude, in the shape of ``frequency``.
+
+    That of ``spectra.kernel_response``, for weights that are brought to the sum 1; the area's curve is a box of its
+    width, averaged over each pixel: two boxes one after the other.
+
+    >>> from course_utils.kernels import AREA
+    >>> curve_response(AREA, [0, 0.25, 0.5], width=2).round(3)
+    array([1.   , 0.573, 0.   ])
+    """
+    kernel = _kernel(kernel)
+    if kernel.reading == "overlap":
+        return kernel_response(BOX, frequency, width) * kernel_response(BOX, frequency)
+    if kernel.reading == "pick":
+        return kernel_response(BOX, frequency)
+    mean = float(kernel_response(kernel, 0.0, width))
+    if abs(mean) < NEGLIGIBLE:
+        raise ValueError(f"Kernel {kernel} has the mean 0: its weights cannot be brought to the sum 1.")
+    return kernel_response(kernel, frequency, width) / mean
 
 
-def zone_plate(size):
-    """STAND-IN until spectra is merged."""
-    x = np.arange(size) - (size - 1) / 2
-    return np.cos(np.pi / size * (x[:, None] ** 2 + x**2))
+def energy_kept(spectrum):
+    """Of the energy of all waves that both input and output can hold, the part that comes out as it should.
+
+    spectrum   of ``spectra.resize_spectrum`` or ``matrix_spectrum``. All waves have the same energy
+
+    >>> from course_utils.spectra import resize_spectrum
+    >>> energy_kept(resize_spectrum(8, 4)).round(4)  # cos(pi f) squared: (1 + 2 * 0.8536 + 2 * 0.5) / 5
+    np.float64(0.7414)
+    """
+    fit = _spectrum(spectrum).frequency <= spectrum.limit
+    return np.average(spectrum.kept[fit] ** 2, weights=_both_sides(spectrum)[fit])
+
+
+def energy_aliased(spectrum):
+    """Of the energy of waves too fine for the output, the part that comes back as other waves.
+
+    Where the output can hold all waves: of the energy of all, the part that comes out as copies beside them.
+
+    >>> from course_utils.spectra import resize_spectrum
+    >>> energy_aliased(resize_spectrum(8, 4)).round(4), energy_aliased(resize_spectrum(4, 8)).round(4)
+    (np.float64(0.0976), np.float64(0.0328))
+    """
+    finer = _spectrum(spectrum).frequency > spectrum.limit
+    finer = finer if finer.any() else np.ones_like(finer)
+    return np.average(spectrum.aliased[finer], weights=_both_sides(spectrum)[finer])
+
+
+def _both_sides(spectrum):
+    """All waves but the slowest and the fastest have a mirror image."""
+    return np.where((spectrum.frequency == 0) | (spectrum.frequency == 0.5), 1, 2)
+
+
+def _spectrum(value):
+    if not isinstance(value, Spectrum):
+        raise TypeError(f"spectrum must be a Spectrum, such as resize_spectrum(8, 4); got {shown(value)}.")
+    return value
+
+
+def _kernel(value):
+    if not isinstance(value, Kernel):
+        raise TypeError(f"kernel must be a Kernel, such as TRIANGLE; got {shown(value)}.")
+    return value

@@ -88,7 +88,22 @@ def resize_spectrum(in_size, out_size, kernel=TRIANGLE, antialias=False, coordin
     >>> halved.aliased.round(2)  # two taps of 1/2: the fastest wave is gone, the one at 0.375 comes back slower
     array([0.  , 0.  , 0.  , 0.15, 0.  ])
     """
-    gains = transfer(in_size, out_size, kernel, antialias, coordinate_map)
+    return _spectrum(transfer(in_size, out_size, kernel, antialias, coordinate_map))
+
+
+def matrix_spectrum(matrix):
+    """The Spectrum of a matrix of shape (out_size, in_size), whose border should wrap around.
+
+    >>> matrix_spectrum(taps(8, 4, border="wrap").matrix).aliased.round(2)
+    array([0.  , 0.  , 0.  , 0.15, 0.  ])
+    """
+    matrix = finite_array(matrix, "matrix", ndim=2).astype(float)
+    whole_number(max(matrix.shape), "the matrix's size", 1, LARGEST_SPECTRUM)
+    return _spectrum(_transfer(matrix))
+
+
+def _spectrum(gains):
+    out_size, in_size = gains.shape
     frequency = np.arange(in_size // 2 + 1)
     energy = np.abs(gains[:, frequency]) ** 2
     # At the limit itself, a wave and its mirror image are the same samples: it is kept, not folded.
@@ -109,8 +124,12 @@ def transfer(in_size, out_size, kernel=TRIANGLE, antialias=False, coordinate_map
     in_size = whole_number(in_size, "in_size", 1, LARGEST_SPECTRUM)
     out_size = whole_number(out_size, "out_size", 1, LARGEST_SPECTRUM)
     true_or_false(antialias, "antialias")
-    made = taps(in_size, out_size, kernel, coordinate_map, antialias, border="wrap")
-    waves = np.fft.ifft(made.matrix, axis=1) * in_size  # each row's answer to exp(2 pi i k n / in_size)
+    return _transfer(taps(in_size, out_size, kernel, coordinate_map, antialias, border="wrap").matrix)
+
+
+def _transfer(matrix):
+    out_size, in_size = matrix.shape
+    waves = np.fft.ifft(matrix, axis=1) * in_size  # each row's answer to exp(2 pi i k n / in_size)
     return np.fft.fft(waves, axis=0) / out_size
 
 

@@ -17,6 +17,7 @@ from course_utils import (
     cost,
     flows,
     images,
+    keeping,
     kernels,
     phases,
     pooling,
@@ -72,6 +73,11 @@ CALLS = {
         {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
     ),
     recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
+    keeping.sample_shares: ({"matrix": IMAGE}, {}),
+    keeping.passed_over: ({"matrix": IMAGE}, {}),
+    keeping.weight_curve: ({"distance": IMAGE}, {"kernel": kernels.AREA, "width": 2.5}),
+    keeping.curve_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.AREA, "width": 2.5}),
+    spectra.matrix_spectrum: ({"matrix": IMAGE}, {}),
     spectra.kernel_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
@@ -223,6 +229,7 @@ WITHOUT_ARRAYS |= {
     "recipe_matrix",
 }
 WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
+WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
 
@@ -235,6 +242,7 @@ def test_no_public_function_is_missing_here():
         cost,
         flows,
         images,
+        keeping,
         kernels,
         operators,
         phases,

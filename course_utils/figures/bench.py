@@ -18,13 +18,14 @@ import numpy as np
 from course_utils.figures.draw.scene import NoPicture, data_url
 from course_utils.figures.photos import PHOTOS, part_of
 from course_utils.images import clipped_count, crop, psnr
-from course_utils.keeping import frequency_response, passed_over, weight_curve, zone_plate
+from course_utils.keeping import curve_response, energy_aliased, energy_kept, passed_over, weight_curve
 from course_utils.kernels import Kernel, Taps, coordinates, size_from_factor, taps_at
 from course_utils.resampling import to_8_bits
+from course_utils.spectra import Spectrum, matrix_spectrum, zone_plate
 from course_utils.validation import one_of
 
-SIZE = 112
-"""Pixels of each picture, in both axes."""
+SIZE = 120
+"""Pixels of each picture, in both axes; most steps divide it."""
 
 PICTURES = ("zone plate", *PHOTOS)
 
@@ -44,7 +45,10 @@ PARAMETERS = {
 }
 """Parameter -> (lowest, highest, step) of its control."""
 
-FREQUENCIES = np.linspace(0, 1, 161)
+FREQUENCIES = np.linspace(0, 0.5, 101)
+"""At which the curve's own response is drawn."""
+
+MOST_WAVES = 128  # on the axis whose resize is taken apart
 WORTH_A_MARK = 5e-4  # weights of a prefilter fade away without an end
 
 
@@ -54,7 +58,7 @@ def bench_picture(name):
     one_of(name, "picture", PICTURES)
     if name in PHOTOS:
         return part_of(name, SIZE)
-    pixels = to_8_bits(127.5 + 127.5 * zone_plate(SIZE))
+    pixels = to_8_bits(255 * zone_plate(SIZE))
     pixels.flags.writeable = False
     return pixels
 
@@ -95,11 +99,6 @@ class Bench:
     def in_size(self):
         """A whole row where it is shrunk; where it is enlarged, as much of its middle as fills the panel."""
         return _in_size(self.step)
-
-    @property
-    def cutoff(self):
-        """The finest wave that both input and outputs can hold, in cycles per input sample."""
-        return 0.5 / max(self.step, 1.0)
 
     @cached_property
     def places(self):
@@ -148,28 +147,23 @@ class Bench:
     def height(self, distance):
         return self.asked(lambda: weight_curve(self.kernel, distance, self.width))
 
-    @cached_property
+    @property
+    def spectrum(self) -> Spectrum:
+        """What becomes of every wave."""
+        return self.asked(lambda: _spectrum(self.kernel, self.step, self.width))
+
+    @property
     def response(self):
-        """What becomes of a wave of each of FREQUENCIES: its amplitude afterwards."""
+        """What the kernel's curve leaves of a wave of each of FREQUENCIES."""
         return self.asked(lambda: _response(self.kernel, self.width))
 
-    @cached_property
+    @property
     def kept(self):
-        """The energy of waves that fit that is kept: 0 to 1."""
-        return float(np.mean(self.response[self.fitting] ** 2))
-
-    @cached_property
-    def leaked(self):
-        """The energy of waves that do not fit that comes through: when shrinking up to 0.5, else up to 1."""
-        return float(np.mean(self.response[self.false] ** 2)) if self.false.any() else 0.0
+        return float(energy_kept(self.spectrum))
 
     @property
-    def fitting(self):
-        return self.cutoff >= FREQUENCIES
-
-    @property
-    def false(self):
-        return (self.cutoff < FREQUENCIES) & ((FREQUENCIES <= 0.5) | (self.step <= 1))
+    def aliased(self):
+        return float(energy_aliased(self.spectrum))
 
     @property
     def resized(self):
@@ -185,7 +179,17 @@ class Bench:
 
 @lru_cache(256)
 def _response(kernel, width):
-    return frequency_response(kernel, FREQUENCIES, width)
+    return curve_response(kernel, FREQUENCIES, width)
+
+
+@lru_cache(256)
+def _spectrum(kernel, step, width):
+    """Of an axis without borders, as long as the step divides it: exact."""
+    quarters = round(4 * step)  # four outputs for so many samples
+    times = -(-MOST_WAVES // quarters)
+    in_size, out_size = quarters * times, 4 * times
+    taps = taps_at(coordinates(in_size, out_size), in_size, kernel, width, border="wrap")
+    return matrix_spectrum(taps.matrix)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +203,7 @@ class Resized:
 
     @cached_property
     def urls(self):
-        return data_url(self.small), data_url(self.large)
+        return _small_file(self.small), _small_file(self.large)
 
 
 @lru_cache(64)  # while another output is looked at, the pictures stay
@@ -220,7 +224,11 @@ def _resized(kernel, name, step, width):
 
 @lru_cache(8)
 def source_url(name):
-    return data_url(bench_picture(name))
+    return _small_file(bench_picture(name))
+
+
+def _small_file(pixels):
+    return data_url(pixels, compress_level=6)
 
 
 @lru_cache(8)

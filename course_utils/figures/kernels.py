@@ -39,22 +39,23 @@ from course_utils.figures.draw.scene import (
 from course_utils.kernels import Kernel
 from course_utils.validation import one_of, real_number, true_or_false, whole_number
 
-WIDTH, HEIGHT = 900, 514
+WIDTH, HEIGHT = 900, 520
 LEFT, RIGHT = 58, 598  # of the kernel's panel
 HALVES = (7, 12, 24)  # how many samples it shows to either side
 EVERY = {7: 1, 12: 2, 24: 4}  # and which of them get their number
 TOP, UNIT = 28, 122  # px: its upper edge; a height of 1
-HIGHEST, LOWEST = 1.2, -0.28  # heights at its edges
+HIGHEST, LOWEST = 1.15, -0.33  # heights at its edges
 ZERO, AXIS = (
     TOP + HIGHEST * UNIT,
     TOP + (HIGHEST - LOWEST) * UNIT,
 )  # where height 0 is, where the samples stand
-OUTPUTS = AXIS + 30
+OUTPUTS = AXIS + 29
+FARTHEST_PULL = 36  # px from one number of lobes to the next, also where lobes are wider
 
 FIRST, LAST, FLAT, FULL = 652, 892, 172, 118  # spectrum: left, right, y of 0, px of 1
-ROW, PANEL = 276, 222
-COLUMNS = (2, 240, 478)
-ASIDE, THUMB = 724, 62
+ROW, PANEL = 276, 2 * SIZE  # two px for a pixel, or a zone plate would show rings of the screen
+COLUMNS = (2, 250, 498)
+ASIDE, THUMB = 752, 62
 
 
 def bench_scene(kernel: Kernel, picture, step, antialias=False, stretch=1.0, shift=0) -> Scene:
@@ -162,7 +163,9 @@ def _stems(view):
             size = 12 if view.half == HALVES[0] else 9.5
             words = number(state.weights[i], 2)
             words = words if view.half == HALVES[0] else words.replace("0.", ".")
-            above = y - 7 if height > 0 else y + 12 + size * 0.7  # below a knob
+            above = (
+                y - 7 if height > 0 else y + (10 if view.half == HALVES[0] else 4) + size * 0.7
+            )  # below a knob
             parts.append(label(x, above, words, f"{css} halo", size=size, font_weight="600"))
     return group(parts, pointer_events="none")
 
@@ -266,9 +269,9 @@ def _knobs(view):
             ("stretch",), (state.stretch,), ((rate, 0),), (1.0,), (WIDEST,), (STRETCH_STEP,), "stretch", 10
         )
     for parameter, value in state.kernel.parameters:
-        if parameter in PARAMETERS and (knob := _parameter_knob(view, parameter, value)):
-            parts.append(knob[0])
-            handles[f"{parameter}-knob"] = knob[1]
+        if parameter in PARAMETERS:
+            knob, handles[f"{parameter}-knob"] = _parameter_knob(view, parameter, value)
+            parts.append(knob)
     return "".join(parts), handles
 
 
@@ -285,19 +288,17 @@ def _end(view):
 
 
 def _parameter_knob(view, parameter, value):
-    """Where a parameter shows on the curve, left of its middle: (element, Handle); None where it is out of sight."""
+    """Where a parameter shows on the curve, left of its middle: (element, Handle)."""
     state = view.state
     place, by = {
         "a": (4 / 3, (0.0, -0.01)),  # the deepest point
         "b": (0.0, (0.0, 3 * SIXTHS / UNIT)),  # the top stands at 1 - b / 3
         "c": (1.25, (0.0, 0.12)),
-        "lobes": (value, (-1 / (state.width * view.unit), 0.0)),
+        "lobes": (value, (-max(1 / (state.width * view.unit), 1 / FARTHEST_PULL), 0.0)),
         "sigma": (value, (-1 / (state.width * view.unit), 0.0)),
     }[parameter]
     distance = place * state.width
-    x = float(view(state.x - distance))
-    if x < LEFT + 6:
-        return None
+    x = view.inside(state.x - distance)
     y = ZERO if parameter == "lobes" else float(view.y(state.height(np.array([distance]))[0]))
     words = f"{parameter} = {_value(parameter, value)}"
     low, high, step = PARAMETERS[parameter]
@@ -309,38 +310,55 @@ def _parameter_knob(view, parameter, value):
 
 
 def _spectrum(state):
-    """What the kernel makes of each wave: green what fits the outputs, vermilion what comes back false."""
-    x = FIRST + (LAST - FIRST) * FREQUENCIES
-    y = FLAT - FULL * np.clip(state.response, -0.25, 1.2)
-    cutoff, finest = (FIRST + (LAST - FIRST) * f for f in (state.cutoff, 0.5))
+    """What becomes of each wave: green what comes out as itself, vermilion what comes out as others."""
+    spectrum = state.spectrum
+    limit = _across(spectrum.limit)
     parts = [
-        label(FIRST - 8, 16, "what it leaves of each wave", "", "start", 14, font_weight="600"),
+        label(FIRST - 8, 16, "what becomes of each wave", "", "start", 14, font_weight="600"),
         line(FIRST, FLAT, LAST, FLAT),
         line(FIRST, FLAT, FIRST, TOP),
         path(
-            [(FIRST, FLAT - FULL), (cutoff, FLAT - FULL), (cutoff, FLAT)],
-            "line muted",
-            stroke_dasharray="4 3",
+            [(FIRST, FLAT - FULL), (limit, FLAT - FULL), (limit, FLAT)], "line muted", stroke_dasharray="4 3"
         ),
     ]
-    for css, where in (("kernel", state.fitting), ("output", state.false)):
-        if where.any():
-            points = [(x[where][0], FLAT), *zip(x[where], y[where], strict=True), (x[where][-1], FLAT)]
-            parts.append(path(points, css, closed=True, fill_opacity="0.3"))
-    parts.append(path(zip(x, y, strict=True), "line kernel", stroke_width=2))
-    for f, words in ((0, "0"), (0.25, "1/4"), (0.5, "1/2"), (1, "1")):
-        at = FIRST + (LAST - FIRST) * f
+    fit = spectrum.frequency <= spectrum.limit
+    parts += [
+        *_amplitude(spectrum.frequency[fit], spectrum.kept[fit], "kernel"),
+        *_amplitude(spectrum.frequency[fit], np.sqrt(spectrum.aliased)[fit], "output"),
+        *_amplitude(spectrum.frequency[~fit], np.sqrt(spectrum.aliased)[~fit], "output"),
+        path(
+            zip(_across(FREQUENCIES), _up(state.response), strict=True), "line muted", stroke_dasharray="2 3"
+        ),
+    ]
+    for f, words in ((0, "0"), (0.25, "1/4"), (0.5, "1/2")):
+        at = _across(f)
         parts += [line(at, FLAT, at, FLAT + 4), label(at, FLAT + 16, words, "muted", size=11)]
     parts += [
         label(FIRST - 6, FLAT - FULL + 4, "1", "muted", "end", 11),
         label(FIRST - 6, FLAT + 4, "0", "muted", "end", 11),
-        label(FIRST + 0.75 * (LAST - FIRST), FLAT + 16, "cycles a sample", "muted", size=11),
-        line(finest, FLAT, finest, TOP, stroke_dasharray="2 4"),
-        label(FIRST - 8, FLAT + 48, f"{_percent(state.kept)} kept of the waves that fit", "kernel", "start", 13,
+        label(_across(0.375), FLAT + 16, "cycles a sample", "muted", size=11),
+        label(FIRST - 8, FLAT + 40, f"as itself: {_percent(state.kept)} of what fits", "kernel", "start", 13,
               font_weight="600"),
-        label(FIRST - 8, FLAT + 67, _false_words(state), "output", "start", 13, font_weight="600"),
+        label(FIRST - 8, FLAT + 58, _false_words(state), "output", "start", 13, font_weight="600"),
+        label(FIRST - 8, FLAT + 75, "dotted: the kernel's own response", "muted", "start", 11),
     ]  # fmt: skip
     return group(parts, pointer_events="none")
+
+
+def _across(frequency):
+    return FIRST + (LAST - FIRST) * 2 * np.asarray(frequency)
+
+
+def _up(amplitude):
+    return FLAT - FULL * np.clip(amplitude, -0.25, 1.2)
+
+
+def _amplitude(frequency, amplitude, css):
+    x, y = _across(frequency), _up(amplitude)
+    if not (amplitude > 1e-6).any():  # without waves, or none of them left
+        return
+    yield path([(x[0], FLAT), *zip(x, y, strict=True), (x[-1], FLAT)], css, closed=True, fill_opacity="0.25")
+    yield path(zip(x, y, strict=True), f"line {css}", stroke_width=2)
 
 
 def _percent(share):
@@ -348,9 +366,7 @@ def _percent(share):
 
 
 def _false_words(state):
-    if state.step > 1:
-        return f"{_percent(state.leaked)} of the finer ones: false waves"
-    return f"{_percent(state.leaked)} of their copies beyond 1/2"
+    return f"as others: {_percent(state.aliased)} {'of what is finer' if state.step > 1 else 'more, copies'}"
 
 
 # ---- the pictures --------------------------------------------------------------------------------
@@ -381,7 +397,7 @@ def _aside(state):
     """The other pictures, to be clicked; how well the last one came out."""
     parts = [label(ASIDE, ROW - 7, "pictures", "muted", "start", 12)]
     for k, name in enumerate(PICTURES):
-        x, y = ASIDE + k % 2 * (THUMB + 26), ROW + k // 2 * (THUMB + 24)
+        x, y = ASIDE + k % 2 * (THUMB + 12), ROW + k // 2 * (THUMB + 24)
         parts += [
             image(x, y, THUMB, THUMB, thumbnail_url(name), name, crisp=False),
             rect(x, y, THUMB, THUMB, "line output" if name == state.picture else "frame",
@@ -392,7 +408,7 @@ def _aside(state):
         ]  # fmt: skip
     chooser = cell_group(parts, "picture", "pictures")
     resized = state.resized
-    lines = [f"{resized.clipped} values beyond 0…255"]
+    lines = [f"{resized.clipped} values clipped"]
     if resized.psnr is not None and np.isfinite(resized.psnr):
         lines.append(f"PSNR to the first: {number(resized.psnr, 1)} dB")
     elif resized.psnr is not None:
@@ -444,10 +460,10 @@ def _lost_words(state):
 
 
 def _waves_words(state):
-    kept = f"Of the waves that fit, {_percent(state.kept)} of the energy is kept; "
+    kept = f"Of the energy of waves that fit, {_percent(state.kept)} comes out as itself; "
     if state.step > 1:
-        return f"{kept}of finer ones, {_percent(state.leaked)} comes back as false waves."
-    return f"{kept}of their copies beyond 1/2, {_percent(state.leaked)} comes along."
+        return f"{kept}of finer ones, {_percent(state.aliased)} as false waves."
+    return f"{kept}{_percent(state.aliased)} more come as copies."
 
 
 def _sample_sentence(state, i):

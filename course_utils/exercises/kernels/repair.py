@@ -33,8 +33,8 @@ WRAPPED_BYTES = SpotTheBug(
             np.array([-8.96, 57.8, 197.2, 281.9]), by_hand=[0, 58, 197, 255], note="A cubic beside an edge."
         ),
         Case(
-            np.array([0.0, 0.25, 254.75, 255.0]),
-            by_hand=[0, 0, 255, 255],
+            np.array([0.25, 254.25, 254.75, 255.0]),
+            by_hand=[0, 254, 255, 255],
             note="Everything fits into 8 bits.",
         ),
         Case(np.array([[0.5, 1.5], [254.5, 255.5]]), by_hand=[[1, 2], [255, 255]], note="Halves go up."),

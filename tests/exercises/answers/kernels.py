@@ -59,14 +59,6 @@ def only_those_near_enough(x, in_size, kernel, support):
 
 
 @right(WITHIN_THE_SUPPORT)
-def distances_moved_to_the_end(x, in_size, kernel, support):
-    d = np.linspace(0, in_size - 1, in_size) - x
-    inside = np.abs(d) <= support
-    weights = kernel(np.where(inside, d, 0)) * inside
-    return weights / weights.sum()
-
-
-@right(WITHIN_THE_SUPPORT)
 def by_piecewise(x, in_size, kernel, support):
     d = x - np.arange(float(in_size))
     weights = np.piecewise(d, [abs(d) < support], [kernel, 0.0])
@@ -86,8 +78,20 @@ def a_masked_array(x, in_size, kernel, support):
     return weights / weights.sum()
 
 
-same(WITHIN_THE_SUPPORT, "np.abs(distance) <= support", "the kernels of the cases end at 0, or at no sample")
-same(WITHIN_THE_SUPPORT, "distance = np.arange(in_size) - x", "a kernel is the same to either side")
+ends = "the kernels of the cases end at 0, or at no sample"
+alike = "a kernel is the same to either side"
+for change in (
+    "if abs(x - i) <= support", "(d <= support)", "> support] = 0", "[abs(d) <= support]", "abs(d) >= support",
+    "np.abs(distance) <= support",
+):  # fmt: skip
+    same(WITHIN_THE_SUPPORT, change, ends)
+for change in (
+    "np.array(i - x)", "-> d = x - np.arange(in_size)", "kernel(near - x)", "np.arange(float(in_size)) - x",
+    "np.arange(in_size) - x",
+):  # fmt: skip
+    same(WITHIN_THE_SUPPORT, change, alike)
+same(WITHIN_THE_SUPPORT, "math.trunc(x + support)", "x + support is not negative here")
+same(WITHIN_THE_SUPPORT, ".matrix[-1]", "there is one row")
 
 # ---- antialias ----------------------------------------------------------------------------------------------
 
@@ -140,16 +144,6 @@ def taps_of_the_course(in_size, out_size, kernel, support):
 
 
 @right(ANTIALIAS)
-def edges_of_both(in_size, out_size, kernel, support):
-    unit = max(in_size, out_size)  # both pictures laid over each other on the finer one's grid
-    centers = (np.arange(out_size) + 0.5) / out_size
-    samples = (np.arange(in_size) + 0.5) / in_size
-    distance = (centers[:, None] - samples) * unit * min(in_size / unit, out_size / unit)
-    weights = np.where(np.abs(distance) < support, kernel(distance), 0)
-    return weights / weights.sum(axis=-1)[:, None]
-
-
-@right(ANTIALIAS)
 def clipped_step(in_size, out_size, kernel, support):
     step = in_size / out_size
     x = (np.arange(out_size) + 0.5) * step - 0.5
@@ -158,8 +152,16 @@ def clipped_step(in_size, out_size, kernel, support):
     return weights / np.einsum("oi->o", weights)[:, None]
 
 
-same(ANTIALIAS, "np.abs(distance) <= support", "the kernels of the cases end at 0, or at no sample")
-same(ANTIALIAS, "(np.arange(in_size) - x[:, None]) / max(step, 1)", "a kernel is the same to either side")
+for change in ("np.abs(distance) <= support", "(np.abs(d) <= support)", "abs(distance) < support"):
+    same(ANTIALIAS, change, ends)
+for change in (
+    "(np.arange(in_size) - x[:, None])",
+    "np.arange(in_size) - x[:, None]",
+    "(np.arange(in_size) - x)",
+):
+    same(ANTIALIAS, change, alike)
+same(ANTIALIAS, "if out_size <= in_size", "at the same size the step is 1")
+same(ANTIALIAS, "np.clip(1, step, None)", "the larger of two numbers has no order")
 
 # ---- area ---------------------------------------------------------------------------------------------------
 
@@ -213,17 +215,16 @@ def from_the_centers(in_size, out_size):
 
 
 @right(AREA)
-def opencv_of_impulses(in_size, out_size):
-    if in_size < out_size:  # it wants to be told the size of a picture, (width, height)
-        return kernels.taps(in_size, out_size, kernels.AREA).matrix
-    return cv2.resize(np.eye(in_size), (in_size, out_size), interpolation=cv2.INTER_AREA)
-
-
-@right(AREA)
 def a_sparse_matrix(in_size, out_size):
     pieces = np.arange(in_size * out_size)
     ones = np.full(len(pieces), 1 / in_size)
     return sparse.coo_array((ones, (pieces // in_size, pieces // out_size)), (out_size, in_size)).toarray()
+
+
+same(AREA, "np.clip(start, np.arange(", "each is at most the end")
+same(AREA, "np.clip(0, (step + 1) / 2 - distance", "the larger of two numbers has no order")
+same(AREA, "(pieces / in_size, ", "coordinates are made whole")
+same(AREA, ", pieces / out_size)", "coordinates are made whole")
 
 
 # ---- eight bits ---------------------------------------------------------------------------------------------
@@ -275,6 +276,19 @@ def limits_of_the_dtype(values):
 
 
 same(WRAPPED_BYTES, "np.trunc(", "nothing is below 0 any more")
+same(WRAPPED_BYTES, "math.trunc(", "what is above -1 becomes 0 either way")
+for change in ("(values, 255), -1)", "np.where(values < 0, -1, "):
+    same(WRAPPED_BYTES, change, "-1 + 0.5 is cut off to 0")
+for change in (
+    "kept[kept <= 0]", "kept[kept >= 255]", "kept[values < 0]", "kept[values > 255]", "np.where(values <= 0",
+    "np.where(values < -1", "np.where(values >= 255",
+):  # fmt: skip
+    same(WRAPPED_BYTES, change, "the same values are moved to 0 or to 255, or were there")
+same(WRAPPED_BYTES, "-> whole = np.floor(values + 0.5)", "it is whole before it is made an integer")
+same(WRAPPED_BYTES, "np.clip(0, whole, 255)", "the larger of two numbers has no order")
+same(WRAPPED_BYTES, "np.clip(info.min, values", "the larger of two numbers has no order")
+for change in ("info.min, info.max))", "info.max + 0.25))"):
+    same(WRAPPED_BYTES, change, "the floor is 255 all the same")
 same(WRAPPED_BYTES, "np.clip(0, values, 255)", "the larger of 0 and a value is that of a value and 0")
 
 
@@ -338,6 +352,9 @@ def block_by_block(image, factor):
 
 
 same(THUMBNAIL, "blocks.mean(axis=(3, 1))", "a mean over two axes has no order")
+same(THUMBNAIL, "image[j::factor, i::factor]", "all pairs are added")
+same(THUMBNAIL, "np.add.reduceat(image.astype(float), np.arange(0, height, factor))", "axis 0 is the default")
+same(THUMBNAIL, "np.add.reduceat(image, ", "sums of whole numbers are whole")
 
 
 # ---- a fetch ------------------------------------------------------------------------------------------------
@@ -360,15 +377,9 @@ def linspace_of_offsets(row, x, step):
 @right(NEIGHBORS_OF_A_FETCH)
 def a_padded_row_smoothed(row, x, step):
     """The fetch runs along straight lines, so the row can be averaged after it was cut at the places."""
-    padding = step + 2
-    padded = np.pad(row, padding, mode="edge")
-    start = x - (step - 1) / 2 + padding
-    before = np.floor(start).astype(int)
-    fraction = start - before
+    padded = np.pad(row, step + 2, mode="edge")
     means = np.convolve(padded, np.ones(step) / step, "valid")
-    means = np.append(means, means[-1])
-    before = before.clip(0, len(means) - 2)
-    return (1 - fraction) * means[before] + fraction * means[before + 1]
+    return np.interp(x + step + 2 - (step - 1) / 2, np.arange(len(means)), means)
 
 
 @right(NEIGHBORS_OF_A_FETCH)
@@ -397,5 +408,10 @@ def clamped_lerps(row, x, step):
     return (row[before] + (places - before) * (row[after] - row[before])).mean(axis=0)
 
 
-same(NEIGHBORS_OF_A_FETCH, "(step - 1) / 2 - np.arange(step)", "the places lie evenly to either side")
-same(NEIGHBORS_OF_A_FETCH, "x[:, None] - offsets", "the places lie evenly to either side")
+for change in (
+    "(step - 1) / 2 - np.arange(step)", "x[:, None] - offsets", "linspace((step - 1) / 2, -(step", "(x - offset, ",
+    "[step / 2 - (k + 0.5)", "(place - o, ", "(x - (np.arange(step) - ",
+):  # fmt: skip
+    same(NEIGHBORS_OF_A_FETCH, change, "the places lie evenly to either side")
+same(NEIGHBORS_OF_A_FETCH, "np.convolve(np.ones(step) / step, padded, ", "a convolution has no order")
+same(NEIGHBORS_OF_A_FETCH, "mode='nearest').mean(axis=1)", "of two axes, 1 is the last")
