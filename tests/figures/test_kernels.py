@@ -266,3 +266,13 @@ def test_a_third_by_linear_folds_all_too_fine_waves_back():
         "100 % comes out as itself; of finer ones, 100 % as false waves."
         in bench_scene(TRIANGLE, "brick", 3).text
     )
+
+
+@pytest.mark.parametrize("kernel, mode", [(TRIANGLE, "bilinear"), (keys_cubic(-0.75), "bicubic")], ids=str)
+def test_what_was_shrunk_is_enlarged_again_by_the_same_kernel(kernel, mode):
+    scene = bench_scene(kernel, "camera", 3)
+    source = torch.tensor(bench_picture("camera")[None, None], dtype=torch.float64)
+    small = F.interpolate(source, size=(40, 40), mode=mode)
+    large = F.interpolate(small, size=(SIZE, SIZE), mode=mode)[0, 0].numpy()
+    shown = decoded(scene.svg, f"enlarged again: {SIZE} × {SIZE}")
+    assert np.abs(shown - large.clip(0, 255)).max() <= 0.5001
