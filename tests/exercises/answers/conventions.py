@@ -43,7 +43,7 @@ def by_next(in_size, ramp, impulse):
         spot = np.zeros(in_size)
         spot[in_size // 2] = 1
         size = (len(impulse),)
-        same_ramp = np.allclose(resize_by(made, np.arange(in_size) * 1.0, size), ramp)
+        same_ramp = np.allclose(resize_by(made, np.arange(in_size, dtype=float), size), ramp)
         return same_ramp and np.allclose(resize_by(made, spot, size), impulse)
 
     return next((name for name in CANDIDATES if fits(CANDIDATES[name])), "unknown")
@@ -77,7 +77,7 @@ def by_the_least_difference(in_size, ramp, impulse):
     for name, made in CANDIDATES.items():
         a = resize_by(made, np.arange(float(in_size)), (len(ramp),)) - ramp
         b = resize_by(made, np.eye(in_size)[in_size // 2], (len(ramp),)) - impulse
-        apart = max(np.abs(a).max(), np.abs(b).max())
+        apart = np.linalg.norm(np.concatenate([a, b]))
         if apart < least:
             best, least = name, apart
     return best
@@ -114,7 +114,7 @@ def by_the_recipe_of_the_node(samples, size, mode, antialias):
     made = onnx_recipe(
         {"mode": mode, "antialias": on, "exclude_outside": on, "cubic_coeff_a": -0.75 + 0.25 * on}
     )
-    return resize_by(made, np.asarray(samples), (size,))
+    return resize_by(made, samples, (size,))
 
 
 @right(EXPORT)
@@ -159,7 +159,7 @@ def by_numpys_floor(in_size, factor):
 
 @right(FROM_A_FACTOR)
 def by_whole_division(in_size, factor):
-    count = int(in_size * factor // 1)
+    count, _ = divmod(in_size * factor, 1)
     return np.arange(0.5, count) / factor - 0.5
 
 
@@ -178,12 +178,12 @@ def by_adding_up(in_size, factor):
 @right(NEAREST_MODE)
 def by_ifs(x, mode):
     if mode == "floor":
-        return np.floor(x).astype(int)
+        return np.floor(x)
     if mode == "ceil":
-        return np.ceil(x).astype(int)
+        return np.ceil(x)
     if mode == "round_prefer_floor":
-        return np.ceil(x - 0.5).astype(int)
-    return np.floor(x + 0.5).astype(int)
+        return np.ceil(x - 0.5)
+    return np.floor(x + 0.5)
 
 
 @right(NEAREST_MODE)
@@ -191,7 +191,7 @@ def by_the_fraction(x, mode):
     below = np.floor(x)
     fraction = x - below
     up = {
-        "floor": fraction > 1, "ceil": fraction > 0, "round_prefer_floor": fraction > 0.5,
+        "floor": 0, "ceil": fraction > 0, "round_prefer_floor": fraction > 0.5,
         "round_prefer_ceil": fraction >= 0.5,
     }[mode]  # fmt: skip
     return below + up
@@ -229,12 +229,14 @@ def by_a_match(x, mode):
 
 
 @right(NEAREST_MODE)
-def by_halves_counted(x, mode):
-    halves = np.floor(2 * x) % 2 == 1
-    is_half = halves & (2 * x == np.floor(2 * x))
-    if mode in ("floor", "ceil"):
-        return {"floor": np.floor, "ceil": np.ceil}[mode](x)
-    return np.where(is_half, np.floor(x) if mode == "round_prefer_floor" else np.ceil(x), np.rint(x))
+def by_shift_and_rule(x, mode):
+    shift, rule = {
+        "floor": (0, np.floor),
+        "ceil": (0, np.ceil),
+        "round_prefer_floor": (-0.5, np.ceil),
+        "round_prefer_ceil": (0.5, np.floor),
+    }[mode]
+    return rule(x + shift)
 
 
 # ---- a port -------------------------------------------------------------------------------------------------
@@ -248,8 +250,8 @@ def step_times_index(samples, out_size):
 
 @right(PORTED)
 def by_two_taps(samples, out_size):
-    samples, n = np.asarray(samples), len(samples)
-    x = (np.arange(out_size) * n / out_size).clip(0, n - 1)
+    n = len(samples)
+    x = np.arange(out_size) * n / out_size
     before = np.floor(x).astype(int)
     after = np.minimum(before + 1, n - 1)
     return (1 - (x - before)) * samples[before] + (x - before) * samples[after]
@@ -277,7 +279,7 @@ def halves_taken_back(samples, out_size):
 def by_a_loop_over_outputs(samples, out_size):
     n, result = len(samples), []
     for o in range(out_size):
-        x = min(o * n / out_size, n - 1)
+        x = o * n / out_size
         before = int(x)
         after = min(before + 1, n - 1)
         result.append(samples[before] + (x - before) * (samples[after] - samples[before]))
@@ -287,3 +289,20 @@ def by_a_loop_over_outputs(samples, out_size):
 same(IDENTIFY, "np.allclose([ramp, impulse], answers)", "what is equal is equal the other way around")
 same(IDENTIFY, "(len(impulse),)", "ramp and impulse have one length")
 same(EXPORT, "round(antialias)", "a truth value is 0 or 1")
+same(IDENTIFY, "-> *np.allclose(ramp, ", "what is equal is equal the other way around")
+same(IDENTIFY, "-> *np.allclose(impulse, ", "what is equal is equal the other way around")
+same(IDENTIFY, "-> *np.allclose(got, ", "what is equal is equal the other way around")
+same(IDENTIFY, "-> *len(impulse))", "ramp and impulse have one length")
+same(IDENTIFY, "-> *ramp.shape)", "ramp and impulse have one length")
+same(IDENTIFY, "-> *impulse.shape)", "ramp and impulse have one length")
+same(IDENTIFY, "-> *(len(ramp),)), got)", "ramp and impulse have one length")
+same(IDENTIFY, "<= 1e-06", "no difference is exactly the bound")
+same(IDENTIFY, "apart <= least", "no two candidates are equally far")
+same(IDENTIFY, "fitting[-1]", "no more than one fits")
+same(IDENTIFY, "-> for signal, got in ((np.eye", "either signal may come first")
+same(IDENTIFY, "-> *ramp - resize_by", "a distance has no sign")
+same(IDENTIFY, "-> *impulse - resize_by", "a distance has no sign")
+same(FROM_A_FACTOR, "-> *trunc(", "no factor is negative")
+same(EXPORT, "-> node = dict(mode=mode, cubic_coeff_a=-0.75)", "half_pixel is the default")
+same(EXPORT, "-> node = dict(mode=mode, coordinate_transformation_mode='half_pixel')", "−0.75 is the default")
+same(PORTED, "-> before = np.trunc(x)", "x is never negative")
