@@ -75,6 +75,8 @@ IDENTIFY = Exercise(
         _case(8, 2, "torch bilinear", by_hand="torch bilinear", note="OpenCV AREA makes the same of the ramp."),
         Case(8, np.array([1.0, 4, 6]), np.array([0.0, 1, 0]), by_hand="unknown",
              note="torch nearest-exact is no candidate."),
+        Case(8, *_prints(8, 3, recipe("torch", "bicubic")), by_hand="unknown",
+             note="torch bicubic comes near torch bilinear, and is no candidate."),
     ],
     random_case=_drawn,
     hints=[
