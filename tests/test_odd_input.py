@@ -12,6 +12,7 @@ import torch
 
 from course_utils import (
     alignment,
+    conventions,
     convolution,
     cost,
     fcn,
@@ -64,6 +65,14 @@ CALLS = {
     recipes.resize_by: (
         {"array": IMAGE},
         {"recipe": recipes.recipe("scikit-image", "order 3"), "out_sizes": (3, 7)},
+    ),
+    conventions.largest_difference: (
+        {"array": IMAGE},
+        {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
+    ),
+    conventions.walk: (
+        {"array": IMAGE},
+        {"a": recipes.recipe("torch", "bicubic"), "b": recipes.recipe("pillow", "box"), "out_sizes": (3, 7)},
     ),
     recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
     keeping.sample_shares: ({"matrix": IMAGE}, {}),
@@ -229,11 +238,13 @@ WITHOUT_ARRAYS |= {
 WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
+WITHOUT_ARRAYS |= {"acting", "switched"}
 
 
 def test_no_public_function_is_missing_here():
     modules = (
         alignment,
+        conventions,
         convolution,
         cost,
         fcn,

@@ -1,0 +1,396 @@
+"""Functions to write in lesson 05: who resized this, torch's call in ONNX, a factor's coordinates, roundings."""
+
+import math
+
+import numpy as np
+
+from course_utils.exercises.engine import Case, Exercise
+from course_utils.recipes import onnx_resize, recipe, resize_by
+
+# ---- who resized this ---------------------------------------------------------------------------------------
+
+CANDIDATES = {
+    "torch nearest": recipe("torch", "nearest"),
+    "torch bilinear": recipe("torch", "bilinear"),
+    "torch bilinear, align_corners": recipe("torch", "bilinear", align_corners=True),
+    "OpenCV AREA": recipe("opencv", "area"),
+    "Pillow BILINEAR": recipe("pillow", "bilinear"),
+    "scikit-image order 1": recipe("scikit-image", "order 1"),
+}
+"""Name -> Recipe of the libraries that may have been at work."""
+
+candidates = CANDIDATES  # what the lesson calls them
+
+
+def identify(in_size, ramp, impulse):
+    """The name of the candidate that makes this of the ramp 0 .. in_size − 1, and this of a 1 at in_size // 2."""
+    signals = np.arange(float(in_size)), np.eye(in_size)[in_size // 2]
+    for name, made in candidates.items():
+        answers = [resize_by(made, signal, (len(ramp),)) for signal in signals]
+        if np.allclose(answers, [ramp, impulse]):
+            return name
+    return "unknown"
+
+
+def _prints(in_size, out_size, made):
+    signals = np.arange(float(in_size)), np.eye(in_size)[in_size // 2]
+    return [resize_by(made, signal, (out_size,)).round(12) for signal in signals]
+
+
+def _case(in_size, out_size, name, **more):
+    return Case(in_size, *_prints(in_size, out_size, CANDIDATES[name]), **more)
+
+
+def _drawn(rng):
+    """Sizes and a candidate such that no other candidate makes the same of both."""
+    while True:
+        in_size, out_size = rng.integers(4, 13), rng.integers(2, 9)
+        name = list(CANDIDATES)[rng.integers(len(CANDIDATES))]
+        wanted = _prints(in_size, out_size, CANDIDATES[name])
+        same = [np.allclose(_prints(in_size, out_size, made), wanted) for made in CANDIDATES.values()]
+        if sum(same) == 1:
+            return Case(int(in_size), *wanted)
+
+
+def _identified(in_size, ramp, impulse, judge):
+    for name, made in CANDIDATES.items():
+        if judge(_prints(in_size, len(ramp), made), (ramp, impulse)):
+            return name
+    return "unknown"
+
+
+IDENTIFY = Exercise(
+    key="conventions.identify",
+    title="Who resized this?",
+    reference=identify,
+    cases=[
+        _case(8, 3, "torch nearest", by_hand="torch nearest", note="The ramp gives 0, 2, 5: whole samples."),
+        _case(
+            8, 3, "torch bilinear, align_corners", by_hand="torch bilinear, align_corners",
+            note="The ramp ends at 0 and at 7.",
+        ),
+        _case(8, 3, "Pillow BILINEAR", by_hand="Pillow BILINEAR"),
+        _case(8, 3, "scikit-image order 1", by_hand="scikit-image order 1"),
+        _case(8, 2, "OpenCV AREA", by_hand="OpenCV AREA", note="torch bilinear makes the same ramp: 1.5, 5.5."),
+        _case(8, 2, "torch bilinear", by_hand="torch bilinear", note="OpenCV AREA makes the same of the ramp."),
+        Case(8, np.array([1.0, 4, 6]), np.array([0.0, 1, 0]), by_hand="unknown",
+             note="torch nearest-exact is no candidate."),
+        Case(8, *_prints(8, 3, recipe("torch", "bicubic")), by_hand="unknown",
+             note="torch bicubic comes near torch bilinear, and is no candidate."),
+    ],
+    random_case=_drawn,
+    hints=[
+        "Make both signals: `np.arange(float(in_size))`, and a row of `np.eye(in_size)` for the impulse.",
+        "`for name, made in candidates.items():` resize both with `resize_by(made, signal, (len(ramp),))`.",
+        "Compare with `np.allclose`, the ramp and the impulse: one of them alone may fit several. After the loop, "
+        'return "unknown".',
+    ],
+)  # fmt: skip
+
+
+@IDENTIFY.mistake
+def _by_the_ramp_alone(in_size, ramp, impulse):
+    """You compare the ramp alone. Of 8 → 2 three candidates make 1.5 and 5.5; the impulse tells them apart."""
+    return _identified(in_size, ramp, impulse, lambda made, given: np.allclose(made[0], given[0]))
+
+
+@IDENTIFY.mistake
+def _by_the_impulse_alone(in_size, ramp, impulse):
+    """You compare the impulse alone. An impulse that nobody reads gives zeros, whoever resizes."""
+    return _identified(in_size, ramp, impulse, lambda made, given: np.allclose(made[1], given[1]))
+
+
+@IDENTIFY.mistake
+def _one_of_both_suffices(in_size, ramp, impulse):
+    """You take a candidate when the ramp or the impulse fits. Both must."""
+    return _identified(
+        in_size, ramp, impulse, lambda made, given: any(np.allclose(*pair) for pair in zip(made, given, strict=True))
+    )  # fmt: skip
+
+
+@IDENTIFY.mistake
+def _nearest_candidate(in_size, ramp, impulse):
+    """You name the candidate that comes nearest. One that is not in the list makes something else: "unknown"."""
+    apart = {
+        name: max(np.abs(np.subtract(_prints(in_size, len(ramp), made), (ramp, impulse))).ravel())
+        for name, made in CANDIDATES.items()
+    }  # fmt: skip
+    return min(apart, key=apart.get)
+
+
+# ---- the coordinates of a factor ----------------------------------------------------------------------------
+
+
+def from_a_factor(in_size, factor):
+    """Where torch reads when it is given scale_factor: one input coordinate per output, half-pixel map."""
+    out_size = int(in_size * factor)  # cut down
+    return (np.arange(out_size) + 0.5) / factor - 0.5
+
+
+def _random_factor(rng):
+    in_size = int(rng.integers(2, 13))
+    while int(in_size * (factor := round(rng.uniform(0.4, 3), 2))) < 1:
+        pass
+    return Case(in_size, float(factor))
+
+
+FROM_A_FACTOR = Exercise(
+    key="conventions.from_a_factor",
+    title="Coordinates of a factor",
+    reference=from_a_factor,
+    cases=[
+        Case(
+            2,
+            2.0,
+            by_hand=np.array([-0.25, 0.25, 0.75, 1.25]),
+            note="A whole factor: sizes and factor agree.",
+        ),
+        Case(
+            5,
+            0.5,
+            by_hand=np.array([0.5, 2.5]),
+            note="2.5 samples are cut down to 2; the step is 1 / 0.5 = 2.",
+        ),
+        Case(
+            3,
+            1.25,
+            by_hand=np.array([-0.1, 0.7, 1.5]),
+            note="3.75 samples are cut down to 3; the step is 0.8.",
+        ),
+        Case(10, 1.55),
+        Case(7, 0.5, by_hand=np.array([0.5, 2.5, 4.5])),
+    ],
+    random_case=_random_factor,
+    hints=[
+        "How many outputs? torch cuts in_size · factor down to a whole number: `int(in_size * factor)`.",
+        "The step between two outputs is 1 / factor, whatever the sizes are.",
+        "The half-pixel map with that step: `(np.arange(out_size) + 0.5) / factor - 0.5`.",
+    ],
+)
+
+
+@FROM_A_FACTOR.mistake("follows the sizes")
+def _of_the_sizes(in_size, factor):
+    """Your step is in_size / out_size. torch takes 1 / factor: 10 · 1.55 is 15.5 and becomes 15, but the step stays
+    1 / 1.55."""
+    out_size = math.floor(in_size * factor)
+    return (np.arange(out_size) + 0.5) * in_size / out_size - 0.5
+
+
+def _rounded(rule, step):
+    def places(in_size, factor):
+        out_size = max(int(rule(in_size * factor)), 1)
+        return (np.arange(out_size) + 0.5) * step(in_size, out_size, factor) - 0.5
+
+    return places
+
+
+FROM_A_FACTOR.mistake(
+    "rounded", "You round the size to the nearest whole number, as OpenCV does. torch cuts it down."
+)(_rounded(np.rint, lambda n, m, f: 1 / f))
+FROM_A_FACTOR.mistake("rounded up", "You round the size up. torch cuts it down.")(
+    _rounded(math.ceil, lambda n, m, f: 1 / f)
+)
+FROM_A_FACTOR.mistake(
+    "as scipy does it",
+    "You round the size and follow the sizes, as scipy's zoom does. torch cuts it down and follows the factor.",
+)(
+    _rounded(np.rint, lambda n, m, f: n / m)
+)  # fmt: skip
+
+
+@FROM_A_FACTOR.mistake("factor upside down")
+def _factor_upside_down(in_size, factor):
+    """You multiply by the factor. Twice as large means steps half as long: 1 / factor."""
+    return (np.arange(math.floor(in_size * factor)) + 0.5) * factor - 0.5
+
+
+@FROM_A_FACTOR.mistake("missing half pixels")
+def _factor_asymmetric(in_size, factor):
+    """The step is right. The two halves of the half-pixel map are missing: + 0.5 before, − 0.5 after."""
+    return np.arange(math.floor(in_size * factor)) / factor
+
+
+@FROM_A_FACTOR.mistake("clamped")
+def _factor_clamped(in_size, factor):
+    """Right, but clamped to the samples. Where an output falls is one question; what it reads there, the next."""
+    return from_a_factor(in_size, factor).clip(0, in_size - 1)
+
+
+# ---- an export without a difference -------------------------------------------------------------------------
+
+
+def export(samples, size, mode, antialias):
+    """What torch's interpolate makes of the samples, by an ONNX Resize node; mode is "linear" or "cubic"."""
+    attributes = {"mode": mode, "antialias": int(antialias)}
+    if antialias:  # torch then drops taps beyond the border, and takes another cubic
+        attributes |= {"exclude_outside": 1, "cubic_coeff_a": -0.5}
+    return onnx_resize(samples, attributes, sizes=[size])
+
+
+def _exported(samples, size, **attributes):
+    return onnx_resize(samples, attributes, sizes=[size])
+
+
+def _random_export(rng):
+    samples = rng.uniform(-9, 9, rng.integers(2, 11)).round(2)
+    return Case(
+        samples, int(rng.integers(1, 13)), ("linear", "cubic")[rng.integers(2)], bool(rng.integers(2))
+    )
+
+
+EXPORT = Exercise(
+    key="conventions.export",
+    title="From torch to ONNX without a difference",
+    reference=export,
+    cases=[
+        Case(np.array([0.0, 4.0]), 4, "linear", False, by_hand=np.array([0.0, 1, 3, 4])),
+        Case(np.arange(8.0), 4, "linear", False, by_hand=np.array([0.5, 2.5, 4.5, 6.5])),
+        Case(
+            np.array([7.0, 0, 0, 0]), 2, "linear", True, by_hand=np.array([3.0, 0]),
+            note="Output 0 sits at 0.5. Twice as wide, the triangle gives 0.75, 0.75, 0.25: 7 · 0.75 / 1.75.",
+        ),
+        Case(np.array([0.0, 1, 0, 0]), 7, "cubic", False),
+        Case(np.array([0.0, 1, 0, 0]), 7, "cubic", True,
+             note="antialias=True changes torch's cubic when it enlarges, too."),
+        Case(np.arange(8.0), 3, "cubic", True),
+        Case(np.array([1.0, 2, 3]), 1, "linear", False, by_hand=np.array([2.0])),
+    ],
+    random_case=_random_export,
+    hints=[
+        "`onnx_resize(samples, {\"mode\": mode, \"antialias\": int(antialias)}, sizes=[size])` is right without "
+        "antialias. With it, compare the recipes: `differences(recipe(\"onnx\", mode, antialias=1), "
+        "recipe(\"torch\", \"bicubic\", antialias=True))`.",
+        "With antialias torch renormalizes at the border: ONNX calls that `exclude_outside`. Its default is 0.",
+        "torch's cubic has a = −0.75, and −0.5 with antialias. ONNX calls it `cubic_coeff_a`; its default is −0.75.",
+    ],
+)  # fmt: skip
+
+
+@EXPORT.mistake("the defaults")
+def _export_by_default(samples, size, mode, antialias):
+    """Right without antialias. With it, ONNX repeats the border sample by default, and torch leaves out what lies
+    beyond the border. Which attribute says so?"""
+    return _exported(samples, size, mode=mode, antialias=int(antialias))
+
+
+@EXPORT.mistake("exclude_outside forgotten")
+def _export_without_exclude(samples, size, mode, antialias):
+    """The cubic is right now. At the border the weights still go to the border sample; torch leaves out taps beyond
+    it when antialias is on."""
+    return _exported(
+        samples, size, mode=mode, antialias=int(antialias), cubic_coeff_a=-0.5 if antialias else -0.75
+    )
+
+
+@EXPORT.mistake("cubic_coeff_a forgotten")
+def _export_without_coefficient(samples, size, mode, antialias):
+    """Linear is right, and the border. But torch's cubic has another a with antialias than without."""
+    return _exported(samples, size, mode=mode, antialias=int(antialias), exclude_outside=int(antialias))
+
+
+@EXPORT.mistake("exclude_outside always")
+def _export_excluding_always(samples, size, mode, antialias):
+    """Without antialias torch repeats the border sample, so exclude_outside must stay 0 there."""
+    a = -0.5 if antialias else -0.75
+    return _exported(samples, size, mode=mode, antialias=int(antialias), exclude_outside=1, cubic_coeff_a=a)
+
+
+@EXPORT.mistake("a of −0.5 always")
+def _export_with_half_always(samples, size, mode, antialias):
+    """Without antialias torch's cubic has a = −0.75."""
+    on = int(antialias)
+    return _exported(samples, size, mode=mode, antialias=on, exclude_outside=on, cubic_coeff_a=-0.5)
+
+
+@EXPORT.mistake("no antialias")
+def _export_without_antialias(samples, size, mode, antialias):
+    """You never switch antialias on: fine detail is skipped when it shrinks."""
+    on = int(antialias)
+    return _exported(samples, size, mode=mode, exclude_outside=on, cubic_coeff_a=-0.5 if on else -0.75)
+
+
+@EXPORT.mistake("align_corners")
+def _export_with_corners(samples, size, mode, antialias):
+    """You asked for align_corners. torch's default is the half-pixel map, and so is ONNX's."""
+    on = int(antialias)
+    return _exported(samples, size, mode=mode, antialias=on, exclude_outside=on,
+                     cubic_coeff_a=-0.5 if on else -0.75, coordinate_transformation_mode="align_corners")  # fmt: skip
+
+
+@EXPORT.mistake("pytorch_half_pixel")
+def _export_with_pytorchs_name(samples, size, mode, antialias):
+    """The name promises torch, but for an output of size 1 pytorch_half_pixel reads the first sample, and torch
+    reads the middle. half_pixel is what torch does."""
+    on = int(antialias)
+    return _exported(samples, size, mode=mode, antialias=on, exclude_outside=on,
+                     cubic_coeff_a=-0.5 if on else -0.75,
+                     coordinate_transformation_mode="pytorch_half_pixel")  # fmt: skip
+
+
+# ---- four roundings -----------------------------------------------------------------------------------------
+
+
+def nearest_mode(x, mode):
+    """The whole number that ONNX's nearest_mode makes of the coordinates x."""
+    return {
+        "floor": np.floor(x),
+        "ceil": np.ceil(x),
+        "round_prefer_floor": np.ceil(x - 0.5),
+        "round_prefer_ceil": np.floor(x + 0.5),
+    }[mode]
+
+
+_MODES = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
+_HALVES = np.array([0.5, 1.25, 1.5, 2.5])
+
+NEAREST_MODE = Exercise(
+    key="conventions.nearest_mode",
+    title="Four roundings",
+    reference=nearest_mode,
+    cases=[
+        Case(_HALVES, "floor", by_hand=np.array([0.0, 1, 1, 2])),
+        Case(_HALVES, "ceil", by_hand=np.array([1.0, 2, 2, 3])),
+        Case(_HALVES, "round_prefer_floor", by_hand=np.array([0.0, 1, 1, 2])),
+        Case(_HALVES, "round_prefer_ceil", by_hand=np.array([1.0, 1, 2, 3])),
+        Case(np.array([0.0, 1.75, -0.25]), "round_prefer_floor", by_hand=np.array([0.0, 2, 0])),
+        Case(
+            np.array([-0.25, -1.5]),
+            "floor",
+            by_hand=np.array([-1.0, -2]),
+            note="Beyond the border, x is negative.",
+        ),
+        Case(np.array([-0.75, -1.5]), "round_prefer_ceil", by_hand=np.array([-1.0, -1])),
+    ],
+    random_case=lambda rng: Case(rng.integers(-9, 33, 5) / 4, _MODES[rng.integers(4)]),
+    hints=[
+        "`np.floor` and `np.ceil` are the first two.",
+        "`np.round` sends a half to the even neighbor: it is neither of the other two.",
+        "`np.floor(x + 0.5)` sends halves up. Which shift and which rounding send them down?",
+    ],
+)
+
+
+@NEAREST_MODE.mistake("np.round")
+def _to_the_even(x, mode):
+    """np.round sends 0.5 to 0 and 1.5 to 2, to the even neighbor. ONNX's two roundings send all halves one way."""
+    return np.round(x) if "round" in mode else nearest_mode(x, mode)
+
+
+@NEAREST_MODE.mistake("halves the other way")
+def _halves_exchanged(x, mode):
+    """Your two ways to round are exchanged: prefer_floor sends a half down."""
+    other = {"round_prefer_floor": "round_prefer_ceil", "round_prefer_ceil": "round_prefer_floor"}
+    return nearest_mode(x, other.get(mode, mode))
+
+
+@NEAREST_MODE.mistake("halves always up")
+def _halves_always_up(x, mode):
+    """You send halves up in both. prefer_floor sends them down."""
+    return np.floor(x + 0.5) if "round" in mode else nearest_mode(x, mode)
+
+
+@NEAREST_MODE.mistake("ceil as floor + 1")
+def _floor_and_one(x, mode):
+    """Your ceil adds 1 to the floor: for a whole coordinate that is one too many."""
+    return np.floor(x) + 1 if mode == "ceil" else nearest_mode(x, mode)

@@ -1,0 +1,107 @@
+"""Every exercise and prediction of lesson 05 does what it says; the answers have the libraries as witnesses."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from course_utils import images
+from course_utils.conventions import walk
+from course_utils.exercises import conventions
+from course_utils.exercises.conventions import classifier
+from course_utils.exercises.conventions.repair import resize_as_trained
+from course_utils.exercises.conventions.write import export, from_a_factor, identify
+from course_utils.exercises.engine import Exercise, Outcome, Prediction
+from course_utils.explorers.conventions import LIBRARIES
+from course_utils.figures.conventions import comparison
+from course_utils.recipes import recipe, resize_by
+
+EXERCISES = [item for item in vars(conventions).values() if isinstance(item, Exercise)]
+PREDICTIONS = [item for item in vars(conventions).values() if isinstance(item, Prediction)]
+
+
+def test_the_lesson_has_what_it_promises():
+    names = {"identify", "export", "from_a_factor", "nearest_mode", "ported"}
+    assert {exercise.key for exercise in EXERCISES} == {f"conventions.{name}" for name in names}
+    assert len(PREDICTIONS) == 7
+
+
+def test_the_answers_of_the_predictions():
+    assert conventions.SAME_NAME.computed() == "more than 10"
+    assert conventions.WHO_MADE_IT.computed() == "torch bilinear, align_corners"
+    assert conventions.ENLARGED.computed() < 1e-12
+    np.testing.assert_array_equal(conventions.FIFTEEN_OR_SIXTEEN.computed(), [15, 16])
+    assert conventions.AT_THE_BORDER.computed() == "at both ends only"
+    assert conventions.A_CLASSIFIER.computed() == "about 45"
+    assert conventions.FIVE_DIFFERENCES.computed() == "B"
+
+
+def test_what_the_libraries_themselves_say():
+    ramp = torch.arange(10.0, dtype=torch.float64)[None, None]
+    by_factor = F.interpolate(ramp, scale_factor=1.55, mode="linear")[0, 0].numpy()
+    np.testing.assert_allclose(by_factor, from_a_factor(10, 1.55).clip(0, 9), atol=1e-12)
+    assert len(by_factor) == 15
+    assert cv2.resize(np.zeros((1, 10)), None, fx=1.55, fy=1).shape == (1, 16)
+    photo = images.picture("astronaut")
+    pillow = np.asarray(Image.fromarray(photo).resize((128, 128), Image.Resampling.BILINEAR)).astype(int)
+    apart = np.abs(pillow - cv2.resize(photo, (128, 128)))
+    assert apart.max() == 84 and round(apart.mean(), 2) == 5.09
+
+
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+@pytest.mark.parametrize("sizes", [(8, 3), (4, 7), (31, 7), (3, 1), (6, 6)])
+def test_the_export_is_what_torch_makes(sizes, mode, antialias):
+    samples = np.random.default_rng(0).normal(size=sizes[0])
+    batch = torch.as_tensor(samples)[None, None, None].repeat(1, 1, 3, 1)
+    theirs = F.interpolate(batch, (3, sizes[1]), mode=f"bi{mode}", antialias=antialias)[0, 0, 1].numpy()
+    np.testing.assert_allclose(export(samples, sizes[1], mode, antialias), theirs, atol=1e-12)
+
+
+def test_the_repaired_port_is_tensorflow_1():
+    samples = np.random.default_rng(1).normal(size=9)
+    for size in (1, 2, 4, 9, 20):
+        theirs = resize_by(recipe("tensorflow 1", "bilinear"), samples, (size,))
+        np.testing.assert_allclose(resize_as_trained(samples, size), theirs, atol=1e-12)
+
+
+def test_every_candidate_is_told_apart_somewhere():
+    for name, made in conventions.CANDIDATES.items():
+        prints = [resize_by(made, signal, (3,)) for signal in (np.arange(8.0), np.eye(8)[4])]
+        assert identify(8, *prints) == name
+
+
+def test_the_classifier_says_what_the_lesson_says():
+    """A mismatch costs a classifier that reads fine bands; one on pixels hardly notices, and is poor."""
+    mean = {pair: 100 * np.mean(right) for pair, right in classifier.scores(classifier.band_powers).items()}
+    pillow, opencv = classifier.SHRINK
+    told = {(pillow, pillow): 74, (opencv, opencv): 71, (pillow, opencv): 44, (opencv, pillow): 55}
+    assert {pair: round(value) for pair, value in mean.items()} == told
+    on_pixels = [100 * np.mean(right) for right in classifier.scores(classifier.pixels).values()]
+    assert max(on_pixels) - min(on_pixels) < 4 and max(on_pixels) < 40
+
+
+def test_what_the_lab_shows_for_the_three_things_to_try():
+    def left(a, b, *picture):
+        return [round(value, 3) for value in comparison(LIBRARIES[a], LIBRARIES[b], *picture).left]
+
+    assert left("torch bilinear", "OpenCV LINEAR", "photo", 8, 24) == [1, 0]
+    assert left("torch bilinear", "Pillow BILINEAR", "photo", 8, 24) == [92, 10, 0, 0]
+    *_, border = walk(LIBRARIES["torch bicubic"], LIBRARIES["Pillow BICUBIC"], np.arange(8.0), (3,))
+    assert border.field == "border" and round(border.alone, 3) == 0.140
+    assert left("torch bicubic", "Pillow BICUBIC", "ramp", 8, 3)[0] == 0.127
+
+
+@pytest.mark.parametrize(
+    ("exercise", "wrong", "words"),
+    [
+        (conventions.EXPORT, lambda s, n, m, a: np.full(n, s.mean()), ""),
+        (conventions.FROM_A_FACTOR, lambda n, f: np.arange(int(n * f)) / f, "two halves"),
+        (conventions.PORTED, lambda s, m: np.asarray(s)[np.arange(m) * len(s) // m], "copy one sample"),
+    ],
+)
+def test_wrong_answers_are_told_why(exercise, wrong, words):
+    report = exercise.judge(wrong)
+    assert report.outcome is Outcome.NOT_QUITE and words in report.sentence
