@@ -12,6 +12,7 @@ import torch
 
 from course_utils import (
     alignment,
+    checkerboard,
     convolution,
     cost,
     flows,
@@ -71,6 +72,12 @@ CALLS = {
     subpixel.subpixel_to_transposed: ({"weight": WEIGHT, "bias": np.ones(4)}, {}),
     subpixel.nearest_to_transposed: ({"weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.icnr_weight: ({"weight": WEIGHT}, {}),
+    checkerboard.max_pool_gradient: ({"x": IMAGE}, {"kernel_size": 3, "stride": 1}),
+    checkerboard.phase_sums: ({"kernel": IMAGE}, {"stride": 3}),
+    checkerboard.by_phase: ({"image": IMAGE}, {"factor": 2}),
+    checkerboard.pattern: ({"image": IMAGE}, {"factor": 2}),
+    checkerboard.spectrum: ({"image": IMAGE}, {}),
+    checkerboard.comb_share: ({"image": IMAGE}, {"factor": 2}),
     warping.to_normalized: ({"pixels": IMAGE}, {"size": 9}),
     warping.to_pixels: ({"normalized": GRID}, {"size": 9}),
     warping.pixels_to_grid: ({"pixels_xy": FLOW}, {"in_size_hw": (4, 6)}),
@@ -189,12 +196,21 @@ WITHOUT_ARRAYS |= {
     "cell_weights",
     "face",
 }
+WITHOUT_ARRAYS |= {
+    "overlap",
+    "stacked_overlap",
+    "read_counts",
+    "taps_per_phase",
+    "fixed_pattern",
+    "power_spread",
+}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
 def test_no_public_function_is_missing_here():
     modules = (
         alignment,
+        checkerboard,
         convolution,
         cost,
         flows,
