@@ -1,8 +1,7 @@
 """Checkerboards: which outputs differ only because of where they stand on the grid of the stride.
 
-Words used throughout the course (phase, taps: see ``subpixel.py``; stamp, window: see ``convolution.py``)
+Words used throughout the course (phase, taps, phase sum: see ``subpixel.py``; stamp, window: see ``convolution.py``)
     overlap      how many stamps of a transposed convolution land on an output
-    phase sum    the sum of the kernel's numbers that meet one phase: what it answers to an input of ones
     fixed pattern  what differs between the phases where the input is flat; camera makers call it so, too
     comb         the frequencies that are multiples of 1 / factor: a pattern of period ``factor`` has no others
     read count   how many windows of a convolution or pooling read an input: its gradient, where every weight is 1
@@ -122,20 +121,6 @@ def max_pool_gradient(x, kernel_size, stride=None, padding=0):
     flat = indices.reshape(len(wins), -1)
     np.add.at(wins, (np.arange(len(wins))[:, None], flat), 1)
     return wins.reshape(x.shape)
-
-
-# ---- What its numbers decide ---------------------------------------------------------------------
-
-
-def phase_sums(kernel, stride, dimensions=2):
-    """The sum of the kernel's numbers in each phase: what flat ones become. (..., *kernel_sizes) to (..., *strides).
-
-    A layer leaves flat areas flat if and only if, channel by channel, they are all equal.
-
-    >>> phase_sums([1.0, 2.0, 3.0, 5.0], 2, dimensions=1)
-    array([4., 7.])
-    """
-    return split_phases(kernel, stride, dimensions).sum(axis=tuple(range(-dimensions, 0)))
 
 
 # ---- What a function does ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_utils.places import IMAGE
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
@@ -240,7 +241,7 @@ def receptive_field(layers):
     """
     if not isinstance(layers, (tuple, list)):
         raise TypeError(f"layers must be a list such as [(3, 2, 1, 1)]; got {shown(layers)}.")
-    field, fields = ReceptiveField(1, 1, 0.0), []
+    field, places, fields = ReceptiveField(1, 1, 0.0), IMAGE, []
     for number, layer in enumerate(layers):
         if not isinstance(layer, (tuple, list)) or len(layer) != 4:
             raise TypeError(
@@ -249,11 +250,8 @@ def receptive_field(layers):
             )
         kernel_size, stride, padding, dilation = _numbers(*layer, prefix=f"layers[{number}]: ")
         extent = reach(kernel_size, dilation)
-        field = ReceptiveField(
-            size=field.size + (extent - 1) * field.jump,
-            jump=field.jump * stride,
-            start=field.start + ((extent - 1) / 2 - padding) * field.jump,
-        )
+        places = places.convolved(kernel_size, stride, padding, dilation)
+        field = ReceptiveField(field.size + (extent - 1) * field.jump, places.jump, places.start)
         fields.append(field)
     return fields
 

@@ -166,6 +166,19 @@ def split_phases(kernel, stride, dimensions=2):
     return _apart(_stretched(kernel, filled, tuple(map(range, kernel_sizes))), strides).copy()
 
 
+def phase_sums(kernel, stride, dimensions=2):
+    """What the weights of each phase add up to: shape (..., *kernel_sizes) becomes (..., *strides), float64.
+
+    A transposed convolution answers a flat signal of ones with these numbers, over and over. Where they differ, flat
+    areas show a pattern; where all are 1, flat areas stay as they are. Float weights are summed in float64.
+
+    >>> phase_sums([1, 2, 1], 2, dimensions=1), phase_sums([1, 1, 1], 2, dimensions=1)
+    (array([2., 2.]), array([2., 1.]))
+    """
+    phases = split_phases(kernel, stride, dimensions)
+    return phases.sum(axis=tuple(range(-dimensions, 0)), dtype=np.float64)
+
+
 def merge_phases(phases, kernel_size=None, dimensions=2):
     """The kernel whose phases these are: (..., *strides, *taps) becomes (..., *kernel_sizes).
 

@@ -15,9 +15,11 @@ from course_utils import (
     checkerboard,
     convolution,
     cost,
+    fcn,
     flows,
     images,
     phases,
+    places,
     pooling,
     resampling,
     scenes,
@@ -66,6 +68,7 @@ CALLS = {
     subpixel.shuffle_steps: ({"x": X[0]}, {"factor": 2}),
     subpixel.pixel_unshuffle: ({"x": IMAGE[None]}, {"factor": 2}),
     subpixel.split_phases: ({"kernel": IMAGE}, {"stride": 2}),
+    subpixel.phase_sums: ({"kernel": IMAGE}, {"stride": 2}),
     subpixel.merge_phases: ({"phases": PHASES}, {}),
     subpixel.subpixel_convolution: ({"x": X[:, :2], "weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.transposed_to_subpixel: ({"weight": WEIGHT, "bias": BIAS[:2]}, {"stride": 2, "padding": 1}),
@@ -73,11 +76,12 @@ CALLS = {
     subpixel.nearest_to_transposed: ({"weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.icnr_weight: ({"weight": WEIGHT}, {}),
     checkerboard.max_pool_gradient: ({"x": IMAGE}, {"kernel_size": 3, "stride": 1}),
-    checkerboard.phase_sums: ({"kernel": IMAGE}, {"stride": 3}),
     checkerboard.by_phase: ({"image": IMAGE}, {"factor": 2}),
     checkerboard.pattern: ({"image": IMAGE}, {"factor": 2}),
     checkerboard.spectrum: ({"image": IMAGE}, {}),
     checkerboard.comb_share: ({"image": IMAGE}, {"factor": 2}),
+    fcn.bilinear_weight: ({"mixing": IMAGE}, {"kernel_size": 4}),
+    fcn.upsample_bilinear: ({"x": X}, {"stride": 3}),
     warping.to_normalized: ({"pixels": IMAGE}, {"size": 9}),
     warping.to_pixels: ({"normalized": GRID}, {"size": 9}),
     warping.pixels_to_grid: ({"pixels_xy": FLOW}, {"in_size_hw": (4, 6)}),
@@ -204,6 +208,8 @@ WITHOUT_ARRAYS |= {
     "fixed_pattern",
     "power_spread",
 }
+WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
+WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -213,10 +219,12 @@ def test_no_public_function_is_missing_here():
         checkerboard,
         convolution,
         cost,
+        fcn,
         flows,
         images,
         operators,
         phases,
+        places,
         pooling,
         resampling,
         scenes,

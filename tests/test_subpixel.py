@@ -15,6 +15,7 @@ from course_utils.subpixel import (
     icnr_weight,
     merge_phases,
     nearest_to_transposed,
+    phase_sums,
     pixel_shuffle,
     pixel_unshuffle,
     shuffle_steps,
@@ -261,6 +262,26 @@ def test_phases_merge_back_bit_for_bit(height, width, down, across):
     np.testing.assert_array_equal(merge_phases(bare, width, dimensions=1), kernel[0, 0, 0])
 
 
+@few
+@given(st.integers(1, 7), st.integers(1, 5), st.integers(1, 7), st.integers(1, 5))
+def test_a_flat_signal_answers_with_the_phase_sums(down, s_down, across, s_across):
+    """Far from the border: there every phase meets all of its weights."""
+    kernel = noise(down, across, seed=down + 10 * across)
+    flat = np.ones((1, 1, down + 4, across + 4))  # more samples than any output's window reaches over
+    answer = transposed_convolution(flat, kernel[None, None], stride=(s_down, s_across))[0, 0]
+    first = [-(-(size - 1) // s) * s for size, s in ((down, s_down), (across, s_across))]
+    inside = answer[first[0] : first[0] + s_down, first[1] : first[1] + s_across]
+    np.testing.assert_allclose(phase_sums(kernel, (s_down, s_across)), inside, atol=EXACT)
+
+
+def test_phase_sums_of_layers_and_of_narrow_dtypes():
+    weight = noise(3, 2, 4, 5)
+    sums = phase_sums(weight, (2, 3))
+    assert sums.shape == (3, 2, 2, 3)
+    np.testing.assert_allclose(sums[1, 0, 1, 2], weight[1, 0, 1::2, 2::3].sum(), atol=EXACT)
+    np.testing.assert_array_equal(phase_sums(np.full(600, 200, np.uint8), 2, dimensions=1), [60_000, 60_000])
+
+
 # ---- ICNR and nearest ----------------------------------------------------------------------------
 
 
@@ -383,6 +404,7 @@ GOOD = {
     pixel_shuffle: {"x": noise(8, 2, 2), "factor": 2},
     pixel_unshuffle: {"x": noise(1, 4, 6), "factor": 2},
     split_phases: {"kernel": noise(4, 4), "stride": 2},
+    phase_sums: {"kernel": noise(4, 4), "stride": 2},
     merge_phases: {"phases": noise(2, 2, 2, 2)},
     subpixel_convolution: {"x": X, "weight": W},
     transposed_to_subpixel: {"weight": W},
