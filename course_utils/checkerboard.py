@@ -17,7 +17,12 @@ import math
 
 import numpy as np
 
-from course_utils.convolution import convolution_size, transposed_size
+from course_utils.convolution import (
+    convolution,
+    convolution_size,
+    transposed_convolution,
+    transposed_size,
+)
 from course_utils.pooling import max_pool2d
 from course_utils.probing.operators import call
 from course_utils.subpixel import split_phases
@@ -25,6 +30,7 @@ from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
     finite_array,
+    one_of,
     one_per_axis,
     real_number,
     shown,
@@ -220,6 +226,45 @@ def comb_share(image, factor):
     parts = by_phase(image, factor)
     total = parts.var(axis=(-4, -3, -2, -1)).mean()
     return float(parts.mean(axis=(-2, -1)).var(axis=(-2, -1)).mean() / total) if total > 0 else 0.0
+
+
+# ---- A picture without a subject -----------------------------------------------------------------
+
+RANDOM_LAYERS = ("transposed, kernel 3", "transposed, kernel 4", "nearest, then convolution")
+
+
+def random_features(layer=RANDOM_LAYERS[0], seed=0, stages=3, channels=8, size=12):
+    """What a decoder of random weights makes of noise: (H, W), mean 0 and power 1, far from the border.
+
+    ``stages`` times a layer of RANDOM_LAYERS, each of which doubles the size, with a ReLU between; one map comes
+    out. From every side ``2 ** stages * 2`` pixels are cut.
+
+    >>> random_features(stages=1, size=8).shape
+    (8, 8)
+    """
+    one_of(layer, "layer", RANDOM_LAYERS)
+    stages = whole_number(stages, "stages", 1, 4)
+    channels, size = whole_number(channels, "channels", 1, 64), whole_number(size, "size", 5, 32)
+    rng = np.random.default_rng(whole_number(seed, "seed", 0))
+    x = rng.normal(size=(1, channels, size, size))
+    for stage in range(stages):
+        x = _random_layer(
+            layer, rng, np.maximum(x, 0) if stage else x, 1 if stage == stages - 1 else channels
+        )
+    cut = 2**stages * 2
+    x = x[0, 0, cut:-cut, cut:-cut]
+    return (x - x.mean()) / x.std()
+
+
+def _random_layer(layer, rng, x, out_channels):
+    channels = x.shape[1]
+    if layer == "nearest, then convolution":
+        weight = rng.normal(size=(out_channels, channels, 3, 3))
+        return convolution(x.repeat(2, axis=-2).repeat(2, axis=-1), weight, padding=1) / np.sqrt(9 * channels)
+    k = 3 if layer == "transposed, kernel 3" else 4
+    weight = rng.normal(size=(channels, out_channels, k, k))
+    answer = transposed_convolution(x, weight, stride=2, padding=1, output_padding=k % 2)
+    return answer / np.sqrt(k * k / 4 * channels)
 
 
 # ---- What they share -----------------------------------------------------------------------------

@@ -274,6 +274,24 @@ def test_biases_are_taken_off():
     assert cb.fixed_pattern(layer, MANY) == pytest.approx(plain)
 
 
+def test_random_features_show_the_comb_only_where_the_weights_of_phases_differ():
+    """By chance 63 of 4095 frequencies would hold 1.5 %."""
+    shares = {
+        layer: np.mean([cb.comb_share(cb.random_features(layer, seed), 8) for seed in range(6)])
+        for layer in cb.RANDOM_LAYERS
+    }
+    assert shares.pop("nearest, then convolution") < 0.05
+    assert min(shares.values()) > 0.3
+
+
+@pytest.mark.parametrize("layer", cb.RANDOM_LAYERS)
+def test_random_features_follow_from_the_seed(layer):
+    features = cb.random_features(layer, seed=3)
+    assert features.shape == (64, 64) and abs(features.mean()) < 1e-12 and features.std() == pytest.approx(1)
+    assert (features == cb.random_features(layer, seed=3)).all()
+    assert not np.allclose(features, cb.random_features(layer, seed=4))
+
+
 # ---- What is refused -----------------------------------------------------------------------------
 
 
@@ -292,6 +310,7 @@ def test_biases_are_taken_off():
         (lambda: cb.fixed_pattern(abs, (1, 1, 4)), "in_shape must be (N, C, H, W); got (1, 1, 4)."),
         (lambda: cb.fixed_pattern(abs, (1, 1, 8, 8), border=4), "border must be a whole number, from 0 to 3"),
         (lambda: cb.fixed_pattern(lambda x: x[..., :-1]), "function must enlarge by a whole number"),
+        (lambda: cb.random_features("transposed, kernel 5"), "Did you mean 'transposed, kernel"),
         (lambda: cb.fixed_pattern(lambda x: x[0]), "function must return 4 axes (N, C, H, W); got shape (1, 16, 16)"),
     ],
 )  # fmt: skip

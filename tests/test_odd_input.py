@@ -207,6 +207,7 @@ WITHOUT_ARRAYS |= {
     "taps_per_phase",
     "fixed_pattern",
     "power_spread",
+    "random_features",
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
 WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}
