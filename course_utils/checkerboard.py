@@ -25,6 +25,7 @@ from course_utils.convolution import (
 )
 from course_utils.pooling import max_pool2d
 from course_utils.probing.operators import call
+from course_utils.resampling import resize
 from course_utils.subpixel import split_phases
 from course_utils.validation import (
     LARGEST_SIZE,
@@ -234,7 +235,7 @@ RANDOM_LAYERS = ("transposed, kernel 3", "transposed, kernel 4", "nearest, then 
 
 
 def random_features(layer=RANDOM_LAYERS[0], seed=0, stages=3, channels=8, size=12):
-    """What a decoder of random weights makes of noise: (H, W), mean 0 and power 1, far from the border.
+    """What a decoder of random weights makes of soft blobs: (H, W), mean 0 and power 1, far from the border.
 
     ``stages`` times a layer of RANDOM_LAYERS, each of which doubles the size, with a ReLU between; one map comes
     out. From every side ``2 ** stages * 2`` pixels are cut.
@@ -246,7 +247,7 @@ def random_features(layer=RANDOM_LAYERS[0], seed=0, stages=3, channels=8, size=1
     stages = whole_number(stages, "stages", 1, 4)
     channels, size = whole_number(channels, "channels", 1, 64), whole_number(size, "size", 5, 32)
     rng = np.random.default_rng(whole_number(seed, "seed", 0))
-    x = rng.normal(size=(1, channels, size, size))
+    x = resize(rng.normal(size=(1, channels, 4, 4)), (size, size), axes=(-2, -1))  # soft: it has no squares
     for stage in range(stages):
         x = _random_layer(
             layer, rng, np.maximum(x, 0) if stage else x, 1 if stage == stages - 1 else channels

@@ -30,7 +30,7 @@ def overlap(kernel_size=3, stride=2, layers=1) -> Explorer:
 
 
 def features(layer=RANDOM_LAYERS[0], seed=0) -> Explorer:
-    """One feature map of a random decoder, noise in, and its spectrum; the comb can be marked.
+    """One feature map of a random decoder, soft blobs in, and its spectrum; the comb can be marked.
 
     layer   one of ``checkerboard.RANDOM_LAYERS``
     seed    0 to 20

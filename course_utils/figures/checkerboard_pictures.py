@@ -142,12 +142,12 @@ FEATURE_SIDE = 352
 
 
 def features_scene(layer, seed=0, stages=3, comb=False) -> Scene:
-    """What a random decoder makes of noise, and the spectrum of it; ``comb`` marks the frequencies of the pattern."""
+    """What a random decoder makes of soft blobs, and its spectrum; ``comb`` marks the frequencies of a pattern."""
     values = random_features(layer, seed, stages)
     share, factor = comb_share(values, 2**stages), 2**stages
     chance = (factor**2 - 1) / (values.size - 1)
     text = (
-        f"Three stages of “{layer}”, random weights, noise in. ".replace("Three stages", _stages(stages))
+        f"Three stages of “{layer}”, random weights, soft blobs in. ".replace("Three stages", _stages(stages))
         + f"{share:.1%} of the power repeats every {factor} pixels; chance would give {chance:.1%}."
     )
     parts = [*_features(values), *_spectrum(values, factor, comb)]
