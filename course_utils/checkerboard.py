@@ -9,8 +9,8 @@ Words used throughout the course (phase, taps, phase sum: see ``subpixel.py``; s
 Two scores look at *any* function that enlarges. ``fixed_pattern`` gives it a flat input, ``power_spread`` noise.
 
 Sources: Odena, Dumoulin, Olah, "Deconvolution and Checkerboard Artifacts", Distill 2016; for the condition on the
-phase sums Sugawara, Shiota, Kiya, "Super-resolution using convolutional neural networks without any checkerboard
-artifacts", ICIP 2018.
+phase sums, and for gradients, Sugawara, Shiota, Kiya, "Checkerboard artifacts free convolutional neural networks",
+APSIPA Transactions on Signal and Information Processing 8, 2019.
 """
 
 import math

@@ -52,7 +52,7 @@ def shown_counts(kernel_size, stride, layers):
     """
     period = stride**layers
     periods = max(1, -(-24 // period)) if period < 24 else 1
-    first = kernel_size  # inputs that are skipped: more than any border reaches
+    first = kernel_size * layers  # inputs that are skipped: more than any border reaches
     after = []
     for layer in range(1, layers + 1):
         stack = stacked_overlap(2 * first + periods, [(kernel_size, stride, 0, 0)] * layer)
