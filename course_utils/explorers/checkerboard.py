@@ -64,4 +64,4 @@ def training(patterns=None, layer="transposed, kernel 4", moment=0, gray=1) -> E
     def draw(layer, moment, gray):
         return pattern_scene(patterns, layer, moment, gray)
 
-    return Explorer(draw, controls)
+    return Explorer(draw, controls, more=("gray",))

@@ -169,11 +169,11 @@ def _gray(values):
 WHICH_PICTURE = Prediction(
     key="checkerboard.which_picture",
     title="Four programs enlarge a flat gray",
-    question="In C one pixel in four is bright, its neighbors to the side and below are half as bright, and one is "
-    "dark: 4, 2, 2 and 1. Whose picture is it?",
+    question="In C the darkest pixel is followed by two that are one step brighter, and the brightest is three steps "
+    "above it. Whose picture is it?",
     options={
-        "ICNR by `tile`": "A",
-        "ICNR by `repeat`": "B",
+        "ICNR by tile": "A",
+        "ICNR by repeat": "B",
         "kernel 3, all weights alike": "C",
         "kernel 2, random weights": "D",
     },
@@ -182,9 +182,9 @@ WHICH_PICTURE = Prediction(
         for letter, picture in flat_pictures().items()
         if np.ptp(picture) > 1 and np.allclose(_ratios(picture), [0, 1 / 3, 1 / 3, 1])
     ),
-    explain="Equal weights and unequal numbers of them: the sums are as 4, 2, 2 and 1.",
+    explain="Equal weights, 1, 2, 2 and 4 of them: the sums are 0, 1, 1 and 3 steps above the least.",
     guesses={
-        "There the phases are equal by construction: that is the flat picture, B.": "ICNR by `repeat`",
+        "There the phases are equal by construction: that is the flat picture, B.": "ICNR by repeat",
         "Its four sums are random. Nothing makes two of them equal.": "kernel 2, random weights",
     },
 )

@@ -43,6 +43,7 @@ DIVISIBLE = SpotTheBug(
         Case(np.array([4.0, -3]), 1, by_hand=True, note="Stride 1 has one phase."),
         Case(np.array([2.0]), 3, by_hand=False, note="2, 0, 0: holes."),
         Case(np.array([1.0, 1, 2, 2, 2, 1]), 3, by_hand=True, note="3, 3, 3."),
+        Case(np.array([1.0, 2, 3]), 3, by_hand=False, note="1, 2, 3: one of them is the mean."),
         Case(np.array([1.0, 1, 2]), 3, by_hand=False, note="Two of the three sums are equal: 1, 1, 2."),
         Case(np.array([1.0, 1.1]), 2, by_hand=False, note="A faint pattern: 1, 1.1."),
         Case(

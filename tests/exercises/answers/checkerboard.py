@@ -1,10 +1,9 @@
 """Right answers of lesson 09, written otherwise."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from course_utils.exercises import checkerboard
 from tests.exercises.answers import right, same
@@ -46,14 +45,6 @@ def stamps_by_division(kernel_size, stride):
 def stamps_by_reshape(kernel_size, stride):
     filled = np.pad(np.ones(kernel_size), (0, -kernel_size % stride))
     return filled.reshape(-1, stride).sum(axis=0)
-
-
-@right(checkerboard.STAMPS)
-def stamps_by_torch(kernel_size, stride):
-    n = kernel_size + 2
-    answer = F.conv_transpose1d(torch.ones(1, 1, n), torch.ones(1, 1, kernel_size), stride=stride)[0, 0]
-    first = kernel_size * stride
-    return answer[first : first + stride]
 
 
 # ---- sums ---------------------------------------------------------------------------------------
@@ -103,15 +94,6 @@ def sums_by_bincount(kernel, stride):
     return flat.reshape(stride, stride)
 
 
-@right(checkerboard.PHASE_SUMS)
-def sums_by_torch(kernel, stride):
-    weight = torch.tensor(np.asarray(kernel, float))[None, None]
-    n = max(kernel.shape) + 2
-    answer = F.conv_transpose2d(torch.ones(1, 1, n, n, dtype=torch.float64), weight, stride=stride)[0, 0]
-    first = max(kernel.shape) * stride
-    return answer[first : first + stride, first : first + stride]
-
-
 # ---- resize-convolution ---------------------------------------------------------------------------
 
 
@@ -157,13 +139,6 @@ def resize_by_a_matrix(weight, stride):
     return np.sum(rows, axis=0)
 
 
-@right(checkerboard.RESIZE_KERNEL)
-def resize_by_torch(weight, stride):
-    x = torch.zeros(1, 1, 1, dtype=torch.float64) + 1
-    large = F.pad(x.repeat_interleave(stride, dim=2), (len(weight) - 1, len(weight) - 1))
-    return F.conv1d(large, torch.tensor(np.asarray(weight, float))[None, None])[0, 0]
-
-
 # ---- ICNR ---------------------------------------------------------------------------------------
 
 
@@ -206,11 +181,6 @@ def equal_columns_first(kernel, stride):
     return np.repeat(wide, stride, axis=0).astype(np.float32)
 
 
-@right(checkerboard.EQUAL_PHASES)
-def equal_by_torch(kernel, stride):
-    return F.interpolate(torch.tensor(kernel)[None, None], scale_factor=stride, mode="nearest")[0, 0]
-
-
 # ---- repairs ------------------------------------------------------------------------------------
 
 
@@ -230,20 +200,6 @@ def flat_by_reshape(kernel, stride):
 def flat_by_bincount(kernel, stride):
     sums = np.bincount(np.arange(len(kernel)) % stride, kernel, minlength=stride)
     return sums.max() - sums.min() < 1e-6
-
-
-@right(checkerboard.DIVISIBLE)
-def flat_by_rounding(kernel, stride):
-    return len({round(float(sum(kernel[phase::stride])), 6) + 0.0 for phase in range(stride)}) == 1
-
-
-@right(checkerboard.DIVISIBLE)
-def flat_by_trying(kernel, stride):
-    x = torch.ones(1, 1, len(kernel) + 3, dtype=torch.float64)
-    weight = torch.tensor(np.asarray(kernel, float))[None, None]
-    first = (len(kernel) + 1) * stride
-    inside = F.conv_transpose1d(x, weight, stride=stride)[0, 0, first : first + stride]
-    return bool((inside - inside[0]).abs().max() < 1e-9)
 
 
 @right(checkerboard.DIVISIBLE)
@@ -312,13 +268,66 @@ def crop_in_the_large_picture(crop, phases, top, left):
     return np.subtract(crop, large[top:, left:])
 
 
+@right(checkerboard.DIVISIBLE)
+def flat_by_differences(kernel, stride):
+    sums = [float(sum(kernel[phase::stride])) for phase in range(stride)]
+    return all(abs(one - other) < 1e-6 for one, other in pairwise(sums))
+
+
+@right(checkerboard.DIVISIBLE)
+def flat_by_a_matrix(kernel, stride):
+    lands = np.arange(stride)[:, None] == np.arange(len(kernel)) % stride
+    sums = lands @ kernel
+    return np.abs(sums - sums.mean()).max() < 1e-6
+
+
+# ---- changes that are no mistakes -----------------------------------------------------------------
+
+for exercise in (checkerboard.STAMPS, checkerboard.PHASE_SUMS, checkerboard.DIVISIBLE):
+    same(exercise, "-1, stride)* -> *-2, stride)", "any negative size tells NumPy to work it out")
+for exercise in (checkerboard.EQUAL_PHASES, checkerboard.CROP):
+    same(exercise, "np.zeros(* -> *np.ones(", "every value is written over")
+
+same(
+    checkerboard.STAMPS, "stride), 0)* -> *stride), -1)", "no phase is further from the kernel than a stride"
+)
+same(checkerboard.PHASE_SUMS, "axis=(0, 2)* -> *axis=(2, 0)", "a sum over two axes has no order")
+same(checkerboard.RESIZE_KERNEL, "np.convolve(np.ones(stride), weight", "either may slide over the other")
+same(checkerboard.RESIZE_KERNEL, ", mode='valid')* -> *weight)", "it is NumPy's default")
+same(checkerboard.RESIZE_KERNEL, "len(flipped) +* -> *len(weight) +", "flipping changes no length")
 same(
     checkerboard.RESIZE_KERNEL,
-    "np.convolve(np.ones(stride), weight[::-1])",
-    "either may slide over the other",
+    "(shift, stride* -> *shift, shift))",
+    "shifts from the other end are the same shifts",
+)
+same(
+    checkerboard.EQUAL_PHASES,
+    "[a::stride, b::stride]* -> *[b::stride, a::stride]",
+    "all pairs of phases come",
+)
+same(checkerboard.EQUAL_PHASES, ".astype(np.float32)* -> ", "float64 is as good")
+same(
+    checkerboard.DIVISIBLE,
+    "< 1e-0* -> *<= 1e-0",
+    "no sum differs by exactly the room that is left for rounding",
+)
+same(checkerboard.DIVISIBLE, "(sums, sums[0])* -> *sums", "equal to one of them is equal to all")
+same(checkerboard.DIVISIBLE, "sums[0]) <* -> *sums[-1]) <", "equal to one of them is equal to all")
+same(
+    checkerboard.DIVISIBLE, ".sum(axis=0))* -> *.mean(axis=0))", "all phases are filled up to the same length"
 )
 same(
     checkerboard.DIVISIBLE,
-    "np.ptp(sums) <= 1e-09",
-    "no sum differs by exactly the room that is left for rounding",
+    "(0, -len(kernel) % stride)* -> *(-len(kernel) % stride, 0)",
+    "phases only change places",
+)
+same(checkerboard.DIVISIBLE, "+= value* -> *-= value", "negative sums are as equal")
+same(checkerboard.DIVISIBLE, "[0.0] * stride* -> ", "all sums begin with the same number")
+same(checkerboard.DIVISIBLE, "(one - other)* -> *(other - one)", "a difference of either sign")
+same(checkerboard.CROP, "times = * -> times = ", "tiles that are not needed are cut off")
+same(checkerboard.DIVISIBLE, "[:, None] == np* -> *[:, None] != np", "what all others sum to is as equal")
+same(
+    checkerboard.DIVISIBLE,
+    "np.abs(sums - sums.mean())* -> *return (sums - sums.mean()).max()",
+    "above the mean by nothing",
 )
