@@ -1,6 +1,7 @@
 """What is fast enough, and compared with what: ``python -m benchmarks`` (or ``python -m course_utils bench``).
 
 resize.py      our resize, other libraries and plain loops on the same picture
+antialias.py   shrinking with a stretched kernel beside the same libraries
 loops.py       the plain loops
 explorers.py   from a key to the picture, a drag, pointing, the first picture: explorers and their rivals
 rivals.py      the same pictures as most notebooks make them: interact and matplotlib

@@ -1,7 +1,7 @@
-"""python -m benchmarks [resize] [transposed] [threads] [explorers] [lessons] [--quick] [--only WORD] [--record]
+"""python -m benchmarks [resize] [antialias] [transposed] [threads] [explorers] [lessons] [--quick] [--record]
 
 Measures the parts that are named (all of them when none is), prints tables of ratios and says which goals are
-met. --quick takes fewer sizes and rounds; --only measures the explorers with this word in their name. --record
+met. --quick takes fewer sizes and rounds; --only WORD measures the explorers with this word in their name. --record
 measures everything and keeps it in data/benchmark.md; do that on a machine that does nothing else.
 """
 
@@ -10,13 +10,14 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import explorers, lessons, machine, resize, side_by_side, transposed
+from benchmarks import antialias, explorers, lessons, machine, resize, side_by_side, transposed
 from benchmarks.tables import goals_table
 from tools.lab import NoBrowser
 
 RECORD = Path(__file__).resolve().parents[1] / "data" / "benchmark.md"
 PARTS = {  # name -> (heading, module, arguments of a quick run)
     "resize": ("Resize", resize, {"sizes": resize.QUICK_SIZES, "rounds": 5}),
+    "antialias": ("Shrink with antialias", antialias, {"sizes": antialias.QUICK_SIZES, "rounds": 5}),
     "transposed": ("Transposed convolution", transposed, {"layers": transposed.QUICK_LAYERS, "rounds": 5}),
     "threads": ("Side by side", side_by_side, {"rounds": 1, "seconds": 0.5}),
     "explorers": ("Explorers", explorers, {"rounds": 1, "keys": 3, "drag_seconds": 0.7}),

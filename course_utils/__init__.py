@@ -2,8 +2,9 @@
 
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
-    validation, windows, resampling, places, pooling, convolution, trace, subpixel, phases, fcn, warping, flows,
-    stereo, checkerboard, alignment, probing, images, scenes, films, scores, cost
+    validation, windows, sums, resampling, kernels, recipes, spectra, keeping, places, pooling, convolution, trace,
+    subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, probing, images, scenes, films,
+    scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn
@@ -19,6 +20,7 @@ and by **topic**, the same file name on every floor:
     linear         lesson 01, two samples and what lies between them
     coordinates    lesson 02, where new pixels come from
     bilinear       lesson 03, four neighbors make one value
+    kernels        lesson 04, what a filter keeps; shrink, what is lost without one
     pooling        lesson 06, what a maximum keeps and what comes back
     convolution    lesson 07, a convolution and its transpose
     fcn            lesson 08, bilinear kernels, and a network that adds scores of several strides

@@ -10,19 +10,19 @@ Four steps make every method here: *map* each output to a coordinate on the inpu
 around it by a kernel, *clamp* taps beyond the border to the border sample, *sum*. Two axes are one axis twice.
 """
 
-import math
-
 import numpy as np
 
+from course_utils.sums import weighted_sum
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
     finite_array,
     one_of,
     real_number,
+    resizable,
     shown,
+    sizes_and_axes,
     whole_number,
-    whole_numbers,
 )
 
 COORDINATE_MAPS = ("half_pixel", "align_corners", "asymmetric")
@@ -31,12 +31,6 @@ NEAREST_RULES = {"nearest": "floor", "nearest-exact": "half_pixel"}
 
 CUBIC_A = -0.75
 """The cubic's parameter in torch and OpenCV; Pillow, TensorFlow and JAX take -0.5."""
-
-BLOCK = 2**15
-"""Values computed at a time: few enough to stay in a core's cache, enough to make numpy's overhead small."""
-
-FEW = 16
-"""Below this many values, a loop along the last axis is mostly overhead."""
 
 
 def source_coordinates(in_size, out_size, coordinate_map="half_pixel"):
@@ -326,7 +320,7 @@ def resample(signal, out_size, axis=-1, mode="linear", coordinate_map=None, a=CU
     >>> resample([0.0, 1.0, 2.0, 3.0], 7, coordinate_map="align_corners")
     array([0. , 0.5, 1. , 1.5, 2. , 2.5, 3. ])
     """
-    signal = _resizable(signal, "signal")
+    signal = resizable(signal, "signal")
     out_size = whole_number(out_size, "out_size", 1, LARGEST_SIZE)
     axis = whole_number(axis, "axis", -signal.ndim, signal.ndim - 1)
     return resize(signal, (out_size,), (axis,), mode, coordinate_map, a)
@@ -346,8 +340,8 @@ def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CU
            [25., 40., 55.],
            [40., 65., 90.]])
     """
-    array = _resizable(array, "array")
-    out_sizes, axes = _sizes_and_axes(array, out_sizes, axes)
+    array = resizable(array, "array")
+    out_sizes, axes = sizes_and_axes(array, out_sizes, axes)
     _check_method(mode, coordinate_map, a)
     new_sizes = dict(zip(axes, out_sizes, strict=True))
     affordable([new_sizes.get(axis, size) for axis, size in enumerate(array.shape)], "the result")
@@ -358,7 +352,7 @@ def resize(array, out_sizes, axes=None, mode="linear", coordinate_map=None, a=CU
     # Axes that shrink first, so that nothing is larger on the way than the larger of input and output.
     for axis in sorted(axes, key=lambda axis: (new_sizes[axis] / array.shape[axis], -axis)):
         taps = resampling_taps(array.shape[axis], new_sizes[axis], mode, coordinate_map, a)
-        result = _weighted_sum(result, axis, *taps)
+        result = weighted_sum(result, axis, *taps)
     if dtype == np.uint8 and result.dtype != np.uint8:
         result = _rounded_to_8_bits(result)
     return result.astype(dtype, copy=False)
@@ -389,7 +383,7 @@ def enlarge_crop(image, top, left, size, factor, mode="linear"):
     rows, row_weights = _crop_taps(image.shape[0], top, size, factor, mode)
     columns = _crop_taps(image.shape[1], left, size, factor, mode)
     strip = image[rows.min() : rows.max() + 1].astype(float)  # no other row is read
-    return _weighted_sum(_weighted_sum(strip, 1, *columns), 0, rows - rows.min(), row_weights)
+    return weighted_sum(weighted_sum(strip, 1, *columns), 0, rows - rows.min(), row_weights)
 
 
 def _crop_taps(in_size, start, size, factor, mode):
@@ -406,38 +400,6 @@ def to_8_bits(values):
     array([  0,  58, 255], dtype=uint8)
     """
     return _rounded_to_8_bits(finite_array(values, "values").astype(float)).astype(np.uint8)
-
-
-def _weighted_sum(array, axis, indices, weights):
-    """Sum over taps of weight * sample, along one axis. A new array, computed in blocks that fit in the cache."""
-    before, after = array.shape[:axis], array.shape[axis + 1 :]
-    shape, taps = (*before, len(indices), *after), indices.shape[1]
-    if taps == 1:
-        return array.take(indices[:, 0], axis)  # a single tap has weight 1
-    inner = math.prod(after)
-    if inner < FEW:  # a few channels become part of the axis: numpy's loops run along the last one
-        indices = (indices[:, None] * inner + np.arange(inner)[:, None]).reshape(-1, taps)
-        weights = weights.repeat(inner, axis=0)
-        inner = 1
-    samples = array.reshape(math.prod(before), -1, inner)
-    weights = weights.astype(array.dtype)
-    result = np.zeros((len(samples), len(indices), inner), array.dtype)
-    for rows, outputs in _blocks(result.shape):
-        for tap in range(taps):
-            term = samples[rows].take(indices[outputs, tap], axis=1)
-            term *= weights[outputs, tap, None]
-            result[rows, outputs] += term
-    return result.reshape(shape)
-
-
-def _blocks(shape):
-    """Pairs of slices that cut the first two axes of a result into pieces of about BLOCK values."""
-    rows, outputs, inner = shape
-    output_step = min(outputs, max(1, BLOCK // inner))
-    row_step = max(1, BLOCK // (output_step * inner))
-    for row in range(0, rows, row_step):
-        for output in range(0, outputs, output_step):
-            yield slice(row, row + row_step), slice(output, output + output_step)
 
 
 def _rounded_to_8_bits(result):
@@ -471,33 +433,3 @@ def _check_method(mode, coordinate_map, a):
 def _floats(value, name):
     array = finite_array(value, name)
     return array if array.dtype.kind == "f" else array.astype(float)
-
-
-def _resizable(value, name):
-    array = finite_array(value, name)
-    if array.ndim == 0:
-        raise ValueError(f"{name} must have at least one axis; got the single number {array}.")
-    if array.dtype.name not in ("uint8", "float16", "float32", "float64"):
-        raise TypeError(
-            f"{name} must be float16, float32, float64 or uint8; got {array.dtype} of shape {array.shape}. "
-            f"Write {name}.astype(float), or {name}.astype(np.uint8) for an image with values 0 to 255."
-        )
-    return array
-
-
-def _sizes_and_axes(array, out_sizes, axes):
-    out_sizes = whole_numbers(out_sizes, "out_sizes", 1, LARGEST_SIZE)
-    if axes is None:
-        if len(out_sizes) != array.ndim:
-            raise ValueError(
-                f"out_sizes={out_sizes} is {len(out_sizes)} sizes for the {array.ndim} axes of shape {array.shape}: "
-                "say which axes, for example axes=(0, 1) for an image of shape (height, width, channels)."
-            )
-        return out_sizes, tuple(range(array.ndim))
-    axes = whole_numbers(axes, "axes", -array.ndim, array.ndim - 1)
-    if len(axes) != len(out_sizes):
-        raise ValueError(f"There must be one size per axis; got out_sizes={out_sizes} and axes={axes}.")
-    positive = tuple(axis % array.ndim for axis in axes)
-    if len(set(positive)) != len(positive):
-        raise ValueError(f"Each axis may be named once; got axes={axes} for shape {array.shape}.")
-    return out_sizes, positive

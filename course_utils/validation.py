@@ -54,6 +54,19 @@ def real_number(value, name):
     return number
 
 
+def number_above(value, name, low, high):
+    """The value as a float above ``low`` and at most ``high``. Raises as ``real_number`` does, and out of the range.
+
+    >>> number_above(0, "sigma", 0, 20)
+    Traceback (most recent call last):
+    ValueError: sigma must be above 0 and at most 20; got 0.
+    """
+    number = real_number(value, name)
+    if not low < number <= high:
+        raise ValueError(f"{name} must be above {low:g} and at most {high:g}; got {shown(value)}.")
+    return number
+
+
 def true_or_false(value, name):
     """The value, if it is True or False. Raises TypeError for everything else, also for 1 and "no".
 
@@ -150,6 +163,42 @@ def one_per_axis(value, name, count, at_least=1, at_most=None):
             f"{name} must be a whole number or {count} of them; got {shown(value)}, which is {len(numbers)}."
         )
     return numbers
+
+
+def resizable(value, name):
+    """The value as an array that can be resized: with an axis, and of a dtype that a resize keeps."""
+    array = finite_array(value, name)
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have at least one axis; got the single number {array}.")
+    if array.dtype.name not in ("uint8", "float16", "float32", "float64"):
+        raise TypeError(
+            f"{name} must be float16, float32, float64 or uint8; got {array.dtype} of shape {array.shape}. "
+            f"Write {name}.astype(float), or {name}.astype(np.uint8) for an image with values 0 to 255."
+        )
+    return array
+
+
+def sizes_and_axes(array, out_sizes, axes):
+    """The sizes asked for and the axes they belong to, counted from the front: two tuples of ints.
+
+    >>> sizes_and_axes(np.zeros((4, 6, 3)), [8, 9], (0, -2))
+    ((8, 9), (0, 1))
+    """
+    out_sizes = whole_numbers(out_sizes, "out_sizes", 1, LARGEST_SIZE)
+    if axes is None:
+        if len(out_sizes) != array.ndim:
+            raise ValueError(
+                f"out_sizes={out_sizes} is {len(out_sizes)} sizes for the {array.ndim} axes of shape {array.shape}: "
+                "say which axes, for example axes=(0, 1) for an image of shape (height, width, channels)."
+            )
+        return out_sizes, tuple(range(array.ndim))
+    axes = whole_numbers(axes, "axes", -array.ndim, array.ndim - 1)
+    if len(axes) != len(out_sizes):
+        raise ValueError(f"There must be one size per axis; got out_sizes={out_sizes} and axes={axes}.")
+    positive = tuple(axis % array.ndim for axis in axes)
+    if len(set(positive)) != len(positive):
+        raise ValueError(f"Each axis may be named once; got axes={axes} for shape {array.shape}.")
+    return out_sizes, positive
 
 
 def affordable(shape, name):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import explorers, lessons, resize, side_by_side, tables, transposed
+from benchmarks import antialias, explorers, lessons, resize, side_by_side, tables, transposed
 from benchmarks.loops import resize_by_loops
 from benchmarks.page import Drag, Press
 from tools.run import with_sources
@@ -46,6 +46,20 @@ def test_resize_prints_ratios_and_goals():
     results = resize.measure(sizes=(4, 6), rounds=1)
     assert resize.report(results).count("×") > 10
     assert len(tables.goals_table(resize.goals(results)).splitlines()) == 2 + 4
+
+
+# --------------------------------------------------------------------------------------------- antialias
+
+
+def test_torch_and_pillow_shrink_as_we_do_and_the_report_says_so():
+    results = antialias.measure(sizes=(16, 24), rounds=1)
+    for result in results:
+        assert result["difference"]["torch"] < 1e-12 and result["difference"]["Pillow"] < 1e-6
+        assert set(result["seconds"]) == {
+            "ours", "scipy blur + zoom", "scikit-image", "OpenCV area", "torch", "Pillow"
+        }  # fmt: skip
+    assert antialias.report(results).count("×") > 10
+    assert len(tables.goals_table(antialias.goals(results)).splitlines()) == 2 + 3
 
 
 # ------------------------------------------------------------------------------ transposed convolution

@@ -18,12 +18,16 @@ from course_utils import (
     fcn,
     flows,
     images,
+    keeping,
+    kernels,
     phases,
     places,
     pooling,
+    recipes,
     resampling,
     scenes,
     scores,
+    spectra,
     stereo,
     subpixel,
     trace,
@@ -56,6 +60,19 @@ CALLS = {
     resampling.to_8_bits: ({"values": IMAGE}, {}),
     resampling.resample: ({"signal": IMAGE}, {"out_size": 4}),
     resampling.resize: ({"array": IMAGE}, {"out_sizes": (3, 7), "mode": "cubic"}),
+    kernels.taps_at: ({"x": IMAGE[0]}, {"in_size": 4, "kernel": kernels.lanczos(3), "width": 1.5}),
+    kernels.resize_with: ({"array": IMAGE}, {"out_sizes": (3, 7), "kernel": kernels.b_spline(3)}),
+    recipes.resize_by: (
+        {"array": IMAGE},
+        {"recipe": recipes.recipe("scikit-image", "order 3"), "out_sizes": (3, 7)},
+    ),
+    recipes.onnx_resize: ({"x": IMAGE}, {"attributes": {"mode": "linear"}, "scales": [0.75, 1.5]}),
+    keeping.sample_shares: ({"matrix": IMAGE}, {}),
+    keeping.passed_over: ({"matrix": IMAGE}, {}),
+    keeping.weight_curve: ({"distance": IMAGE}, {"kernel": kernels.AREA, "width": 2.5}),
+    keeping.curve_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.AREA, "width": 2.5}),
+    spectra.matrix_spectrum: ({"matrix": IMAGE}, {}),
+    spectra.kernel_response: ({"frequency": IMAGE / 9}, {"kernel": kernels.b_spline(3)}),
     pooling.max_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.avg_pool2d: ({"x": IMAGE}, {"kernel_size": 3, "padding": 1}),
     pooling.max_unpool2d: ({"values": VALUES, "indices": INDICES}, {"kernel_size": 2}),
@@ -152,6 +169,8 @@ def called(function, **changed):
 
 def flat(answer):
     """All arrays of an answer, however they are packed."""
+    if isinstance(answer, kernels.Taps):
+        answer = answer.matrix
     if dataclasses.is_dataclass(answer):
         answer = [getattr(answer, field.name) for field in dataclasses.fields(answer)]
     if isinstance(answer, dict):
@@ -211,6 +230,19 @@ WITHOUT_ARRAYS |= {
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
 WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}
+WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
+WITHOUT_ARRAYS |= {
+    "coordinates",
+    "placed",
+    "taps",
+    "kernel_width",
+    "recipe",
+    "differences",
+    "onnx_recipe",
+    "recipe_matrix",
+}
+WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
+WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 
 
@@ -223,13 +255,17 @@ def test_no_public_function_is_missing_here():
         fcn,
         flows,
         images,
+        keeping,
+        kernels,
         operators,
         phases,
         places,
         pooling,
+        recipes,
         resampling,
         scenes,
         scores,
+        spectra,
         stereo,
         subpixel,
         trace,

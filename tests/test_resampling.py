@@ -10,7 +10,7 @@ import skimage.transform
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import resampling
+from course_utils import resampling, sums
 from course_utils.resampling import (
     COORDINATE_MAPS,
     MODES,
@@ -247,13 +247,13 @@ def test_any_axes_of_any_array(data):
     np.testing.assert_allclose(resize(array, sizes, named, *method), expected, rtol=0, atol=EXACT)
 
 
-@pytest.mark.parametrize("inner", [1, 3, resampling.FEW - 1, resampling.FEW, resampling.FEW + 1])
+@pytest.mark.parametrize("inner", [1, 3, sums.FEW - 1, sums.FEW, sums.FEW + 1])
 def test_blocks_join_without_a_seam(inner, monkeypatch):
     """Whatever the block, down to a single value, and whether channels are merged into the axis or not."""
     array = noise(5, 7, inner)
     whole = resize(array, (9, 11), (0, 1), "cubic")
     for block in (1, 7, 50, 300):
-        monkeypatch.setattr(resampling, "BLOCK", block)
+        monkeypatch.setattr(sums, "BLOCK", block)
         np.testing.assert_array_equal(resize(array, (9, 11), (0, 1), "cubic"), whole)
     for channel in range(inner):
         alone = resize(array[:, :, channel], (9, 11), mode="cubic")
@@ -262,14 +262,14 @@ def test_blocks_join_without_a_seam(inner, monkeypatch):
 
 def test_nothing_on_the_way_is_larger_than_the_larger_of_input_and_output(monkeypatch):
     """Axes that shrink go first: otherwise a long thin result would pass through a large square one."""
-    sizes, weighted_sum = [], resampling._weighted_sum
+    sizes, weighted_sum = [], resampling.weighted_sum
 
     def watched(*arguments):
         result = weighted_sum(*arguments)
         sizes.append(result.size)
         return result
 
-    monkeypatch.setattr(resampling, "_weighted_sum", watched)
+    monkeypatch.setattr(resampling, "weighted_sum", watched)
     for in_shape, out_sizes in [
         ((100, 10), (10, 100)),
         ((10, 100), (100, 10)),
