@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from course_utils import checkerboard as cb
-from course_utils.convolution import output_padding_for
+from course_utils.convolution import output_padding_for, transposed_convolution
 from course_utils.pooling import avg_pool2d
 from course_utils.subpixel import icnr_weight, nearest_to_transposed, phase_sums, subpixel_convolution
 from tests.arrays import noise
@@ -264,6 +264,22 @@ def test_power_spread_of_ones_is_the_spread_of_the_counts():
 def test_scores_of_what_answers_nothing_are_0():
     assert cb.fixed_pattern(lambda x: np.kron(0 * x, np.ones((2, 2)))) == 0
     assert cb.power_spread(lambda x: np.kron(0 * x, np.ones((2, 2)))) == 0
+
+
+def test_the_two_columns_of_the_lesson():
+    """The advice moves the noise and leaves the pattern, at every kernel size."""
+    rng, noisy = np.random.default_rng(1), {}
+    for k in (2, 3, 4, 5, 6):
+
+        def layer(x, weight):
+            k = weight.shape[-1]
+            return transposed_convolution(x, weight, stride=2, padding=(k - 1) // 2, output_padding=k % 2)
+
+        weights = rng.normal(size=(20, 8, 8, k, k))
+        flat = [cb.fixed_pattern(lambda x, w=w: layer(x, w), (1, 8, 12, 12)) for w in weights]
+        assert np.sqrt(np.mean(np.square(flat))) == pytest.approx(np.sqrt(3 / 4), abs=0.04)
+        noisy[k] = np.mean([cb.power_spread(lambda x, w=w: layer(x, w), (2, 8, 20, 20)) for w in weights[:8]])
+    assert min(noisy[3], noisy[5]) > 0.2 > 0.15 > max(noisy[2], noisy[4], noisy[6])
 
 
 def test_biases_are_taken_off():

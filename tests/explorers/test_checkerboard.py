@@ -59,6 +59,31 @@ def test_every_layer_at_every_moment_of_its_training():
                 assert explorer.failure is None and layer in explorer.scene.text
 
 
+def test_the_three_things_to_try_while_a_layer_learns():
+    explorer = training()
+    said = []
+    for moment in range(8):
+        explorer.set(moment=moment)
+        said.append(float(explorer.scene.table[1][-1][1]))
+    assert said.index(max(said)) == 1 and "After 5 steps" in at(explorer, moment=1)
+    assert round(said[1]) == 73 and 2 * said[0] < said[1] + 5 and said[-1] < 1
+    grays = [float(level_at(explorer, moment=0, gray=gray)) for gray in range(3)]
+    assert [round(each) for each in grays] == [19, 35, 51]
+    explorer.set(layer="sub-pixel, ICNR", gray=1)
+    assert all(float(level_at(explorer, moment=moment)) < 1 for moment in range(8))
+    assert float(level_at(explorer, moment=4)) * 16 < 2 < float(level_at(explorer, moment=5)) * 16
+
+
+def at(explorer, **values):
+    explorer.set(**values)
+    return explorer.scene.text
+
+
+def level_at(explorer, **values):
+    explorer.set(**values)
+    return explorer.scene.table[1][-1][1]
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
