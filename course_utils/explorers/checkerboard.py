@@ -53,7 +53,7 @@ def training(patterns=None, layer="transposed, kernel 4", moment=0, gray=1) -> E
     names, last = tuple(patterns.answers), len(patterns.steps) - 1
     controls = {
         "layer": choice("layer", names, one_of(layer, "layer", names)),
-        "moment": slider("moment", whole_number(moment, "moment", 0, last), 0, last),
+        "moment": slider("training", whole_number(moment, "moment", 0, last), 0, last),
         "gray": toggle(
             "gray",
             [(f"gray {round(255 * each)}", i) for i, each in enumerate(patterns.grays)],
