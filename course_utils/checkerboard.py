@@ -268,6 +268,55 @@ def _random_layer(layer, rng, x, out_channels):
     return answer / np.sqrt(k * k / 4 * channels)
 
 
+# ---- The way back --------------------------------------------------------------------------------
+
+HALVING_LAYERS = ("convolution 3, stride 2", "convolution 4, stride 2", "convolution 3, average pooling 2")
+
+
+def random_gradient(layer=HALVING_LAYERS[0], seed=0, stages=3, channels=8, size=64):
+    """The gradient at the input of an encoder of random weights, random numbers arriving at its end: (C, H, W).
+
+    ``stages`` times a layer of HALVING_LAYERS, each of which halves the size, and a ReLU. The input is noise of
+    ``channels`` maps of ``size``, which 2 ** stages must divide.
+
+    >>> random_gradient(stages=2, size=16).shape
+    (8, 16, 16)
+    """
+    one_of(layer, "layer", HALVING_LAYERS)
+    stages, channels = whole_number(stages, "stages", 1, 4), whole_number(channels, "channels", 1, 64)
+    size = whole_number(size, "size", 1, 256)
+    if size % 2**stages:
+        raise ValueError(f"size must be a multiple of 2 ** stages = {2**stages}; got {size}.")
+    rng = np.random.default_rng(whole_number(seed, "seed", 0))
+    x, passed = rng.normal(size=(1, channels, size, size)), []
+    for _ in range(stages):
+        k = 4 if layer == "convolution 4, stride 2" else 3
+        weight = rng.normal(size=(channels, channels, k, k)) / np.sqrt(k * k * channels)
+        x = _halved(layer, x, weight)
+        passed.append((weight, x > 0))
+        x = np.maximum(x, 0)
+    gradient = rng.normal(size=x.shape)
+    for weight, positive in reversed(passed):  # a ReLU hands back only where it let something through
+        gradient = _handed_back(layer, gradient * positive, weight)
+    return gradient[0]
+
+
+def _halved(layer, x, weight):
+    if layer.endswith("stride 2"):
+        return convolution(x, weight, stride=2, padding=1)
+    n, c, height, width = x.shape
+    return convolution(x, weight, padding=1).reshape(n, c, height // 2, 2, width // 2, 2).mean(axis=(3, 5))
+
+
+def _handed_back(layer, gradient, weight):
+    if layer.endswith("stride 2"):
+        return transposed_convolution(
+            gradient, weight, stride=2, padding=1, output_padding=weight.shape[-1] % 2
+        )
+    shared = gradient.repeat(2, axis=-2).repeat(2, axis=-1) / 4
+    return transposed_convolution(shared, weight, padding=1)
+
+
 # ---- What they share -----------------------------------------------------------------------------
 
 

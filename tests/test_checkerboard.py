@@ -308,6 +308,37 @@ def test_random_features_follow_from_the_seed(layer):
     assert not np.allclose(features, cb.random_features(layer, seed=4))
 
 
+@pytest.mark.parametrize("layer", cb.HALVING_LAYERS)
+@pytest.mark.parametrize("stages", [1, 3])
+def test_random_gradients_are_torchs(layer, stages):
+    """The same draws, and autograd instead of transposed convolutions."""
+    rng = np.random.default_rng(5)
+    x = first = torch.tensor(rng.normal(size=(1, 3, 16, 16)), requires_grad=True)
+    k = 4 if "4" in layer else 3
+    for _ in range(stages):
+        weight = torch.tensor(rng.normal(size=(3, 3, k, k)) / np.sqrt(k * k * 3))
+        if "pooling" in layer:
+            x = F.avg_pool2d(F.conv2d(x, weight, padding=1), 2)
+        else:
+            x = F.conv2d(x, weight, stride=2, padding=1)
+        x = x.relu()
+    (x * torch.tensor(rng.normal(size=x.shape))).sum().backward()
+    gradient = cb.random_gradient(layer, seed=5, stages=stages, channels=3, size=16)
+    np.testing.assert_allclose(gradient, first.grad[0].numpy(), atol=1e-12)
+
+
+def test_only_windows_that_overlap_unevenly_make_squares_on_the_way_back():
+    ratios = {}
+    for layer in cb.HALVING_LAYERS:
+        power = 0
+        for seed in range(6):
+            gradient = cb.random_gradient(layer, seed)[:, 16:-16, 16:-16]
+            power = power + np.square(cb.by_phase(gradient, 2)).mean(axis=(0, -2, -1))
+        ratios[layer] = power.max() / power.min()
+    assert 3 < ratios.pop("convolution 3, stride 2") < 5.5
+    assert max(ratios.values()) < 1.5
+
+
 # ---- What is refused -----------------------------------------------------------------------------
 
 
@@ -326,6 +357,7 @@ def test_random_features_follow_from_the_seed(layer):
         (lambda: cb.fixed_pattern(abs, (1, 1, 4)), "in_shape must be (N, C, H, W); got (1, 1, 4)."),
         (lambda: cb.fixed_pattern(abs, (1, 1, 8, 8), border=4), "border must be a whole number, from 0 to 3"),
         (lambda: cb.fixed_pattern(lambda x: x[..., :-1]), "function must enlarge by a whole number"),
+        (lambda: cb.random_gradient(size=20), "size must be a multiple of 2 ** stages = 8; got 20."),
         (lambda: cb.random_features("transposed, kernel 5"), "Did you mean 'transposed, kernel"),
         (lambda: cb.fixed_pattern(lambda x: x[0]), "function must return 4 axes (N, C, H, W); got shape (1, 16, 16)"),
     ],

@@ -227,6 +227,7 @@ WITHOUT_ARRAYS |= {
     "fixed_pattern",
     "power_spread",
     "random_features",
+    "random_gradient",
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
 WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops"}

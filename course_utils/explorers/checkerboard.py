@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from course_utils.checkerboard import RANDOM_LAYERS
+from course_utils.checkerboard import HALVING_LAYERS, RANDOM_LAYERS
 from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
 from course_utils.figures.checkerboard import MOST, overlap_scene
-from course_utils.figures.checkerboard_pictures import features_scene, pattern_scene
+from course_utils.figures.checkerboard_pictures import features_scene, gradient_scene, pattern_scene
 from course_utils.films import recorded_patterns
 from course_utils.validation import one_of, whole_number
 
@@ -65,3 +65,17 @@ def training(patterns=None, layer="transposed, kernel 4", moment=0, gray=1) -> E
         return pattern_scene(patterns, layer, moment, gray)
 
     return Explorer(draw, controls, more=("gray",))
+
+
+def gradient(layer=HALVING_LAYERS[0], seed=0, stages=3) -> Explorer:
+    """How strong the gradient of a random encoder is at every pixel of its input, random numbers arriving at its end.
+
+    layer    one of ``checkerboard.HALVING_LAYERS``
+    seed     0 to 20; stages: 1 to 3
+    """
+    controls = {
+        "layer": toggle("layer", HALVING_LAYERS, one_of(layer, "layer", HALVING_LAYERS)),
+        "stages": slider("stages", whole_number(stages, "stages", 1, 3), 1, 3),
+        "seed": slider("seed", whole_number(seed, "seed", 0, 20), 0, 20),
+    }
+    return Explorer(gradient_scene, controls, more=("seed",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.checkerboard import comb_share, random_features, spectrum
+from course_utils.checkerboard import by_phase, comb_share, random_features, random_gradient, spectrum
 from course_utils.figures.draw.scene import (
     Scene,
     circle,
@@ -189,3 +189,50 @@ def _spectrum(values, factor, comb):
                     yield rect(
                         *place, cell + 3, cell + 3, "line output", stroke_width=1.6, pointer_events="none"
                     )
+
+
+# ---- Random gradients ----------------------------------------------------------------------------
+
+
+def gradient_scene(layer, seed=0, stages=3) -> Scene:
+    """How strong the gradient of a random encoder is at every pixel of a part of its input, and phase by phase."""
+    inside = random_gradient(layer, seed, stages)[:, 8:-8, 8:-8]
+    period = 2**stages
+    power = np.square(by_phase(inside, period)).mean(axis=(0, -2, -1))
+    first = np.square(by_phase(inside, 2)).mean(axis=(0, -2, -1))
+    ratio = first.max() / first.min()
+    text = (
+        f"{_stages(stages)} of “{layer}”, random weights, random numbers arriving at the end. One pixel in four gets "
+        f"{number(ratio, 1)} times the power of another one."
+    )
+    parts = [*_gradient(inside), *_power_by_place(power, period)]
+    rows = [
+        (f"row {a}, column {b}", number(value / first.mean(), 2)) for (a, b), value in np.ndenumerate(first)
+    ]
+    return Scene(
+        document(WIDTH, 410, parts, f"The gradient of a random encoder: {layer}", text),
+        text,
+        (("phase of the first layer", "power over its mean"), rows),
+    )
+
+
+def _gradient(inside):
+    yield label(20, 24, "root mean square of the gradient, all channels", "muted", anchor="start", size=12)
+    strength = np.sqrt(np.square(inside).mean(axis=0))
+    pixels = (90 * strength / strength.mean()).clip(0, 255).round().astype(np.uint8)
+    yield image(
+        20, 34, FEATURE_SIDE, FEATURE_SIDE, pixels, "the gradient's strength at every pixel; bright is strong"
+    )
+    yield rect(20, 34, FEATURE_SIDE, FEATURE_SIDE, "frame", pointer_events="none")
+
+
+def _power_by_place(power, period):
+    left, top, cell = 470, 34, FEATURE_SIDE / period
+    title = f"its power by place in a period of {period} (1: the mean)"
+    yield label(left, 24, title, "muted", anchor="start", size=12)
+    shares = power / power.mean()
+    for (i, j), value in np.ndenumerate(shares):
+        x, y = left + j * cell, top + i * cell
+        yield rect(x, y, cell, cell, "cell output", fill_opacity=f"{min(value / 4, 1) * 0.8:.2f}")
+        yield label(x + cell / 2, y + cell / 2 + 4, number(value, 1), size=12)
+    yield rect(left, top, FEATURE_SIDE, FEATURE_SIDE, "frame", pointer_events="none")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from course_utils.checkerboard import RANDOM_LAYERS
-from course_utils.explorers.checkerboard import features, overlap, training
+from course_utils.checkerboard import HALVING_LAYERS, RANDOM_LAYERS
+from course_utils.explorers.checkerboard import features, gradient, overlap, training
 from course_utils.figures.checkerboard import MOST
 from tests.explorers.hand import handles, key, over_their_range
 
@@ -49,6 +49,15 @@ def test_every_random_decoder():
                 assert explorer.failure is None and layer in explorer.scene.text
 
 
+def test_every_random_encoder():
+    explorer = gradient()
+    for layer in HALVING_LAYERS:
+        for stages in (1, 2, 3):
+            for seed in (0, 20):
+                explorer.set(layer=layer, stages=stages, seed=seed)
+                assert explorer.failure is None and layer in explorer.scene.text
+
+
 def test_every_layer_at_every_moment_of_its_training():
     explorer = training()
     for layer in explorer.controls["layer"].options:
@@ -90,6 +99,7 @@ def level_at(explorer, **values):
         (lambda: overlap(stride=5), "stride must be a whole number, from 1 to 4; got 5"),
         (lambda: features("kernel 3"), "layer must be one of"),
         (lambda: features(seed=21), "seed must be a whole number, from 0 to 20; got 21"),
+        (lambda: gradient(stages=4), "stages must be a whole number, from 1 to 3; got 4"),
         (lambda: training(layer="nearest"), "layer must be one of"),
         (lambda: training(moment=8), "moment must be a whole number, from 0 to 7; got 8"),
     ],

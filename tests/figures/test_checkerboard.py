@@ -6,9 +6,16 @@ import re
 import numpy as np
 import pytest
 
-from course_utils.checkerboard import RANDOM_LAYERS, comb_share, random_features, taps_per_phase
+from course_utils.checkerboard import (
+    HALVING_LAYERS,
+    RANDOM_LAYERS,
+    comb_share,
+    random_features,
+    random_gradient,
+    taps_per_phase,
+)
 from course_utils.figures.checkerboard import MOST, overlap_scene, shown_counts
-from course_utils.figures.checkerboard_pictures import features_scene, pattern_scene, waves_of
+from course_utils.figures.checkerboard_pictures import features_scene, gradient_scene, pattern_scene, waves_of
 from course_utils.films import Patterns, recorded_patterns
 
 ALL = list(itertools.product(*(range(1, most + 1) for most in MOST.values())))
@@ -85,3 +92,16 @@ def test_every_moment_of_the_record_has_a_picture():
         scene = pattern_scene(patterns, layer, moment, gray)
         level = patterns.answers[layer][moment, gray].std()
         assert ("all four phases are equal" in scene.text) == (level < 5e-3)
+
+
+@pytest.mark.parametrize("layer", HALVING_LAYERS)
+@pytest.mark.parametrize("stages", [1, 2, 3])
+def test_the_power_of_each_phase_is_the_gradients(layer, stages):
+    scene = gradient_scene(layer, seed=1, stages=stages)
+    inside = random_gradient(layer, 1, stages)[:, 8:-8, 8:-8]
+    power = np.array([[np.mean(inside[:, a::2, b::2] ** 2) for b in (0, 1)] for a in (0, 1)])
+    assert f"gets {power.max() / power.min():.1f}".removesuffix(".0") in scene.text
+    np.testing.assert_allclose(
+        [float(value) for _, value in scene.table[1]], (power / power.mean()).ravel(), atol=0.006
+    )
+    assert scene.svg.count('class="cell output"') == 4**stages
