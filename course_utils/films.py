@@ -1,6 +1,7 @@
-"""Films: pictures of networks while they learn, as plain arrays, and the one that is recorded in data/.
+"""Films: pictures of networks while they learn, as plain arrays, and those that are recorded in data/.
 
-It was recorded by ``python -m data.alignment_table film --record``, and is read without torch.
+It was recorded by ``python -m data.alignment_table film --record``, and is read without torch. So are the patterns of
+lesson 09, of ``python -m data.checkerboards --record``.
 """
 
 import json
@@ -11,7 +12,8 @@ import numpy as np
 
 from course_utils.scenes import scenes
 
-RECORD = Path(__file__).resolve().parents[1] / "data" / "alignment_film.json"
+DATA = Path(__file__).resolve().parents[1] / "data"
+RECORD = DATA / "alignment_film.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,3 +53,24 @@ def recorded_film() -> Film:
         {name: {stride: {"coarse": flow[None]}}},
         {name: {stride: {which: np.array(each) for which, each in result["shares"].items()}}},
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """What flat pictures become, far from the border, at some moments of the training of layers that double the size.
+
+    steps      of training
+    grays      of the flat pictures, 0 to 1
+    answers    layer -> (step, gray, 2, 2): the four phases, in gray levels of 255
+    """
+
+    steps: tuple[int, ...]
+    grays: tuple[float, ...]
+    answers: dict
+
+
+def recorded_patterns() -> Patterns:
+    """Lesson 09's layers, trained with seed 0."""
+    result = json.loads((DATA / "checkerboards.json").read_text(encoding="utf-8"))["result"]
+    answers = {layer: np.array(film) for layer, film in result["film"].items()}
+    return Patterns(tuple(result["film steps"]), tuple(result["flat pictures"]), answers)

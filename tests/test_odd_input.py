@@ -12,6 +12,7 @@ import torch
 
 from course_utils import (
     alignment,
+    checkerboard,
     conventions,
     convolution,
     cost,
@@ -100,6 +101,11 @@ CALLS = {
     subpixel.subpixel_to_transposed: ({"weight": WEIGHT, "bias": np.ones(4)}, {}),
     subpixel.nearest_to_transposed: ({"weight": WEIGHT, "bias": BIAS}, {}),
     subpixel.icnr_weight: ({"weight": WEIGHT}, {}),
+    checkerboard.max_pool_gradient: ({"x": IMAGE}, {"kernel_size": 3, "stride": 1}),
+    checkerboard.by_phase: ({"image": IMAGE}, {"factor": 2}),
+    checkerboard.pattern: ({"image": IMAGE}, {"factor": 2}),
+    checkerboard.spectrum: ({"image": IMAGE}, {}),
+    checkerboard.comb_share: ({"image": IMAGE}, {"factor": 2}),
     fcn.bilinear_weight: ({"mixing": IMAGE}, {"kernel_size": 4}),
     fcn.upsample_bilinear: ({"x": X}, {"stride": 3}),
     warping.to_normalized: ({"pixels": IMAGE}, {"size": 9}),
@@ -224,6 +230,16 @@ WITHOUT_ARRAYS |= {
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
 WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops", "recorded_results", "recorded_scenes"}
+WITHOUT_ARRAYS |= {
+    "overlap",
+    "stacked_overlap",
+    "read_counts",
+    "taps_per_phase",
+    "fixed_pattern",
+    "power_spread",
+    "random_features",
+    "random_gradient",
+}
 WITHOUT_ARRAYS |= {"keys_cubic", "mitchell_netravali", "lanczos", "gaussian", "b_spline", "size_from_factor"}
 WITHOUT_ARRAYS |= {
     "coordinates",
@@ -245,6 +261,7 @@ def test_no_public_function_is_missing_here():
     modules = (
         alignment,
         conventions,
+        checkerboard,
         convolution,
         cost,
         fcn,

@@ -131,7 +131,7 @@ def first_picture(notebook):
         if cell.cell_type == "code" and (
             kind_of(cell, cell.source.splitlines()) == "explorer"
             or (
-                re.search(r"plt\.|\.plot\(|imshow|show_pictures|course_map\(", cell.source)
+                re.search(r"plt\.|\.plot\(|imshow|show_pictures|course_map\(|_scene\(", cell.source)
                 and not re.fullmatch(r"(\s*(import|from) .*\n?)+", cell.source)
             )
         ):
