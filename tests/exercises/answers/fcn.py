@@ -83,6 +83,10 @@ def answer_to_an_impulse(kernel_size):
 
 same(BILINEAR_KERNEL, "-> tent = distance / ((kernel_size + 1) // 2) - 1", "in the product both signs cancel")
 
+same(BILINEAR_KERNEL, "tent = triangle(((kernel_size - 1) / 2 - np.arange", "a tent is its own mirror image")
+same(BILINEAR_KERNEL, "at = np.linspace((kernel_size - 1) / 2, -(", "a tent is its own mirror image")
+same(BILINEAR_KERNEL, "tent = np.convolve([0.5, 0.5], ", "a convolution's arguments may be exchanged")
+
 # ---- flat areas ----------------------------------------------------------------------------------------------
 
 
@@ -130,6 +134,18 @@ same(
     "two numbers are close to each other in either order",
 )
 
+same(KEEPS_FLAT, "np.allclose(1, ", "two numbers are close to each other in either order")
+same(KEEPS_FLAT, "math.isclose(1, ", "two numbers are close to each other in either order")
+same(KEEPS_FLAT, "-> middle = len(answer) // 3", "that is far from both ends, too")
+same(KEEPS_FLAT, "-> ones = np.ones((2, 1, ", "a batch of two equal signals; the first is looked at")
+same(KEEPS_FLAT, "-> ones = np.ones((1, 1, ", "another length that has a middle")
+same(KEEPS_FLAT, "stride=stride)[-1, 0]", "there is one signal, the first and the last")
+same(KEEPS_FLAT, "stride=stride)[0, -1]", "there is one channel, the first and the last")
+same(KEEPS_FLAT, "transposed_convolution(ones, kernel[None, None]", "kernels are float64 already")
+same(KEEPS_FLAT, "<= 1e-0", "no sum is off by just that much")
+same(KEEPS_FLAT, "np.pad(kernel, (-len(kernel) % stride, 0))", "phases change their order, not their sums")
+same(KEEPS_FLAT, "filled.reshape(-2, stride)", "numpy takes any negative size for what is left")
+
 # ---- channels ------------------------------------------------------------------------------------------------
 
 
@@ -165,6 +181,12 @@ def mixed_as_lists(mixing, kernel):
 def mixed_flat(mixing, kernel):
     return (mixing.reshape(-1, 1) * kernel.reshape(1, -1)).reshape(*mixing.shape, *kernel.shape)
 
+
+same(MIXING_WEIGHT, "axes=-1", "no axes are summed, as with 0")
+same(MIXING_WEIGHT, "weight = np.ones((*mixing.shape", "every weight is written over")
+same(MIXING_WEIGHT, "range(weight.shape[", "the weight begins with the axes of the mixing")
+same(MIXING_WEIGHT, "reshape(-2, 1)", "numpy takes any negative size for what is left")
+same(MIXING_WEIGHT, "reshape(1, -2)", "numpy takes any negative size for what is left")
 
 # ---- the crop ------------------------------------------------------------------------------------------------
 
@@ -224,10 +246,10 @@ def crop_by_walking_the_middle(layers, kernel_size, stride):
 
 same(
     CROP,
-    "* jump / stride -> ",
-    "jump and stride are equal after the layers: the transposed convolution undoes them",
+    "-> return (kernel_size - 1) / 2 * stride / stride - start",
+    "after the layers jump is the stride: it is undone",
 )
-same(CROP, "/ stride", "jump and stride are equal after the layers: the transposed convolution undoes them")
+same(CROP, "first, last = (last + ", "only their sum is used")
 
 # ---- the bugs ------------------------------------------------------------------------------------------------
 
@@ -282,6 +304,23 @@ same(ODD_KERNEL, "output_padding=extra)[-1, 0]", "there is one row, the first an
 same(ODD_KERNEL, "output_padding=extra)[0, -1]", "there is one channel, the first and the last")
 
 
+same(ODD_KERNEL, "-> plane = row[None, None, None]", "rows are float64 already")
+same(ODD_KERNEL, "upsample_bilinear(plane, stride)[-1, 0, ", "there is one picture, the first and the last")
+same(ODD_KERNEL, "upsample_bilinear(plane, stride)[0, -1, ", "there is one channel, the first and the last")
+same(
+    ODD_KERNEL,
+    "upsample_bilinear(plane, stride)[0, 0, stride // 3]",
+    "with its border repeated every row is the same",
+)
+same(ODD_KERNEL, "(2 * stride - 1, stride // 2)", "half of an odd number is rounded down")
+same(ODD_KERNEL, "(2 * stride - 1, (stride - 0) // 2)", "half of an odd number is rounded down")
+same(ODD_KERNEL, "stride=stride)[-1, 0]", "there is one row, the first and the last")
+same(ODD_KERNEL, "stride=stride)[0, -1]", "there is one channel, the first and the last")
+same(ODD_KERNEL, "x = torch.tensor(row)[None, None]", "rows are float64 already")
+same(ODD_KERNEL, "[-1, 0].numpy()", "there is one row, the first and the last")
+same(ODD_KERNEL, "[0, -1].numpy()", "there is one channel, the first and the last")
+
+
 @right(ALL_CHANNELS)
 def each_alone(x, stride):
     kernel = fcn.bilinear_kernel(2 * stride, 1)[None, None]
@@ -328,3 +367,12 @@ def stamped(x, stride):
 
 same(ALL_CHANNELS, "weight = np.ones((channels, 1, 2 * stride))", "every weight is written over")
 same(ALL_CHANNELS, "groups=channels)[-1]", "there is one batch, the first and the last")
+same(ALL_CHANNELS, "padding=stride // 2)[-1, 0] for row in x]", "there is one batch, the first and the last")
+same(
+    ALL_CHANNELS, "padding=stride // 2)[0, -1] for row in x]", "there is one channel, the first and the last"
+)
+same(ALL_CHANNELS, "padding=stride // 2)[:, -1]", "there is one channel, the first and the last")
+same(ALL_CHANNELS, "padding=stride // 2)[-1]", "there is one batch, the first and the last")
+same(ALL_CHANNELS, "groups=len(x))[-1]", "there is one batch, the first and the last")
+same(ALL_CHANNELS, "groups=len(weight))[0]", "there are as many weights as channels")
+same(ALL_CHANNELS, "(x.shape[1] + 2)))", "room at the end that is cut off again")
