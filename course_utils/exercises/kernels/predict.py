@@ -84,12 +84,12 @@ def _leakiest():
 TOO_FINE = Prediction(
     key="kernels.too_fine",
     title="Which kernel lets through most",
-    question="To a quarter again, each kernel made four times as wide. A wave comes in that is half again as fine as "
-    "the small picture can hold. All of it should be stopped. Which kernel lets through most?",
+    question="To a quarter again, each kernel made four times as wide. A wave of frequency 3/16 comes in, and the "
+    "small picture holds up to 1/8: all of it should be stopped. Which kernel lets through most?",
     options=["box", "triangle", "cubic", "Lanczos"],
     answer=_leakiest,
-    explain="The box, a plain mean, passes nearly a third of it. The triangle passes 0.08, the cubic 0.06, Lanczos "
-    "0.01.",
+    explain="The box, a plain mean, ends abruptly, and passes nearly a third of it. The triangle passes 0.08, "
+    "the cubic 0.06, Lanczos 0.01.",
     guesses={
         "It is wider than the box, and smoother: that stops more.": "triangle",
         "Its negative parts look odd, but that is what makes it stop sharply.": "cubic",
@@ -101,8 +101,8 @@ MIDDLE_OF_THREE = Prediction(
     key="kernels.middle_of_three",
     title="Five pixels under three",
     question="Five pixels become three. So an output is 5/3 pixels wide, and the middle one covers 1.67 to 3.33, "
-    "measured from the left edge. How much does each of the five pixels count for in it, if what is covered "
-    "counts?",
+    "measured from the left edge. If what is covered counts, what are the weights of the five pixels? (Their sum "
+    "is 1.)",
     answer=lambda: area(5, 3)[1],
     shape=5,
     guesses={
