@@ -164,8 +164,14 @@ def test_columns_of_a_table():
     assert lines == ["a       value", "x       1.235", "longer     10"]
 
 
+# what libraries answered that are no dependency, each with a command of its own: tests/test_recipes.py reads it
+ANSWERS_OF_LIBRARIES = "resize_records.json"
+
+
 def test_the_recorded_files_of_the_course_can_be_shown(capsys):
     for path in sorted(Path(DATA).glob("*.json")):
+        if path.name == ANSWERS_OF_LIBRARIES:
+            continue
         record = json.loads(path.read_text(encoding="utf-8"))
         assert record["command"].startswith("python -m data."), path.name
         show_record(path.stem)
