@@ -115,8 +115,8 @@ def _after_training():
 AFTER_TRAINING = Prediction(
     key="checkerboard.after_training",
     title="A clean start",
-    question="A sub-pixel layer starts with ICNR: all phases of a channel are equal, and flat pictures stay flat. "
-    "Then it learns to enlarge photos for 400 steps. What pattern do flat pictures show afterwards?",
+    question="A sub-pixel layer (its phases are channels, dealt out side by side) starts with ICNR: all phases of a "
+    "channel are equal, and flat pictures stay flat. Then it learns to enlarge photos for 400 steps. What pattern do flat pictures show afterwards?",
     options=["none", "a faint one, below 1 gray level", "a clear one, above 1"],
     answer=_after_training,
     explain="Nothing holds the phases together. Each of them has weights of its own and learns its own pixels.",
