@@ -116,7 +116,8 @@ AFTER_TRAINING = Prediction(
     key="checkerboard.after_training",
     title="A clean start",
     question="A sub-pixel layer (its phases are channels, dealt out side by side) starts with ICNR: all phases of a "
-    "channel are equal, and flat pictures stay flat. Then it learns to enlarge photos for 400 steps. What pattern do flat pictures show afterwards?",
+    "channel are equal, and flat pictures stay flat. Then it learns to enlarge photos for 400 steps. What pattern "
+    "do flat pictures show afterwards?",
     options=["none", "a faint one, below 1 gray level", "a clear one, above 1"],
     answer=_after_training,
     explain="Nothing holds the phases together. Each of them has weights of its own and learns its own pixels.",
@@ -170,7 +171,7 @@ WHICH_PICTURE = Prediction(
     key="checkerboard.which_picture",
     title="Four programs enlarge a flat gray",
     question="In C the darkest pixel is followed by two that are one step brighter, and the brightest is three steps "
-    "above it. Whose picture is it?",
+    "above it. Whose picture is it? (Each is drawn around its mean, as gray 128.)",
     options={
         "ICNR by tile": "A",
         "ICNR by repeat": "B",
