@@ -210,9 +210,9 @@ def test_any_number_of_axes_is_one_after_the_other():
 @given(st.integers(2, 20), st.integers(2, 20), st.data())
 def test_regions_are_pillows_box(height, width, data):
     def side(size):
-        """Two ends in 64ths of a pixel: Pillow keeps them in float32, which must not round them."""
-        start = data.draw(st.integers(0, 64 * (size - 1)))
-        return start / 64, data.draw(st.integers(start + 32, 64 * size)) / 64
+        """Any two ends, as Pillow keeps them: in float32."""
+        start = data.draw(st.floats(0, size - 1))
+        return float(np.float32(start)), float(np.float32(data.draw(st.floats(start + 0.5, size))))
 
     (top, bottom), (left, right) = side(height), side(width)
     image = noise(height, width).astype(np.float32)

@@ -129,17 +129,19 @@ def _curve(view):
     """The kernel around the output; what it weighs by is green, purple below zero."""
     state = view.state
     start, stop = (float(np.clip(view(state.x + side * state.reach), LEFT, RIGHT)) for side in (-1, 1))
-    across = np.linspace(start, stop, 2 + int((stop - start) / 1.5))
+    across = np.linspace(start, stop, 2 + int((stop - start) / 1.5)).round(
+        2
+    )  # a hundredth of a pixel is enough
     heights = state.height((across - float(view(state.x))) / view.unit)
     parts = [line(LEFT, ZERO, RIGHT, ZERO)]
     for css, part in (("kernel", np.maximum(heights, 0)), ("negative", np.minimum(heights, 0))):
         if part.any():
-            points = [(across[0], ZERO), *zip(across, view.y(part), strict=True), (across[-1], ZERO)]
+            points = [(across[0], ZERO), *zip(across, view.y(part).round(2), strict=True), (across[-1], ZERO)]
             parts.append(path(points, css, closed=True, fill_opacity="0.16"))
     outline = [
         (LEFT, ZERO),
         (start, ZERO),
-        *zip(across, view.y(heights), strict=True),
+        *zip(across, view.y(heights).round(2), strict=True),
         (stop, ZERO),
         (RIGHT, ZERO),
     ]
@@ -354,7 +356,7 @@ def _up(amplitude):
 
 
 def _amplitude(frequency, amplitude, css):
-    x, y = _across(frequency), _up(amplitude)
+    x, y = _across(frequency), _up(amplitude).round(2)
     if not (amplitude > 1e-6).any():  # without waves, or none of them left
         return
     yield path([(x[0], FLAT), *zip(x, y, strict=True), (x[-1], FLAT)], css, closed=True, fill_opacity="0.25")
