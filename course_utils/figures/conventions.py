@@ -276,6 +276,8 @@ def _switches(between, walked):
     most = max(_known(between.left), default=0) or 1.0
     floor = BARS + BAR_HEIGHT
     yield label(2, BARS - 16, _heading(between), "", "start", 13, font_weight="600")
+    if between.steps:
+        yield from _track(width, len(between.steps), walked)
     parts = []
     for k, left in enumerate(between.left):
         x, is_on = 2 + k * width, k <= walked
@@ -300,6 +302,15 @@ def _switches(between, walked):
         yield _knob(2 + (walked + 0.5) * width, floor, walked)
 
 
+def _track(width, count, walked):
+    """The way of the mark, an arrow to the right; what is switched by now is filled."""
+    first, here, last = (2 + (k + 0.5) * width for k in (0, walked, count))
+    y = BARS + BAR_HEIGHT
+    yield line(first, y, last + 16, y, "line muted", stroke_width=6, stroke_opacity="0.35")
+    yield path([(last + 16, y - 8), (last + 16, y + 8), (last + 28, y)], "muted", closed=True)
+    yield line(first, y, here, y, "line output", stroke_width=6)
+
+
 def _knob(x, y, walked):
     outline = [(x - 10, y - 7), (x, y + 1), (x + 10, y - 7), (x + 10, y - 17), (x - 10, y - 17)]
     return path(outline, "output knob", closed=True, **held("walk", f"{walked} switched"))
@@ -312,10 +323,9 @@ def _card(between, k, x, width, is_on):
         yield label(middle, CARDS + 14, "as they are", "muted", size=12)
         return
     step = between.steps[k - 1]
-    size = min(12.5, (width - 8) / (0.62 * len(step.field)))
-    yield label(
-        middle, CARDS + 14, step.field, "mono" if is_on else "mono muted", size=size, font_weight="600"
-    )
+    name = f"{k}. {step.field}"
+    size = min(12.5, (width - 8) / (0.62 * len(name)))
+    yield label(middle, CARDS + 14, name, "mono" if is_on else "mono muted", size=size, font_weight="600")
     for row, (value, on) in enumerate(((step.old, not is_on), (step.new, is_on))):
         words = said(value)
         fits = min(12, (width - 24) / (0.58 * len(words)))
@@ -355,7 +365,7 @@ def _amount(value):
 def _heading(between):
     if not between.steps:
         return "no decision differs that acts here"
-    return "drag from left to right: one decision after the other becomes the second library's"
+    return "left to right only: each decision on top of those before it (alone: it by itself)"
 
 
 # ---- the words -----------------------------------------------------------------------------------
