@@ -5,7 +5,6 @@ import numpy as np
 from course_utils.exercises.engine import Case, SpotTheBug
 from course_utils.recipes import onnx_resize
 
-
 # ---- an export without a difference -------------------------------------------------------------------------
 
 
