@@ -276,8 +276,6 @@ def _switches(between, walked):
     most = max(_known(between.left), default=0) or 1.0
     floor = BARS + BAR_HEIGHT
     yield label(2, BARS - 16, _heading(between), "", "start", 13, font_weight="600")
-    if between.steps:
-        yield from _track(width, len(between.steps), walked)
     parts = []
     for k, left in enumerate(between.left):
         x, is_on = 2 + k * width, k <= walked
@@ -290,9 +288,11 @@ def _switches(between, walked):
         )
         parts.append(line(x + 8, floor, x + width - 8, floor))
         parts.append(
-            label(x + width / 2, floor + 15, f"{_amount(left)} left", "", size=12, font_weight="600")
+            label(x + width / 2, floor + 18, f"{_amount(left)} left", "", size=12, font_weight="600")
         )
         parts += _card(between, k, x, width, is_on)
+    if between.steps:
+        parts += _track(width, len(between.steps), walked)
     yield group(parts, pointer_events="none")
     for k in range(len(between.left)):
         yield rect(
@@ -306,9 +306,9 @@ def _track(width, count, walked):
     """The way of the mark, an arrow to the right; what is switched by now is filled."""
     first, here, last = (2 + (k + 0.5) * width for k in (0, walked, count))
     y = BARS + BAR_HEIGHT
-    yield line(first, y, last + 16, y, "line muted", stroke_width=6, stroke_opacity="0.35")
-    yield path([(last + 16, y - 8), (last + 16, y + 8), (last + 28, y)], "muted", closed=True)
-    yield line(first, y, here, y, "line output", stroke_width=6)
+    yield line(first, y, last + 20, y, "line muted", stroke_width=4, stroke_opacity="0.5")
+    yield path([(last + 20, y - 6), (last + 20, y + 6), (last + 30, y)], "muted", closed=True)
+    yield line(first, y, here, y, "line output", stroke_width=4)
 
 
 def _knob(x, y, walked):

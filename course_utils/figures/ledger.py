@@ -36,9 +36,9 @@ LEAST = (1, 1, 0)
 MOST = {"conv1_1": (9, 4, 120), "upsample": (64, 32, 40), "": (9, 4, 9)}
 PIXELS = (8, 12, 6)  # of a drag, for one step
 
-WIDTH, HEIGHT, TOP, PITCH = 932, 484, 62, 32
-NAME_X, SETTING_X, SETTING_PITCH = 4, 136, 36  # names; kernel, stride, padding
-LEFT, RIGHT = 260, 764  # the axis; to its right, start and jump
+WIDTH, HEIGHT, TOP, PITCH = 932, 456, 34, 32
+NAME_X, SETTING_X, SETTING_PITCH = 4, 146, 44  # names; kernel, stride, padding
+LEFT, RIGHT = 284, 770  # the axis; to its right, start and jump
 START_X, JUMP_X = 826, 874
 FIRST, LAST = -128, 160  # image pixels on the axis
 
@@ -163,11 +163,11 @@ def _axis(count):
 def _row(i, row):
     y = TOP + PITCH * i + 8
     start, jump = row.places
-    every = 1 if jump >= 2 else math.ceil(4 / jump)  # dots that can be told apart
+    every = max(1, math.ceil(4 / jump))  # dots that can be told apart
     first, last = math.ceil((FIRST - start) / jump), math.floor((LAST - start) / jump)
     seen = [o for o in range(max(first, 0), last + 1) if o % every == 0]
     cut = 0 if row.crop is None or math.isnan(row.crop) else row.crop
-    radius = 4.2 if jump > 1 else 2.6
+    radius = 4.2 if jump > 4 else 2.6
     dots = [
         circle(_x(start + jump * o), y, radius, "output" if o >= cut else "line muted", stroke_width=1.4)
         for o in seen
@@ -190,7 +190,7 @@ def _row(i, row):
 
 
 def _written(row):
-    crop = "" if row.crop is None else "none fits" if math.isnan(row.crop) else number(row.crop)
+    crop = "" if row.crop is None else "no fit" if math.isnan(row.crop) else number(row.crop)
     return (row.name, number(row.places.start), number(row.places.jump), crop)
 
 

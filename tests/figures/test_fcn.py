@@ -156,7 +156,7 @@ def test_dots_are_samples_where_they_sit_and_hollow_where_they_are_cut(network, 
         own = [(x, css) for x, height, css in dots if height == y]
         seen = (ledger.FIRST - row.places.start) / row.places.jump
         last = (ledger.LAST - row.places.start) / row.places.jump
-        if row.places.jump >= 2:
+        if row.places.jump >= 4:
             assert len(own) == max(0, np.floor(last) - max(np.ceil(seen), 0) + 1)
         for x, css in own:
             place = ledger.FIRST + (x - ledger.LEFT) / scale
