@@ -167,6 +167,7 @@ class Curve(NamedTuple):
     losses: np.ndarray  # the loss before each step
     mean_iou: dict  # number of steps made -> mean IoU of unseen scenes, from 0 to 1
     moved: float  # the largest change of a weight of the upsamplings
+    kernels: list  # of the upsamplings, trained, from coarse to fine
 
 
 def learning_curves(
@@ -191,8 +192,9 @@ def learning_curves(
             if history.stopped:
                 return curves
             found[max(at)] = mean_iou(model, unseen)
-            moved = max(float(np.abs(a - b).max()) for a, b in zip(before, model.kernels(), strict=True))
-            curves.append(Curve(name, seed, parameter_count(model), history.losses, found, moved))
+            kernels = model.kernels()
+            moved = max(float(np.abs(a - b).max()) for a, b in zip(before, kernels, strict=True))
+            curves.append(Curve(name, seed, parameter_count(model), history.losses, found, moved, kernels))
     return curves
 
 
