@@ -28,6 +28,10 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
 
+For whoever teaches (docs/teaching.md)
+    python -m course_utils report     what a class found hard, from its progress files; report --help says more
+    python -m course_utils notes      what to ask before each prediction, and what to say to each answer
+
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
 
@@ -80,6 +84,8 @@ def parse(arguments):
     rest = list(arguments)
     command = _take_command(rest)
     options = {}
+    if command in ("report", "notes"):  # they have a --help of their own
+        return command, {}, rest
     if command == "help" or "-h" in rest or "--help" in rest:
         return "help", {}, []
     if command == "lab" and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
@@ -103,7 +109,7 @@ def _take_command(rest):
     if word in COMMANDS:
         return word
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor and bench."
+    hint = f"Did you mean {close[0]}?" if close else f"The commands are {COMMAND_NAMES}."
     raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
 
 
@@ -173,6 +179,23 @@ def bench(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
 
 
+def report(options, rest):
+    """What a class found hard, from its progress files."""
+    return _for_teachers("report", rest)
+
+
+def notes(options, rest):
+    """Notes for whoever teaches."""
+    return _for_teachers("notes", rest)
+
+
+def _for_teachers(program, rest):
+    """Files are named from where the teacher is, so that is where the program runs."""
+    environment = stand(["lessons"], {})
+    command = [str(environment.python), "-m", f"course_utils.classroom.{program}", *rest]
+    return process.become(command, variables(environment, ROOT, os.environ), Path.cwd())
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -187,7 +210,10 @@ def _doctor(options, rest):
         raise Trouble(f"The doctor could not finish: {type(error).__name__}: {error}") from None
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}
+COMMANDS = {
+    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "report": report, "notes": notes, "help": _help,
+}  # fmt: skip
+COMMAND_NAMES = "lab, test, doctor and bench; report and notes, for whoever teaches"
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------
