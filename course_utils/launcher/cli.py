@@ -6,11 +6,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-from course_utils.launcher import doctor, places, process
+from course_utils.launcher import doctor, hub, places, process
 from course_utils.launcher.environment import this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
-from course_utils.launcher.lessons import chosen_folder, copy_lessons
+from course_utils.launcher.lessons import bring, chosen_folder
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import read_needs
@@ -31,6 +31,7 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
 For whoever teaches (docs/teaching.md)
     python -m course_utils report     what a class found hard, from its progress files; report --help says more
     python -m course_utils notes      what to ask before each prediction, and what to say to each answer
+    python -m course_utils hub        what a JupyterHub starts for each learner
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
@@ -84,7 +85,7 @@ def parse(arguments):
     rest = list(arguments)
     command = _take_command(rest)
     options = {}
-    if command in ("report", "notes"):  # they have a --help of their own
+    if command in ("hub", "report", "notes"):  # all options are theirs
         return command, {}, rest
     if command == "help" or "-h" in rest or "--help" in rest:
         return "help", {}, []
@@ -131,6 +132,9 @@ def _take(rest, name, when_bare):
 
 def lab(options, rest):
     """Open lesson 00 in JupyterLab, in the course's folder or in the learner's own."""
+    if hub.is_on_hub():
+        say(wrapped(hub.where_it_is()))
+        return 0
     lessons = ROOT / "notebooks"
     if not (lessons / FIRST_LESSON).is_file():
         raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
@@ -149,7 +153,7 @@ def _copy(source, target):
     with only_one(
         ROOT / ".course" / "lock", lambda: say("Another start is running. Waiting for it to finish ...")
     ):
-        for message in copy_lessons(source, target, ROOT):
+        for message in bring(source, target, ROOT):
             say(f"  {message}")
     return target
 
@@ -177,6 +181,14 @@ def bench(options, rest):
     """Run the benchmark."""
     environment = stand(["lessons", "test"], options)
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
+
+
+def start_on_hub(options, rest):
+    """Be the server that a JupyterHub starts for a learner; ``rest`` is what the hub adds."""
+    environment = hub.hub_environment(wanted_packages(["lessons"])["lessons"], ROOT)
+    hub.update(ROOT / "notebooks", ROOT)
+    env = hub.hub_variables(environment, ROOT, os.environ) | places.stand_ins(ROOT)
+    return process.become(hub.hub_command(environment, rest), env, places.home())
 
 
 def report(options, rest):
@@ -211,9 +223,10 @@ def _doctor(options, rest):
 
 
 COMMANDS = {
-    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "report": report, "notes": notes, "help": _help,
+    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "report": report, "notes": notes,
+    "hub": start_on_hub, "help": _help,
 }  # fmt: skip
-COMMAND_NAMES = "lab, test, doctor and bench; report and notes, for whoever teaches"
+COMMAND_NAMES = "lab, test, doctor and bench; report, notes and hub, for whoever teaches"
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------
