@@ -4,9 +4,7 @@ COURSE, PYTHON = "/srv/between_the_pixels/current", "/srv/between_the_pixels/env
 
 c.Spawner.cmd = [PYTHON, "-m", "course_utils", "hub"]
 c.Spawner.environment = {"PYTHONPATH": COURSE, "PYTHONNOUSERSITE": "1"}
-c.Spawner.start_timeout = c.Spawner.http_timeout = (
-    180  # 30 s is too short when a whole class comes in at once
-)
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # 30 s is too short for a whole class
 
 # Ends servers that nobody has used for 90 minutes: pip install jupyterhub-idle-culler. An open tab counts as use.
 CULLER = ["python3", "-m", "jupyterhub_idle_culler", "--timeout=5400"]
