@@ -6,11 +6,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-from course_utils.launcher import doctor, places, process
+from course_utils.launcher import doctor, hub, places, process
 from course_utils.launcher.environment import this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
-from course_utils.launcher.lessons import chosen_folder, copy_lessons
+from course_utils.launcher.lessons import bring, chosen_folder
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import read_needs
@@ -27,6 +27,11 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
+
+For whoever teaches (docs/teaching.md)
+    python -m course_utils report     what a class found hard, from its progress files; report --help says more
+    python -m course_utils notes      what to ask before each prediction, and what to say to each answer
+    python -m course_utils hub        what a JupyterHub starts for each learner
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
@@ -80,6 +85,8 @@ def parse(arguments):
     rest = list(arguments)
     command = _take_command(rest)
     options = {}
+    if command in ("hub", "report", "notes"):  # all options are theirs
+        return command, {}, rest
     if command == "help" or "-h" in rest or "--help" in rest:
         return "help", {}, []
     if command == "lab" and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
@@ -103,7 +110,7 @@ def _take_command(rest):
     if word in COMMANDS:
         return word
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor and bench."
+    hint = f"Did you mean {close[0]}?" if close else f"The commands are {COMMAND_NAMES}."
     raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
 
 
@@ -125,6 +132,9 @@ def _take(rest, name, when_bare):
 
 def lab(options, rest):
     """Open lesson 00 in JupyterLab, in the course's folder or in the learner's own."""
+    if hub.is_on_hub():
+        say(wrapped(hub.where_it_is()))
+        return 0
     lessons = ROOT / "notebooks"
     if not (lessons / FIRST_LESSON).is_file():
         raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
@@ -143,7 +153,7 @@ def _copy(source, target):
     with only_one(
         ROOT / ".course" / "lock", lambda: say("Another start is running. Waiting for it to finish ...")
     ):
-        for message in copy_lessons(source, target, ROOT):
+        for message in bring(source, target, ROOT):
             say(f"  {message}")
     return target
 
@@ -173,6 +183,31 @@ def bench(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
 
 
+def start_on_hub(options, rest):
+    """Be the server that a JupyterHub starts for a learner; ``rest`` is what the hub adds."""
+    environment = hub.hub_environment(wanted_packages(["lessons"])["lessons"], ROOT)
+    hub.update(ROOT / "notebooks", ROOT)
+    env = hub.hub_variables(environment, ROOT, os.environ) | places.stand_ins(ROOT)
+    return process.become(hub.hub_command(environment, rest), env, places.home())
+
+
+def report(options, rest):
+    """What a class found hard, from its progress files."""
+    return _for_teachers("report", rest)
+
+
+def notes(options, rest):
+    """Notes for whoever teaches."""
+    return _for_teachers("notes", rest)
+
+
+def _for_teachers(program, rest):
+    """Files are named from where the teacher is, so that is where the program runs."""
+    environment = stand(["lessons"], {})
+    command = [str(environment.python), "-m", f"course_utils.classroom.{program}", *rest]
+    return process.become(command, variables(environment, ROOT, os.environ), Path.cwd())
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -187,7 +222,11 @@ def _doctor(options, rest):
         raise Trouble(f"The doctor could not finish: {type(error).__name__}: {error}") from None
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}
+COMMANDS = {
+    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "report": report, "notes": notes,
+    "hub": start_on_hub, "help": _help,
+}  # fmt: skip
+COMMAND_NAMES = "lab, test, doctor and bench; report, notes and hub, for whoever teaches"
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------

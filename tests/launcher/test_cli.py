@@ -44,6 +44,8 @@ def started(monkeypatch, tmp_path):
         (["--cpu-torch", "https://example.org/cpu"], "lab", {"cpu_torch": "https://example.org/cpu"}, []),
         (["bench", "--quick"], "bench", {}, ["--quick"]),
         (["doctor"], "doctor", {}, []),
+        (["report", "--help", "/home"], "report", {}, ["--help", "/home"]),  # it has a help of its own
+        (["notes", "3"], "notes", {}, ["3"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -70,8 +72,22 @@ def test_help_names_every_command(capsys):
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
     assert all(
-        f"python -m course_utils {command}".strip() in text for command in ("", "test", "doctor", "bench")
+        f"python -m course_utils {command}".strip() in text
+        for command in ("", "test", "doctor", "bench", "report", "notes")
     )
+
+
+@pytest.mark.parametrize("command", ["report", "notes"])
+def test_what_teachers_ask_for_runs_where_they_are(command, monkeypatch, tmp_path):
+    """They name files as they see them."""
+    places = []
+    monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
+    monkeypatch.setattr(process, "become", lambda command, env, cwd: places.append((command, env, cwd)) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([command, "a", "--b"]) == 0
+    ((started, env, cwd),) = places
+    assert started == [sys.executable, "-m", f"course_utils.classroom.{command}", "a", "--b"]
+    assert cwd == tmp_path and env["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
 
 
 def test_lab_opens_the_first_lesson(started):
