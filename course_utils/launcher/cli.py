@@ -27,6 +27,7 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
+    python -m course_utils site       make web pages of the lessons, in the folder site; --serve shows them here
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
@@ -40,7 +41,8 @@ Options of the course
     -h, --help            this text
 
 Everything else is passed on: to JupyterLab (--no-browser, --port 9999, a notebook's name), to pytest
-(-k name, tests/test_resampling.py), to the benchmark. pip's own settings (PIP_..., pip.conf) hold as always.
+(-k name, tests/test_resampling.py), to the benchmark, to the pages (--out DIR, --lessons 00,07).
+pip's own settings (PIP_..., pip.conf) hold as always.
 """
 
 
@@ -103,7 +105,7 @@ def _take_command(rest):
     if word in COMMANDS:
         return word
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor and bench."
+    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor, bench and site."
     raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
 
 
@@ -173,6 +175,12 @@ def bench(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
 
 
+def site(options, rest):
+    """Make the book of pages."""
+    environment = stand(["lessons", "test"], options)
+    return _go_on(environment, [str(environment.python), "-m", "publishing", *rest])
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -187,7 +195,7 @@ def _doctor(options, rest):
         raise Trouble(f"The doctor could not finish: {type(error).__name__}: {error}") from None
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}
+COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "site": site, "help": _help}
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def started(monkeypatch, tmp_path):
         (["--cpu-torch", "https://example.org/cpu"], "lab", {"cpu_torch": "https://example.org/cpu"}, []),
         (["bench", "--quick"], "bench", {}, ["--quick"]),
         (["doctor"], "doctor", {}, []),
+        (["site", "--serve"], "site", {}, ["--serve"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -53,7 +54,7 @@ def test_parse(typed, command, options, rest):
 
 
 @pytest.mark.parametrize(
-    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor and bench")]
+    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench and site")]
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
