@@ -11,18 +11,19 @@ from pathlib import Path
 from pygments.formatters import HtmlFormatter
 
 from course_utils.exercises.engine.report import STYLE as CARD_STYLE
+from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.stage.stage import HERE, Stage
+from course_utils.explorers.stage.standalone import recorded, unpacked
 from course_utils.figures.course_map import PANELS, course_map
 from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.lessons import LESSONS, WRITTEN
-from publishing.explorers import states_js
+from publishing.explorers import explorer_html, states_js
 from publishing.pages import body, headings
-from publishing.record import ROOT
 from tools.roads import roads
 
 ASSETS = Path(__file__).with_name("assets")
 NAME = "Between the Pixels"
-MOVING_PICTURE = ROOT / "data" / "moving_picture.gif"
+MOVING_BYTES, MOVING_STATES = 600_000, 700
 PAGE_BYTES, SHARED_BYTES = 2_000_000, 1_000_000  # compressed: a lesson with its states; what all pages share
 WORDS = re.compile(r"<details>|</?\w+>|[#*|`$_\\{}]+|!?\[|\]\([^)]*\)")
 FENCE = re.compile(r"^:?-+:?$")
@@ -54,22 +55,22 @@ def build(out, lessons) -> dict:
     numbers = [lesson.number for lesson, _ in lessons]
     has_lab = (out / "lab" / "index.html").is_file()
     sizes, sections = {}, []
-    for i, (lesson, recorded) in enumerate(lessons):
-        inside, records = body(recorded)
+    for i, (lesson, done) in enumerate(lessons):
+        inside, records = body(done)
         around = [lessons[j][0] if 0 <= j < len(lessons) else None for j in (i - 1, i + 1)]
-        page = lesson_page(lesson, inside, roads(recorded.notebook), around, has_lab)
+        page = lesson_page(lesson, inside, roads(done.notebook), around, has_lab)
         states = states_js(records)
         write(out / page_of(lesson), page)
         write(out / "states" / f"{lesson.number}.js", states)
-        sections += [[page_of(lesson), *section] for section in sections_of(lesson, recorded.notebook)]
+        sections += [[page_of(lesson), *section] for section in sections_of(lesson, done.notebook)]
         pictures = sum(len(record["states"]) for record in records)
         sizes[lesson.number] = Size(squeezed(page), squeezed(states), len(records), pictures)
-    index = index_page(numbers, has_lab)
+    moving = moving_picture()
+    index, states = index_page(numbers, has_lab, moving), states_js([moving])
     write(out / "index.html", index)
-    shutil.copy(MOVING_PICTURE, out / "assets" / MOVING_PICTURE.name)
-    shared = write_assets(out / "assets", sections)
-    sizes["index"] = Size(squeezed(index) + MOVING_PICTURE.stat().st_size, 0)
-    sizes["shared"] = Size(shared, 0)
+    write(out / "states" / "index.js", states)
+    sizes["index"] = Size(squeezed(index), squeezed(states), 1, len(moving["states"]))
+    sizes["shared"] = Size(write_assets(out / "assets", sections), 0)
     return sizes
 
 
@@ -234,14 +235,15 @@ def before_and_after(before, after):
     return f'<nav class="around" aria-label="lessons before and after">{"".join(links)}</nav>'
 
 
-INDEX = """<section class="hero"><div><h1>Between the Pixels</h1>
+INDEX = """<section class="hero"><h1>Between the Pixels</h1>
 <p>A picture is a grid of numbers. Enlarge it, turn it, shift it by a third of a pixel, and somebody has to say which
 numbers stand between the ones you have.</p>
 <p>{count} lessons on how images and feature maps are resampled, upsampled, warped and aligned. You predict, drag, and
 see what moved; here without installing anything.</p>
-<p class="run"><a class="go" href="{first}">Begin: {question}</a></p></div>
-<img src="assets/moving_picture.gif" width="{width}" height="{height}"
-alt="Four samples, a point that moves between them, and the four areas that are its weights"></section>
+<p class="run"><a class="go" href="{first}">Begin: {question}</a></p></section>
+<section class="moving" data-moves="x y">
+<p>Four samples, and a point P between them. Each weight is the area across from its sample. Take P and move it.</p>
+{moving}</section>
 <h2 id="lessons">The lessons</h2>
 <ul class="lessons">{lessons}</ul>
 <h2 id="map">The map</h2>
@@ -257,12 +259,13 @@ every control moves together with all others. On these pages an explorer shows p
 """
 
 
-def index_page(numbers, has_lab):
-    """The first page: the moving picture, the lessons, the map. ``numbers``: of the lessons that have a page."""
-    from PIL import Image
+def moving_picture():
+    """The record of the explorer on the first page; it moves by itself until somebody takes it."""
+    return recorded(bilinear_cell(), MOVING_BYTES, MOVING_STATES)
 
-    with Image.open(MOVING_PICTURE) as picture:
-        width, height = picture.size
+
+def index_page(numbers, has_lab, moving):
+    """The first page: the moving picture, the lessons, the map. ``numbers``: of the lessons that have a page."""
     pages = {lesson.number: page_of(lesson) for lesson in WRITTEN if lesson.number in numbers}
     first = next(lesson for lesson in WRITTEN if lesson.number in numbers)
     links = " · ".join(
@@ -272,11 +275,13 @@ def index_page(numbers, has_lab):
     )
     run = '<p><a href="lab/index.html">In the browser</a>, with nothing installed.</p>' if has_lab else ""
     main = INDEX.format(
-        count=len(WRITTEN), first=pages[first.number], question=escape(first.question), width=width, height=height,
+        count=len(WRITTEN), first=pages[first.number], question=escape(first.question),
+        moving=explorer_html(moving, unpacked(moving, 0)["scene"]["svg"], 0),
         lessons="".join(card(lesson, pages.get(lesson.number)) for lesson in LESSONS),
         map=course_map().svg.replace(STYLE_ELEMENT, ""), links=links, run=run,
     )  # fmt: skip
-    return shell(NAME, "An interactive course on resampling, upsampling, warping and aligning images", main)
+    about = "An interactive course on resampling, upsampling, warping and aligning images"
+    return shell(NAME, about, main, scripts='<script src="states/index.js" defer></script>\n')
 
 
 def card(lesson, page):

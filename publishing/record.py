@@ -40,11 +40,12 @@ class Recorded:
     explorers: dict
 
 
-def recorded(path, on_cell=lambda: None, kept=KEPT):
+def recorded(path, on_cell=lambda: None, kept=None):
     """The lesson at ``path``, from what is kept or else run now. ``on_cell`` is called after each code cell.
 
     Raises NotRecorded when a cell raises or the kernel ends.
     """
+    kept = kept or KEPT
     file = kept / f"{path.stem}-{fingerprint(path)}.json.gz"
     if file.is_file():
         data = json.loads(gzip.decompress(file.read_bytes()))

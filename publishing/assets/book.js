@@ -197,9 +197,26 @@ const book = (() => {
       const box = boxes.shift();
       if (!box) return;
       explorers.push(new Explorer(box, records[Number(box.dataset.explorer)]));
+      const moves = box.closest("[data-moves]")?.dataset.moves;
+      if (moves) wander(explorers.at(-1), moves);
       setTimeout(next);
     };
     next();
+  }
+
+  // The picture of the first page: its point walks around until somebody comes near it, and then stays.
+  function wander(explorer, name) {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const begin = performance.now(), [x0, y0] = [0.5, 0.5];
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      const turned = (performance.now() - begin) / 3000;
+      explorer.held = true;
+      explorer.move(name.split(" "), [x0 + 0.38 * Math.cos(turned), y0 + 0.33 * Math.sin(2 * turned)]);
+      explorer.held = false;
+    }, 50);
+    for (const event of ["pointerdown", "pointerenter", "focusin"])
+      explorer.box.addEventListener(event, () => clearInterval(timer), { once: true });
   }
 
   // ---- search: every word must begin a word of the section ---------------------------------------------------------
