@@ -27,6 +27,7 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
+    python -m course_utils site       make web pages of the lessons, in the folder site; --serve shows them here
 
 For whoever teaches (docs/teaching.md)
     python -m course_utils report     what a class found hard, from its progress files; report --help says more
@@ -45,7 +46,8 @@ Options of the course
     -h, --help            this text
 
 Everything else is passed on: to JupyterLab (--no-browser, --port 9999, a notebook's name), to pytest
-(-k name, tests/test_resampling.py), to the benchmark. pip's own settings (PIP_..., pip.conf) hold as always.
+(-k name, tests/test_resampling.py), to the benchmark, to the pages (--out DIR, --lessons 00,07).
+pip's own settings (PIP_..., pip.conf) hold as always.
 """
 
 
@@ -208,6 +210,12 @@ def _for_teachers(program, rest):
     return process.become(command, variables(environment, ROOT, os.environ), Path.cwd())
 
 
+def site(options, rest):
+    """Make the book of pages."""
+    environment = stand(["lessons", "test"], options)
+    return _go_on(environment, [str(environment.python), "-m", "publishing", *rest])
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -223,10 +231,10 @@ def _doctor(options, rest):
 
 
 COMMANDS = {
-    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "report": report, "notes": notes,
+    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "site": site, "report": report, "notes": notes,
     "hub": start_on_hub, "help": _help,
 }  # fmt: skip
-COMMAND_NAMES = "lab, test, doctor and bench; report, notes and hub, for whoever teaches"
+COMMAND_NAMES = "lab, test, doctor, bench and site; report, notes and hub, for whoever teaches"
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------

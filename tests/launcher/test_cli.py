@@ -46,6 +46,7 @@ def started(monkeypatch, tmp_path):
         (["doctor"], "doctor", {}, []),
         (["report", "--help", "/home"], "report", {}, ["--help", "/home"]),  # it has a help of its own
         (["notes", "3"], "notes", {}, ["3"]),
+        (["site", "--serve"], "site", {}, ["--serve"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -55,7 +56,7 @@ def test_parse(typed, command, options, rest):
 
 
 @pytest.mark.parametrize(
-    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor and bench")]
+    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench and site")]
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
