@@ -4,13 +4,15 @@ The second time goes through the same kernel, so a cell that cannot be run twice
 "training" run with COURSE_THOROUGH=1 only, and then once.
 """
 
+import doctest
+
 import nbformat
 import pytest
 
 from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
-from tools import THOROUGH, watch
+from tools import THOROUGH, run, watch
 from tools.run import LESSONS, run_in_turn, trains, untrained, with_solutions, with_sources, without_training
 
 pytestmark = pytest.mark.takes(120)
@@ -144,6 +146,10 @@ def test_what_trains_runs_once_and_what_uses_the_learners_function_twice(tmp_pat
         "runs.append(twice(1))",
     ]
     assert len(notebook.cells) == 4
+
+
+def test_the_examples_in_run():
+    assert doctest.testmod(run).failed == 0
 
 
 def test_a_quick_run_leaves_out_what_trains_and_what_is_made_of_it():
