@@ -26,7 +26,7 @@ from course_utils.subpixel import phase_sums
 from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, shown, whole_number
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-PARTS = ("networks", "starts", "whole", "scenes")
+PARTS = ("networks", "starts", "whole", "scenes", "kernels")
 
 # ---- The kernel ------------------------------------------------------------------------------------------------
 
@@ -199,7 +199,7 @@ def recorded_results(part):
     """What ``python -m data.fcn_table --record`` wrote of a part, read without torch: a dictionary with "rows".
 
     "networks" are the three networks, "starts" the learning curves, "whole" trainings to the end from two starts,
-    "scenes" what one network says of three scenes.
+    "kernels" what their kernels became, "scenes" what one network says of three scenes.
     """
     one_of(part, "part", PARTS)
     return json.loads((DATA / f"fcn_{part}.json").read_text(encoding="utf-8"))["result"]

@@ -153,14 +153,14 @@ def test_one_command_records_everything(tmp_path, monkeypatch, capsys):
 def test_what_the_lesson_says_of_the_record():
     result = read_record("checkerboards")["result"]
     rows = {row["layer"]: row for row in result["rows"]}
-    assert result["seeds"] == 10 and len(result["runs"]) == 10 * len(rows)
+    assert result["seeds"] == 10 and len(result["runs"]) == 10 * len(rows) and result["measured on"] == 0.5
     for layer, row in rows.items():
         if "then convolution" in layer:
             assert [row[f"step {s}"] for s in net.STEPS] == [0] * 4
         elif layer != "sub-pixel, ICNR":
-            assert row["step 0"] > 14 and 1 < row["step 100"] < 3 and 0.4 < row["step 400"] < 1
+            assert row["step 0"] > 14 and 1 < row["step 100"] < 3 and 0.4 <= row["step 400"] < 0.7
     grown = rows["sub-pixel, ICNR"]
-    assert grown["step 0"] == 0 < grown["step 25"] < 0.2 and grown["step 400"] > 0.4
+    assert grown["step 0"] == 0 < grown["step 25"] < 0.2 and 0.4 <= grown["step 400"] < 0.7
     shares = {row["layer"]: row["share on the comb"] for row in result["decoders"]}
     assert all((share > 0.5) == (layer not in CLEAN) for layer, share in shares.items())
     assert max(shares[layer] for layer in CLEAN) < 0.01
@@ -176,7 +176,8 @@ def test_the_film_is_of_the_recorded_runs():
             film = np.array(result["film"][run["layer"]])
             for step in net.STEPS:
                 moment = result["film steps"].index(step)
-                assert film[moment].std(axis=(1, 2)).mean() == pytest.approx(run[f"step {step}"], abs=2e-3)
+                middle = film[moment, net.GRAYS.index(net.MIDDLE)]
+                assert middle.std() == pytest.approx(run[f"step {step}"], abs=2e-3)
 
 
 def test_the_scores_take_a_module_as_it_is():

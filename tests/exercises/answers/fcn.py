@@ -415,3 +415,18 @@ def in_copies(weight, bias):
 def by_broadcasting(weight, bias):
     kernel = fcn.bilinear_kernel(weight.shape[-2])
     return np.broadcast_to(kernel, weight.shape), np.full(bias.shape, 0.0)
+
+
+same(BIAS_LEFT, "weight = np.ones_like(weight)", "every weight is written over")
+same(BIAS_LEFT, "weight.shape[-2]", "kernels are square")
+same(BIAS_LEFT, "weight.shape[3]), np", "kernels are square")
+same(BIAS_LEFT, "np.zeros(len(weight)))", "there are as many biases as kernels")
+same(BIAS_LEFT, "np.ones((len(bias), 1))", "there are as many biases as kernels")
+same(BIAS_LEFT, "fcn.bilinear_kernel(weight.shape[2]), (", "kernels are square")
+same(
+    BIAS_LEFT,
+    "-> return (np.array([[kernel] for _ in bias]), [0.0 for _ in weight])",
+    "there are as many biases as kernels",
+)
+same(BIAS_LEFT, "[[kernel] for _ in weight]", "there are as many biases as kernels")
+same(BIAS_LEFT, "weight[:, -1] =", "there is one channel a group, the first and the last")
