@@ -1,8 +1,8 @@
 """Trainings kept for a class: what one computer has learned, a hundred learners need not learn again at once.
 
 COURSE_TRAININGS names a folder, on a hub one that learners only read. ``python -m course_utils trainings FOLDER``
-fills it: it runs the lessons that train. From then on a lesson shows what was learned there, and says so. What was not
-kept (another seed, a network of the learner's own, another version of the code) is trained as always.
+fills it: it runs the lessons that train. From then on a lesson shows what was learned there, and says so. What was
+not kept (another seed, a network of the learner's own, another version of the code) is trained as always.
 
 The files are Python's own (pickle), so they are to come from somebody trusted: whoever runs the hub.
 """
