@@ -230,10 +230,14 @@ class Learner:
         return json.loads((self.home / ".between_the_pixels" / "progress.json").read_text())["exercises"]
 
     def is_kept(self):
-        """Is the exercise in the saved lesson and in the progress file?"""
-        text = json.dumps(json.loads((self.home / COPY / LESSON).read_text()))
-        source = json.dumps(SOLUTIONS["linear.lerp"].solution_source.splitlines()[-1]).strip('"')
-        return source in text and self.progress()["linear.lerp"]["outcome"] == "right"
+        """Is the exercise in the lesson on the disk, and in the progress file?"""
+        notebook = json.loads((self.home / COPY / LESSON).read_text(encoding="utf-8"))
+        return is_solved(notebook) and self.progress()["linear.lerp"]["outcome"] == "right"
+
+
+def is_solved(notebook):
+    """Does a notebook hold the exercise that was written into it?"""
+    return SOLUTIONS["linear.lerp"].solution_source in ["".join(cell["source"]) for cell in notebook["cells"]]
 
 
 def together(learners, step):
@@ -270,9 +274,7 @@ def restarted(learner):
     """The server is stopped, as a culler does it, and started again: the lesson is as it was saved."""
     learner.stop()
     learner.start()
-    assert SOLUTIONS["linear.lerp"].solution_source in json.dumps(learner.read()).encode().decode(
-        "unicode_escape"
-    )
+    assert is_solved(learner.read())
     learner.open = learner.kernel()
 
 
