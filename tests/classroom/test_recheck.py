@@ -146,6 +146,20 @@ def test_an_honest_class_is_confirmed(tmp_path):
     assert "1 exercise claimed right, of lessons whose notebook is not here." in said
 
 
+def test_a_lesson_that_is_handed_in_twice_counts_by_its_better_half(tmp_path):
+    write(tmp_path / "ada.json", {"linear.lerp": exercise()})
+    for folder, source in {"first": SWAPPED, "second": RIGHT, "third": SWAPPED}.items():
+        notebook(tmp_path / folder / "01_linear_interpolation.ipynb", IMPORT, source)
+    assert heard(tmp_path / "ada.json", "--recheck", tmp_path)[0] == 0
+
+
+def test_a_lesson_that_imports_anothers_exercises_accuses_nobody(tmp_path):
+    write(tmp_path / "ada.json", {"linear.lerp": exercise()})
+    sources = [IMPORT, "def half_pixel(o, m, n):\n    return (o + 0.5) * n / m - 0.5"]
+    notebook(tmp_path / "02.ipynb", *sources, exercises={1: "coordinates.half_pixel"})
+    assert heard(tmp_path / "ada.json", "--recheck", tmp_path)[0] == 0
+
+
 def test_a_notebook_that_is_none_is_said_and_accuses_nobody(tmp_path):
     write(tmp_path / "ada.json", {"linear.lerp": exercise()})
     (tmp_path / "broken.ipynb").write_text("{")
