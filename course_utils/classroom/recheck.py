@@ -63,6 +63,8 @@ def judge(path, seconds=SECONDS, memory=MEMORY):
     try:
         answer = json.loads(out.splitlines()[-1])
         outcomes = {str(key): (str(outcome), str(why)) for key, (outcome, why) in answer["outcomes"].items()}
+        if not {outcome for outcome, _ in outcomes.values()} <= set(OUTCOMES):
+            raise ValueError("this was not written by us")
         return Judged(path, learner_of(path), outcomes, str(answer["shut_in"]))
     except (IndexError, ValueError, KeyError, TypeError, AttributeError):
         reason = (
