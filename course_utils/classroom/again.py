@@ -41,11 +41,10 @@ def main():
 
 
 def exercises_of(cells):
-    """The exercises of the topics that a notebook imports or that its cells are marked with."""
-    named = {cell["exercise"].partition(".")[0] for cell in cells}
-    for cell in cells:
-        for words in TOPIC.findall(cell["source"]):
-            named |= {word.split()[0] for word in words.split(",") if word.split()}
+    """The exercises of the topics that a notebook's cells are marked with; of those it imports, where none is."""
+    named = {cell["exercise"].partition(".")[0] for cell in cells if cell["exercise"]}
+    for words in () if named else TOPIC.findall("\n".join(cell["source"] for cell in cells)):
+        named |= {word.split()[0] for word in words.split(",") if word.split()}
     topics = [topic for topic in registry.TOPICS if topic in named]
     for topic in topics:
         importlib.import_module(f"course_utils.exercises.{topic}")

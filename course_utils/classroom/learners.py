@@ -5,6 +5,7 @@ A progress file is written by its learner and can hold anything; what is shown o
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,12 @@ def find_files(places):
 def _below(folder):
     for pattern in (FILE, f"{FOLDER}/{FILE}", f"*/{FILE}", f"*/{FOLDER}/{FILE}", "*.json"):
         yield from (path for path in folder.glob(pattern) if path.is_file())
+
+
+def closed_folders(places):
+    """How many folders below these cannot be looked into: other people's homes, for somebody without rights."""
+    folders = (each for place in map(Path, places) if place.is_dir() for each in place.iterdir())
+    return sum(not os.access(each, os.R_OK | os.X_OK) for each in folders if each.is_dir())
 
 
 def read_learners(paths):

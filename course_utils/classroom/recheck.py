@@ -19,6 +19,7 @@ from pathlib import Path
 
 from course_utils.classroom.learners import learner_of, shown
 from course_utils.classroom.words import count
+from course_utils.exercises.engine.store import OUTCOMES
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120  # for one notebook; each exercise has a limit of its own besides
@@ -62,6 +63,8 @@ def judge(path, seconds=SECONDS, memory=MEMORY):
     try:
         answer = json.loads(out.splitlines()[-1])
         outcomes = {str(key): (str(outcome), str(why)) for key, (outcome, why) in answer["outcomes"].items()}
+        if not {outcome for outcome, _ in outcomes.values()} <= set(OUTCOMES):
+            raise ValueError("this was not written by us")
         return Judged(path, learner_of(path), outcomes, str(answer["shut_in"]))
     except (IndexError, ValueError, KeyError, TypeError, AttributeError):
         reason = (
@@ -130,7 +133,7 @@ def report(learners, places, names, say):
         judged = list(pool.map(judge, paths))
     owners = {learner.name: learner for learner in learners}
     alone = learners[0] if len(learners) == 1 else None
-    claimed, confirmed, over, under = set(), 0, [], 0
+    best = {}  # (learner's number, key) -> (outcome, why): a lesson may be handed in twice
     for number, notebook in enumerate(judged, 1):
         learner = owners.get(notebook.name) or alone
         who = learner.called(names) if learner else notebook.name if names else f"notebook {number}"
@@ -139,30 +142,34 @@ def report(learners, places, names, say):
         if not learner:
             say(f"{who}: there is no progress file of the same name.")
             continue
-        for key, (outcome, why) in notebook.outcomes.items():
-            claims = learner.exercises.get(key, {}).get("outcome") == "right"
-            claimed.add((learner.number, key))
-            confirmed += claims and outcome == "right"
-            under += outcome == "right" and not claims
-            if claims and outcome != "right":
-                over.append(f"  {who}: {key} is {outcome}{f' ({shown(why)})' if why else ''}")
+        for key, found in notebook.outcomes.items():
+            place = learner.number, key
+            best[place] = max(best.get(place, found), found, key=lambda each: OUTCOMES.index(each[0]))
     say(f"{count(len(judged), 'notebook')} run again, {shut_in(judged)}.")
-    say(f"{count(confirmed, 'exercise')} claimed right, and right.")
-    if under:
-        say(f"{count(under, 'exercise')} right, and not claimed: perhaps solved on another computer.")
-    unseen = sum(
-        entry["outcome"] == "right" and (learner.number, key) not in claimed
+    return _compare(learners, best, names, say)
+
+
+def _compare(learners, best, names, say):
+    """Say what is claimed and so, claimed and not so; 1 when something is not so, else 0."""
+    claimed = {
+        (learner.number, key): learner
         for learner in learners
         for key, entry in learner.exercises.items()
-    )
-    if unseen:
-        say(f"{count(unseen, 'exercise')} claimed right, of lessons whose notebook is not here.")
+        if entry["outcome"] == "right"
+    }
+    right = {place for place, (outcome, _) in best.items() if outcome == "right"}
+    say(f"{count(len(right & claimed.keys()), 'exercise')} claimed right, and right.")
+    if under := right - claimed.keys():
+        say(f"{count(len(under), 'exercise')} right, and not claimed: perhaps solved on another computer.")
+    if unseen := claimed.keys() - best.keys():
+        say(f"{count(len(unseen), 'exercise')} claimed right, of lessons whose notebook is not here.")
+    over = sorted((claimed.keys() & best.keys()) - right)
     if over:
-        say(
-            "\n".join(
-                [f"{count(len(over), 'exercise')} claimed right, and not right in the notebook:", *over]
-            )
-        )
+        say(f"{count(len(over), 'exercise')} claimed right, and not right in the notebook:")
+    for number, key in over:
+        outcome, why = best[number, key]
+        who = claimed[number, key].called(names)
+        say(f"  {who}: {key} is {outcome}{f' ({shown(why)})' if why else ''}")
     return 1 if over else 0
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from course_utils.classroom import recheck
 from course_utils.classroom.command import run
-from course_utils.classroom.learners import find_files, read_learners
+from course_utils.classroom.learners import closed_folders, find_files, read_learners
 from course_utils.classroom.page import page
 from course_utils.classroom.table import table
 from course_utils.classroom.tally import tally
-from course_utils.classroom.words import text
+from course_utils.classroom.words import count, text
 from course_utils.files import write_whole
 
 ABOUT = """\
@@ -72,6 +72,10 @@ def main(arguments=None, say=print, sleep=time.sleep):
 
 def _report(asked, say):
     files = find_files(asked.files)
+    if closed := closed_folders(asked.files):
+        say(
+            f"{count(closed, 'folder')} cannot be looked into: reading other people's homes takes an administrator."
+        )
     if not files:
         raise ValueError(f"there is no progress file in {', '.join(asked.files)}")
     tallied = tally(read_learners(files), asked.lesson, asked.only)

@@ -3,6 +3,7 @@
 import difflib
 import os
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from course_utils.launcher import doctor, hub, places, process
 from course_utils.launcher.environment import this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
-from course_utils.launcher.lessons import bring, chosen_folder
+from course_utils.launcher.lessons import MANIFEST, bring, chosen_folder, fresh_copy
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import read_needs
@@ -24,6 +25,7 @@ HELP = f"""\
 Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
 
     python -m course_utils            open the lessons in JupyterLab
+    python -m course_utils fresh 3    a fresh copy of lesson 03; your own stays beside it
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
@@ -33,6 +35,8 @@ For whoever teaches (docs/teaching.md)
     python -m course_utils report     what a class found hard, from its progress files; report --help says more
     python -m course_utils notes      what to ask before each prediction, and what to say to each answer
     python -m course_utils hub        what a JupyterHub starts for each learner
+    python -m course_utils trainings FOLDER
+                                      keep what the lessons learn, so that a class need not train at once
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
@@ -91,7 +95,7 @@ def parse(arguments):
         return command, {}, rest
     if command == "help" or "-h" in rest or "--help" in rest:
         return "help", {}, []
-    if command == "lab" and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
+    if command in ("lab", "fresh") and (copy := _take(rest, "--copy", DEFAULT_COPY)) is not None:
         options["copy"] = copy
     if command == "test" and (search := _take(rest, "--search", DEFAULT_SEARCH)) is not None:
         options["search"] = search
@@ -185,6 +189,63 @@ def bench(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
 
 
+def fresh(options, rest):
+    """A fresh copy of one lesson; what the learner wrote stays beside it."""
+    if len(rest) != 1:
+        raise Trouble("Which lesson? python -m course_utils fresh 3 brings a fresh copy of lesson 03.")
+    folder = _copy_at_hand(options)
+    say(wrapped(fresh_copy(rest[0], ROOT / "notebooks", folder)))
+    return 0
+
+
+def _copy_at_hand(options):
+    """The learner's copy of the lessons: the one named, the one we are in, a hub's, or the usual one."""
+    named = [Path(options["copy"]).expanduser().resolve()] if "copy" in options else []
+    usual = [Path.cwd(), *([hub.copy_folder()] if hub.is_on_hub() else []), ROOT / DEFAULT_COPY]
+    for folder in named or usual:
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise Trouble(
+        f"There is no copy of the lessons in {named[0] if named else usual[-1]}. A copy is made by python -m "
+        "course_utils lab --copy; in the course's own folder, git checkout notebooks brings a lesson back."
+    )
+
+
+def trainings(options, rest):
+    """Run the lessons that train, and keep what they learned in a folder, for a class to be shown."""
+    if len(rest) != 1 or rest[0].startswith("-"):
+        raise Trouble(
+            "Where to? python -m course_utils trainings FOLDER keeps what the lessons learn in FOLDER."
+        )
+    environment, folder = stand(["lessons"], options), Path(rest[0]).expanduser().resolve()
+    env = variables(environment, ROOT, os.environ) | {
+        "COURSE_TRAININGS": str(folder),
+        "COURSE_TRAININGS_RECORD": "1",
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        env["BETWEEN_THE_PIXELS_HOME"] = scratch
+        for lesson in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            if '"training"' in lesson.read_text(encoding="utf-8"):  # the tag of its cells
+                say(f"{lesson.name} ...")
+                run = [
+                    "nbconvert",
+                    "--to",
+                    "notebook",
+                    "--execute",
+                    "--allow-errors",
+                    "--output-dir",
+                    scratch,
+                ]
+                status, errors = process.run_shown([str(environment.python), "-m", *run, str(lesson)], env)
+                if status:
+                    raise Trouble(f"{lesson.name} did not run: {errors.strip().splitlines()[-1:]}")
+    kept = sorted(folder.glob("*.pickle")) if folder.is_dir() else []
+    say(
+        f"{len(kept)} trainings are in {folder}. Learners are shown them where COURSE_TRAININGS names this folder."
+    )
+    return 0 if kept else 1
+
+
 def start_on_hub(options, rest):
     """Be the server that a JupyterHub starts for a learner; ``rest`` is what the hub adds."""
     environment = hub.hub_environment(wanted_packages(["lessons"])["lessons"], ROOT)
@@ -232,9 +293,11 @@ def _doctor(options, rest):
 
 COMMANDS = {
     "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "site": site, "report": report, "notes": notes,
-    "hub": start_on_hub, "help": _help,
+    "hub": start_on_hub, "trainings": trainings, "fresh": fresh, "help": _help,
 }  # fmt: skip
-COMMAND_NAMES = "lab, test, doctor, bench and site; report, notes and hub, for whoever teaches"
+COMMAND_NAMES = (
+    "lab, fresh, test, doctor, bench and site; report, notes, hub and trainings, for whoever teaches"
+)
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ As the learner: bring the copy of the lessons in the home up to date, then go on
 opens lesson 00 of that copy. The course itself is shared and only read; ``hub/`` shows how a hub is told about it.
 """
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -63,6 +64,10 @@ def update(source, root):
         places.progress_folder() / "hub.lock", lambda: say("Another server of yours is starting ...")
     ):
         try:
+            with contextlib.suppress(OSError):  # bring will say it
+                folder.mkdir(
+                    mode=0o700, parents=True, exist_ok=True
+                )  # in a home that classmates may look into
             messages = bring(source, folder, root)
         except Trouble as trouble:
             messages = [str(trouble)]

@@ -143,6 +143,40 @@ def latest_news(folder):
     return date.strip(), [line.removeprefix("- ") for line in lines if line.startswith("- ")]
 
 
+def fresh_copy(number, source, target):
+    """Put the course's version of one lesson into the copy ``target``; returns a sentence for the learner.
+
+    The learner's own stays beside it under another name. ``number`` is the lesson's: "3" or "03".
+    """
+    found = [name for name in _lesson_files(source) if name.startswith(f"{number:0>2}_")]
+    if not found:
+        raise Trouble(
+            f"There is no lesson {number}. The lessons are numbered as their files are: 00, 01, 02 ..."
+        )
+    manifest, messages = _read_manifest(target)
+    name = found[0]
+    ours, there = (source / name).read_bytes(), target / name
+    said = f"{name} is as the course has it."
+    try:
+        if there.exists() and fingerprint(there.read_bytes(), name) != fingerprint(ours, name):
+            aside = _free_beside(there)
+            put(aside, there.read_bytes())
+            said = f"{said} Your own version is beside it: {aside.name}."
+        put(there, ours)
+        _note(manifest, name, fingerprint(ours, name), is_the_courses=True)
+        _write_manifest(target, manifest)
+    except OSError as error:
+        raise Trouble(f"{there} cannot be written ({error}). Nothing of yours was changed.") from None
+    return " ".join([*messages, said, "Close its tab and open it again."])
+
+
+def _free_beside(path):
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.stem}.yours-{number}{path.suffix}")):
+        number += 1
+    return aside
+
+
 def _lesson_files(source):
     """Names of everything a lesson may need, relative to ``source``, "/" between folders, sorted."""
     names = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]

@@ -17,6 +17,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils.checkerboard import by_phase, pattern
+from course_utils.networks.kept import kept
 from course_utils.networks.subpixel import subpixel_layer
 from course_utils.networks.superresolution import HELD_OUT, TRAINING, pairs, patches
 from course_utils.networks.training import fit, predict, seeded, squared_error
@@ -161,6 +162,7 @@ class Run(NamedTuple):
     stopped: bool
 
 
+@kept
 def compare(layers=tuple(LAYERS), seeds=(0,), steps=STEPS, progress=None):
     """Train an Enlarger with every layer and seed, and look at flat pictures after each of ``steps``. A list of Runs.
 

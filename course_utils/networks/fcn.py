@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from course_utils import fcn, scores
+from course_utils.networks.kept import kept
 from course_utils.networks.segmentation import (
     CHANNELS,
     LESSON,
@@ -141,6 +142,7 @@ class Run(NamedTuple):
     model: FCN
 
 
+@kept
 def compare(seeds=(0,), networks=tuple(NETWORKS), budget=LESSON, progress=None, start="bilinear"):
     """Train every network with every seed, on the same batches in the same order: a list of ``Run``.
 
@@ -170,6 +172,7 @@ class Curve(NamedTuple):
     kernels: list  # of the upsamplings, trained, from coarse to fine
 
 
+@kept
 def learning_curves(
     seeds=(0,), starts=tuple(STARTS), budget=LESSON, *, rate=2e-3, at=(25, 50, 100, 200), progress=None
 ):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import random
 import re
 from html.parser import HTMLParser
@@ -145,6 +146,15 @@ def test_a_damaged_file_is_said_and_the_others_count(three):
     assert [bool(each.trouble) for each in tallied.learners] == [False, False, False, True]
     assert "learner 4: it is not readable as JSON" in text(tallied)
     assert "zoe" in text(tallied, names=True) and "zoe" not in text(tallied) + page(tallied) + table(tallied)
+
+
+def test_homes_that_cannot_be_looked_into_are_counted(three, monkeypatch):
+    """Else a teacher without rights would think that nobody has begun."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: "bob" not in str(path) and may(path, mode))
+    assert "1 folder cannot be looked into" in heard(three)[1]
+    monkeypatch.undo()
+    assert "looked into" not in heard(three)[1]
 
 
 def test_a_file_is_counted_once_however_it_is_named(three):

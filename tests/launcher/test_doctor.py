@@ -21,6 +21,7 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / FIRST_LESSON).write_text("{}")
     here = Environment(Path(sys.executable), tmp_path / "env", ours=False)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)  # these tests may run on a hub
     monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (here, []))
     return tmp_path
 

@@ -69,6 +69,11 @@ def test_the_learner_lands_on_lesson_00_of_a_copy_of_their_own(start, home, cour
     assert lesson(home, FIRST_LESSON).read_bytes() == (course / "notebooks" / FIRST_LESSON).read_bytes()
 
 
+def test_classmates_cannot_look_into_the_copy(start, home):
+    start()
+    assert os.name != "posix" or (home / hub.COPY).stat().st_mode & 0o077 == 0
+
+
 def test_the_hubs_own_arguments_are_passed_on(start):
     assert start("--help", "--SingleUserNotebookApp.x=1")[0][-2:] == ["--help", "--SingleUserNotebookApp.x=1"]
 
