@@ -385,7 +385,7 @@ def _dims_beside(call, tracks, dim):
     from course_utils.networks.audit.layout import laid_over
 
     shape = list(call.out.shape)
-    known = [list(track.dims) for track in tracks if track and track.is_map]
+    known = [list(track.with_copies_shared().dims) for track in tracks if track and track.is_map]
     for dims in known:
         dims[dim] = plain(shape[dim])
     return laid_over(known, shape) if known else None
@@ -436,7 +436,7 @@ def stack(call):
     known = [track for track in map(call.track, tensors) if track and track.is_map]
     if not known:
         return call.merged(tensors, None)
-    dims = laid_over([track.dims for track in known], tensors[0].shape)
+    dims = laid_over([track.with_copies_shared().dims for track in known], tensors[0].shape)
     if dims is None:
         return call.lost("maps whose samples stand in different orders were stacked")
     return call.merged(tensors, [*dims[:at], plain(len(tensors)), *dims[at:]])
