@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"
 DEFAULT_SEARCH = "2m"
 MOST_WORKERS = 4
-AUDIT_NEEDS = ("torch", "numpy")
+AUDIT_NEEDS = ("torch", "numpy", "tqdm")
 
 HELP = f"""\
 Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
@@ -31,7 +31,7 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
     python -m course_utils audit my_network:UNet --input 1,3,224,224
                                       where the pixels of your own network's maps sit, and which do not fit;
-                                      runs in the Python you call it with, if that has torch and numpy
+                                      runs in the Python you call it with, if that has torch, numpy and tqdm
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
