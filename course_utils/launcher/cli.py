@@ -1,6 +1,7 @@
 """The commands of ``python -m course_utils``: what was typed, and what each command is made of."""
 
 import difflib
+import importlib.util
 import os
 import sys
 import tempfile
@@ -8,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 from course_utils.launcher import doctor, hub, places, process
-from course_utils.launcher.environment import this_environment
+from course_utils.launcher.environment import Environment, this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
 from course_utils.launcher.lessons import MANIFEST, bring, chosen_folder, fresh_copy
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"
 DEFAULT_SEARCH = "2m"
 MOST_WORKERS = 4
+AUDIT_NEEDS = ("torch", "numpy", "tqdm")
 
 HELP = f"""\
 Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
@@ -30,6 +32,9 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
     python -m course_utils site       make web pages of the lessons, in the folder site; --serve shows them here
+    python -m course_utils audit my_network:UNet --input 1,3,224,224
+                                      where the pixels of your own network's maps sit, and which do not fit;
+                                      runs in the Python you call it with, if that has torch, numpy and tqdm
 
 For whoever teaches (docs/teaching.md)
     python -m course_utils report     what a class found hard, from its progress files; report --help says more
@@ -50,7 +55,7 @@ Options of the course
     -h, --help            this text
 
 Everything else is passed on: to JupyterLab (--no-browser, --port 9999, a notebook's name), to pytest
-(-k name, tests/test_resampling.py), to the benchmark, to the pages (--out DIR, --lessons 00,07).
+(-k name, tests/test_resampling.py), to the benchmark, to the audit, to the pages (--out DIR, --lessons 00,07).
 pip's own settings (PIP_..., pip.conf) hold as always.
 """
 
@@ -277,6 +282,15 @@ def site(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "publishing", *rest])
 
 
+def audit(options, rest):
+    """Audit somebody's own network, in this Python, where their packages are, if it can; else in the course's."""
+    has_all = all(importlib.util.find_spec(name) for name in AUDIT_NEEDS)
+    here = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
+    environment = here if has_all else stand(["lessons"], options)
+    command = [str(environment.python), "-m", "course_utils.networks.audit", *rest]
+    return process.become(command, variables(environment, ROOT, os.environ), os.getcwd())
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -292,11 +306,11 @@ def _doctor(options, rest):
 
 
 COMMANDS = {
-    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "site": site, "report": report, "notes": notes,
-    "hub": start_on_hub, "trainings": trainings, "fresh": fresh, "help": _help,
+    "lab": lab, "test": test, "doctor": _doctor, "bench": bench, "site": site, "audit": audit,
+    "report": report, "notes": notes, "hub": start_on_hub, "trainings": trainings, "fresh": fresh, "help": _help,
 }  # fmt: skip
 COMMAND_NAMES = (
-    "lab, fresh, test, doctor, bench and site; report, notes, hub and trainings, for whoever teaches"
+    "lab, fresh, test, doctor, bench, site and audit; report, notes, hub and trainings, for whoever teaches"
 )
 
 

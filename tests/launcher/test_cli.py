@@ -49,6 +49,7 @@ def started(monkeypatch, tmp_path):
         (["notes", "3"], "notes", {}, ["3"]),
         (["site", "--serve"], "site", {}, ["--serve"]),
         (["fresh", "3", "--copy", "mine"], "fresh", {"copy": "mine"}, ["3"]),
+        (["audit", "net:Net", "--input", "1,3,8,8"], "audit", {}, ["net:Net", "--input", "1,3,8,8"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -59,7 +60,7 @@ def test_parse(typed, command, options, rest):
 
 @pytest.mark.parametrize(
     "typed, words",
-    [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, fresh, test, doctor, bench and site")],
+    [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, fresh, test, doctor, bench, site and audit")],
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
@@ -77,7 +78,8 @@ def test_help_names_every_command(capsys):
     text = capsys.readouterr().out
     assert all(
         f"python -m course_utils {command}".strip() in text
-        for command in ("", "test", "doctor", "bench", "report", "notes", "hub", "fresh", "trainings")
+        for command in ("", *cli.COMMANDS)
+        if command not in ("lab", "help")
     )
 
 
@@ -289,3 +291,17 @@ def test_a_fresh_copy_on_a_full_disk_loses_nothing(copy, monkeypatch, capsys):
 @pytest.mark.parametrize("words", [["fresh"], ["fresh", "44"], ["fresh", "3", "--copy", "nowhere"]])
 def test_what_cannot_be_fresh_is_said(copy, words, capsys):
     assert cli.main(words) == 1 and capsys.readouterr().err.strip()
+
+
+def test_the_audit_runs_in_this_python_in_the_folder_of_who_called(started):
+    assert cli.main(["audit", "net:Net", "--input", "1,3,8,8"]) == 0
+    ((command, _),) = started
+    assert command == [sys.executable, "-m", "course_utils.networks.audit", "net:Net", "--input", "1,3,8,8"]
+
+
+def test_without_torch_the_audit_takes_the_courses_own_environment(started, monkeypatch):
+    own = Environment(Path("/course/python"), Path("/course"), ours=True)
+    monkeypatch.setattr(cli, "stand", lambda parts, options: own)
+    monkeypatch.setattr(cli, "AUDIT_NEEDS", ("no_such_package",))
+    cli.main(["audit", "net:Net", "--input", "1,3,8,8"])
+    assert started[0][0][0] == str(own.python)
