@@ -106,9 +106,17 @@ def _execute(whole, name, folder, on_cell):
         on_cell_executed=executed,
     )
     environment = kernel_environment(folder, folder / "home") | {FOLDER: str(folder / "explorers")}
+    said = folder / "kernel.log"
     try:
-        client.execute(env=environment)
+        with said.open("wb") as log:
+            client.execute(env=environment, stderr=log)
     except CellExecutionError as error:
         raise NotRecorded(f"Lesson {name} cannot be made into a page: a cell raised.\n{error}") from None
     except DeadKernelError as error:
-        raise NotRecorded(f"Lesson {name} cannot be made into a page: its kernel ended. {error}") from None
+        raise NotRecorded(
+            f"Lesson {name} cannot be made into a page: its kernel ended. {error}\n{_last(said)}"
+        ) from None
+
+
+def _last(log, most=2000):
+    return log.read_text(encoding="utf-8", errors="replace")[-most:]
