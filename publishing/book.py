@@ -26,7 +26,7 @@ ASSETS = Path(__file__).with_name("assets")
 NAME = "Between the Pixels"
 MOVING_BYTES, MOVING_STATES = 600_000, 700
 PAGE_BYTES, SHARED_BYTES = 2_000_000, 1_000_000  # compressed: a lesson with its states; what all pages share
-WORDS = re.compile(r"<details>|</?\w+>|[#*|`$_\\{}]+|!?\[|\]\([^)]*\)")
+WORDS = re.compile(r"<details>|</?\w+>|[#*|`$\\{}]+|!?\[|\]\([^)]*\)")
 FENCE = re.compile(r"^:?-+:?$")
 
 

@@ -298,12 +298,18 @@ const book = (() => {
     });
     addEventListener("hashchange", unfold);
     unfold();
-    let opened = [];
+    const root = document.documentElement;  // paper is light, and nothing on it can be unfolded
+    let opened = [], light = null;
     addEventListener("beforeprint", () => {
-      opened = [...document.querySelectorAll("main details:not([open])")];
+      opened = [...document.querySelectorAll("main .side-road:not([open]), main .text_cell details:not([open])")];
       for (const each of opened) each.open = true;
+      light = root.dataset.jpThemeLight;
+      root.dataset.jpThemeLight = "true";
     });
-    addEventListener("afterprint", () => { for (const each of opened) each.open = false; });
+    addEventListener("afterprint", () => {
+      for (const each of opened) each.open = false;
+      root.dataset.jpThemeLight = light;
+    });
   });
   return { open, index, explorers };
 })();

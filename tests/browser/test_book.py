@@ -247,8 +247,12 @@ def test_without_scripts_it_can_be_read(visit):
 
 
 def test_on_paper_there_is_the_lesson_alone(visit):
-    page = visit(MADE)
-    page.emulate_media(media="print")
+    page = visit(MADE, color_scheme="dark")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink, paper = page.evaluate(BRIGHTNESS)
+    assert ink < 60 and paper > 240
+    assert page.get_by_text("A zebra hides here.").is_visible()
     assert not page.locator(".top").is_visible() and not page.locator(".controls").first.is_visible()
     assert page.locator(".btp-explorer svg.btp-scene").first.is_visible()
 
