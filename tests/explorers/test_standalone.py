@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.explorers.bilinear import bilinear_cell
+from course_utils.explorers.conventions import conventions_lab
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.kernels import kernel_bench
 from course_utils.explorers.linear import many_samples, two_samples
@@ -23,6 +24,7 @@ MAKE = {
     "stepper": stepper,
     "shuffle": shuffle,
     "kernels": kernel_bench,
+    "conventions": conventions_lab,
     "pooling": pool_and_unpool,
     "warping": warp_grid,
 }

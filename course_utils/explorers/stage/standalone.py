@@ -19,7 +19,7 @@ from course_utils.explorers.stage.ahead import neighbors, steps_of
 from course_utils.explorers.stage.controls import Numbers
 from course_utils.explorers.stage.explorer import Explorer, _sent
 
-MOST_STATES, MOST_WITH_A_PLACE = 320, 900  # of one explorer; of one with a point that is dragged about
+MOST_STATES, MOST_WITH_A_PLACE = 320, 1400  # of one explorer; of one with a point that is dragged about
 FOR_MAIN_MOVES = (
     0.7  # of the room; the rest is for what is folded away, and for numbers pulled in the picture
 )
