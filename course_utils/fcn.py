@@ -13,19 +13,18 @@ the layers' sizes are those of its published reference networks.
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.convolution import transposed_convolution
+from course_utils.files import DATA
 from course_utils.places import IMAGE, Places
 from course_utils.resampling import triangle
 from course_utils.scenes import scenes
 from course_utils.subpixel import phase_sums
 from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, shown, whole_number
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 PARTS = ("networks", "starts", "whole", "scenes", "kernels")
 
 # ---- The kernel ------------------------------------------------------------------------------------------------

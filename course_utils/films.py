@@ -6,13 +6,12 @@ lesson 09, of ``python -m data.checkerboards --record``.
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
+from course_utils.files import DATA
 from course_utils.scenes import scenes
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 RECORD = DATA / "alignment_film.json"
 
 

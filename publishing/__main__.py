@@ -85,6 +85,8 @@ def record_all(lessons):
             before = bar.n
             done = recorded(path, on_cell=lambda: bar.update(1))
             bar.update(before + count - bar.n)
+            if bar.disable:  # no terminal: a line for each, so that a log shows where it is
+                print(f"lesson {lesson.number} is recorded", flush=True)
             yield done
 
 

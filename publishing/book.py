@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -18,14 +18,15 @@ from course_utils.figures.course_map import PANELS, course_map
 from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.lessons import LESSONS, WRITTEN
 from publishing.explorers import explorer_html, states_js
-from publishing.pages import body, headings
+from publishing.pages import anchor, body, headings, markdown
 from tools.roads import roads
+from tools.run import ROOT
 
 ASSETS = Path(__file__).with_name("assets")
 NAME = "Between the Pixels"
 MOVING_BYTES, MOVING_STATES = 600_000, 700
 PAGE_BYTES, SHARED_BYTES = 2_000_000, 1_000_000  # compressed: a lesson with its states; what all pages share
-WORDS = re.compile(r"<details>|</?\w+>|[#*|`$_\\{}]+|!?\[|\]\([^)]*\)")
+WORDS = re.compile(r"<details>|</?\w+>|[#*|`$\\{}]+|!?\[|\]\([^)]*\)")
 FENCE = re.compile(r"^:?-+:?$")
 
 
@@ -37,7 +38,6 @@ class Size:
     states: int
     explorers: int = 0
     pictures: int = 0
-    problems: list = field(default_factory=list)
 
     @property
     def bytes(self):
@@ -56,7 +56,10 @@ def build(out, lessons) -> dict:
     has_lab = (out / "lab" / "index.html").is_file()
     sizes, sections = {}, []
     for i, (lesson, done) in enumerate(lessons):
-        inside, records = body(done)
+        try:
+            inside, records = body(done)
+        except ValueError as error:  # a formula
+            raise ValueError(f"Lesson {lesson.number} cannot be made into a page: {error}") from None
         around = [lessons[j][0] if 0 <= j < len(lessons) else None for j in (i - 1, i + 1)]
         page = lesson_page(lesson, inside, roads(done.notebook), around, has_lab)
         states = states_js(records)
@@ -65,6 +68,10 @@ def build(out, lessons) -> dict:
         sections += [[page_of(lesson), *section] for section in sections_of(lesson, done.notebook)]
         pictures = sum(len(record["states"]) for record in records)
         sizes[lesson.number] = Size(squeezed(page), squeezed(states), len(records), pictures)
+    sources = markdown((ROOT / "data" / "SOURCES.md").read_text(encoding="utf-8"))
+    write(
+        out / "sources.html", shell(f"Sources · {NAME}", "Where the pictures come from", sources, "Sources")
+    )
     moving = moving_picture()
     index, states = index_page(numbers, has_lab, moving), states_js([moving])
     write(out / "index.html", index)
@@ -137,7 +144,7 @@ def sections_of(lesson, notebook):
             heading = re.match(r"#{2,3} +(.*)", line)
             if heading:
                 title = re.sub(r" \(\d+ min\)$", "", heading[1])
-                found.append([title.replace(" ", "-"), f"{lesson.number} {WORDS.sub('', title)}", ""])
+                found.append([anchor(WORDS.sub("", title)), f"{lesson.number} {WORDS.sub('', title)}", ""])
             else:
                 found[-1][2] += f" {line}"
     return [[anchor, title, plain(words)] for anchor, title, words in found]
@@ -219,7 +226,8 @@ def run_links(lesson, has_lab):
     return (
         f'<div class="run"><a class="go" href="{run}">Run this lesson</a>'
         "<details><summary>Open in JupyterLab here</summary><p>In the folder of the course:</p>"
-        f"<pre>python -m course_utils notebooks/{lesson.file}</pre></details></div>"
+        f"<pre>python -m course_utils notebooks/{lesson.file}</pre></details>"
+        '<span class="later">On this page the cells were run for you; the exercises are left to you.</span></div>'
     )
 
 

@@ -2,13 +2,14 @@
 
 import re
 from html import escape
+from urllib.parse import quote
 
 from course_utils.exercises.engine.report import STYLE as CARD_STYLE
 from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.launcher.saving import VIEW
 from publishing.explorers import explorer_html
 from publishing.record import OF_THIS_MACHINE
-from tools.pages import PageExporter
+from tools.pages import MarkdownWithMath, PageExporter, Renderer
 from tools.roads import SIDE_ROAD, by_road
 from tools.run import copied
 
@@ -31,6 +32,15 @@ class LessonExporter(PageExporter):
     )
 
 
+def anchor(title):
+    """Where a heading can be reached, as nbconvert names it.
+
+    >>> anchor('Why "times two"?')
+    'Why-%22times-two%22?'
+    """
+    return quote(title.replace(" ", "-"), safe="?/:@!$&'()*+,;=")
+
+
 def body(recorded) -> tuple[str, list]:
     """The inside of a lesson's page, and the records of its explorers in the order of the page.
 
@@ -43,7 +53,8 @@ def body(recorded) -> tuple[str, list]:
     _fold(notebook)
     exporter = LessonExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     html, _ = exporter.from_notebook_node(notebook)
-    return NOTEBOOK_LINK.sub(r'href="\1.html\2"', html), records
+    html = NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
+    return html.replace('href="../data/SOURCES.md', 'href="sources.html'), records
 
 
 def _as_page(cell, explorers, records):
@@ -77,11 +88,17 @@ def _fold(notebook):
             heading = SIDE_ROAD.match(cell.source.split("\n")[0])
             cell.source = cell.source.partition("\n")[2].strip()
             minutes = f" <small>{heading[3]} min</small>" if heading[3] else ""
-            anchor = escape(f"Side-road:-{heading[2]}".replace(" ", "-"))
+            here = escape(anchor(f"Side road: {heading[2]}"))
             summary = f"<summary>Side road: {escape(heading[2])}{minutes}</summary>"
-            cell.metadata["before"] = f'<details class="side-road" id="{anchor}">{summary}'
+            cell.metadata["before"] = f'<details class="side-road" id="{here}">{summary}'
         if title and title != titles[i + 1]:
             cell.metadata["after"] = "</details>"
+
+
+def markdown(source) -> str:
+    """A text in Markdown as the inside of a page."""
+    html = MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+    return f'<div class="text_cell"><div class="rendered_html">{html}</div></div>'
 
 
 def headings(html) -> list[tuple[int, str, str]]:

@@ -25,6 +25,7 @@ KEPT = ROOT / ".course" / "book"
 RESTS_ON = ("course_utils/**/*.py", "course_utils/**/*.toml", "data/*.json", "data/*.py", "pyproject.toml",
             "publishing/inside.py", "publishing/record.py")  # fmt: skip
 NOTE = "__import__('publishing.inside').inside.note({expected})"
+COLORS = re.compile(r"\x1b\[[\d;]*m")
 OF_THIS_MACHINE = re.compile(r"\bcli\.main\(")  # what it prints is about the machine it runs on
 
 
@@ -106,9 +107,18 @@ def _execute(whole, name, folder, on_cell):
         on_cell_executed=executed,
     )
     environment = kernel_environment(folder, folder / "home") | {FOLDER: str(folder / "explorers")}
+    said = folder / "kernel.log"
     try:
-        client.execute(env=environment)
+        with said.open("wb") as log:
+            client.execute(env=environment, stderr=log)
     except CellExecutionError as error:
-        raise NotRecorded(f"Lesson {name} cannot be made into a page: a cell raised.\n{error}") from None
+        what = COLORS.sub("", str(error))
+        raise NotRecorded(f"Lesson {name} cannot be made into a page: a cell raised.\n{what}") from None
     except DeadKernelError as error:
-        raise NotRecorded(f"Lesson {name} cannot be made into a page: its kernel ended. {error}") from None
+        raise NotRecorded(
+            f"Lesson {name} cannot be made into a page: its kernel ended. {error}\n{_last(said)}"
+        ) from None
+
+
+def _last(log, most=2000):
+    return log.read_text(encoding="utf-8", errors="replace")[-most:]

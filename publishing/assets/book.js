@@ -252,7 +252,7 @@ const book = (() => {
     const found = matches(query);
     for (const [section, words] of found) {
       const link = document.createElement("a");
-      link.href = `${section.page}${section.anchor ? `#${encodeURIComponent(section.anchor)}` : ""}`;
+      link.href = `${section.page}${section.anchor ? `#${section.anchor}` : ""}`;
       const title = link.appendChild(document.createElement("b"));
       title.textContent = section.title;
       link.append(document.createElement("br"), excerpt(section.text, words));
@@ -269,7 +269,8 @@ const book = (() => {
 
   // ---- the page ------------------------------------------------------------------------------------------------------
   function unfold() {
-    let part = location.hash && find(decodeURIComponent(location.hash.slice(1)));
+    const name = location.hash.slice(1);
+    let part = find(name) ?? find(decodeURIComponent(name));
     for (const first = part; part; part = part.parentElement) {
       if (part.tagName === "DETAILS") { part.open = true; first.scrollIntoView(); }
     }
@@ -297,12 +298,18 @@ const book = (() => {
     });
     addEventListener("hashchange", unfold);
     unfold();
-    let opened = [];
+    const root = document.documentElement;  // paper is light, and nothing on it can be unfolded
+    let opened = [], light = null;
     addEventListener("beforeprint", () => {
-      opened = [...document.querySelectorAll("main details:not([open])")];
+      opened = [...document.querySelectorAll("main .side-road:not([open]), main .text_cell details:not([open])")];
       for (const each of opened) each.open = true;
+      light = root.dataset.jpThemeLight;
+      root.dataset.jpThemeLight = "true";
     });
-    addEventListener("afterprint", () => { for (const each of opened) each.open = false; });
+    addEventListener("afterprint", () => {
+      for (const each of opened) each.open = false;
+      root.dataset.jpThemeLight = light;
+    });
   });
   return { open, index, explorers };
 })();

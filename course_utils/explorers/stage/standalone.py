@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 import zlib
+from bisect import bisect_left
 from collections import deque
 
 import ipywidgets as widgets
@@ -18,13 +19,14 @@ from course_utils.explorers.stage.ahead import neighbors, steps_of
 from course_utils.explorers.stage.controls import Numbers
 from course_utils.explorers.stage.explorer import Explorer, _sent
 
-MOST_STATES, MOST_WITH_A_PLACE = 320, 900  # of one explorer; of one with a point that is dragged about
+MOST_STATES, MOST_WITH_A_PLACE = 320, 1400  # of one explorer; of one with a point that is dragged about
 FOR_MAIN_MOVES = (
     0.7  # of the room; the rest is for what is folded away, and for numbers pulled in the picture
 )
 MOST_BYTES = 180_000  # compressed, of one explorer
 MOST_VALUES = 64  # of a main control; a finer one is sent in coarser steps
 MOST_FOLDED = 24  # of a control that is folded away, and of one number of several
+FAR = 4  # times as many values, and only those near the present one are sent
 MOST_A_SIDE = 31  # values of each of the two that one handle moves
 FEW_VALUES = 9  # a control with no more is one to go on from
 SEAM = re.compile(r'(?<=[>}\]])|(?<=",)')  # a piece ends where an element of the picture does
@@ -47,7 +49,8 @@ def recorded(explorer: Explorer, most_bytes: int = MOST_BYTES, most_states: int 
     book.add(_state(explorer))
     if explorer._ahead is not None:  # the picture depends on the controls and on nothing else
         is_place = any(len(handle.sets) > 1 for handle in explorer.scene.handles.values())
-        _walk(explorer, book, most_states or (MOST_WITH_A_PLACE if is_place else MOST_STATES))
+        with explorer.stage.hold_sync():  # nobody looks at what is drawn meanwhile
+            _walk(explorer, book, most_states or (MOST_WITH_A_PLACE if is_place else MOST_STATES))
     return {
         **_parts(explorer),
         "values": book.values,
@@ -110,35 +113,39 @@ def _leads_on(explorer, targets):
 def _main_moves(explorer):
     """(targets, values) of the controls in sight, and of handles that move two of them; one of each in turn."""
     sweeps = [_sweep(explorer, name, MOST_VALUES) for name in explorer._main]
-    return _in_turn([*sweeps, *(moves for sets, moves in _handle_moves(explorer) if len(sets) > 1)])
+    return _in_turn([*sweeps, *_handle_moves(explorer, 2, MOST_A_SIDE)])
 
 
 def _other_moves(explorer):
     """Of the controls that are folded away, and of numbers that are pulled one by one."""
     folded = [name for name in explorer.controls if name not in explorer._main]
     sweeps = [_sweep(explorer, name, MOST_FOLDED) for name in folded]
-    return _in_turn([*sweeps, *(moves for sets, moves in _handle_moves(explorer) if len(sets) == 1)])
+    return _in_turn([*sweeps, *_handle_moves(explorer, 1, MOST_FOLDED)])
 
 
 def _sweep(explorer, name, most):
     return [((name,), (value,)) for value in _values(explorer.controls[name], most)]
 
 
-def _handle_moves(explorer):
-    """(targets, moves) of each handle that sets something else than one control as a whole."""
+def _handle_moves(explorer, count, most):
+    """The moves of each handle that sets so many values, unless that is one control as a whole."""
     moves = {}
     for handle in explorer.scene.handles.values():
-        if handle.sets in moves or (len(handle.sets) == 1 and handle.sets[0] in explorer.controls):
-            continue
-        most = MOST_FOLDED if len(handle.sets) == 1 else MOST_A_SIDE
-        axes = [
-            _spread(sorted([*steps_of(handle, name), handle.at[i]]), most)
-            for i, name in enumerate(handle.sets)
-        ]
-        moves[handle.sets] = [
-            (handle.sets, values) for values in _coarse_first(list(itertools.product(*axes)))
-        ]
-    return moves.items()
+        known = handle.sets in moves or (count == 1 and handle.sets[0] in explorer.controls)
+        if len(handle.sets) == count and not known:
+            axes = [_places(handle, name, most) for name in handle.sets]
+            moves[handle.sets] = [
+                (handle.sets, place) for place in _coarse_first([*itertools.product(*axes)])
+            ]
+    return moves.values()
+
+
+def _places(handle, name, most):
+    """Values of a handle, the present one among them: over its whole range, or near it where that is long."""
+    i = handle.sets.index(name)
+    there = (handle.high[i] - handle.low[i]) / handle.step[i]
+    values = itertools.islice(steps_of(handle, name), most if there > FAR * most else None)
+    return sorted({*_spread(sorted(values), most), handle.at[i]})
 
 
 def _values(control, most):
@@ -181,30 +188,35 @@ def _in_turn(lists):
 
 
 class _Place:
-    """A state of an explorer to come back to: values, ends, what is chosen, where the learner stands."""
+    """A state of an explorer to come back to: values, ends, picture, what is chosen, where the learner stands."""
 
     def __init__(self, explorer):
-        stage, standing = explorer.stage, explorer._standing
+        stage = explorer.stage
         self.values, self.key = explorer.values, explorer.key(explorer.values)
         self.ends = {n: (c.min, c.max) for n, c in explorer.controls.items() if hasattr(c, "min")}
-        self.step, self.chosen = stage.step, stage.chosen
-        self.standing = {name: value for name, value in vars(standing).items() if name != "stage"}
-        if "places" in self.standing:
-            self.standing["places"] = dict(self.standing["places"])
+        self.scene, self.data, self.step, self.chosen = explorer.scene, stage.scene, stage.step, stage.chosen
+        self.standing = _copied(vars(explorer._standing))
 
     def back(self, explorer):
+        stage = explorer.stage
         if explorer._limits is not None:
             explorer._set_ends(self.ends)
         explorer._set(self.values)
-        vars(explorer._standing).update(
-            {n: dict(v) if isinstance(v, dict) else v for n, v in self.standing.items()}
-        )
-        with explorer.stage.hold_trait_notifications():
-            explorer.stage.step, explorer.stage.chosen = self.step, self.chosen
-        if explorer.key(explorer.values) != self.key:  # a choice has set a control
+        stage.step, stage.chosen = self.step, self.chosen
+        if explorer.key(explorer.values) != self.key:  # choosing has set a control
             explorer._set(self.values)
-        explorer._show()
-        explorer.stage.step, explorer.stage.chosen = self.step, self.chosen
+        vars(explorer._standing).update(_copied(self.standing))
+        explorer.scene, stage.scene = self.scene, self.data
+        stage.step, stage.chosen = self.step, self.chosen
+
+
+def _copied(standing):
+    """What a Standing remembers; its dictionary of places must not be changed from here on."""
+    return {
+        name: dict(value) if isinstance(value, dict) else value
+        for name, value in standing.items()
+        if name not in ("stage", "controls")
+    }
 
 
 # ---- a state as data -----------------------------------------------------------------------------------------------
@@ -280,9 +292,8 @@ class _Book:
         """Numbers of pieces; what stands in the first state as well is [where, how many]."""
         packed, i, after = [], 0, 0
         while i < len(numbers):
-            start = next((place for place in self._places.get(numbers[i], ()) if place >= after), None)
-            if start is None:
-                start = next(iter(self._places.get(numbers[i], ())), None)
+            places = self._places.get(numbers[i], ())
+            start = places[bisect_left(places, after) % len(places)] if places else None
             count = 0
             while (
                 start is not None
