@@ -10,12 +10,13 @@ Words used in lesson 13
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.resampling import resampling_matrix, source_coordinates, triangle
+from course_utils.resampling import resampling_matrix, resize, source_coordinates, triangle
 from course_utils.validation import finite_array, one_of, real_number, whole_number, whole_numbers
+from course_utils.warping import sample
 
 BORDERS = {"zeros": "constant", "replicate": "edge"}
 """What lies beyond the border of a map: border -> the mode of ``np.pad``."""
@@ -178,6 +179,7 @@ class Decision:
     weights       (P, H, W): how much what is read at each point counts; None is 1
     enlarged      the points read the map after it was enlarged bilinearly to (H, W), with zeros beyond its border
     kept          (H, W): how much of the answer is the fine map's; None is nothing
+    rest          (H, W): what the fine map adds to the answer, the same in all channels; None is nothing
     """
 
     in_size_hw: tuple
@@ -186,6 +188,7 @@ class Decision:
     weights: np.ndarray | None = None
     enlarged: bool = False
     kept: np.ndarray | None = None
+    rest: np.ndarray | None = None
 
     @property
     def out_size_hw(self):
@@ -224,14 +227,58 @@ def bilinear_decision(in_size_hw, out_size_hw):
     return Decision(tuple(in_size_hw), points_xy=own_places(in_size_hw, out_size_hw)[None])
 
 
+def fresh_decision(name, in_size_hw):
+    """What an upsampler that doubles decides before it has learned, up to its small random start.
+
+    ``name`` is "bilinear", "CARAFE", "DySample", "flow", "gated flow" or "deformable, shared".
+
+    >>> fresh_decision("CARAFE", (3, 3)).kernels[0, 0]  # 25 equal weights
+    array([0.04, 0.04, 0.04, 0.04, 0.04, 0.04])
+    """
+    one_of(name, "name", FRESH)
+    in_size_hw = whole_numbers(in_size_hw, "in_size_hw")
+    out_size_hw = tuple(2 * n for n in in_size_hw)
+    if name == "CARAFE":
+        return Decision(in_size_hw, kernels=np.full((25, *out_size_hw), 1 / 25))
+    plain = bilinear_decision(in_size_hw, out_size_hw)
+    if name == "gated flow":
+        half = np.full(out_size_hw, 0.5)
+        return replace(plain, weights=half[None], kept=half)
+    if name == "deformable, shared":
+        steps = np.array(
+            [(x, y) for y in (-0.5, 0, 0.5) for x in (-0.5, 0, 0.5)]
+        )  # fine pixels, on the coarse map
+        weights = np.zeros((9, *out_size_hw))
+        weights[4] = 1
+        return Decision(
+            in_size_hw, points_xy=plain.points_xy + steps[:, :, None, None], weights=weights, enlarged=True
+        )
+    return plain
+
+
+FRESH = ("bilinear", "CARAFE", "DySample", "flow", "gated flow", "deformable, shared")
+
+
 def read_with(decision, coarse):
-    """Every output by its taps: (C, h, w) gives (C, H, W). Slow and plain: it is what ``taps`` means."""
+    """The answer of a decision: (C, h, w) gives (C, H, W), every output the sum of its taps times values, and the rest.
+
+    >>> read_with(bilinear_decision((1, 2), (1, 4)), np.array([[[1.0, 5.0]]]))
+    array([[[1., 2., 4., 5.]]])
+    """
     coarse = _map(coarse)
     if coarse.shape[1:] != tuple(decision.in_size_hw):
         raise ValueError(f"coarse must be (C, *{tuple(decision.in_size_hw)}); got shape {coarse.shape}.")
-    height, width = decision.out_size_hw
-    taps = np.stack([decision.taps(i, j) for i in range(height) for j in range(width)])
-    return np.einsum("oyx,cyx->co", taps, coarse).reshape(len(coarse), height, width)
+    rest = 0 if decision.rest is None else decision.rest
+    if decision.kernels is not None:
+        return reassemble(coarse, decision.kernels) + rest
+    places, beyond = np.moveaxis(decision.points_xy, 1, -1), "border"
+    if decision.enlarged:
+        ratio = np.divide(decision.out_size_hw[::-1], decision.in_size_hw[::-1])
+        places, beyond = (places + 0.5) * ratio - 0.5, "zeros"
+        coarse = resize(coarse, decision.out_size_hw, axes=(1, 2))
+    read = np.stack([sample(coarse, each, padding_mode=beyond) for each in places])
+    weights = np.ones(read[:, 0].shape) if decision.weights is None else decision.weights
+    return np.einsum("phw,pchw->chw", weights, read) + rest
 
 
 # ---- Parts ---------------------------------------------------------------------------------------

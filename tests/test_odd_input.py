@@ -270,7 +270,7 @@ WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
-WITHOUT_ARRAYS |= {"own_places", "bilinear_decision"}
+WITHOUT_ARRAYS |= {"own_places", "bilinear_decision", "fresh_decision"}
 
 
 def test_no_public_function_is_missing_here():

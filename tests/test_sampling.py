@@ -1,5 +1,7 @@
 """Kernels, points and gates in numpy: torch's operators, the networks' own taps, hand cases and identities."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from course_utils import sampling
 from course_utils.networks import alignment
 from course_utils.networks import sampling as torch_sampling
+from course_utils.networks.colors import ColorEnlarger, explored
+from course_utils.networks.colors import decided as decided_by
 from course_utils.networks.taps import points, taps
 from course_utils.networks.training import seeded
 from course_utils.networks.upsamplers import UPSAMPLERS
@@ -143,7 +147,36 @@ def test_a_decision_reads_what_the_network_reads(name):
         theirs = taps(upsampler, coarse, fine, (row, column), channel=2)[2]
         assert np.abs(decision.taps(row, column) - theirs).max() < 1e-9
     read = upsampler.sample(coarse, upsampler.plan(coarse, fine), (8, 10)).detach().numpy()[0]
-    assert np.abs(sampling.read_with(decision, coarse[0].numpy()) - read).max() < 1e-9
+    ours = sampling.read_with(decision, coarse[0].numpy())
+    assert np.abs(ours - read).max() < 1e-9
+    assert (decision.taps(3, 4) * coarse[0].numpy()).sum(axis=(1, 2)) == pytest.approx(
+        ours[:, 3, 4], abs=1e-9
+    )
+    still = sampling.read_with(replace(decision, rest=np.full((8, 10), 2.0)), coarse[0].numpy())
+    assert np.abs(still - ours - 2).max() < 1e-9
+
+
+@pytest.mark.parametrize("name", sampling.FRESH)
+def test_what_is_decided_before_learning(name):
+    """Held to fresh networks; their small random starts move points by thousandths, weights by less."""
+    with seeded(1):
+        network = ColorEnlarger(name)
+    each = explored("scene", 12)
+    theirs, ours = decided_by(network, each), sampling.fresh_decision(name, (6, 6))
+    for what in ("kernels", "points_xy", "weights", "kept"):
+        a, b = getattr(theirs, what), getattr(ours, what)
+        assert (a is None) == (b is None)
+        assert a is None or np.abs(a - b).max() < 2e-3
+    assert theirs.enlarged == ours.enlarged
+    assert (
+        np.abs(sampling.read_with(theirs, each.colors[0].numpy()) - network_answer(network, each)).max()
+        < 1e-5
+    )
+
+
+def network_answer(network, each):
+    with torch.no_grad():
+        return network(each.colors, each.gray)[0].numpy()
 
 
 def test_a_decision_says_its_points():

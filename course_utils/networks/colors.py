@@ -261,5 +261,8 @@ def decided(network, each):
         weights = plan["mask"][0] * upsampler.taps.double().numpy()[:, None, None]
         return Decision(in_size_hw, points_xy=places, weights=weights, enlarged=True)
     if "gate" in plan:
-        return Decision(in_size_hw, points_xy=places, weights=plan["gate"], kept=1 - plan["gate"][0])
+        rest = upsampler.kept(fine, upsampler.plan(coarse, fine))[0, 0].double().numpy()  # of the gray
+        return Decision(
+            in_size_hw, points_xy=places, weights=plan["gate"], kept=1 - plan["gate"][0], rest=rest
+        )
     return Decision(in_size_hw, points_xy=places)
