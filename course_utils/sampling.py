@@ -260,7 +260,7 @@ FRESH = ("bilinear", "CARAFE", "DySample", "flow", "gated flow", "deformable, sh
 
 
 def read_with(decision, coarse):
-    """The answer of a decision: (C, h, w) gives (C, H, W), every output the sum of its taps times values, and the rest.
+    """The answer of a decision: (C, h, w) gives (C, H, W): sums of taps times values, and the rest.
 
     >>> read_with(bilinear_decision((1, 2), (1, 4)), np.array([[[1.0, 5.0]]]))
     array([[[1., 2., 4., 5.]]])

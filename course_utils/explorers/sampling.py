@@ -1,0 +1,49 @@
+"""Lesson 13: point at an output, and see what an upsampler chose to read for it. Handed arrays."""
+
+from __future__ import annotations
+
+from course_utils.explorers.stage import Explorer, choice, slider, toggle
+from course_utils.figures.sampling import WHEN, WORDS, taps_scene
+from course_utils.films import recorded_decisions
+from course_utils.validation import one_of, whole_numbers
+
+
+def chosen_taps(pictures=None, kind="photo", upsampler="DySample", when="after", place=(24, 24)) -> Explorer:
+    """Where an upsampler reads for one output, with what weights, before and after learning, beside bilinear.
+
+    Drag the ring, or press anywhere in the picture.
+
+    pictures    title -> films.Enlarged, all of the same upsamplers and size; None: the recorded scene and photo
+    kind        the picture to begin with
+    upsampler   the one to begin with
+    when        "before" or "after" learning
+    place       (column, row) of the output to begin with
+    """
+    pictures = recorded_decisions() if pictures is None else dict(pictures)
+    one_of(kind, "kind", tuple(pictures))
+    first = pictures[kind]
+    names = tuple(first.decisions)
+    for each in pictures.values():
+        if tuple(each.decisions) != names or each.truth.shape != first.truth.shape:
+            raise ValueError("all pictures must have one size, and decisions of the same upsamplers.")
+    one_of(upsampler, "upsampler", names)
+    moments = tuple(first.decisions[names[0]])
+    one_of(when, "when", moments)
+    height, width = first.truth.shape[:2]
+    column, row = whole_numbers(place, "place", 0)
+    controls = {
+        "upsampler": choice("upsampler", [(WORDS.get(name, name), name) for name in names], upsampler),
+        "when": toggle("when", [(WHEN[each], each) for each in moments], when),
+        "kind": toggle("picture", list(pictures), kind),
+        "column": slider("column of the output", min(column, width - 1), 0, width - 1),
+        "row": slider("row of the output", min(row, height - 1), 0, height - 1),
+    }
+
+    def draw(upsampler, when, kind, column, row):
+        return taps_scene(pictures[kind], upsampler, when, (column, row))
+
+    def point(name, x, y):
+        """The output under the pointer."""
+        return {"column": int(x), "row": int(y)}
+
+    return Explorer(draw, controls, more=("column", "row"), on_drag=point)
