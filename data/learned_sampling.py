@@ -3,7 +3,7 @@
     python -m data.learned_sampling              trains and prints the table
     python -m data.learned_sampling --record     and writes data/learned_sampling.json, which lesson 13 shows
 
-About five minutes on one core, always on the CPU. Run it from the repository's root. A run that was ended with Ctrl-C
+About four minutes on one core, always on the CPU. Run it from the repository's root. A run that was ended with Ctrl-C
 is printed but not recorded.
 """
 
@@ -27,7 +27,7 @@ from course_utils.networks.colors import (
 from course_utils.networks.records import table, write_record
 
 OUT = Path(__file__).with_suffix(".json")
-SEEDS = 5
+SEEDS = 3
 
 
 def pictures(results):

@@ -66,7 +66,6 @@ def taps_scene(each, name, when, place) -> Scene:
     name    one of its upsamplers; ``when`` is "before" or "after" learning
     place   (column, row) of the output; drag the ring, or press anywhere in the picture
     """
-    column, row = place
     height, width = each.truth.shape[:2]
     if min(each.colors.shape[1:]) < PART:
         raise NoPicture(f"The coarse map must have at least {PART} rows and columns to be drawn.")
@@ -76,24 +75,29 @@ def taps_scene(each, name, when, place) -> Scene:
         _reading(each, WORDS.get(name, name), decision, place),
         _reading(each, "bilinear", plain, place),
     ]
-    corner = _corner(each, place)
+    corner = corner_of(each, place, PART)
     unit = WHOLE / max(height, width)
-    parts = [heading(_At(LEFT, TOP), f"{WORDS.get(name, name)}, {WHEN[when]}")]
-    parts += _whole(each, decision, unit, corner, place)
+    parts = [heading(At(LEFT, TOP), f"{WORDS.get(name, name)}, {WHEN[when]}")]
+    parts += whole(each, decision, unit, corner, PART, place)
     for i, reading in enumerate(readings):
         parts += _part(each, reading, LEFT + WHOLE + GAP + i * (GAP + PART * CELL), corner)
         parts += _made(each, reading, LEFT + WHOLE + GAP + i * (GAP + PART * CELL), place)
     text = _sentence(readings, place)
-    handle = Handle(
-        ("column", "row"), (column, row), ((1 / unit, 0), (0, 1 / unit)), (0, 0), (width - 1, height - 1), (1, 1),
-        "column and row of the output",
-    )  # fmt: skip
     return Scene(
         document(WIDTH, TOP + WHOLE + BELOW, parts, "What one output reads", text),
         text,
         _table(readings),
-        handles={"place": handle},
+        handles={"place": place_handle(each, unit, place)},
     )
+
+
+def place_handle(each, unit, place):
+    """The ring: one step is one output."""
+    height, width = each.truth.shape[:2]
+    return Handle(
+        ("column", "row"), tuple(place), ((1 / unit, 0), (0, 1 / unit)), (0, 0), (width - 1, height - 1), (1, 1),
+        "column and row of the output",
+    )  # fmt: skip
 
 
 # ---- numbers of a picture ------------------------------------------------------------------------------------
@@ -112,23 +116,25 @@ def _reading(each, name, decision, place):
     return Reading(name, taps, points, weights, own, kept, color, error)
 
 
-def _corner(each, place):
+def corner_of(each, place, part):
     """(column, row) of the first coarse pixel of the part: the output in its middle, as far as the map goes."""
     n, m = np.array(each.colors.shape[:0:-1]), np.array(each.truth.shape[1::-1])
     nearest = np.array(place) * n // m
-    return np.clip(nearest - PART // 2, 0, n - PART)
+    return np.clip(nearest - part // 2, 0, n - part)
 
 
 # ---- its parts -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _At:
+class At:
+    """A corner."""
+
     x: float
     y: float
 
 
-def _whole(each, decision, unit, corner, place):
+def whole(each, decision, unit, corner, part, place):
     """The enlarged picture, a frame round the part, a ring round the output."""
     height, width = each.truth.shape[:2]
     answer = photo_url(np.moveaxis(read_with(decision, each.colors), 0, -1).clip(0, 1))
@@ -139,9 +145,12 @@ def _whole(each, decision, unit, corner, place):
     return [
         image(LEFT, TOP, width * unit, height * unit, answer, "what comes out"),
         rect(LEFT, TOP, width * unit, height * unit, "frame"),
-        rect(
-            LEFT + corner[0] * step, TOP + corner[1] * step, PART * step, PART * step, "line halo",
-            stroke_dasharray="4 3", pointer_events="none",
+        *(
+            rect(
+                LEFT + corner[0] * step, TOP + corner[1] * step, part * step, part * step, "line",
+                pointer_events="none", **style,
+            )
+            for style in (white, {"stroke_width": 1.5})
         ),
         rect(
             LEFT, TOP, width * unit, height * unit, "plain", data_drag="place",
@@ -164,19 +173,18 @@ def _part(each, reading, x, corner):
     left, top = corner
     taps = reading.taps[top : top + PART, left : left + PART]
     most = max(float(np.abs(taps).max()), 1e-9)
-    colors = np.rint(255 * each.colors[:, top : top + PART, left : left + PART]).clip(0, 255).astype(int)
-    parts = [heading(_At(x, TOP), f"what {reading.name} reads of the coarse map")]
+    parts = [heading(At(x, TOP), f"{reading.name} reads")]
     for i in range(PART):
         for j in range(PART):
             at = x + j * CELL, TOP + i * CELL
-            parts.append(rect(*at, CELL, CELL, fill="#{:02x}{:02x}{:02x}".format(*colors[:, i, j])))
+            parts.append(rect(*at, CELL, CELL, fill=hexadecimal(each.colors[:, top + i, left + j])))
             veil = VEIL * (1 - min(abs(taps[i, j]) / most, 1))
             if veil > 0.01:
                 parts.append(rect(*at, CELL, CELL, "paper", fill_opacity=f"{veil:.2f}"))
     for i, j in np.argwhere(np.abs(taps) >= SEEN):
         css = "negative halo" if taps[i, j] < 0 else "halo"
-        at = x + (j + 0.5) * CELL, TOP + (i + 0.5) * CELL
-        parts.append(label(at[0], at[1] + 4, number(taps[i, j], 2), css, size=11))
+        at = x + (j + 0.5) * CELL, TOP + (i + 1) * CELL - 4
+        parts.append(label(*at, number(taps[i, j], 2), css, size=10))
     parts.append(rect(x, TOP, PART * CELL, PART * CELL, "frame", pointer_events="none"))
     return parts + _points(reading, x, corner)
 
@@ -196,13 +204,18 @@ def _points(reading, x, corner):
     return [group([*parts, circle(*own, 6, "line", **white), ring], pointer_events="none")]
 
 
+def hexadecimal(color):
+    """A color from 0 to 1 as SVG has it."""
+    return "#{:02x}{:02x}{:02x}".format(*np.rint(255 * np.clip(color, 0, 1)).astype(int))
+
+
 def _made(each, reading, x, place):
     """The color that comes out beside the true one."""
     y, true = TOP + PART * CELL + 14, each.truth[place[1], place[0]]
     parts = []
     for i, (words, color) in enumerate((("makes", reading.color), ("true", true))):
         at = x + i * 96
-        fill = "#{:02x}{:02x}{:02x}".format(*np.rint(255 * color).astype(int))
+        fill = hexadecimal(color)
         parts += [
             rect(at, y, SWATCH, SWATCH, fill=fill),
             rect(at, y, SWATCH, SWATCH, "frame"),
