@@ -18,6 +18,7 @@ from course_utils.networks.colors import (
     EXPLORED,
     PATCH,
     RATE,
+    RATES,
     STEPS,
     compare,
     decided,
@@ -56,7 +57,7 @@ def main(arguments=None):
     if chosen.record and len(results) == len(CONTENDERS) * chosen.seeds:
         result = {
             "rows": rows, "seeds": chosen.seeds, "steps": chosen.steps, "batch": BATCH, "patch": PATCH,
-            "learning rate": RATE,
+            "learning rate": RATE, "other rates": RATES,
             "runs": [
                 {"upsampler": each.contender, "seed": each.seed, "seconds": round(each.seconds, 1),
                  **{f"{kind} dB": round(value, 3) for kind, value in each.scores.items()}}

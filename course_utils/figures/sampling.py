@@ -32,12 +32,12 @@ from course_utils.sampling import bilinear_decision, read_with
 
 LEFT, TOP, WHOLE, GAP = 4, 26, 270, 20
 PART, CELL = 9, 30  # coarse pixels along the part, and scene px of one
-WIDTH = LEFT + WHOLE + 2 * (GAP + PART * CELL) + 6
+WIDTH = LEFT + WHOLE + 2 * (GAP + PART * CELL) + 14
 SWATCH, BELOW = 26, 92
 SEEN = 0.005  # the least share whose number is written
 WORDS = {"deformable, shared": "deformable"}
 WHEN = {"before": "before learning", "after": "after learning"}
-VEIL = 0.82  # over a pixel that does not count
+VEIL = 0.75  # over a pixel that does not count
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,12 +181,17 @@ def _part(each, reading, x, corner):
             veil = VEIL * (1 - min(abs(taps[i, j]) / most, 1))
             if veil > 0.01:
                 parts.append(rect(*at, CELL, CELL, "paper", fill_opacity=f"{veil:.2f}"))
+    parts.append(rect(x, TOP, PART * CELL, PART * CELL, "frame", pointer_events="none"))
+    return [*parts, *_points(reading, x, corner), *_numbers(taps, x)]
+
+
+def _numbers(taps, x):
+    parts = []
     for i, j in np.argwhere(np.abs(taps) >= SEEN):
         css = "negative halo" if taps[i, j] < 0 else "halo"
         at = x + (j + 0.5) * CELL, TOP + (i + 1) * CELL - 4
         parts.append(label(*at, number(taps[i, j], 2), css, size=10))
-    parts.append(rect(x, TOP, PART * CELL, PART * CELL, "frame", pointer_events="none"))
-    return parts + _points(reading, x, corner)
+    return parts
 
 
 def _points(reading, x, corner):
@@ -221,7 +226,7 @@ def _made(each, reading, x, place):
             rect(at, y, SWATCH, SWATCH, "frame"),
             label(at + SWATCH + 6, y + 18, words, anchor="start", size=12),
         ]
-    parts.append(label(x + 184, y + 18, f"off by {reading.error:.0f} of 255", anchor="start", size=12))
+    parts.append(label(x + 176, y + 18, f"off by {reading.error:.0f} of 255", anchor="start", size=12))
     return [*parts, label(x, y + 48, _shares(reading), "muted", "start", 12)]
 
 

@@ -111,7 +111,8 @@ def _kernel_sentence(words, decision, corner):
     largest = kernels.max(axis=0)
     return (
         f"{words}: one kernel for each of {largest.size} outputs. The largest weight in a kernel is between "
-        f"{number(largest.min(), 2)} and {number(largest.max(), 2)}; of equal ones it is {number(1 / len(kernels), 2)}."
+        f"{number(largest.min(), 2)} and {number(largest.max(), 2)}; "
+        f"of equal weights each is {number(1 / len(kernels), 2)}."
     )
 
 

@@ -32,6 +32,10 @@ from course_utils.validation import one_of, whole_number
 WIDTH = 16
 STEPS = 300
 RATE = 5e-3
+RATES = {"CARAFE": 3e-4}
+"""The largest rate of a contender that cannot take RATE: CARAFE's softmax would put all of every kernel's weight on one
+tap within the first steps, and from there no gradient leads back."""
+
 BATCH, PATCH = 8, 48
 
 CONTENDERS = {
@@ -53,6 +57,7 @@ class ColorEnlarger(nn.Module):
 
     def __init__(self, name, seed=0, **options):
         super().__init__()
+        self.name = name
         with seeded(seed):
             self.context, self.guide = _features(3), _features(1)
             options = CONTENDERS.get(name, {}) | options
@@ -168,8 +173,9 @@ def train(network, seed=0, steps=STEPS, pictures=None, progress=None):
     A contender without weights that count, such as bilinear, is left as it is.
     """
     pictures = training_pictures() if pictures is None else pictures
-    optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, max(steps, 2))
+    rate = RATES.get(network.name, RATE)
+    optimizer = torch.optim.Adam(network.parameters(), lr=rate)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, max(steps, 2))
     return fit(network, _loss, patches(pictures, seed), optimizer, steps, progress, cycle)
 
 

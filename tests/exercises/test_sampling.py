@@ -25,7 +25,7 @@ def noise(seed, *shape):
 def test_the_lesson_has_what_it_promises():
     names = ("reassemble", "points", "gated", "windows", "two_units", "steps")
     assert {exercise.key for exercise in EXERCISES} == {f"sampling.{name}" for name in names}
-    assert len(PREDICTIONS) == 7
+    assert len(PREDICTIONS) == 9
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_the_lesson_has_what_it_promises():
         (lesson.HOW_MANY, 16 * 8 + 8),
         (lesson.ONE_FLOW, 0.5),
         (lesson.MASK, 0.5),
+        (lesson.WHICH_WAY, "down, into the dark rim"),
+        (lesson.SIX_PICTURES, "D"),
     ],
     ids=lambda value: getattr(value, "key", ""),
 )
@@ -60,6 +62,20 @@ def test_predictions_are_what_the_networks_do():
     gate = GatedFlow(4, zero_start=True).fused(torch.full((1, 4, 2, 2), 30.0), torch.full((1, 4, 4, 4), 10.0))
     assert torch.allclose(gate, torch.tensor(float(lesson.NO_GATE.computed())))
     assert (Deformable(8).plan(wall.repeat(1, 2, 1, 1), fine.repeat(1, 2, 1, 1))["mask"] == 0.5).all()
+
+
+def test_five_of_six_pictures_are_wrong_as_the_lesson_says():
+    pictures = lesson.six_pictures()
+    wrong = {letter: made.astype(int) - due for letter, (_, made, due) in pictures.items()}
+    assert [letter for letter, each in wrong.items() if each.any()] == list("ABCEF")
+    assert (
+        wrong["A"][0, 0] < wrong["A"][8, 0] < wrong["A"][8, 3] < wrong["A"][8, 4] == 0
+    )  # two coarse pixels deep
+    assert wrong["B"][8, 0] < wrong["B"][8, 1] == 0  # half a coarse pixel deep
+    (_, spread, due) = pictures["C"]
+    assert (np.count_nonzero(spread), np.count_nonzero(due)) == (36, 100)
+    _, two, one = pictures["E"]
+    assert [np.count_nonzero(np.abs(np.diff(each[8].astype(int))) > 50) for each in (two, one)] == [3, 2]
 
 
 # ---- against the networks -----------------------------------------------------------------------------------

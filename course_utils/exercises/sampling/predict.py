@@ -4,7 +4,38 @@ import numpy as np
 
 from course_utils.cost import sampler_costs
 from course_utils.exercises.engine import Prediction
-from course_utils.sampling import fresh_decision, mixed, read_with, softmax
+from course_utils.films import recorded_decisions
+from course_utils.sampling import fresh_decision, mixed, own_places, read_with, softmax
+
+OPENED = (30, 19)  # the output of the first picture: (column, row)
+
+
+def _way():
+    """Which way the recorded flow goes for the output of the first picture."""
+    decision, (column, row) = recorded_decisions()["photo"].decisions["flow"]["after"], OPENED
+    step = (
+        decision.points_xy[0, 1, row, column]
+        - own_places(decision.in_size_hw, decision.out_size_hw)[1, row, column]
+    )
+    return "up, into the fur" if step < -0.1 else "down, into the dark rim" if step > 0.1 else "nowhere else"
+
+
+WHICH_WAY = Prediction(
+    key="sampling.which_way",
+    title="Which way it steps",
+    question="The network has seen the gray picture in full size, where this pixel is dark. When it has "
+    "learned, where "
+    "will it read the color: further up, further down, or where bilinear reads?",
+    options=["up, into the fur", "nowhere else", "down, into the dark rim"],
+    answer=_way,
+    explain="In the gray picture the pixel is as dark as the rim. So it reads from the side of the edge "
+    "that it belongs "
+    "to, and mixes in less of the other.",
+    guesses={
+        "Bilinear reads mostly there already, and its color is too bright.": "up, into the fur",
+        "That is what it does before it learns. Its color is too bright there.": "nowhere else",
+    },
+)
 
 
 def _wall(name, height=6, width=6):
