@@ -33,8 +33,8 @@ WIDTH = 16
 STEPS = 300
 RATE = 5e-3
 RATES = {"CARAFE": 3e-4}
-"""The largest rate of a contender that cannot take RATE: CARAFE's softmax would put all of a kernel's weight on one tap
-within the first steps, and from there no gradient leads back."""
+"""The largest rate of a contender that cannot take RATE. CARAFE's softmax would put all of a kernel's weight on one
+tap within the first steps, and from there no gradient leads back."""
 
 BATCH, PATCH = 8, 48
 
