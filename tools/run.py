@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_TIMEOUT_S = 1200  # ends what hangs. The longest cell trains for half a minute; a busy core is no failure
 BEFORE = "from tools import watch\nwatch.watch()"
-AFTER = "from tools import watch\nawait watch.move_everything(few={few})\nwatch.report()"
+AFTER = "from tools import watch\nawait watch.move_everything()\nwatch.report()"
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,9 @@ def run(notebook, folder):
 
 
 def run_in_turn(notebooks, folder):
-    """Run notebooks one after another in one kernel, as somebody who starts again from the top: a Run for each.
-
-    The controls of the first are moved over their whole ranges, those of the others to a few places.
-    """
+    """Run notebooks one after another in one kernel, as somebody who starts again from the top: a Run for each."""
     whole, lesson_folder, home = nbformat.from_dict(notebooks[0]), folder / "lessons", folder / "home"
-    parts = [
-        [*copied(notebook).cells, v4.new_code_cell(AFTER.format(few=number > 0))]
-        for number, notebook in enumerate(notebooks)
-    ]
+    parts = [[*copied(notebook).cells, v4.new_code_cell(AFTER)] for notebook in notebooks]
     whole.cells = [v4.new_code_cell(BEFORE), *(cell for part in parts for cell in part)]
     lesson_folder.mkdir(parents=True)
     client = NotebookClient(

@@ -88,7 +88,8 @@ def test_the_file_holds_the_explorers_that_are_shown_and_no_others(left, lessons
     assert sum(state["model_name"] == "AnyModel" for state in states.values()) == 2
 
 
-def test_a_run_brings_it_back_to_life(lesson):
+def test_a_run_brings_it_back_to_life(left, open_lesson):
+    lesson = open_lesson(NAME)
     lesson.run_all()
     stage = stages(lesson)[0]
     stage.press_slider("x")

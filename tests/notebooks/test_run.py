@@ -157,7 +157,8 @@ def test_every_run_is_reported_by_itself(tmp_path):
     first, second, third = run_in_turn(notebooks, tmp_path)
     assert any("ZeroDivisionError" in problem for problem in second.problems)
     assert first.problems == third.problems == []
-    assert first.moves == 10 + 1 + watch.ROUNDS  # every value and back, then at random
-    few = 10 if THOROUGH else 3  # and what another run left is not moved again
-    assert second.moves == third.moves == few + 1 + watch.SHORT_ROUNDS
+    every = (
+        10 if THOROUGH else 3
+    )  # values; and back, then at random. What another run left is not moved again
+    assert {each.moves for each in (first, second, third)} == {every + 1 + watch.ROUNDS}
     assert [len(result.cells) for result in (first, second, third)] == [1, 2, 1]
