@@ -27,6 +27,7 @@ from course_utils.figures.draw.scene import (
     label,
     number,
     rect,
+    scrub,
 )
 from course_utils.sampling import bilinear_decision, read_with
 
@@ -87,17 +88,21 @@ def taps_scene(each, name, when, place) -> Scene:
         document(WIDTH, TOP + WHOLE + BELOW, parts, "What one output reads", text),
         text,
         _table(readings),
-        handles={"place": place_handle(each, unit, place)},
+        handles=place_handles(each, unit, place),
     )
 
 
-def place_handle(each, unit, place):
-    """The ring: one step is one output."""
-    height, width = each.truth.shape[:2]
-    return Handle(
-        ("column", "row"), tuple(place), ((1 / unit, 0), (0, 1 / unit)), (0, 0), (width - 1, height - 1), (1, 1),
-        "column and row of the output",
-    )  # fmt: skip
+def place_handles(each, unit, place):
+    """The two numbers of the output, to be pulled, and its ring: one step is one output."""
+    (column, row), (height, width) = place, each.truth.shape[:2]
+    return {
+        "column": scrub("column", column, 0, width - 1, label="column of the output"),
+        "row": scrub("row", row, 0, height - 1, label="row of the output"),
+        "place": Handle(
+            ("column", "row"), (column, row), ((1 / unit, 0), (0, 1 / unit)), (0, 0), (width - 1, height - 1), (1, 1),
+            "column and row of the output",
+        ),
+    }  # fmt: skip
 
 
 # ---- numbers of a picture ------------------------------------------------------------------------------------
@@ -164,7 +169,11 @@ def whole(each, decision, unit, corner, part, place):
             ],
             **held("place", "the output that is looked at"),
         ),
-        label(LEFT, TOP + height * unit + 20, "ring: the output; frame: the part drawn large", "muted", "start", 12),
+        label(LEFT, TOP + height * unit + 20, "the ring: output in column", anchor="start", size=12),
+        label(LEFT + 152, TOP + height * unit + 20, str(place[0]), "scrub", "start", 12, **held("column", "column")),
+        label(LEFT + 172, TOP + height * unit + 20, ", row", anchor="start", size=12),
+        label(LEFT + 206, TOP + height * unit + 20, str(place[1]), "scrub", "start", 12, **held("row", "row")),
+        label(LEFT, TOP + height * unit + 40, "the frame: the part drawn large", "muted", "start", 12),
     ]  # fmt: skip
 
 

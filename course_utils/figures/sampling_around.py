@@ -32,7 +32,7 @@ from course_utils.figures.sampling import (
     At,
     corner_of,
     hexadecimal,
-    place_handle,
+    place_handles,
     whole,
 )
 from course_utils.sampling import own_places
@@ -65,7 +65,7 @@ def around_scene(each, name, when, place) -> Scene:
     return Scene(
         document(WIDTH, HEIGHT, parts, "What was decided around one output", text),
         text,
-        handles={"place": place_handle(each, unit, place)},
+        handles=place_handles(each, unit, place),
     )
 
 

@@ -29,7 +29,7 @@ def test_every_upsampler_moment_and_picture(explorer_of):
 @both
 def test_the_ring_over_its_range(explorer_of):
     explorer = explorer_of(PICTURES, place=(0, 0))
-    assert handles(explorer) == {"place"}
+    assert handles(explorer) == {"column", "row", "place"}
     for _, _ in over_their_range(explorer):
         assert explorer.failure is None
         assert explorer.scene.handles["place"].at == (explorer.values["column"], explorer.values["row"])
