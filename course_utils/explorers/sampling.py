@@ -11,7 +11,9 @@ from course_utils.films import recorded_decisions
 from course_utils.validation import one_of, whole_numbers
 
 
-def chosen_taps(pictures=None, kind="photo", upsampler="DySample", when="after", place=(24, 24)) -> Explorer:
+def chosen_taps(
+    pictures=None, kind="photo", upsampler="DySample", when="after", place=(24, 24), choose=True
+) -> Explorer:
     """Where an upsampler reads for one output, with what weights, before and after learning, beside bilinear.
 
     Drag the ring, or press anywhere in the picture.
@@ -21,8 +23,9 @@ def chosen_taps(pictures=None, kind="photo", upsampler="DySample", when="after",
     upsampler   the one to begin with
     when        "before" or "after" learning
     place       (column, row) of the output to begin with
+    choose      False: the upsampler stays the one to begin with
     """
-    return _explorer(taps_scene, pictures, kind, upsampler, when, place)
+    return _explorer(taps_scene, pictures, kind, upsampler, when, place, choose)
 
 
 def decisions_around(
@@ -41,7 +44,7 @@ def decisions_around(
     return _explorer(around_scene, pictures, kind, upsampler, when, place)
 
 
-def _explorer(scene, pictures, kind, upsampler, when, place):
+def _explorer(scene, pictures, kind, upsampler, when, place, choose=True):
     pictures = recorded_decisions() if pictures is None else dict(pictures)
     one_of(kind, "kind", tuple(pictures))
     first = pictures[kind]
@@ -61,7 +64,10 @@ def _explorer(scene, pictures, kind, upsampler, when, place):
         "row": slider("row of the output", min(row, height - 1), 0, height - 1),
     }
 
-    def draw(upsampler, when, kind, column, row):
+    if not choose:
+        del controls["upsampler"]
+
+    def draw(when, kind, column, row, upsampler=upsampler):
         return scene(pictures[kind], upsampler, when, (column, row))
 
     def point(name, x, y):

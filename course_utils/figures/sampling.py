@@ -169,11 +169,11 @@ def whole(each, decision, unit, corner, part, place):
             ],
             **held("place", "the output that is looked at"),
         ),
-        label(LEFT, TOP + height * unit + 20, "the ring: output in column", anchor="start", size=12),
-        label(LEFT + 152, TOP + height * unit + 20, str(place[0]), "scrub", "start", 12, **held("column", "column")),
-        label(LEFT + 172, TOP + height * unit + 20, ", row", anchor="start", size=12),
-        label(LEFT + 206, TOP + height * unit + 20, str(place[1]), "scrub", "start", 12, **held("row", "row")),
-        label(LEFT, TOP + height * unit + 40, "the frame: the part drawn large", "muted", "start", 12),
+        label(LEFT, TOP + height * unit + 20, "ring: column", anchor="start", size=12),
+        label(LEFT + 82, TOP + height * unit + 20, str(place[0]), "scrub", "start", 12, **held("column", "column")),
+        label(LEFT + 106, TOP + height * unit + 20, "row", anchor="start", size=12),
+        label(LEFT + 134, TOP + height * unit + 20, str(place[1]), "scrub", "start", 12, **held("row", "row")),
+        label(LEFT, TOP + height * unit + 40, "frame: the part drawn large", "muted", "start", 12),
     ]  # fmt: skip
 
 

@@ -53,6 +53,12 @@ def test_the_recorded_pictures_are_shown_without_being_handed_in():
     assert decisions_around(upsampler="CARAFE").failure is None
 
 
+def test_an_upsampler_can_be_the_only_one():
+    explorer = chosen_taps(PICTURES, upsampler="flow", choose=False)
+    assert "upsampler" not in explorer.controls and ": flow reads" in explorer.scene.text
+    assert explorer.failure is None
+
+
 def test_what_cannot_be_shown_is_refused():
     with pytest.raises(ValueError, match="kind must be one of 'scene', 'photo'; got 'film'"):
         chosen_taps(PICTURES, kind="film")

@@ -173,3 +173,18 @@ def test_the_steps_of_dysample_go_to_the_middle_of_their_pixel_and_those_of_flow
 def test_bicubic_beside_an_edge():
     made = resize(np.array([20.0, 20, 20, 80, 80, 80]), (12,), mode="cubic")
     assert (made.min().round(1), made.max().round(1)) == (13.7, 86.3)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_the_long_steps_of_flow_stand_at_edges_and_lead_to_colors_that_are_nearer(kind):
+    each = PICTURES[kind]
+    long = np.hypot(*steps_of(each.decisions["flow"]["after"])) > 0.3
+    edges = np.hypot(*np.gradient(each.truth.mean(axis=-1)))
+    assert edges[long].mean() > 1.5 * edges[~long].mean()
+    errors = {
+        name: np.abs(
+            read_with(each.decisions[name]["after"], each.colors) - np.moveaxis(each.truth, -1, 0)
+        ).mean(0)
+        for name in ("flow", "bilinear")
+    }
+    assert (errors["flow"] < errors["bilinear"])[long].mean() > 0.8
