@@ -95,6 +95,7 @@ MATCHES = (
     Match("10 phases 3 × 3 → 6 × 6", "subpixel", "phases()"),
     Match("11 warp 6 × 8", "warping", "warp_grid()"),
     Match("12 misalignment", "misalignment", "misalignment()"),
+    Match("13 what an output reads", "sampling", "chosen_taps()"),
 )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
-    convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, probing, images,
-    scenes, films, scores, cost
+    convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, sampling, probing,
+    images, scenes, films, scores, cost
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results, the audit of any network (the only room
                    that knows torch)
@@ -31,6 +31,7 @@ and by **topic**, the same file name on every floor:
     subpixel       lesson 10, channels become pixels
     warping        lesson 11, every pixel asks for its own coordinate
     alignment      lesson 12, features that do not sit where the network assumes
+    sampling       lesson 13, upsamplers that decide where to read and how much each tap counts
     pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 
