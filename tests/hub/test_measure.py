@@ -4,7 +4,9 @@ The measurement itself is a command of its own: it needs root, a hub and minutes
 """
 
 import json
+import time
 
+import psutil
 import pytest
 
 from hub.client import Kernel, Refused, ask
@@ -49,6 +51,25 @@ def test_the_page_says_what_was_recorded():
     assert about(result) in PAGE.read_text(encoding="utf-8") and len(ROWS) == 4
 
 
+def restart(server, base, kernel):
+    ask(f"{base}api/kernels/{kernel.id}/restart", server.token, "POST", {})
+
+
+def kill(server, base, kernel):
+    """As the system does with what takes too much memory; the server notices, and starts another."""
+    for process in psutil.Process(server.process.pid).children(recursive=True):
+        if kernel.id in " ".join(process.cmdline()):
+            process.kill()
+            process.wait(60)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not any(
+        kernel.id in " ".join(each.cmdline())
+        for each in psutil.Process(server.process.pid).children(recursive=True)
+        if each.status() != psutil.STATUS_ZOMBIE
+    ):
+        time.sleep(0.1)
+
+
 def test_a_learner_without_a_browser_drags_a_slider(tmp_path):
     pytest.importorskip("websocket")
     server = Server(tmp_path, copy_notebooks(tmp_path / "lessons"))
@@ -63,6 +84,11 @@ def test_a_learner_without_a_browser_drags_a_slider(tmp_path):
             "from course_utils.explorers.linear import two_samples\ntwo_samples()"
         )
         assert kernel.move(slider, stage, 0.4) > 0
+        for end in (restart, kill):  # what comes in its place is reached as well
+            end(server, base, kernel)
+            kernel.close()
+            kernel.connect()
+            assert kernel.run("print('here again')") == "here again\n"
         with pytest.raises(Refused, match="404"):
             ask(f"{base}api/kernels/none", server.token)
         kernel.close()
