@@ -25,13 +25,13 @@ RESULT = {
     "command": "measure",
 }
 RESULT |= {"one": TOLD, "all": [TOLD, TOLD, TOLD | {"server": 30.0}]}
-RESULT |= {"reached": "[]", "ports": [], "trials": ["kernel killed"]}
+RESULT |= {"reached": "[]", "open kernels": 0, "trials": ["kernel killed"]}
 
 
 def test_the_table_holds_the_middle_and_the_slowest():
     assert "| click to server, s | 9.0 | 9.0 | 30.0 |" in about(RESULT)
     assert "A hundred learners at the end of lesson 01 are **30 GB**" in about(RESULT)
-    assert "reached nothing" in about(RESULT) and "no kernel listens" in about(RESULT)
+    assert "reached nothing" in about(RESULT) and "no kernels were open to others" in about(RESULT)
     assert "reached ['progress']" in about(RESULT | {"reached": "['progress']"})
 
 
