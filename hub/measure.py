@@ -36,7 +36,7 @@ from hub.client import PATIENCE_S, Kernel, Refused, ask
 from hub.sizes import PAGE, about, with_sizes
 
 ROOT = Path(__file__).resolve().parents[1]
-CONFIG, DATA = ROOT / "hub" / "jupyterhub_config.py", ROOT / "data" / "hub.json"
+CONFIG, DATA = ROOT / "hub" / "jupyterhub_config.py", ROOT / "hub" / "measured.json"
 LESSON = "01_linear_interpolation.ipynb"
 COPY = "between_the_pixels"
 MOVES = 100
@@ -408,7 +408,7 @@ def main():
         "--proxy", default="configurable-http-proxy", help="the command that starts the hub's proxy"
     )
     words.add_argument(
-        "--record", action="store_true", help="write data/hub.json and the part of docs/teaching.md"
+        "--record", action="store_true", help="write hub/measured.json and the part of docs/teaching.md"
     )
     asked = words.parse_args()
     if os.geteuid() or asked.learners < 4:

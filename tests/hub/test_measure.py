@@ -44,7 +44,7 @@ def test_only_the_part_about_sizes_is_written_anew():
 
 
 def test_the_page_says_what_was_recorded():
-    recorded = PAGE.parents[1] / "data" / "hub.json"
+    recorded = PAGE.parents[1] / "hub" / "measured.json"
     if not recorded.exists():
         pytest.skip("nothing is recorded yet")
     result = json.loads(recorded.read_text(encoding="utf-8"))
