@@ -22,6 +22,7 @@ from pathlib import Path
 import torch
 
 from course_utils.networks.audit import audit
+from course_utils.networks.audit.witness import confirm
 from course_utils.networks.records import table, write_record
 from course_utils.networks.training import seeded
 
@@ -46,6 +47,7 @@ COLUMNS = (
     "merges",
     "compared",
     "largest",
+    "gradient",
     "seconds",
 )
 
@@ -244,6 +246,13 @@ def audited(package, label, maker, args, settings, inputs):
         begin = time.process_time()
         report = audit(model, *positional, **named)
         seconds = time.process_time() - begin
+    gaps = [number for number, merge in enumerate(report.merges) if merge.gaps]
+    worst = max(gaps, key=lambda n: max(abs(gap.worst) for gap in report.merges[n].gaps), default=None)
+    asked = (
+        []
+        if worst is None
+        else confirm(model, *positional, merge=worst, report=report, taps="middle", **named)
+    )
     offsets = [f for f in report.findings if "offset" in f.kind]
     largest = max(offsets, key=lambda f: max(abs(f.first), abs(f.last)), default=None)
     row = {
@@ -253,15 +262,35 @@ def audited(package, label, maker, args, settings, inputs):
         "operators": len(report.resampling), "known": report.known,
         "merges": len(report.merges), "compared": report.compared,
         "largest": f"{largest.first:+.1f} .. {largest.last:+.1f} px" if largest else "-",
+        "gradient": _in_words(asked),
         "seconds": round(seconds, 2), "without": round(plain, 2), "MB": _megabytes(),
     }  # fmt: skip
     details = {
         "findings": [f"{f.grade}: {f.kind}, {f.where or 'the model'}: {f.what}" for f in report.findings],
         "unknown": report.unknown,
         "reasons": sorted({merge.lost for merge in report.merges if merge.lost})[:3],
+        "asked": [
+            {
+                "map": each.map,
+                "axis": each.axis,
+                "index": each.index,
+                "predicted": round(each.predicted, 3),
+                "measured": None if each.measured != each.measured else round(each.measured, 3),
+                "cut": each.cut,
+            }
+            for each in asked
+        ],
         "surprises": [" ".join(map(str, each)) for each in report.surprises],
     }
     return row, details
+
+
+def _in_words(asked):
+    """How many sides of the largest gap sit where the gradient says, but for those that the border cuts."""
+    whole = [each for each in asked if not each.cut]
+    if not asked:
+        return "-"
+    return f"{sum(each.agrees for each in whole)} of {len(whole)}" if whole else "cut"
 
 
 def _megabytes():

@@ -422,12 +422,15 @@ def _read_grid(grid, i, n, corners, learned):
 
 
 def _swapped(grid):
-    """Do the components of a grid (N, H, W, 2) run along each other's axis?"""
+    """Do the components of a grid (N, H, W, 2) that spans a whole map run along each other's axis?
+
+    A small window around a point, as in a search for correspondences, may be listed either way.
+    """
     if grid.ndim != 4 or min(grid.shape[1:3]) < 3:
         return False
-    own = abs(maps.grid_line(grid[..., 0], 2)[0]) + abs(maps.grid_line(grid[..., 1], 1)[0])
-    other = abs(maps.grid_line(grid[..., 0], 1)[0]) + abs(maps.grid_line(grid[..., 1], 2)[0])
-    return other > 1 / max(grid.shape[1:3]) and own < other / 20
+    own = max(abs(maps.grid_line(grid[..., i], 2 - i)[0]) for i in (0, 1))
+    spans = [abs(maps.grid_line(grid[..., i], 1 + i)[0]) * (grid.shape[1 + i] - 1) for i in (0, 1)]
+    return min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
 
 
 @rule("affine_grid")
