@@ -21,7 +21,7 @@ NORMS = {
 COPIES = {
     "to", "float", "half", "double", "bfloat16", "type", "type_as", "int", "long", "bool", "cpu", "cuda",
     "contiguous", "clone", "detach", "attribute data", "attribute real", "alias", "requires_grad", "nan_to_num",
-    "pin_memory", "resolve_conj", "fake_quantize_per_tensor_affine",
+    "pin_memory", "as_tensor", "asarray", "resolve_conj", "fake_quantize_per_tensor_affine",
 }  # fmt: skip
 
 

@@ -312,7 +312,7 @@ def name_of(func):
 OPERATORS = {
     kind + name: function
     for name, function in {
-        "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "div", "pow": "pow",
+        "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "div": "div", "floordiv": "div", "pow": "pow",
         "mod": "remainder", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
     }.items()
     for kind in ("", "i", "r")

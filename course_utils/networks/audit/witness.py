@@ -134,6 +134,10 @@ class Linear(Watch):
         if name == "linear":
             weight = args[1] if len(args) > 1 else kwargs["weight"]
             return F.linear(x, torch.full_like(weight, 1 / weight.shape[1]))
+        if name == "scaled_dot_product_attention" and args[0].shape == args[2].shape:
+            return args[2]  # every query looks at its own place
+        if name in ("matmul", "bmm") and self._is_attention(*args[:2]):
+            return args[1]
         if name == "fold":
             return _mean(func, x, args[1:])
         if "max_pool" in name:
@@ -146,6 +150,14 @@ class Linear(Watch):
             return self._one_of(func, args, kwargs)
         return func(*args, **kwargs)
 
+    def _is_attention(self, one, other):
+        """A square matrix whose rows run along a map, times a map in the same order."""
+        track = self.track(one)
+        square = one.ndim == other.ndim and one.shape[-1] == one.shape[-2] == other.shape[-2]
+        return (
+            square and one.shape[:-2] == other.shape[:-2] and track is not None and bool(track.dims[-2].axes)
+        )
+
     def _chosen(self, tensors):
         """The map that the way goes on with at the merge that comes now; the first if it is no merge of the way."""
         maps = [each for each in tensors if self.track(each) is not None and self.track(each).is_map]
@@ -156,7 +168,8 @@ class Linear(Watch):
     def _one_of(self, func, args, kwargs):
         tensors = tensors_in((args, kwargs))
         if len(self.merges) == self.side.merge and len(tensors) > 1:
-            return func(*args, **kwargs)  # the merge that was asked for, or no merge
+            copies = (each.clone() if isinstance(each, torch.Tensor) else each for each in args)
+            return func(*copies, **kwargs)  # what is asked about must not change in place
         chosen = self._chosen(tensors)
         if chosen is None or not chosen.is_floating_point():
             return func(*args, **kwargs)

@@ -32,6 +32,22 @@ class Ladder(nn.Module):
         return coarse
 
 
+class InPlace(nn.Module):
+    """A residual block of resnet-d: 3 x 3 beside an average pool, added in place."""
+
+    def __init__(self):
+        super().__init__()
+        self.main, self.shortcut = (
+            nn.Conv2d(1, 2, 3, 2, 1),
+            nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 2, 1)),
+        )
+
+    def forward(self, x):
+        y = self.main(x)
+        y += self.shortcut(x)
+        return F.relu_(y)
+
+
 class Apply(nn.Module):
     """A function as a module."""
 
@@ -213,6 +229,7 @@ PLANTED = {
     "3x3 halvings, stacked": (Ladder(halving(3, 1), nearest, merge="cat"), image(32, 24), "constant offset", "note"),
     "corners": (Ladder(halving(2, 0), corners), image(32, 24), "growing offset", "look"),
     "pools between corners": (Ladder(pool, corners, 3), image(32, 48), "growing offset", "look"),
+    "added in place": (InPlace(), image(32, 24), "constant offset", "note"),
     "odd size": (Ladder(halving(3, 1), bilinear), image(33, 17), "growing offset", "look"),
     "1-D": (Ladder(halving(3, 1, 1), nearest, rank=1), image(32), "constant offset", "note"),
     "3-D": (
@@ -267,6 +284,11 @@ PLANTED = {
         Windows(forget_to_roll_back=True), image(32, 32), "constant offset", "note"
     ),
     "tokens between corners": (Tokens(corners), image(32, 32), "growing offset", "look"),
+    "attention's answer reshaped without a permute": (
+        Apply(lambda x: x.expand(-1, 4, -1, -1) + x.expand(-1, 4, -1, -1).flatten(2).mT.reshape(1, 4, *x.shape[2:])),
+        image(8, 8), "samples in another order", "bug",
+    ),
+    "rows and columns exchanged": (Apply(lambda x: x + x.mT), image(16, 16), "samples in another order", "bug"),
     "mirrored": (Apply(lambda x: x + x.flip(-1)), image(16, 24), "growing offset", "look"),
     "answer beside the picture": (
         Apply(lambda x: bilinear(F.conv2d(x, torch.ones(1, 1, 3, 3), stride=2, padding=1), x.shape[2:])),
