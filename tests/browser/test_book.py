@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from course_utils.exercises.linear import A_QUARTER, ROW_SUMS
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
@@ -44,6 +45,8 @@ def site(tmp_path_factory):
         ("two_samples()", two_samples()),
         ("stepper()", stepper()),
         ("bilinear_cell()", bilinear_cell()),
+        ("A", A_QUARTER),
+        ("B", ROW_SUMS),
         "## Where it is folded",
         "### Side road: behind (2 min)\n\nA zebra hides here.",
         "### After",
@@ -182,6 +185,32 @@ def test_steps_go_on_and_the_place_is_kept_in_the_next_picture(visit):
     explorer(page, 1).locator("[data-control=stride] input").press("ArrowRight")
     walk.controls["stride"].value = 3
     assert same_as_python(page, 1, walk)
+
+
+@pytest.mark.parametrize("typed", ["3.5", "7/2", "6.5", "(1.5)", "0", "−4", "3.505"])
+def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
+    page, of_python = visit(MADE), A_QUARTER.judge(typed)
+    form = page.locator("[data-prediction='0']")
+    form.locator("input").fill(typed)
+    form.locator("button").click()
+    said = form.locator(".result").inner_text()
+    assert of_python.card.word in said and of_python.sentence.split("`")[0].strip() in said
+
+
+def test_a_prediction_that_cannot_be_read_says_what_would_do(visit):
+    form = visit(MADE).locator("[data-prediction='0']")
+    form.locator("input").fill("three, or so")
+    form.locator("input").press("Enter")
+    assert form.locator(".result").inner_text() == "Type a number, such as 2.6."
+
+
+def test_a_choice_is_told_what_python_would_say(visit):
+    form = visit(MADE).locator("[data-prediction='1']")
+    for label in ROW_SUMS.options:
+        form.get_by_label(label, exact=True).check()
+        form.locator("button").click()
+        of_python = ROW_SUMS.judge(label)
+        assert of_python.card.word in form.locator(".result").inner_text()
 
 
 def test_a_cell_that_is_pointed_at_lights_up(visit):
