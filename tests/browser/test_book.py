@@ -109,6 +109,7 @@ def same_as_python(page, number, of_python):
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [path.stem[:2] for path in RUN])
 def test_a_lesson_that_was_run_is_a_page_within_its_size(site, visit, number):
     folder, sizes = site
@@ -250,6 +251,7 @@ def test_a_search_finds_words_of_all_pages(visit):
     page.get_by_text("Nothing found.").wait_for()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["index.html", MADE, *(f"{path.stem}.html" for path in RUN)])
 def test_it_fits_a_telephone(visit, name):
     page = visit(name, width=420)
