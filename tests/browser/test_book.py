@@ -188,7 +188,7 @@ def test_steps_go_on_and_the_place_is_kept_in_the_next_picture(visit):
     assert same_as_python(page, 1, walk)
 
 
-@pytest.mark.parametrize("typed", ["3.5", "7/2", "6.5", "(1.5)", "0", "−4", "3.505"])
+@pytest.mark.parametrize("typed", ["3.5", "7/2", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"])
 def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
     page, of_python = visit(MADE), A_QUARTER.judge(typed)
     form = page.locator("[data-prediction='0']")
