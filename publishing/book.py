@@ -57,12 +57,12 @@ def build(out, lessons) -> dict:
     sizes, sections = {}, []
     for i, (lesson, done) in enumerate(lessons):
         try:
-            inside, records = body(done)
+            inside, records, predictions = body(done)
         except ValueError as error:  # a formula
             raise ValueError(f"Lesson {lesson.number} cannot be made into a page: {error}") from None
         around = [lessons[j][0] if 0 <= j < len(lessons) else None for j in (i - 1, i + 1)]
         page = lesson_page(lesson, inside, roads(done.notebook), around, has_lab)
-        states = states_js(records)
+        states = states_js(records, predictions)
         write(out / page_of(lesson), page)
         write(out / "states" / f"{lesson.number}.js", states)
         sections += [[page_of(lesson), *section] for section in sections_of(lesson, done.notebook)]

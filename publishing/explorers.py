@@ -102,7 +102,7 @@ def asleep(record, opening, svg) -> str:
     return f"{listed[0].upper()}{listed[1:]} {verb} alive {ALIVE}."
 
 
-def states_js(records) -> str:
-    """The file that brings the explorers of a page to life: a script, so that it can be read from a disk as well."""
-    text = json.dumps(records, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    return f"book.open({text});\n"
+def states_js(records, predictions=()) -> str:
+    """The file that brings a page to life: a script, so that it can be read from a disk as well."""
+    texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (records, predictions)]
+    return f"book.open({', '.join(texts)});\n".replace("</", "<\\/")

@@ -11,7 +11,7 @@ from tests.publishing.made import made
 
 
 def test_links_to_lessons_lead_to_their_pages():
-    html, _ = body(
+    html, *_ = body(
         made(
             "See [lesson 03](03_bilinear_interpolation.ipynb#The-surface) and [this](https://example.org/a.ipynb)."
         )
@@ -21,7 +21,7 @@ def test_links_to_lessons_lead_to_their_pages():
 
 
 def test_a_side_road_is_folded_with_all_that_belongs_to_it():
-    html, _ = body(
+    html, *_ = body(
         made("# A\n\n## One", "### Side road: far off (2 min)\n\nfirst", "second", "### Back", "third")
     )
     inside = html.partition("<details")[2].partition("</details>")[0]
@@ -32,19 +32,35 @@ def test_a_side_road_is_folded_with_all_that_belongs_to_it():
 
 
 def test_two_side_roads_in_a_row_are_two():
-    html, _ = body(made("# A", "### Side road: one", "### Side road: two (3 min)\n\ntext"))
+    html, *_ = body(made("# A", "### Side road: one", "### Side road: two (3 min)\n\ntext"))
     assert html.count("<details") == html.count("</details>") == 2
 
 
-def test_a_prediction_can_be_read_and_says_that_it_is_answered_later():
-    html, records = body(made(("P", Prediction("made.up", "How many?", lambda: 2, options=["one", "two"]))))
+def test_a_prediction_is_a_form_with_every_verdict_beside_it():
+    question = Prediction("made.up", "How many?", lambda: 2, "Count.", options=["one", 2])
+    html, explorers, predictions = body(made(("P", question)))
+    assert "How many?" in html and html.count('type="radio"') == 2 and "widget-view" not in html
+    assert explorers == [] and list(predictions[0]["options"]) == ["one", "2"]
+    assert (
+        "As you predicted" in predictions[0]["options"]["2"] and "Count." in predictions[0]["options"]["one"]
+    )
+    assert "<style" not in str(predictions)
+
+
+def test_a_prediction_that_has_no_answer_here_can_be_read():
+    def answer():
+        raise ImportError("not here")
+
+    html, _, predictions = body(
+        made(("P", Prediction("made.none", "How many?", answer, options=["one", "two"])))
+    )
     assert "How many?" in html and "two" in html and "Answering comes alive when the lesson runs." in html
-    assert records == [] and "widget-view" not in html
+    assert predictions == []
 
 
 def test_what_is_about_the_machine_is_not_published():
     recorded = made(("cli.main(['doctor']);", many_samples()))
-    html, _ = body(recorded)
+    html, *_ = body(recorded)
     assert "about the machine it runs on" in html and "btp-explorer" not in html
 
 
@@ -54,7 +70,7 @@ def test_a_formula_that_cannot_be_drawn_is_named():
 
 
 def test_explorers_are_numbered_as_they_stand():
-    html, records = body(made(("one", many_samples()), ("two", bilinear_cell()), most_states=2))
+    html, records, _ = body(made(("one", many_samples()), ("two", bilinear_cell()), most_states=2))
     assert html.index('data-explorer="0"') < html.index('data-explorer="1"')
     assert [list(record["controls"])[:2] for record in records] == [["x", "mode"], ["x", "y"]]
     assert "<style" not in html and "<script" not in html
@@ -63,7 +79,7 @@ def test_explorers_are_numbered_as_they_stand():
 
 def test_an_explorer_shows_its_opening_state_before_any_script():
     explorer = many_samples(x=2.3)
-    record = next(iter(made(("e", explorer), most_states=2).explorers.values()))
+    record = next(iter(made(("e", explorer), most_states=2).widgets.values()))
     html = explorer_html(record, explorer.scene.svg, 0)
     assert 'min="-0.5" max="4.5" step="0.1" value="2.3"' in html
     assert 'aria-pressed="true" disabled title="comes alive when the lesson runs">linear (tent)' in html
