@@ -34,7 +34,8 @@ class Exhibit:
     smallest             the smallest input that shows it: (size, kind)
     hidden               an input of some size that hides it
     story, hidden_by, caught_by, repair    a sentence or two each
-    unit                 of the values, after a number: " of a label"
+    unit                 of the values, after a number: " of a pixel"
+    seen, said           how the first argument is shown, and how a size is said
     threads              (text, address) of public code and discussions
     """
 
@@ -59,6 +60,7 @@ class Exhibit:
     unit: str = ""
     tolerance: float = 1e-9
     seen: Callable = np.atleast_2d
+    said: Callable = str
 
     def results(self, size, kind):
         """(input, as found, repaired) for an input; each of shape (rows, columns), or (panels, rows, columns)."""
@@ -102,7 +104,7 @@ class Exhibit:
 
     def input_in_words(self, size, kind):
         """ "size 3, a ramp" """
-        return f"{self.size_word} {size}, {kind}"
+        return f"{self.size_word} {self.said(size)}, {kind}"
 
 
 def _content(name, count):
@@ -124,11 +126,11 @@ CONTENTS = ("flat", "a ramp", "an edge", "a line")
 
 
 def _unet(size, kind):
-    return (_content(kind, size),)
+    return (_content(kind, 2 * size),)
 
 
 def _unet_hides(size, kind):
-    return kind == "flat" or size == 2  # one sample is left, and any enlarging of it is flat
+    return kind == "flat" or size == 1  # one sample is left, and any enlarging of it is flat
 
 
 def _export(size, kind):
@@ -266,7 +268,7 @@ TYPES = {"float32": np.float32, "float16": np.float16}
 
 
 def _half(size, kind):
-    return np.arange(float(size)), TYPES[kind]
+    return np.arange(float(2**size)), TYPES[kind]
 
 
 def _half_hides(size, kind):
@@ -329,7 +331,7 @@ EXHIBITS = {
         Exhibit(
             "corners", "A U-Net that halves by edges and enlarges by corners", "12",
             code.unet_by_corners, code.unet_by_edges, _unet,
-            tuple(range(2, 17, 2)), "size", CONTENTS, "content", _unet_hides, (4, "a ramp"), (16, "flat"),
+            tuple(range(1, 9)), "pairs of samples", CONTENTS, "content", _unet_hides, (2, "a ramp"), (8, "flat"),
             "A 2 × 2 pooling puts a sample in the middle of its two; align_corners=True puts the outer ones on "
             "the corners. Skip and coarse map drift apart along the picture.",
             "Flat pictures. And at the middle of the picture the two agree.",
@@ -447,7 +449,6 @@ EXHIBITS = {
                 ("PyTorch, issue 34808", "https://github.com/pytorch/pytorch/issues/34808"),
                 ("Cutie, issue 52", "https://github.com/hkchengrex/Cutie/issues/52"),
             ),
-            unit=" of a label",
         ),
         Exhibit(
             "blend", "Labels blended like gray", "03",
@@ -463,13 +464,12 @@ EXHIBITS = {
                 ("mmsegmentation, issue 3399", "https://github.com/open-mmlab/mmsegmentation/issues/3399"),
                 ("deepcell-tf, issue 369", "https://github.com/vanvalenlab/deepcell-tf/issues/369"),
             ),
-            unit=" of a label",
         ),
         Exhibit(
             "wrap", "Overshoot stored in 8 bits", "04",
             code.stored_as_it_is, code.stored_clipped, _store,
-            tuple(range(0, 65, 4)), "darkest gray", ("flat", "an edge"), "content", _store_hides, (0, "an edge"),
-            (64, "an edge"),
+            tuple(range(33)), "darkest gray", ("flat", "an edge"), "content", _store_hides, (0, "an edge"),
+            (32, "an edge"),
             "A cubic goes below 0 beside an edge and above 255. Stored in 8 bits, −27 becomes 229: bright dots "
             "in the dark.",
             "Pictures that are never quite black or white beside an edge.",
@@ -496,8 +496,8 @@ EXHIBITS = {
         Exhibit(
             "half", "A grid in half precision", "11",
             code.grid_in_half_precision, code.grid_in_full_precision, _half,
-            tuple(2**k for k in range(2, 12)), "size", tuple(TYPES), "type", _half_hides, (128, "float16"),
-            (2048, "float32"),
+            tuple(range(2, 12)), "size", tuple(TYPES), "type", _half_hides, (7, "float16"),
+            (11, "float32"),
             "Below 1, neighbors in float16 are 1/2048 apart. On a map of 1,024 pixels that is a quarter of a pixel: "
             "every place is rounded to a quarter, and a flow smaller than that does nothing.",
             "Small maps. The error grows with the size.",
@@ -507,7 +507,7 @@ EXHIBITS = {
                 ("PyTorch, issue 89836", "https://github.com/pytorch/pytorch/issues/89836"),
                 ("torchvision, issue 9029", "https://github.com/pytorch/vision/issues/9029"),
             ),
-            unit=" of a pixel", tolerance=0.01,
+            unit=" of a pixel", tolerance=0.01, said=lambda size: str(2**size),
         ),
         Exhibit(
             "swapped", "Width and height exchanged", "11",

@@ -244,7 +244,7 @@ def test_an_exported_network_meets_another_map():
 def test_unknown_inputs_are_refused_by_name():
     with pytest.raises(ValueError, match=r"key must be one of .*; got 'cornres'"):
         exhibit("cornres")
-    with pytest.raises(ValueError, match=r"size must be one of .*; got 3"):
-        exhibit("corners").results(3, "a ramp")
+    with pytest.raises(ValueError, match=r"size must be one of .*; got 9"):
+        exhibit("corners").results(9, "a ramp")
     with pytest.raises(ValueError, match=r"kind must be one of .*; got 'ramp'"):
         exhibit("corners").results(4, "ramp")
