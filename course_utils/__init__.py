@@ -4,7 +4,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
     convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, probing, images,
-    scenes, films, scores, cost, exhibits, museum
+    scenes, films, scores, cost, ladders, exhibits, museum
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn
