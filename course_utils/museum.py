@@ -12,18 +12,22 @@ Words used here
 from __future__ import annotations
 
 import inspect
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
 from course_utils import exhibits as code
 from course_utils.validation import one_of, shown
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Exhibit:
     """One bug: as it was found, as it should be, and the inputs on which that makes a difference.
 
@@ -85,6 +89,9 @@ class Exhibit:
     def source(self, repaired=False):
         """The lines of one of the two functions."""
         return inspect.getsource(self.repaired if repaired else self.as_found).strip()
+
+    def __repr__(self):
+        return f"Exhibit {self.key}: {self.title}"
 
     def _repr_markdown_(self):
         """The card beside the exhibit."""
@@ -339,7 +346,7 @@ EXHIBITS = {
             "align_corners=False, in every layer that enlarges.",
             (
                 ("milesial/Pytorch-UNet, unet_parts.py",
-                 "https://github.com/milesial/Pytorch-UNet/blob/master/unet/unet_parts.py"),
+                 "https://github.com/milesial/Pytorch-UNet/blob/07debeb/unet/unet_parts.py"),
                 ("the setting asked about in PSMNet, issue 120",
                  "https://github.com/JiaRenChang/PSMNet/issues/120"),
             ),
@@ -371,8 +378,8 @@ EXHIBITS = {
             "align_corners=True for such a grid; or the grid (2 i + 1) / n − 1.",
             (
                 ("kornia, pull request 3945", "https://github.com/kornia/kornia/pull/3945"),
-                ("SFSegNets, operators.py",
-                 "https://github.com/lxtGH/SFSegNets/blob/master/network/nn/operators.py"),
+                ("SFSegNets until 2022, operators.py",
+                 "https://github.com/lxtGH/SFSegNets/blob/531067b/network/nn/operators.py"),
             ),
         ),
         Exhibit(
@@ -432,6 +439,7 @@ EXHIBITS = {
             (
                 ("ultralytics, issue 24617", "https://github.com/ultralytics/ultralytics/issues/24617"),
                 ("ultralytics, issue 20953", "https://github.com/ultralytics/ultralytics/issues/20953"),
+                ("ultralytics, issue 20918", "https://github.com/ultralytics/ultralytics/issues/20918"),
             ),
         ),
         Exhibit(
@@ -574,3 +582,8 @@ EXHIBITS = {
 def exhibit(key):
     """The exhibit of this key."""
     return EXHIBITS[one_of(key, "key", tuple(EXHIBITS))]
+
+
+def recorded_mending():
+    """Mean IoU in percent of networks with a setting changed: {what was done: one per seed}; see data/mending.py."""
+    return json.loads((DATA / "mending.json").read_text(encoding="utf-8"))["result"]["scores"]
