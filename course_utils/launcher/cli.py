@@ -1,13 +1,14 @@
 """The commands of ``python -m course_utils``: what was typed, and what each command is made of."""
 
 import difflib
+import importlib.util
 import os
 import sys
 import textwrap
 from pathlib import Path
 
 from course_utils.launcher import doctor, places, process
-from course_utils.launcher.environment import this_environment
+from course_utils.launcher.environment import Environment, this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
 from course_utils.launcher.lessons import chosen_folder, copy_lessons
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"
 DEFAULT_SEARCH = "2m"
 MOST_WORKERS = 4
+AUDIT_NEEDS = ("torch", "numpy")
 
 HELP = f"""\
 Between the Pixels: an interactive course on resampling, upsampling, warping and aligning images.
@@ -27,6 +29,9 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
+    python -m course_utils audit my_network:UNet --input 1,3,224,224
+                                      where the pixels of your own network's maps sit, and which do not fit;
+                                      runs in the Python you call it with, if that has torch and numpy
 
 The first start makes an environment in the folder .venv, unless the Python you use already has all packages.
 It needs the network and a minute or two; every later start is immediate.
@@ -40,7 +45,8 @@ Options of the course
     -h, --help            this text
 
 Everything else is passed on: to JupyterLab (--no-browser, --port 9999, a notebook's name), to pytest
-(-k name, tests/test_resampling.py), to the benchmark. pip's own settings (PIP_..., pip.conf) hold as always.
+(-k name, tests/test_resampling.py), to the benchmark and the audit. pip's own settings (PIP_..., pip.conf) hold as
+always.
 """
 
 
@@ -103,7 +109,7 @@ def _take_command(rest):
     if word in COMMANDS:
         return word
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor and bench."
+    hint = f"Did you mean {close[0]}?" if close else "The commands are lab, test, doctor, bench and audit."
     raise Trouble(f"{word!r} is not a command of the course. {hint} (python -m course_utils --help)")
 
 
@@ -173,6 +179,15 @@ def bench(options, rest):
     return _go_on(environment, [str(environment.python), "-m", "benchmarks", *rest])
 
 
+def audit(options, rest):
+    """Audit somebody's own network, in this Python, where their packages are, if it can; else in the course's."""
+    has_all = all(importlib.util.find_spec(name) for name in AUDIT_NEEDS)
+    here = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
+    environment = here if has_all else stand(["lessons"], options)
+    command = [str(environment.python), "-m", "course_utils.networks.audit", *rest]
+    return process.become(command, variables(environment, ROOT, os.environ), os.getcwd())
+
+
 def _help(options, rest):
     say(HELP)
     return 0
@@ -187,7 +202,7 @@ def _doctor(options, rest):
         raise Trouble(f"The doctor could not finish: {type(error).__name__}: {error}") from None
 
 
-COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "help": _help}
+COMMANDS = {"lab": lab, "test": test, "doctor": _doctor, "bench": bench, "audit": audit, "help": _help}
 
 
 # --- an environment to stand on -----------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def started(monkeypatch, tmp_path):
         (["--cpu-torch", "https://example.org/cpu"], "lab", {"cpu_torch": "https://example.org/cpu"}, []),
         (["bench", "--quick"], "bench", {}, ["--quick"]),
         (["doctor"], "doctor", {}, []),
+        (["audit", "net:Net", "--input", "1,3,8,8"], "audit", {}, ["net:Net", "--input", "1,3,8,8"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -53,7 +54,7 @@ def test_parse(typed, command, options, rest):
 
 
 @pytest.mark.parametrize(
-    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor and bench")]
+    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench and audit")]
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
@@ -70,7 +71,8 @@ def test_help_names_every_command(capsys):
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
     assert all(
-        f"python -m course_utils {command}".strip() in text for command in ("", "test", "doctor", "bench")
+        f"python -m course_utils {command}".strip() in text
+        for command in ("", "test", "doctor", "bench", "audit")
     )
 
 
@@ -214,3 +216,17 @@ def test_the_module_runs_as_it_is_typed():
         [sys.executable, "-m", "course_utils", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("Between the Pixels")
+
+
+def test_the_audit_runs_in_this_python_in_the_folder_of_who_called(started):
+    assert cli.main(["audit", "net:Net", "--input", "1,3,8,8"]) == 0
+    ((command, _),) = started
+    assert command == [sys.executable, "-m", "course_utils.networks.audit", "net:Net", "--input", "1,3,8,8"]
+
+
+def test_without_torch_the_audit_takes_the_courses_own_environment(started, monkeypatch):
+    own = Environment(Path("/course/python"), Path("/course"), ours=True)
+    monkeypatch.setattr(cli, "stand", lambda parts, options: own)
+    monkeypatch.setattr(cli, "AUDIT_NEEDS", ("no_such_package",))
+    cli.main(["audit", "net:Net", "--input", "1,3,8,8"])
+    assert started[0][0][0] == str(own.python)

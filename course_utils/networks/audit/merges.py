@@ -53,7 +53,7 @@ def merged(call, tensors, dims=None):
     watch = call.watch
     tracks = [track for track in map(call.track, tensors) if track is not None]
     shape = tuple(call.out.shape)
-    maps = [track for track in tracks if track.is_map]
+    maps = [track.with_copies_shared() for track in tracks if track.is_map]
     if not maps:
         why = next((track.lost for track in tracks if track.lost), "")
         if why or not tracks:
@@ -64,16 +64,17 @@ def merged(call, tensors, dims=None):
         return call.lost("maps whose samples stand in different orders were merged")
     blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
     if len(maps) + len(blind) < 2:
-        return replace(maps[0], dims=tuple(dims), name="").with_dims(dims)
+        return replace(maps[0], dims=tuple(dims)).with_dims(dims)
     phases = _phases(maps) if call.name in SIDE_BY_SIDE and not blind else None
     if phases:
         return replace(maps[0].moved(phases), name="").with_dims(dims)
     number = len(watch.merges)
+    watch.met(number, tensors)
     gaps = _new_gaps(maps)
     names = tuple(track.name or "a map" for track in maps)
     watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
     sources = [source.after((number, i)) for i, track in enumerate(maps) for source in track.sources]
-    return replace(maps[0], dims=tuple(dims), sources=unique(sources), name="").with_dims(dims)
+    return replace(maps[0], dims=tuple(dims), sources=unique(sources), name=f"merge {number}").with_dims(dims)
 
 
 SIDE_BY_SIDE = {"cat", "concat", "concatenate", "stack"}

@@ -205,7 +205,7 @@ def _flat(call, track):
     from course_utils.networks.audit.layout import reshaped
 
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     dims = reshaped(track.dims, call.out.shape)
     return track.with_dims(dims)
 
@@ -224,7 +224,7 @@ def fold(call):
     track = call.track(x)
     dims = None if track.lost else reshaped(track.dims, (*x.shape[:-1], *sizes))
     if dims is None:
-        return call.lost(track.lost or "fold of what is not a list of windows")
+        return call.still_lost(track.lost or "fold of what is not a list of windows")
     stand_in = torch.empty((*x.shape[:-1], *sizes), device="meta")
     call.watch.seen[stand_in] = track.with_dims(dims)
     words = f"kernel {short(kernels)}, stride {short(strides)}, padding {short(paddings)}"
@@ -309,12 +309,12 @@ def repeat_interleave(call):
     x, repeats, dim = call.arg(0, "input"), call.arg(1, "repeats"), call.arg(2, "dim")
     track = call.track(x)
     if track is None or dim is None or not isinstance(repeats, int):
-        return call.lost(track.lost if track and track.lost else "repeat_interleave of unequal numbers")
+        return call.still_lost(track.lost if track and track.lost else "repeat_interleave of unequal numbers")
     dim %= x.ndim
     if track.lost or not track.dims[dim].axes:
         sizes = list(track.dims)
         sizes[dim] = plain(call.out.shape[dim])
-        return call.lost(track.lost) if track.lost else track.with_dims(sizes)
+        return call.still_lost(track.lost) if track.lost else track.with_dims(sizes)
     return call.resampled(x, [maps.divided(repeats)], "repeat", f"{repeats} times", spatial=[dim], mixed=[])
 
 

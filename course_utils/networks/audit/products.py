@@ -7,28 +7,41 @@ from course_utils.networks.audit.rules import rule
 from course_utils.networks.audit.track import Track
 from course_utils.networks.audit.values import tensors_in
 
+ACTIVATIONS = {
+    "relu", "relu6", "elu", "celu", "selu", "gelu", "silu", "mish", "hardswish", "hardsigmoid", "hardtanh",
+    "hardshrink", "softshrink", "softplus", "softsign", "tanhshrink", "leaky_relu", "rrelu", "prelu", "logsigmoid",
+    "threshold",
+}  # fmt: skip
+NORMS = {
+    "batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "normalize",
+    "native_layer_norm", "native_group_norm", "native_batch_norm", "softmax", "log_softmax", "softmin",
+    "gumbel_softmax", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_dropout", "alpha_dropout",
+    "feature_alpha_dropout",
+}  # fmt: skip
+COPIES = {
+    "to", "float", "half", "double", "bfloat16", "type", "type_as", "int", "long", "bool", "cpu", "cuda",
+    "contiguous", "clone", "detach", "attribute data", "attribute real", "alias", "requires_grad", "nan_to_num",
+    "pin_memory", "resolve_conj", "fake_quantize_per_tensor_affine",
+}  # fmt: skip
 
-@rule("to", "float", "half", "double", "bfloat16", "type", "type_as", "int", "long", "bool", "cpu", "cuda",
-      "contiguous", "clone", "detach", "attribute data", "attribute real", "alias", "requires_grad",
-      "batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "normalize",
-      "softmax", "log_softmax", "softmin", "gumbel_softmax", "dropout", "dropout1d", "dropout2d", "dropout3d",
-      "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "relu", "relu6", "elu", "celu", "selu", "gelu",
-      "silu", "mish", "hardswish", "hardsigmoid", "hardtanh", "hardshrink", "softshrink", "softplus", "softsign",
-      "tanhshrink", "leaky_relu", "rrelu", "prelu", "logsigmoid", "threshold", "identity", "nan_to_num",
-      "native_layer_norm", "native_group_norm", "native_batch_norm", "fake_quantize_per_tensor_affine",
-      "cumsum_channels", "softmax_in_place", "unit_norm", "apply_along_channels", "pin_memory", "resolve_conj",
-      "zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "full_like")  # fmt: skip
+
+@rule("zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "full_like", "new_zeros", "new_ones",
+      "new_full", "new_empty", "new_tensor")  # fmt: skip
+def made_anew(call):
+    """Of another tensor it has the shape or the type, and none of its values."""
+    return
+
+
+@rule(*sorted(ACTIVATIONS | NORMS | COPIES))
 def keeps(call):
     """Every sample stays where it is. (A norm mixes the whole map, but evenly.)"""
-    if call.name.endswith("_like"):
-        return None
     x = call.arg(0, "input")
     track = call.track(x)
     out = tensors_in(call.out)
     if track is None:
         return call.lost("its settings depend on the image") if call.tracks() else None
     if track.lost:
-        return [call.lost(track.lost, each) for each in out]
+        return [call.still_lost(track.lost, each) for each in out]
     if out[0].shape != x.shape:
         return [call.lost(f"{call.name} changed the shape", each) for each in out]
     rest = [Track(tuple(map(plain, each.shape))) for each in out[1:]]
@@ -41,7 +54,7 @@ def copy(call):
     return call.track(call.arg(1, "src")) or call.track(call.arg(0, "input"))
 
 
-@rule("glu", "cumsum", "cumprod", "sort", "topk", "flip_channels")
+@rule("glu", "cumsum", "cumprod", "sort", "topk")
 def along_one(call):
     """Along channels every place stays; along a map it does not."""
     x = call.arg(0, "input")
@@ -70,7 +83,7 @@ def contracted(call, x, index):
     if track is None:
         return call.lost("its weights depend on the image") if call.tracks() else None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     index %= len(track.dims)
     before = track.axes
     track = track.averaged(index)
@@ -106,7 +119,7 @@ def product(call, one, other):
     shape = call.out.shape
     for track in (first, second):
         if track is not None and track.lost:
-            return call.lost(track.lost)
+            return call.still_lost(track.lost)
     if one.ndim < 2 or other.ndim < 2:
         return (
             call.lost("a product with one vector")
@@ -181,7 +194,7 @@ def as_queries(call, query, out=None):
     if track is None:
         return Track(tuple(map(plain, out.shape)))  # learned queries have no places
     if track.lost:
-        return call.lost(track.lost, out)
+        return call.still_lost(track.lost, out)
     return track.with_dims([*track.dims[:-1], plain(out.shape[-1])])
 
 
@@ -195,7 +208,7 @@ def einsum(call):
     tracks = [call.track(each) for each in operands]
     why = next((track.lost for track in tracks if track and track.lost), "")
     if why:
-        return call.lost(why)
+        return call.still_lost(why)
     if not any(track and track.is_map for track in tracks):
         return _flat(call)
     if not isinstance(equation, str) or "." in equation:

@@ -21,7 +21,7 @@ def reshape(call):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     dims = reshaped(track.dims, call.out.shape)
     if dims is None:
         shapes = f"{tuple(x.shape)} to {tuple(call.out.shape)}"
@@ -41,7 +41,7 @@ def permute(call):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     order = _order(call, x.ndim)
     return track.with_dims([track.dims[i] for i in order])
 
@@ -65,7 +65,7 @@ def with_ones(call):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     if call.name in ("squeeze", "unsqueeze"):
         dims = reshaped(track.dims, call.out.shape)
         return call.lost(f"{call.name} was not understood") if dims is None else track.with_dims(dims)
@@ -83,7 +83,7 @@ def repeat(call):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     shape = call.out.shape
     ahead = len(shape) - len(track.dims)
     dims = [*map(plain, shape[:ahead])]
@@ -111,7 +111,7 @@ def getitem(call):
             call.lost("a fixed table is read at places that depend on the image") if call.tracks() else None
         )
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     items = list(index) if isinstance(index, tuple) else [index]
     if any(isinstance(each, (list, torch.Tensor, bool)) for each in items):
         return _picked(call, track, items)
@@ -241,7 +241,7 @@ def _by_slices(call, x, dim, item):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     items = [slice(None)] * x.ndim
     items[dim % x.ndim] = item
     return _cut(call, track, x, items)
@@ -254,14 +254,14 @@ def split(call):
     if track is None:
         return None
     if track.lost:
-        return [call.lost(track.lost, each) for each in call.out]
+        return [call.still_lost(track.lost, each) for each in call.out]
     start, tracks = 0, []
     for each in call.out:
         item = start if call.name == "unbind" else slice(start, start + each.shape[dim])
         items = [slice(None)] * x.ndim
         items[dim % x.ndim] = item
         result = _cut(call, track, x, items)
-        tracks.append(call.lost(result.lost, each) if result.lost else result)
+        tracks.append(call.still_lost(result.lost, each) if result.lost else result)
         start += 1 if call.name == "unbind" else each.shape[dim]
     return tracks
 
@@ -271,7 +271,7 @@ def index_select(call):
     x, dim = call.arg(0, "input"), call.arg(1, "dim")
     track = call.track(x)
     if track is None or track.lost or track.dims[dim].axes:
-        return call.lost(track.lost if track and track.lost else "samples picked by a list of indices")
+        return call.still_lost(track.lost if track and track.lost else "samples picked by a list of indices")
     dims = list(track.dims)
     dims[dim] = plain(call.out.shape[dim])
     return track.with_dims(dims)
@@ -287,7 +287,7 @@ def pad(call):
     if track is None:
         return None
     if track.lost:
-        return call.lost(track.lost)
+        return call.still_lost(track.lost)
     for i in range(len(widths) // 2):
         front, back, position = widths[2 * i], widths[2 * i + 1], x.ndim - 1 - i
         if front == back == 0:
@@ -323,7 +323,7 @@ def roll(call):
     if track is None:
         return None
     if track.lost or dims is None or dims == ():
-        return call.lost(track.lost or "rolled over all dimensions at once")
+        return call.still_lost(track.lost or "rolled over all dimensions at once")
     pairs = zip(_tuple(shifts), _tuple(dims), strict=True)
     for shift, position in pairs:
         dim = track.dims[position]
@@ -348,7 +348,7 @@ def flip(call):
     x, dims = call.arg(0, "input"), call.arg(1, "dims")
     track = call.track(x)
     if track is None or track.lost:
-        return None if track is None else call.lost(track.lost)
+        return None if track is None else call.still_lost(track.lost)
     for position in _tuple(dims):
         if not track.dims[position].axes:
             continue
@@ -373,7 +373,7 @@ def cat(call):
     if not any(track and dim < len(track.dims) and track.dims[dim].axes for track in tracks):
         return call.merged(tensors, _dims_beside(call, tracks, dim))
     if any(track and track.lost for track in tracks):
-        return call.lost(next(track.lost for track in tracks if track and track.lost))
+        return call.still_lost(next(track.lost for track in tracks if track and track.lost))
     mapped = [i for i, track in enumerate(tracks) if track and track.dims[dim].axes]
     if len(mapped) == 1:
         return _with_extras(tensors, tracks, dim, mapped[0])
@@ -385,7 +385,7 @@ def _dims_beside(call, tracks, dim):
     from course_utils.networks.audit.layout import laid_over
 
     shape = list(call.out.shape)
-    known = [list(track.dims) for track in tracks if track and track.is_map]
+    known = [list(track.with_copies_shared().dims) for track in tracks if track and track.is_map]
     for dims in known:
         dims[dim] = plain(shape[dim])
     return laid_over(known, shape) if known else None
@@ -436,7 +436,7 @@ def stack(call):
     known = [track for track in map(call.track, tensors) if track and track.is_map]
     if not known:
         return call.merged(tensors, None)
-    dims = laid_over([track.dims for track in known], tensors[0].shape)
+    dims = laid_over([track.with_copies_shared().dims for track in known], tensors[0].shape)
     if dims is None:
         return call.lost("maps whose samples stand in different orders were stacked")
     return call.merged(tensors, [*dims[:at], plain(len(tensors)), *dims[at:]])
@@ -510,7 +510,7 @@ def reduce(call):
     if track is None:
         return None
     if track.lost:
-        return [call.lost(track.lost, each) for each in outs]
+        return [call.still_lost(track.lost, each) for each in outs]
     gone = _reduced(call, x)
     for position in gone:
         track = track.averaged(position)

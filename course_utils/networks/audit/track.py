@@ -119,6 +119,13 @@ class Track:
                 return None
         return track
 
+    def with_copies_shared(self):
+        """With every dim in which copies stand side by side along one whole axis."""
+        track = self
+        for index in range(len(self.dims)):
+            track = track._shared_among_copies(index)
+        return track
+
     def _shared_among_copies(self, index):
         dim = self.dims[index]
         if len(dim.parts) != 2 or dim.parts[0].axis is None or dim.parts[1].axis is not None:

@@ -92,7 +92,11 @@ class Call:
     def lost(self, why, out=None):
         """The answer's places are not known, and this is why."""
         out = self.out if out is None else out
-        return lost(out.shape, f"{why} ({self.watch.here})")
+        return lost(out.shape, f"{why}, in {self.watch.here or 'the model'}")
+
+    def still_lost(self, why, out=None):
+        """The places were lost before; or, where ``why`` has just been found, they are lost here."""
+        return lost((self.out if out is None else out).shape, why)
 
     def remark(self, kind, operator=None, **facts):
         """Note something for the report."""
@@ -119,7 +123,9 @@ class Call:
         axes = [next(iter(settled.dims[i].axes), None) if settled else None for i in spatial]
         number = self._operator(x, out, lines, kind, settings, track, settled, axes, spatial, resamples)
         if settled is None:
-            return self.lost(track.lost or f"{kind} on samples that do not stand in rows", out)
+            if track.lost:
+                return self.still_lost(track.lost, out)
+            return self.lost(f"{kind} on samples that do not stand in rows", out)
         maps = {axis: line for axis, line in zip(axes, lines, strict=True) if axis is not None}
         dims = [
             dim if i not in spatial and dim.size == size else plain(size)
@@ -202,7 +208,7 @@ class Watch(TorchFunctionMode):
         if track is None:  # made by code that torch does not show: a compiled function, another library
             if value.ndim < 3 or not value.is_floating_point():
                 return None
-            track = lost(value.shape, f"made by code that torch does not show ({self.here})")
+            track = lost(value.shape, f"made by code that torch does not show, in {self.here or 'the model'}")
             self.seen[value] = track
         return None if track is CONSTANT else track
 
@@ -222,6 +228,9 @@ class Watch(TorchFunctionMode):
     def run(self, name, func, args, kwargs):
         """Calls the function. The witness puts another one in its place."""
         return func(*args, **kwargs)
+
+    def met(self, number, tensors):
+        """A merge of these tensors, before they are compared. The witness stops here."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -246,7 +255,9 @@ class Watch(TorchFunctionMode):
         except Exception as error:  # a gap in the audit must not end the forward pass
             self.surprises.append((name, self.here, f"{type(error).__name__}: {error}"))
             for each in outs:
-                self.seen[each] = lost(each.shape, f"the audit failed at {name} ({self.here})")
+                self.seen[each] = lost(
+                    each.shape, f"the audit failed at {name}, in {self.here or 'the model'}"
+                )
 
     # ---- modules
 
