@@ -183,3 +183,15 @@ def test_what_the_three_things_to_try_say_of_the_museum():
         n for n in range(16, 97) if all(r.fits for r in ladder(n, coordinate_map="align_corners").rungs)
     ]
     assert corners == [*range(17, 97, 8)]
+
+
+def test_what_the_name_of_a_layer_hides():
+    features = torch.rand(1, 1, 5, 7, generator=torch.Generator().manual_seed(0))
+    by_name = torch.nn.UpsamplingBilinear2d(scale_factor=2)(features)
+    apart_by = {
+        corners: (by_name - F.interpolate(features, scale_factor=2, mode="bilinear", align_corners=corners))
+        .abs()
+        .max()
+        for corners in (False, True)
+    }
+    assert apart_by[True] == 0 and apart_by[False] > 0.1
