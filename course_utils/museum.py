@@ -506,8 +506,8 @@ EXHIBITS = {
             code.grid_in_half_precision, code.grid_in_full_precision, _half,
             tuple(range(2, 12)), "size", tuple(TYPES), "type", _half_hides, (7, "float16"),
             (11, "float32"),
-            "Below 1, neighbors in float16 are 1/2048 apart. On a map of 1,024 pixels that is a quarter of a pixel: "
-            "every place is rounded to a quarter, and a flow smaller than that does nothing.",
+            "Near −1 and 1, neighbors in float16 are 1/2048 apart. On a map of 1,024 pixels that is a quarter of a "
+            "pixel: places are rounded to quarters there, and a smaller flow does nothing.",
             "Small maps. The error grows with the size.",
             "No flow on a map as large as the largest picture.",
             "The grid in float32, whatever the features are stored in.",
