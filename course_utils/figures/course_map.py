@@ -192,7 +192,7 @@ def matrix_facts(panel):
 
 def _range(values):
     low, high = number(values.min(), 2), number(values.max(), 2)
-    return low if low == high else f"{low} … {high}"
+    return low if low == high else f"{low}…{high}"
 
 
 def _panel(panel, x, y, filled=False):
@@ -213,7 +213,7 @@ def _panel(panel, x, y, filled=False):
     if filled:
         rows, columns, taps = matrix_facts(panel)
         parts += [
-            label(x, y + SIDE + 27, f"{rows}, {columns}", anchor="start", size=12),
+            label(x, y + SIDE + 27, f"{rows}, {columns.replace(' sum', '')}", anchor="start", size=12),
             label(x, y + SIDE + 44, taps, anchor="start", size=12),
         ]
     else:

@@ -161,7 +161,7 @@ def test_what_the_lesson_says_of_the_gradient_and_of_the_map():
     assert facts["interpolate"][:2] == ("rows sum to 1", "columns sum to 4")
     assert facts["warp"][0] == facts["align features"][0] == "rows sum to 1"
     assert facts["transposed convolution"] == facts["sub-pixel convolution"]
-    assert facts["transposed convolution"][0] == "rows sum to 0.25 … 1"
+    assert facts["transposed convolution"][0] == "rows sum to 0.25…1"
     matrix = probe(PANELS[1].operator, (4, 4), at=LITTLE_PICTURE).matrix
     assert (matrix.any(1)).mean() < 0.5
 
