@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 
+from course_utils.networks.audit.causes import causes, plain_words, repair, why
 from course_utils.networks.audit.merges import SAME
 
 GRADES = ("bug", "look", "note")
@@ -81,14 +82,14 @@ def _of_merge(watch, merge, rank):
     one, other = (merge.maps[i] for i in gap.maps)
     same = [each for each in merge.gaps if abs(each.worst - gap.worst) < SAME]
     axis = " and ".join(AXES.get(rank, "?" * rank)[each.axis] for each in same)
-    numbers = _causes(watch, gap.sources, gap.axis)
+    found = causes(watch, gap.sources, gap.axis)
     grade, kind = ("look", "growing offset") if gap.grows else ("note", "constant offset")
     verb = {"cat": "laid side by side", "stack": "stacked", "mul": "multiplied"}.get(merge.name, "added")
     return Finding(
         grade, kind, merge.where,
         f"{verb}: {one} and {other}, {_size(merge)}. {_distance(gap.first, gap.last, gap.jump, f'{one} sits')}",
-        _why(watch, numbers, gap.axis), _repair(watch, numbers, gap.axis, gap.grows), axis,
-        *_numbers(gap.first, gap.last, gap.jump), operators=numbers,
+        why(found), repair(found, gap.grows), axis,
+        *_numbers(gap.first, gap.last, gap.jump), operators=tuple(cause.number for cause in found),
     )  # fmt: skip
 
 
@@ -108,123 +109,17 @@ def _numbers(first, last, jump):
     return tuple(round(float(value), 6) for value in (first, last, first / jump, last / jump))
 
 
-def _causes(watch, sources, axis):
-    """The operators on one of the two ways only that do not keep the outer edges where they are."""
-    one, other = ({event for event in source.events() if isinstance(event, int)} for source in sources)
-    return tuple(n for n in sorted(one ^ other) if leaning(watch.operators[n], axis))
-
-
-def leaning(operator, axis):
-    """How an operator departs from keeping the outer edges of its map: "", "side", "corners" or "size".
-
-    side      its outputs sit beside the middle of what they stand for
-    corners   it keeps the first and the last sample: align_corners=True
-    size      its step is not the ratio of the sizes
-    """
-    if axis not in operator.maps:
-        return ""
-    a, b = operator.maps[axis]
-    n, m = operator.sizes[axis]
-    if (
-        operator.kind in ("interpolate", "grid_sample")
-        and abs(b) < 1e-9
-        and abs(a * (m - 1) - (n - 1)) < 1e-6
-    ):
-        return "corners" if n != m else ""
-    if abs(b - (a - 1) / 2) > 1e-6:
-        return "side"
-    if abs(a * m - n) > 1e-6:
-        return "size"
-    return ""
-
-
-def _why(watch, numbers, axis):
-    """One sentence for each kind of cause."""
-    kinds = defaultdict(list)
-    for number in numbers:
-        operator = watch.operators[number]
-        kinds[leaning(operator, axis)].append(operator)
-    sentences = []
-    if kinds["corners"]:
-        sentences.append(
-            f"align_corners=True keeps the first and the last pixel ({_list(kinds['corners'])}); the samples of the "
-            "other map do not sit that way at this size"
-        )
-    if kinds["side"]:
-        parts = defaultdict(int)
-        for operator in kinds["side"]:
-            a, b = operator.maps[axis]
-            off = b - (a - 1) / 2
-            side = "right of" if off > 0 else "left of"
-            parts[f"{_plain_words(operator)} sits {abs(off):.3g} of its input pixels {side} the middle"] += 1
-        sentences.append("; ".join(text + (f" ({n} times)" if n > 1 else "") for text, n in parts.items()))
-    if kinds["size"]:
-        sizes = "; ".join(dict.fromkeys(_rest(each, axis) for each in kinds["size"]))
-        sentences.append(f"sizes do not come out even ({sizes})")
-    return ". ".join(sentences) or "the two ways step differently"
-
-
-def _rest(operator, axis):
-    n, m = operator.sizes[axis]
-    return f"{_plain_words(operator)}: {n} to {m}"
-
-
-def _plain_words(operator):
-    return operator.words.partition(", ")[0] if operator.kind == "interpolate" else operator.words
-
-
-def _list(operators):
-    words = dict.fromkeys(_plain_words(each) for each in operators)
-    return ", ".join(words)
-
-
-def _repair(watch, numbers, axis, grows):
-    kinds = {leaning(watch.operators[n], axis) for n in numbers}
-    parts = []
-    if "corners" in kinds:
-        parts.append("align_corners=False")
-    if "side" in kinds:
-        parts += dict.fromkeys(filter(None, (_centered(watch.operators[n], axis) for n in numbers)))
-    if "size" in kinds:
-        parts.append("a picture whose size every stride divides")
-    advice = " and ".join(parts)
-    if grows:
-        return f"{advice}; train again after a change"
-    return f"before training: {advice}; leave a trained network as it is, its weights have learned the offset"
-
-
-def _centered(operator, axis):
-    """What would keep the outer edges in place, instead of this operator."""
-    if leaning(operator, axis) != "side":
-        return ""
-    if operator.kind in ("slice", "pad", "flip"):
-        return f"the same {operator.kind} on both ways, or its opposite later on"
-    if operator.kind == "grid_sample":
-        return "a grid that runs from edge to edge as align_corners says"
-    words = dict(part.split(" ", 1) for part in operator.settings.split(", ") if part.count(" ") == 1)
-    try:
-        kernel, stride = int(words["kernel"]), int(words["stride"])
-    except (KeyError, ValueError):
-        return f"another operator than {_plain_words(operator)}"
-    if (kernel - stride) % 2:
-        kernel += 1
-    padding = (kernel - stride) // 2
-    if padding < 0:
-        return f"kernel {stride}, padding 0 instead of {operator.settings}"
-    return f"kernel {kernel}, padding {padding} instead of {operator.settings}"
-
-
 def _of_answer(watch, answer, rank):
     name, gap, jump, axis, source = answer
     first, last = gap
-    numbers = tuple(n for n in source.events() if isinstance(n, int) and leaning(watch.operators[n], axis))
+    found = causes(watch, [source], axis)
     grows = abs(last - first) > SAME
     return Finding(
         "look" if grows else "note", "growing offset of the answer" if grows else "offset of the answer", name,
         f"it has the picture's size; {_distance(first, last, jump, 'what it is made of sits')}, "
         "seen from the pixels that it is laid on",
-        _why(watch, numbers, axis), _repair(watch, numbers, axis, grows), AXES.get(rank, "?" * rank)[axis],
-        *_numbers(first, last, jump), operators=numbers,
+        why(found), repair(found, grows), AXES.get(rank, "?" * rank)[axis],
+        *_numbers(first, last, jump), operators=tuple(cause.number for cause in found),
     )  # fmt: skip
 
 
@@ -251,8 +146,8 @@ def _of_conventions(watch):
             "look",
             "mixed conventions",
             one.where,
-            f"{len(used[True])} with align_corners=True, {len(used[False])} without: {_plain_words(one)} "
-            f"in {one.where or 'the model'}, {_plain_words(other)} in {other.where or 'the model'}",
+            f"{len(used[True])} with align_corners=True, {len(used[False])} without: {plain_words(one)} "
+            f"in {one.where or 'the model'}, {plain_words(other)} in {other.where or 'the model'}",
             "the two conventions place pixels differently wherever sizes change",
             "one convention throughout; align_corners=False fits every size",
             operators=(used[True][0], used[False][0]),

@@ -128,9 +128,13 @@ def product(call, one, other):
         )
     if first is not None and _rows(first).axes:
         track = _without_dim(first, -1)
+        if second is None and track.with_dims(track.dims).axes != first.axes:
+            return call.lost("a fixed matrix mixes all places")
         return track.with_dims([*_ahead(track, shape), track.dims[-2], plain(shape[-1])])
     if second is not None and second.dims[-1].axes:
         track = _without_dim(second, -2)
+        if first is None and track.with_dims(track.dims).axes != second.axes:
+            return call.lost("a fixed matrix mixes all places")
         return track.with_dims([*_ahead(track, shape), plain(shape[-2]), track.dims[-1]])
     for track in (first, second):  # windows run along the batch alone
         if track is not None and any(dim.axes for dim in track.dims[:-2]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import textwrap
 from dataclasses import dataclass, field
 
 from course_utils.networks.audit.findings import AXES, Finding
@@ -13,6 +14,7 @@ from course_utils.networks.audit.watch import Named, Operator
 MARKS = {"bug": "BUG", "look": "LOOK", "note": "NOTE"}
 WORDS = {"bug": "Bug", "look": "Look at it", "note": "Note"}
 MOST_ALSO = 3
+WIDTH = 100
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,7 +101,7 @@ class Report:
         for finding in self.findings:
             lines += ["", *_finding_lines(finding)]
         lines += self._unknown_lines()
-        return "\n".join(lines)
+        return "\n".join(map(_folded, lines))
 
     def _unknown_lines(self):
         reasons = list(dict.fromkeys([merge.lost for merge in self.merges if merge.lost]))
@@ -208,6 +210,14 @@ class Report:
         )  # fmt: skip
         rest = "".join(f"<p>{html.escape(line)}</p>" for line in self._unknown_lines() if line)
         return f"<div><p><b>Audit of {html.escape(self.model)}</b></p>{head}{body}{rest}{folded}</div>"
+
+
+def _folded(line):
+    """A line of at most 100 characters, or several."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _heads(*names):
