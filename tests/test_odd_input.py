@@ -219,7 +219,14 @@ WITHOUT_ARRAYS |= {"resampling_matrix", "convolution_size", "transposed_size", "
 WITHOUT_ARRAYS |= {"output_padding_for", "receptive_field", "pixel_centers", "identity_grid", "rotation"}
 WITHOUT_ARRAYS |= {"stages", "feature_places", "assumed_places", "offsets", "stage_offsets"}
 WITHOUT_ARRAYS |= {"aligned_coordinates", "aligned_padding", "scene", "scenes", "picture", "stereo_pair"}
-WITHOUT_ARRAYS |= {"convolution_cost", "transposed_cost", "linear_cost", "upsampler_costs", "low_and_high"}
+WITHOUT_ARRAYS |= {
+    "convolution_cost",
+    "transposed_cost",
+    "linear_cost",
+    "upsampler_costs",
+    "sampler_costs",
+    "low_and_high",
+}
 WITHOUT_ARRAYS |= {
     "operator_matrix",
     "check_linearity",
