@@ -4,7 +4,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
     convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, probing, images,
-    scenes, films, scores, cost
+    scenes, films, scores, cost, shootout
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results (the only room that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn
@@ -29,6 +29,7 @@ and by **topic**, the same file name on every floor:
     subpixel       lesson 10, channels become pixels
     warping        lesson 11, every pixel asks for its own coordinate
     alignment      lesson 12, features that do not sit where the network assumes
+    shootout       lesson 14, all upsamplers on two tasks, and yours
     pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 

@@ -20,7 +20,12 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 TASKS = ("labels", "pictures")
 """Task A of lesson 14, labels enlarged along a photo, and task B, pictures enlarged."""
 
-COSTS = {"parameters": "parameters", "multiply-adds": "multiply-adds per output", "memory": "peak MB", "time": "ms"}
+COSTS = {
+    "parameters": "parameters",
+    "multiply-adds": "multiply-adds per output",
+    "memory": "peak MB",
+    "time": "ms",
+}
 """What an upsampler costs: name -> unit."""
 
 
@@ -41,10 +46,9 @@ def paired(ours, theirs) -> Paired:
     Paired(mean=1.0, spread=0.5, error=0.2886751345948129, ahead=3, seeds=3)
     """
     ours, theirs = finite_array(ours, "ours", 1), finite_array(theirs, "theirs", 1)
-    if ours.shape != theirs.shape or not len(ours):
+    if ours.shape != theirs.shape:
         raise ValueError(
-            f"ours and theirs must hold a score for each of the same seeds, at least one; got {len(ours)} and "
-            f"{len(theirs)} scores."
+            f"ours and theirs must hold a score for each of the same seeds; got {len(ours)} and {len(theirs)}."
         )
     differences, count = ours - theirs, len(ours)
     spread = float(np.std(differences, ddof=1)) if count > 1 else float("nan")
@@ -64,6 +68,32 @@ def ranks(scores) -> np.ndarray:
     """
     scores = finite_array(scores, "scores", 2)
     return 1 + (scores[None] > scores[:, None]).sum(axis=1)
+
+
+class Place(NamedTuple):
+    """Where somebody who comes in afterwards stands: 1 is the best."""
+
+    mean: int  # of the mean gain
+    best: int  # of the seed with the largest gain, and of that with the smallest
+    worst: int
+    count: int  # contenders, the newcomer among them
+
+    def __str__(self):
+        between = f" ({self.best} to {self.worst} by seed)" if self.best != self.worst else ""
+        return f"place {self.mean}{between} of {self.count}"
+
+
+def place(gains, others) -> Place:
+    """The place of somebody with these gains, one for each seed, among the mean gains of ``others``.
+
+    >>> str(place([1.0, 3.0], [0.0, 1.5, 2.5, 4.0]))
+    'place 3 (2 to 4 by seed) of 5'
+    """
+    gains, others = finite_array(gains, "gains", 1), finite_array(others, "others", 1)
+    mean, best, worst = (
+        1 + int(np.count_nonzero(others > each)) for each in (gains.mean(), gains.max(), gains.min())
+    )
+    return Place(mean, best, worst, len(others) + 1)
 
 
 def front(costs, gains) -> np.ndarray:
@@ -107,3 +137,37 @@ def worth(marks, weights) -> np.ndarray:
             f"{weights.tolist()}."
         )
     return marks @ weights / weights.sum()
+
+
+# ---- What was recorded ---------------------------------------------------------------------------
+
+
+def recorded(part):
+    """What ``python -m data.shootout --record`` wrote of a part, read without torch: a dictionary with "rows".
+
+    Parts are the tasks "labels" and "pictures"; "pyramid", the upsamplers in lesson 12's network; and "costs".
+    """
+    one_of(part, "part", (*TASKS, "pyramid", "costs"))
+    return json.loads((DATA / f"shootout_{part}.json").read_text(encoding="utf-8"))["result"]
+
+
+def as_text(picture) -> list[str]:
+    """A small picture, uint8 (height, width), as a line of hexadecimal digits for each row.
+
+    >>> as_text(np.array([[0, 255], [16, 1]], np.uint8))
+    ['00ff', '1001']
+    """
+    picture = plain_array(picture, "picture")
+    if picture.dtype != np.uint8 or picture.ndim != 2:
+        raise ValueError(f"picture must be uint8 (height, width); got {picture.dtype} {picture.shape}.")
+    return [row.tobytes().hex() for row in picture]
+
+
+def from_text(lines) -> np.ndarray:
+    """The picture that ``as_text`` wrote.
+
+    >>> from_text(["00ff", "1001"])
+    array([[  0, 255],
+           [ 16,   1]], dtype=uint8)
+    """
+    return np.array([list(bytes.fromhex(line)) for line in lines], np.uint8)

@@ -1,9 +1,10 @@
 """Train the contenders of lesson 14 and write down what came out.
 
     python -m data.shootout              trains what the records lack, for five minutes; prints
-    python -m data.shootout --record     and adds it to shootout_labels.json, shootout_pictures.json, shootout_pyramid.json
-    python -m data.shootout costs --record            parameters, multiply-adds, memory and time of each: shootout_costs.json
-    python -m data.shootout labels --minutes 20       one part, for longer
+    python -m data.shootout --record     and adds it to shootout_labels.json, _pictures.json and _pyramid.json
+    python -m data.shootout costs --record       parameters, multiply-adds, memory, time: shootout_costs.json
+    python -m data.shootout speeds --record      bytes a second, on a GPU if there is one: shootout_speeds.json
+    python -m data.shootout labels --minutes 20  one part, for longer
 
 Run it from the repository's root, again and again until it says that nothing is left: each training is added to the
 record when it ends, so that a run may be ended at any time. It trains on one thread of the CPU; another machine
@@ -17,14 +18,18 @@ from pathlib import Path
 
 from course_utils.networks import shootout
 from course_utils.networks.records import table, write_record
-from course_utils.networks.shootout_costs import cost_rows
+from course_utils.networks.shootout_costs import cost_rows, speeds
+from course_utils.networks.training import choose_device
 from course_utils.shootout import as_text
 from course_utils.validation import one_of
 
 HERE = Path(__file__).parent
+PARTS, ONCE = ("labels", "pictures", "pyramid"), ("costs", "speeds")
 MINUTES = 5
 SEEDS, SLOW_SEEDS, PYRAMID_SEEDS = 10, 3, 3
-NOTE = "One thread of a CPU, seconds of processor time; gain and ± (standard deviation) over the seeds of both."
+NOTE = (
+    "One thread of a CPU, seconds of processor time; gain and ± (standard deviation) over the seeds of both."
+)
 
 
 def wanted(part):
@@ -56,33 +61,77 @@ def settings(part):
     return {"budget": chosen, "edge": task.edge_of(), "note": NOTE}
 
 
-def extend(part, record, until):
-    """Make the trainings of ``part`` that the record lacks until the clock says ``until``: (runs, edges, left)."""
-    runs, edges = (list(record.get("runs", [])), dict(record.get("edges", {})))
+def trainings(part, runs, edges, until):
+    """Make the trainings of ``part`` that are not among ``runs``, until the clock says ``until``.
+
+    Runs are added to ``runs`` and pictures to ``edges``; yields what is left, at first and after each.
+    """
     done = {(run["contender"], run["seed"]) for run in runs}
     left = [each for each in wanted(part) if each not in done]
+    yield left
     while left and time.monotonic() < until:
-        name, seed = left.pop(0)
-        run, edge = trained(part, name, seed)
+        run, edge = trained(part, *left[0])
         runs.append(run)
         if edge is not None:
-            edges[name] = edge
-        yield runs, edges, left
+            edges[run["contender"]] = edge
+        yield left[1:]
+        left = left[1:]
 
 
-def record_part(part, until, write):
-    """Extend one record; True when nothing is left."""
+def compared(runs):
+    """The runs whose baseline has been trained with the same seed: only they have a gain."""
+    seeds = {run["seed"] for run in runs if run["contender"] == shootout.BASELINE}
+    return [run for run in runs if run["seed"] in seeds]
+
+
+def extend(part, until, record):
+    """Go on with one part: prints its table and how many trainings are left."""
     path = HERE / f"shootout_{part}.json"
-    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    result, spent, begin, left = before.get("result", {}), before.get("seconds", 0), time.process_time(), ()
-    for runs, edges, left in extend(part, result, until):
-        complete = [run for run in runs if (shootout.BASELINE, run["seed"]) in {(r["contender"], r["seed"]) for r in runs}]
-        if len(complete) < len(runs):  # the baseline of this seed is still to come
-            continue
-        result = {"rows": shootout.summary(runs), **settings(part), "edges": edges, "runs": runs}
-        if write:
-            seconds = spent + time.process_time() - begin
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"seconds": 0, "result": {}}
+    runs, edges = before["result"].get("runs", []), before["result"].get("edges", {})
+    begin = time.process_time()
+    for left in trainings(part, runs, edges, until):
+        known = compared(runs)
+        if known and record and len(left) < len(wanted(part)):
+            result = {"rows": shootout.summary(known), **settings(part), "edges": edges, "runs": known}
+            seconds = before["seconds"] + time.process_time() - begin
             write_record(path, result, "python -m data.shootout --record", seconds, "cpu")
-    if result:
-        print(table(result["rows"]), end="\n\n")
-    print(f"{part}: {len(left)} trainings left" if left else f"{part}: nothing left", flush=True)
+    if compared(runs):
+        print(table(shootout.summary(compared(runs))))
+    print(f"{part}: {len(left) or 'nothing'} left\n", flush=True)
+
+
+def record_once(part, record):
+    """The parts that are made in one go: their rows are printed, and recorded."""
+    begin = time.process_time()
+    rows, device = (cost_rows(), "cpu") if part == "costs" else (speeds(), choose_device())
+    print(table(rows))
+    if record:
+        seconds = time.process_time() - begin
+        write_record(
+            HERE / f"shootout_{part}.json",
+            {"rows": rows},
+            f"python -m data.shootout {part} --record",
+            seconds,
+            device,
+        )
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "parts", nargs="*", help=f"of {', '.join(PARTS + ONCE)}; the first three when none is named"
+    )
+    parser.add_argument("--record", action="store_true", help="write each part's record beside this file")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="when to begin no further training")
+    chosen = parser.parse_args(arguments)
+    until = time.monotonic() + 60 * chosen.minutes
+    for part in chosen.parts or PARTS:
+        if one_of(part, "part", PARTS + ONCE) in ONCE:
+            record_once(part, chosen.record)
+        else:
+            extend(part, until, chosen.record)
+
+
+if __name__ == "__main__":
+    main()

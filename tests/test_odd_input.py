@@ -28,6 +28,7 @@ from course_utils import (
     resampling,
     scenes,
     scores,
+    shootout,
     spectra,
     stereo,
     subpixel,
@@ -151,6 +152,12 @@ CALLS = {
     scores.boundary_f_score: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
     scores.thin_pixels: ({"labels": LABELS}, {"width": 2}),
     scores.thin_iou: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2, "width": 2}),
+    shootout.paired: ({"ours": BIAS, "theirs": IMAGE[:, 0]}, {}),
+    shootout.ranks: ({"scores": IMAGE}, {}),
+    shootout.place: ({"gains": BIAS, "others": IMAGE[0]}, {}),
+    shootout.front: ({"costs": BIAS, "gains": IMAGE[:, 0]}, {}),
+    shootout.between: ({"values": IMAGE}, {"worst": 20, "best": 4}),
+    shootout.worth: ({"marks": IMAGE, "weights": IMAGE[0]}, {}),
     images.crop: ({"image": IMAGE}, {"top": 1, "left": 2, "height": 2, "width": 3}),
     images.psnr: ({"a": IMAGE, "b": IMAGE + 1}, {}),
     operators.call: ({"array": IMAGE}, {"function": np.cumsum}),
@@ -186,7 +193,7 @@ def flat(answer):
         answer = list(answer.values())
     if isinstance(answer, (tuple, list)):
         return [array for part in answer for array in flat(part)]
-    return [answer] if isinstance(answer, (np.ndarray, float)) else []
+    return [answer] if isinstance(answer, (np.ndarray, float, int)) else []
 
 
 @pytest.mark.parametrize("held_as", HELD_AS)
@@ -262,6 +269,7 @@ WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
+WITHOUT_ARRAYS |= {"recorded", "as_text", "from_text"}  # texts, and bytes that are refused as anything else
 
 
 def test_no_public_function_is_missing_here():
@@ -284,6 +292,7 @@ def test_no_public_function_is_missing_here():
         resampling,
         scenes,
         scores,
+        shootout,
         spectra,
         stereo,
         subpixel,
