@@ -9,6 +9,7 @@ Words used in lesson 14
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -145,9 +146,9 @@ def worth(marks, weights) -> np.ndarray:
 def recorded(part):
     """What ``python -m data.shootout --record`` wrote of a part, read without torch: a dictionary with "rows".
 
-    Parts are the tasks "labels" and "pictures"; "pyramid", the upsamplers in lesson 12's network; and "costs".
+    Parts are the tasks "labels" and "pictures"; "pyramid", the upsamplers in lesson 12's network; "costs"; "speeds".
     """
-    one_of(part, "part", (*TASKS, "pyramid", "costs"))
+    one_of(part, "part", (*TASKS, "pyramid", "costs", "speeds"))
     return json.loads((DATA / f"shootout_{part}.json").read_text(encoding="utf-8"))["result"]
 
 
@@ -171,3 +172,49 @@ def from_text(lines) -> np.ndarray:
            [ 16,   1]], dtype=uint8)
     """
     return np.array([list(bytes.fromhex(line)) for line in lines], np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """One upsampler as the pictures of lesson 14 show it.
+
+    gains   task -> (mean gain over bilinear, its spread or NaN for one seed, seeds)
+    costs   name of COSTS -> number
+    edges   task -> what it made of the edge: classes for "labels", gray values for "pictures", uint8
+    """
+
+    name: str
+    gains: dict
+    costs: dict
+    edges: dict
+
+
+def contenders(*entries) -> list[Contender]:
+    """All contenders that were recorded for both tasks, and the learner's ``entries`` (what ``enter`` returns).
+
+    Entries that were refused, or that were not trained for both tasks, are left out.
+    """
+    costs = {row["upsampler"]: row for row in recorded("costs")["rows"]}
+    results = {task: recorded(task) for task in TASKS}
+    rows = {task: {row["upsampler"]: row for row in results[task]["rows"]} for task in TASKS}
+    found = [
+        Contender(
+            name,
+            {task: _gain(rows[task][name]) for task in TASKS},
+            {cost: costs[name][cost] for cost in COSTS},
+            {task: from_text(results[task]["edges"][name]) for task in TASKS},
+        )
+        for name in costs
+        if all(name in rows[task] for task in TASKS)
+    ]
+    return found + [_entered(entry) for entry in entries if set(entry.rows) == set(TASKS)]
+
+
+def _entered(entry):
+    costs = dict(zip(COSTS, entry.cost, strict=True))
+    return Contender(entry.name, {task: _gain(row) for task, row in entry.rows.items()}, costs, entry.edges)
+
+
+def _gain(row):
+    spread = row["±"]
+    return float(row["gain"]), float("nan") if spread == "-" else float(spread), int(row["seeds"])

@@ -33,15 +33,19 @@ NOTE = (
 
 
 def wanted(part):
-    """(contender, seed) of all trainings of a part, in the order in which they are made: seed by seed."""
+    """(contender, seed) of all trainings of a part, in the order in which they are made: seed by seed.
+
+    The second seed of the slow ones waits until all others have had their fifth.
+    """
     if part == "pyramid":
         return [(name, seed) for seed in range(PYRAMID_SEEDS) for name in shootout.PYRAMID]
-    return [
-        (name, seed)
+    turns = [
+        (seed + 4 if name in shootout.SLOW and seed else seed, name, seed)
         for seed in range(SEEDS)
         for name in shootout.CONTENDERS
         if seed < SLOW_SEEDS or name not in shootout.SLOW
     ]
+    return [(name, seed) for _, name, seed in sorted(turns, key=lambda turn: turn[0])]
 
 
 def trained(part, name, seed):

@@ -328,7 +328,7 @@ def summary(results, baseline=BASELINE):
             {
                 "upsampler": name, "parameters": own[0]["parameters"],
                 measure: round(sum(found[name, seed] for seed in seeds) / len(seeds), 2),
-                "gain": round(gain.mean, 2), "±": round(gain.spread, 2) if gain.seeds > 1 else "-",
+                "gain": round(gain.mean, 2) + 0.0, "±": round(gain.spread, 2) if gain.seeds > 1 else "-",
                 "ahead": "-" if name == baseline else f"{gain.ahead} of {gain.seeds}", "seeds": gain.seeds,
             }
         )  # fmt: skip

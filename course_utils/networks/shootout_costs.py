@@ -122,7 +122,7 @@ def cost_rows(contenders=None):
 # ---- How near to the device's limit ---------------------------------------------------------------
 
 
-def speeds(device=None, contenders=None, size=256, width=64, repeats=5):
+def speeds(device=None, contenders=None, size=128, width=64, repeats=5):
     """Rows for ``records.table``: how many gigabytes a second each upsampler moves, beside a plain copy.
 
     Every upsampler must at least read its coarse map and write its answer, and those that look read the fine map,
