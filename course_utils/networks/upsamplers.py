@@ -354,14 +354,15 @@ class Deformable(Upsampler):
     Offsets and masks come from the selected fine map and *twice* the enlarged coarse one, through a 1x1 and a 3x3
     convolution that starts at 0. ``select=False`` leaves the selection out, ``moves=False`` what decides: offsets
     stay 0 and masks 1/2. Not neutral at the start: no tap has moved, but sigmoid(0) halves the convolution, and its
-    weights are random.
+    weights are random. ``shared=True`` has one weight for each tap instead, the same for all channels, so that every
+    channel is read alike; it begins with 2 in the middle, which is the ReLU of bilinear.
 
     Source: Huang et al., FaPN, ICCV 2021, arXiv 2108.07058.
     """
 
     looks = True
 
-    def __init__(self, channels, fine_channels=None, *, groups=8, select=True, moves=True):
+    def __init__(self, channels, fine_channels=None, *, groups=8, select=True, moves=True, shared=False):
         super().__init__(channels, fine_channels)
         if channels % groups:
             raise ValueError(f"channels must be a multiple of groups={groups}; got {channels}.")
@@ -372,8 +373,12 @@ class Deformable(Upsampler):
             self.predict = nn.Conv2d(channels, 27 * groups, 3, padding=1)
             nn.init.zeros_(self.predict.weight)
             nn.init.zeros_(self.predict.bias)
-        self.mix = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.mix.bias)
+        if shared:
+            self.taps = nn.Parameter(2 * F.one_hot(torch.tensor(4), 9).float())
+        else:
+            self.mix = nn.Conv2d(channels, channels, 3, padding=1)
+            nn.init.zeros_(self.mix.bias)
+        self.shared = shared
 
     def decide(self, coarse, fine):
         plan = {"selected": self.select(fine)}
@@ -391,11 +396,16 @@ class Deformable(Upsampler):
 
     def sample(self, coarse, plan, size_hw):
         larger = enlarge(coarse, size_hw)
+        weight, bias = self._weight(), None if self.shared else self.mix.bias
         if not self.moves:
-            return F.conv2d(larger / 2, self.mix.weight, self.mix.bias, padding=1)
-        return deformable_convolution(
-            larger, plan["offsets_yx"], self.mix.weight, self.mix.bias, plan["mask"]
-        )
+            return F.conv2d(larger / 2, weight, bias, padding=1)
+        return deformable_convolution(larger, plan["offsets_yx"], weight, bias, plan["mask"])
+
+    def _weight(self):
+        if not self.shared:
+            return self.mix.weight
+        same = torch.eye(self.channels, dtype=self.taps.dtype, device=self.taps.device)
+        return same[:, :, None, None] * self.taps.reshape(3, 3)
 
     def finish(self, read):
         return read.relu()
@@ -431,6 +441,7 @@ UPSAMPLERS = {
     "gated flow": GatedFlow,
     "gated flow, spatial": partial(GatedFlow, pooled=False),
     "deformable": partial(Deformable, select=False),
+    "deformable, shared": partial(Deformable, groups=1, select=False, shared=True),
     "FaPN": Deformable,
     "FaPN, nothing moved": partial(Deformable, moves=False),
 }

@@ -96,7 +96,7 @@ def test_the_answer_holds_nothing_of_the_fine_map_but_what_it_decides(name):
         torch.nn.init.zeros_(upsampler.layer.bias)
     elif hasattr(upsampler, "layer") and isinstance(upsampler.layer, torch.nn.Sequential):
         [torch.nn.init.zeros_(each.bias) for each in upsampler.layer if hasattr(each, "bias")]
-    elif isinstance(upsampler, Deformable):
+    elif isinstance(upsampler, Deformable) and not upsampler.shared:
         torch.nn.init.zeros_(upsampler.mix.bias)
     assert not upsampler(0 * coarse, fine).any()
     moved = upsampler(coarse, fine.flip(-1)) - upsampler(coarse, fine)
@@ -199,6 +199,16 @@ def test_fapn_is_relu_of_bilinear_with_twice_the_identity():
     with torch.no_grad():
         upsampler.mix.weight *= 2
     assert (upsampler.fused(coarse, fine) - fine - bilinear(coarse).relu()).abs().max() < EXACT
+
+
+def test_a_shared_kernel_reads_every_channel_alike_and_begins_as_relu_of_bilinear():
+    coarse, fine = pair(n=1)
+    upsampler = UPSAMPLERS["deformable, shared"](CHANNELS).double()
+    assert (upsampler(coarse, fine) - bilinear(coarse).relu()).abs().max() < EXACT
+    upsampler = made("deformable, shared")
+    reads = [taps(upsampler, coarse, fine, (2, 5), channel) for channel in range(CHANNELS)]
+    assert all(np.array_equal(each[channel], reads[0][0]) for channel, each in enumerate(reads))
+    assert not any(np.delete(each, channel, axis=0).any() for channel, each in enumerate(reads))
 
 
 def test_selection_weighs_channels_from_1_to_2_and_switches_none_off():
