@@ -6,10 +6,12 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
     convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, sampling, probing,
     images, scenes, films, scores, cost
                    numerics: numpy arrays in, numpy arrays out
-    networks/      torch: small networks, their training, recorded results (the only room that knows torch)
+    networks/      torch: small networks, their training, recorded results, the audit of any network (the only room
+                   that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn
     exercises/     what is asked, by topic; engine/ checks, hints, keeps progress
     explorers/     controls and a plain function from their values to a Scene; stage/ shows it
+    classroom/     what a teacher asks of a class: its progress files counted, notebooks checked again, notes
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
     lessons        facts about the lessons, from lessons.toml
     files          written whole or not at all, and locked

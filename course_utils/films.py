@@ -9,15 +9,14 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
+from course_utils.files import DATA
 from course_utils.images import GRAY
 from course_utils.sampling import fresh_decision
 from course_utils.scenes import scenes
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 RECORD = DATA / "alignment_film.json"
 
 

@@ -244,7 +244,15 @@ WITHOUT_ARRAYS |= {
     "face",
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
-WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops", "recorded_results", "recorded_scenes"}
+WITHOUT_ARRAYS |= {
+    "encoder_ledger",
+    "fcn_ledger",
+    "staged_ledger",
+    "stages",
+    "crops",
+    "recorded_results",
+    "recorded_scenes",
+}
 WITHOUT_ARRAYS |= {
     "overlap",
     "stacked_overlap",
