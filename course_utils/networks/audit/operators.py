@@ -429,8 +429,10 @@ def _swapped(grid):
     if grid.ndim != 4 or min(grid.shape[1:3]) < 3:
         return False
     own = max(abs(maps.grid_line(grid[..., i], 2 - i)[0]) for i in (0, 1))
-    spans = [abs(maps.grid_line(grid[..., i], 1 + i)[0]) * (grid.shape[1 + i] - 1) for i in (0, 1)]
-    return min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
+    lines = [maps.grid_line(grid[..., i], 1 + i) for i in (0, 1)]
+    spans = [abs(slope) * (size - 1) for (slope, _, _), size in zip(lines, grid.shape[1:3], strict=True)]
+    regular = max(far for _, _, far in lines) < 0.2
+    return regular and min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
 
 
 @rule("affine_grid")

@@ -25,6 +25,11 @@ from course_utils.networks.audit.watch import Watch
 from course_utils.validation import one_of, whole_number
 
 TAPS = ("all", "middle")
+# Comparisons and the like: what they answer is no map of numbers to be followed.
+ANSWERS_OF_OTHER_KINDS = {
+    "eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not",
+    "logical_xor", "bitwise_and", "bitwise_or", "bitwise_not", "bitwise_xor", "floor", "ceil", "round", "sign",
+}  # fmt: skip
 
 
 class Measured(NamedTuple):
@@ -146,7 +151,7 @@ class Linear(Watch):
             return _mean_instead(name, func, x, args, kwargs, self.side.taps)
         if name in ("cat", "concat", "stack", "concatenate"):
             return self._one_beside_others(func, args, kwargs)
-        if is_pointwise(name):
+        if is_pointwise(name) and name not in ANSWERS_OF_OTHER_KINDS:
             return self._one_of(func, args, kwargs)
         return func(*args, **kwargs)
 
