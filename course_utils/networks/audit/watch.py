@@ -145,8 +145,8 @@ class Call:
 
     def _operator(self, x, out, lines, kind, settings, track, settled, axes, spatial, resamples):
         known = bool(settled) and settled.is_map
-        if settled and not settled.is_map:
-            known = None
+        if settled and all(axis is None for axis in axes):
+            known = None  # nothing of the picture runs along what is resampled
         source = settled.sources[0] if known else None
         pairs = [(axis, i) for axis, i in zip(axes, range(len(lines)), strict=True) if axis is not None]
         self.watch.operators.append(
