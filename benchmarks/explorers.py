@@ -64,15 +64,21 @@ class Match:
         return next((name for name, each in self.explorer.scene.handles.items() if not each.around), None)
 
     def aside(self, used, count):
-        """(name, value) of a handle that sets none of the controls ``used``, ``count`` steps from where it stands.
+        """{name: value} of handles that set none of the controls ``used``, ``count`` pictures from where they stand.
 
-        To put it there makes every picture of the other controls a new one.
+        The first handle goes on at every count; the next one where the first has been everywhere, as a clock does.
+        To put them there makes every picture of the other controls a new one.
         """
-        handles = self.explorer.scene.handles.values()
-        each = next(each for each in handles if used.isdisjoint(each.sets))
-        low, high, step, at = (part[0] for part in (each.low, each.high, each.step, each.at))
-        places = round((high - low) / step) + 1
-        return each.sets[0], round(low + step * ((round((at - low) / step) + count) % places), 10)
+        values = {}
+        for each in self.explorer.scene.handles.values():
+            name, low, high, step, at = (
+                part[0] for part in (each.sets, each.low, each.high, each.step, each.at)
+            )
+            if used.isdisjoint(each.sets) and name not in values:
+                places = round((high - low) / step) + 1
+                count, on = divmod(count, places)
+                values[name] = round(low + step * ((round((at - low) / step) + on) % places), 10)
+        return values
 
 
 MATCHES = (
@@ -80,11 +86,16 @@ MATCHES = (
     Match("01 microscope 4 × 4 → 8 × 8", "microscope", MICROSCOPE, "from course_utils.resampling import resize\n"),
     Match("02 ruler", "coordinates", 'ruler(4, 8, compare="align_corners")'),
     Match("03 P in a cell of four samples", "bilinear", "bilinear_cell()"),
+    Match("04 one line, five libraries", "shrink", "shrink()"),
+    Match("05 conventions lab", "conventions", "conventions_lab()"),
     Match("06 pool and unpool", "pooling", "pool_and_unpool()"),
     Match("07 stepper 7 → 23", "convolution", STEPPER),
+    Match("08 bilinear kernels", "fcn", "bilinear_kernels()"),
+    Match("09 overlap of stamps", "checkerboard", "overlap()"),
     Match("10 phases 3 × 3 → 6 × 6", "subpixel", "phases()"),
     Match("11 warp 6 × 8", "warping", "warp_grid()"),
     Match("12 misalignment", "misalignment", "misalignment()"),
+    Match("13 what an output reads", "sampling", "chosen_taps()"),
 )  # fmt: skip
 
 
@@ -166,8 +177,8 @@ def move_by_keys(hand, measured, count):
 
 def look_aside(match, hand, count):
     """Use another control: what has been sent ahead until now belongs to other values."""
-    name, value = match.aside(hand.sets(match.explorer), count)
-    hand.output.lesson.ask(f"explorer.set(**{{{name!r}: {value!r}}})")
+    values = match.aside(hand.sets(match.explorer), count)
+    hand.output.lesson.ask(f"explorer.set(**{values!r})")
     hand.output.lesson.settle(QUIET_MS)
 
 
@@ -209,9 +220,9 @@ def size(match, count=15):
     explorer, spent = match.explorer, []
     opening = kilobytes(explorer.stage.get_state())
     for turn in range(count):
-        name, value = match.aside(set(), turn)  # another picture each time: what is kept would be no drawing
+        values = match.aside(set(), turn)  # another picture each time: what is kept would be no drawing
         begin = time.perf_counter()
-        explorer.set(**{name: value})
+        explorer.set(**values)
         spent.append(1000 * (time.perf_counter() - begin))
     return median(spent), kilobytes(explorer.stage.scene), opening
 

@@ -4,12 +4,22 @@ import contextlib
 import os
 import tempfile
 import time
+from pathlib import Path
 
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
     import msvcrt
+
+
+def _results(package):
+    """The folder of recorded results: ``data`` of the repository, or what an installed package brought along."""
+    in_repository = (package.parent / "pyproject.toml").is_file()
+    return (package.parent if in_repository else package) / "data"
+
+
+DATA = _results(Path(__file__).resolve().parent)
 
 
 def write_whole(path, data, mode=0o644):

@@ -8,14 +8,12 @@ import os
 import random
 import tempfile
 from itertools import groupby
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import course_utils  # noqa: F401, decides about threads before any test loads a library
 
-BROWSER_TESTS = Path(__file__).parent / "browser"
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 # A busy machine is no failure: no deadline, and drawing may be slow. A failure says how to see it again.
 COMMON = {"deadline": None, "print_blob": True}
@@ -55,15 +53,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 def shuffled_by_file(items, dice):
-    """Files in another order, and so are the tests of each: what a file shares is made once all the same.
-
-    Tests in the browser go on in one page, as a learner does: within a file they stay in turn.
-    """
+    """Files in another order, and so are the tests of each: what a file shares is made once all the same."""
     files = [list(group) for _, group in groupby(items, key=lambda item: item.path)]
     dice.shuffle(files)
     for group in files:
-        if BROWSER_TESTS not in group[0].path.parents:
-            dice.shuffle(group)
+        dice.shuffle(group)
     return [item for group in files for item in group]
 
 

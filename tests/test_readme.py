@@ -5,12 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from course_utils import lessons
+from data import readme_pictures
 from tools.tables import with_table
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+PHOTOGRAPH = re.compile(
+    r"data:image/png;base64,[\w+/=]+"
+)  # another zlib writes other bytes of the same pixels
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -39,7 +44,31 @@ def test_what_a_lesson_needs_comes_before_it():
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
 def test_every_link_of_the_readme_leads_somewhere(target):
-    assert (ROOT / target).exists()
+    """Above the repository begin the pages that GitHub has about it."""
+    assert (ROOT / target).exists() or target == "../../deployments/github-pages"
+
+
+def test_the_book_comes_first():
+    links = re.findall(r"(?<!!)\[([^]]*)\]\(", README)
+    assert links[0] == "Read the book"
+    assert README.index("[Read the book]") < README.index("python -m course_utils")
+
+
+def test_the_pictures_of_the_readme_are_what_the_explorers_show():
+    pictures = readme_pictures.pictures()
+    assert len(pictures) == 3
+    for name, svg in pictures.items():
+        file = readme_pictures.FOLDER / f"{name}.svg"
+        assert f"(data/pictures/{name}.svg)" in README
+        drawn, kept = (PHOTOGRAPH.sub("", text) for text in (svg, file.read_text(encoding="utf-8")))
+        assert drawn == kept, "python -m data.readme_pictures"
+
+
+def test_the_book_is_published_by_the_command_of_the_readme():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["build"]["steps"]
+    assert "python -m course_utils site --out site" in [step.get("run") for step in steps]
+    assert steps[-1]["with"]["path"] == "site" and "secrets." not in str(workflow)
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", lesson_00()))))

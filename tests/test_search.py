@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import search
-from tests.conftest import BROWSER_TESTS, shuffled_by_file
+from tests.conftest import shuffled_by_file
 
 ROOT = Path(__file__).resolve().parents[1]
 # a property that fails for nearly every number, and for another one each time
@@ -139,5 +139,3 @@ def test_another_order_holds_every_test_once_and_files_together():
     assert all(len(re.sub(r"(.)\1*", r"\1", "".join(str(i.path) for i in order))) == 4 for order in orders)
     assert orders[0] != orders[1] != orders[2]
     assert orders[0] == shuffled_by_file(items, random.Random(0))
-    in_browser = [Item(BROWSER_TESTS / "test_a.py", name) for name in range(5)]
-    assert shuffled_by_file(in_browser, random.Random(0)) == in_browser

@@ -232,6 +232,8 @@ IS_ANSWERED = f"""async () => {{ {PANEL}
     return true; }}"""
 
 # the command's promise is kept when the last cell has run, or one has failed
+RUN_ONE = """number => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
+    return window.jupyterapp.commands.execute('notebook:run-cell'); }"""
 RUN_ALL = """() => { window.allCellsRan = false;
     window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.allCellsRan = true; }); }"""
 
@@ -289,6 +291,11 @@ class Lesson:
         """Run every cell and wait until the kernel is idle and the page is still."""
         self.page.evaluate(RUN_ALL)
         self.page.wait_for_function("() => window.allCellsRan", polling=200)
+        self.wait_idle()
+
+    def run_cell(self, number):
+        """Run one cell, counted from 0, and wait as ``run_all`` does: what it showed is made anew."""
+        self.page.evaluate(RUN_ONE, number)
         self.wait_idle()
 
     def close(self):

@@ -1,5 +1,6 @@
 """Run a notebook in a fresh kernel, as it is and solved, move every control, collect what went wrong."""
 
+import ast
 import json
 import os
 import re
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_TIMEOUT_S = 1200  # ends what hangs. The longest cell trains for half a minute; a busy core is no failure
 BEFORE = "from tools import watch\nwatch.watch()"
-AFTER = "from tools import watch\nawait watch.move_everything(few={few})\nwatch.report()"
+AFTER = "from tools import watch\nawait watch.move_everything()\nwatch.report()"
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,9 @@ def run(notebook, folder):
 
 
 def run_in_turn(notebooks, folder):
-    """Run notebooks one after another in one kernel, as somebody who starts again from the top: a Run for each.
-
-    The controls of the first are moved over their whole ranges, those of the others to a few places.
-    """
+    """Run notebooks one after another in one kernel, as somebody who starts again from the top: a Run for each."""
     whole, lesson_folder, home = nbformat.from_dict(notebooks[0]), folder / "lessons", folder / "home"
-    parts = [
-        [*copied(notebook).cells, v4.new_code_cell(AFTER.format(few=number > 0))]
-        for number, notebook in enumerate(notebooks)
-    ]
+    parts = [[*copied(notebook).cells, v4.new_code_cell(AFTER)] for notebook in notebooks]
     whole.cells = [v4.new_code_cell(BEFORE), *(cell for part in parts for cell in part)]
     lesson_folder.mkdir(parents=True)
     client = NotebookClient(
@@ -80,14 +75,55 @@ def without_training(notebook, solutions):
 
     A cell that uses a function of the learner stays: what it trains is another network now.
     """
-    notebook, defined = copied(notebook), re.compile(r"^def (\w+)\(", re.MULTILINE)
-    own = {name for source in solutions.values() for name in defined.findall(source)}
+    own = {
+        name for source in solutions.values() for name in re.findall(r"^def (\w+)\(", source, re.MULTILINE)
+    }
+    notebook = copied(notebook)
     notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if "training" not in cell.metadata.get("tags", []) or own & set(re.findall(r"\w+", cell.source))
+        cell for cell in notebook.cells if not trains(cell) or own & set(re.findall(r"\w+", cell.source))
     ]
     return notebook
+
+
+def untrained(notebook):
+    """A copy in which cells that train only import, and so do those that use what another one would have made."""
+    notebook, missing = copied(notebook), set()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        made, used = names_in(tree)
+        if trains(cell) or used & missing:
+            missing |= made
+            kept = [
+                part for part in tree.body if isinstance(part, (ast.Import, ast.ImportFrom, ast.FunctionDef))
+            ]
+            cell.source = "\n".join(map(ast.unparse, kept))
+        else:
+            missing -= made
+    return notebook
+
+
+def names_in(tree):
+    """Names that a cell assigns, and names that it needs from others: (made, used).
+
+    >>> made, used = names_in(ast.parse("results += compare(seeds)\\nfor run in results:\\n    print(run)"))
+    >>> sorted(made), sorted(used)
+    (['results', 'run'], ['compare', 'print', 'results', 'seeds'])
+    """
+    made, used = set(), set()
+    for statement in tree.body:
+        nodes = list(ast.walk(statement))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        assigned = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        used |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - assigned - made
+        used |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)} - made
+        made |= assigned
+    return made, used
+
+
+def trains(cell):
+    return "training" in cell.metadata.get("tags", [])
 
 
 def kernel_environment(folder, home):

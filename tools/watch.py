@@ -23,11 +23,10 @@ import traceback
 from tools import THOROUGH
 
 REPORT = "WATCHED "  # begins the line that ``report`` prints
-MOST_VALUES = 25 if THOROUGH else 12  # of one slider; one with fewer steps is moved to every one of them
+MOST_VALUES = 25  # of one slider; one with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
 # At the end: in each round, every control in turn is moved somewhere at random, and left there.
-ROUNDS = 12 if THOROUGH else 8
-SHORT_ROUNDS = ROUNDS if THOROUGH else 3  # of a lesson that runs again
+ROUNDS = 12 if THOROUGH else 3
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}
@@ -113,12 +112,12 @@ def report():
 # ------------------------------------------------------------------------------------ move every control
 
 
-async def move_everything(few=False):
+async def move_everything():
     """Move every control over its range, click every button, then shake: random moves of all of them.
 
-    few   for a lesson that was moved once: of each range both ends and the middle, and a short shake
+    Without COURSE_THOROUGH a control goes to both ends of its range and its middle only.
     """
-    mover, done, tasks, threads = Mover(few), set(), asyncio.all_tasks(), set(threading.enumerate())
+    mover, done, tasks, threads = Mover(), set(), asyncio.all_tasks(), set(threading.enumerate())
     mover.note_failures()  # of first pictures, before anything moves
     for _ in range(4):  # a click may bring new controls
         new = [widget for key, widget in instances().items() if key not in done]
@@ -154,21 +153,18 @@ class Mover:
     moves = 0
     doing = ""  # the present move, in words
 
-    def __init__(self, few=False):
-        self.few = few and not THOROUGH
-
     def sweep(self, widget):
         """Move one control over its range and back to where it was."""
         for trait, values in range_of(widget):
             before = getattr(widget, trait)
-            for value in [*(ends_and_middle(values) if self.few else values), before]:
+            for value in [*(values if THOROUGH else ends_and_middle(values)), before]:
                 self.move(widget, trait, value)
         if is_button(widget):
             self.click(widget)
 
     def shake(self, dice):
         """Random moves without going back, so that controls meet in states that no single sweep reaches."""
-        for widget in list(instances().values()) * (SHORT_ROUNDS if self.few else ROUNDS):
+        for widget in list(instances().values()) * ROUNDS:
             for trait, values in range_of(widget):
                 self.move(widget, trait, dice.choice(values))
 

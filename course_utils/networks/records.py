@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course_utils.files import write_whole
+from course_utils.files import DATA, write_whole
 from course_utils.networks.training import choose_device, present_devices
 from course_utils.validation import one_of, real_number, shown
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 _FOLDER = re.compile(r"(^|[\s'\"=(:,])(~|/[\w.-]+|[A-Za-z]:\\[\w.-]*)[/\\]")
 
 

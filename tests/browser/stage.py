@@ -26,6 +26,9 @@ MIDDLE = """knob => { let box = knob.getBoundingClientRect();
 MIDDLE_OF_BOX = """element => { const box = element.getBoundingClientRect();
     return [box.x + box.width / 2, box.y + box.height / 2]; }"""
 
+SIZED = """cells.filter(cell => { const box = cell.getBoundingClientRect();
+    return box.width && box.height; })"""
+
 CUT_OFF = """root => { const frame = root.querySelector('svg').getBoundingClientRect();
     const reaches_out = box => box.width && (box.left < frame.left - 2 || box.right > frame.right + 2
         || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
@@ -38,6 +41,12 @@ def stages(lesson, having=""):
     every = lesson.page.locator(".btp-stage")
     found = every.filter(has=lesson.page.locator(having)) if having else every
     return [StageOnPage(lesson, found.nth(i)) for i in range(found.count())]
+
+
+def anew(lesson, cell, number):
+    """The stage with this number after its cell has run again: no test goes on where another one stopped."""
+    lesson.run_cell(cell)
+    return stages(lesson)[number]
 
 
 class StageOnPage:
@@ -68,29 +77,31 @@ class StageOnPage:
 
     def ids(self, group=""):
         """Ids of the cells that have a size, of one group when it is named."""
-        cells = self.root.locator(f'g[data-group="{group}"] [data-id]' if group else "[data-id]")
-        return cells.evaluate_all(
-            """cells => cells.filter(cell => {
-                const box = cell.getBoundingClientRect(); return box.width && box.height;
-            }).map(cell => cell.dataset.id)"""
+        sized = "({ width, height }) => width && height"
+        kept = f"cells.filter(cell => ({sized})(cell.getBoundingClientRect()))"
+        return self._all(
+            f'g[data-group="{group}"] [data-id]' if group else "[data-id]", kept, "cell.dataset.id"
         )
 
     def groups(self):
         """Names of the grids that can have the focus."""
-        grids = self.root.locator("g[data-group]")
-        return grids.evaluate_all("grids => grids.map(grid => grid.dataset.group)")
+        return self._all("g[data-group]", "cells", "cell.dataset.group")
 
     def handles(self):
         """Names of the handles that are Tab stops of their own, and of the brushes."""
-        names = self.root.locator("[data-handle][tabindex], [data-drag][tabindex]").evaluate_all(
-            "knobs => knobs.map(knob => knob.dataset.handle ?? knob.dataset.drag)"
-        )
-        return list(dict.fromkeys(names))
+        knobs = "[data-handle][tabindex], [data-drag][tabindex]"
+        return list(dict.fromkeys(self._all(knobs, "cells", "cell.dataset.handle ?? cell.dataset.drag")))
 
     def cell_handles(self):
         """Names of the handles that are cells of a grid."""
-        return self.root.locator("g[data-group] [data-id][data-handle]").evaluate_all(
-            "cells => cells.map(cell => cell.dataset.handle)"
+        return self._all("g[data-group] [data-id][data-handle]", "cells", "cell.dataset.handle")
+
+    def _all(self, selector, kept, value):
+        """A value of each cell that is kept, in one call: a redraw in between would leave cells without a size."""
+        return self.root.evaluate(
+            f"(root, selector) => {{ const cells = [...root.querySelectorAll(selector)];"
+            f" return {kept}.map(cell => {value}); }}",
+            selector,
         )
 
     def knob(self, handle):

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -52,12 +52,12 @@ def lesson(open_lesson, lessons):
 
 @pytest.fixture
 def learning(lesson):
-    return stages(lesson)[0]
+    return anew(lesson, 1, 0)
 
 
 @pytest.fixture
 def by_hand(lesson):
-    return stages(lesson)[1]
+    return anew(lesson, 2, 1)
 
 
 def go(stage, key, moment):
@@ -175,7 +175,7 @@ def test_the_map_and_its_row_are_dragged(lesson, by_hand):
     lesson.page.mouse.move(map_["x"] + 15 * pixel, map_["y"] + 14 * pixel, steps=8)
     lesson.page.mouse.up()
     lesson.wait_idle()
-    assert "moved 4 px right and 3 px down" in by_hand.text() != text  # 9 − 5 and −1 + 4
+    assert "moved 3 px right and 4 px down" in by_hand.text() != text  # 8 − 5 and 0 + 4
     by_hand.drag("row", (0, -8 * pixel))
     assert by_hand.root.evaluate(CURVES)[0] != before[0]
     by_hand.knob("shift").press("Enter")

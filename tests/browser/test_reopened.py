@@ -60,7 +60,7 @@ def test_it_says_how_to_go_on_and_hides_what_would_not_move_it(lesson):
     told = "explorer => getComputedStyle(explorer, '::before').content"
     for stage in stages(lesson):
         explorer = stage.explorer().locator(".btp-explorer").first
-        assert "Run the cell again" in explorer.evaluate(told)
+        assert "run the cells above again" in explorer.evaluate(told)
         assert stage.sliders().count() == 0
 
 
@@ -88,7 +88,8 @@ def test_the_file_holds_the_explorers_that_are_shown_and_no_others(left, lessons
     assert sum(state["model_name"] == "AnyModel" for state in states.values()) == 2
 
 
-def test_a_run_brings_it_back_to_life(lesson):
+def test_a_run_brings_it_back_to_life(left, open_lesson):
+    lesson = open_lesson(NAME)
     lesson.run_all()
     stage = stages(lesson)[0]
     stage.press_slider("x")

@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -45,21 +45,28 @@ def lesson(open_lesson, lessons):
 
 @pytest.fixture
 def numbers(lesson):
-    return cleared(stages(lesson)[0])
+    return anew(lesson, 0, 0)
 
 
 @pytest.fixture
 def real(lesson):
-    return cleared(stages(lesson)[1])
+    return anew(lesson, 1, 1)
 
 
-def cleared(stage):
-    """The stage with no flow painted."""
-    if "Zero flow" not in whole_text(stage):
-        before = stage.shown()
-        stage.explorer().locator("button", has_text="no flow").click()
-        stage.wait_for_change(before)
-    return stage
+@pytest.fixture
+def affine(lesson):
+    return anew(lesson, 2, 2)
+
+
+@pytest.fixture
+def whirl(lesson):
+    return anew(lesson, 3, 3)
+
+
+@pytest.fixture
+def apart(lesson):
+    """What two eyes see."""
+    return anew(lesson, 4, 4)
 
 
 def whole_text(stage):
@@ -143,23 +150,21 @@ def test_a_flow_is_painted_on_a_real_picture(real):
     assert real.chosen() == outputs[18] and "A painted flow" in whole_text(real)
 
 
-def test_pointing_shows_place_taps_and_sum_without_the_kernel(lesson):
-    stage = stages(lesson)[2]
-    stage.hover("out-19")  # x = 3, y = 2, fetched from 4.5, 2
-    assert stage.lit() == {"in-20", "in-21"}
-    assert "0.5 · 20 + 0.5 · 21 = 20.5" in stage.text()
-    first = stage.root.evaluate(ARROW)
-    stage.hover("out-20")
-    assert stage.root.evaluate(ARROW) not in ("", first)
-    stage.press("out", "ArrowDown")
-    assert stage.root.evaluate(ARROW).startswith("M")
+def test_pointing_shows_place_taps_and_sum_without_the_kernel(affine):
+    affine.hover("out-19")  # x = 3, y = 2, fetched from 4.5, 2
+    assert affine.lit() == {"in-20", "in-21"}
+    assert "0.5 · 20 + 0.5 · 21 = 20.5" in affine.text()
+    first = affine.root.evaluate(ARROW)
+    affine.hover("out-20")
+    assert affine.root.evaluate(ARROW) not in ("", first)
+    affine.press("out", "ArrowDown")
+    assert affine.root.evaluate(ARROW).startswith("M")
 
 
-def test_pointing_at_an_input_says_who_reads_it_and_lights_the_readers(lesson):
-    stage = stages(lesson)[2]
-    stage.hover("in-20")
-    assert "read by 2 outputs, with weight 0.5 at (2, 2), 0.5 at (3, 2)" in stage.text()
-    assert stage.lit() == {"out-18", "out-19"}
+def test_pointing_at_an_input_says_who_reads_it_and_lights_the_readers(affine):
+    affine.hover("in-20")
+    assert "read by 2 outputs, with weight 0.5 at (2, 2), 0.5 at (3, 2)" in affine.text()
+    assert affine.lit() == {"out-18", "out-19"}
 
 
 def values(stage):
@@ -190,23 +195,22 @@ def led(stage, handle, *ways):
     return x + ways[-1][0], y + ways[-1][1]
 
 
-def test_the_net_is_dragged_by_an_input_and_a_press_without_a_move_chooses_it(lesson):
-    stage = stages(lesson)[2]
-    net, key = stage.root.evaluate(NET), values(stage)
-    cell = stage.root.locator('[data-id="in-27"]').bounding_box()
+def test_the_net_is_dragged_by_an_input_and_a_press_without_a_move_chooses_it(affine):
+    net, key = affine.root.evaluate(NET), values(affine)
+    cell = affine.root.locator('[data-id="in-27"]').bounding_box()
     x, y = cell["x"] + 6, cell["y"] + 30
-    stage.page.mouse.move(x, y)
-    stage.page.mouse.down()
-    stage.page.mouse.move(x + cell["width"], y, steps=6)
-    stage.page.mouse.up()
-    stage.lesson.wait_idle()
-    assert stage.root.evaluate(NET) != net
-    changed = [(a, b) for a, b in zip(key, values(stage), strict=True) if a != b]
+    affine.page.mouse.move(x, y)
+    affine.page.mouse.down()
+    affine.page.mouse.move(x + cell["width"], y, steps=6)
+    affine.page.mouse.up()
+    affine.lesson.wait_idle()
+    assert affine.root.evaluate(NET) != net
+    changed = [(a, b) for a, b in zip(key, values(affine), strict=True) if a != b]
     assert changed == [(1.5, 2.5)]  # one pixel
-    stage.page.mouse.click(x, y)
-    stage.wait_until_chosen("in-27")
-    stage.press("in", "Escape")
-    assert stage.chosen() == ""
+    affine.page.mouse.click(x, y)
+    affine.wait_until_chosen("in-27")
+    affine.press("in", "Escape")
+    assert affine.chosen() == ""
 
 
 def type_into(stage, handle, text):
@@ -222,53 +226,49 @@ def type_into(stage, handle, text):
 
 
 @pytest.mark.parametrize("ways", [((0, 60), (-70, 80)), ((0, -40),), ((-60, 0),), ((-30, 20),)])
-def test_the_right_knob_turns_and_spreads_the_net_and_stays_under_the_hand(lesson, ways):
-    stage = stages(lesson)[2]
-    type_into(stage, "shear", "0.2")
-    type_into(stage, "turn", "10, 1")
-    before = stage.middle_of("shift")
-    hand = led(stage, "turn", *ways)
-    assert stays_under(stage, "turn", hand, within=5)
-    assert stage.middle_of("shift") == pytest.approx(before, abs=1)
-    assert values(stage)[2] != 10 or values(stage)[10] != 1
-    stage.drag("shear", by=(30, 0))
-    assert "shear" in whole_text(stage)
+def test_the_right_knob_turns_and_spreads_the_net_and_stays_under_the_hand(affine, ways):
+    type_into(affine, "shear", "0.2")
+    type_into(affine, "turn", "10, 1")
+    before = affine.middle_of("shift")
+    hand = led(affine, "turn", *ways)
+    assert stays_under(affine, "turn", hand, within=5)
+    assert affine.middle_of("shift") == pytest.approx(before, abs=1)
+    assert values(affine)[2] != 10 or values(affine)[10] != 1
+    affine.drag("shear", by=(30, 0))
+    assert "shear" in whole_text(affine)
 
 
-def test_a_whirl_is_dragged_over_the_photograph(lesson):
-    stage = stages(lesson)[3]
-    output = stage.root.evaluate(PICTURES)[2]
-    hand = led(stage, "center", (-60, -30))
-    assert stays_under(stage, "center", hand) and stage.root.evaluate(PICTURES)[2] != output
+def test_a_whirl_is_dragged_over_the_photograph(whirl):
+    output = whirl.root.evaluate(PICTURES)[2]
+    hand = led(whirl, "center", (-60, -30))
+    assert stays_under(whirl, "center", hand) and whirl.root.evaluate(PICTURES)[2] != output
 
 
-def test_a_whirl_is_turned_all_the_way_and_its_knob_stays_under_the_hand(lesson):
+def test_a_whirl_is_turned_all_the_way_and_its_knob_stays_under_the_hand(whirl):
     """From -150 to 150 degrees the hand turns by almost 200: further than an angle can tell."""
-    stage = stages(lesson)[3]
-    type_into(stage, "swirl", "-150, 120")
-    center, (x, y) = stage.middle_of("center"), stage.middle_of("swirl")
+    type_into(whirl, "swirl", "-150, 120")
+    center, (x, y) = whirl.middle_of("center"), whirl.middle_of("swirl")
     radius, first = math.hypot(x - center[0], y - center[1]), math.atan2(y - center[1], x - center[0])
     assert math.degrees(first) == pytest.approx(-97.2, abs=2)  # 0.648 of -150: it lies at 0.4 of the reach
     angles = [first + math.radians(degrees) for degrees in range(40, 195, 22)]
     ways = [(center[0] + radius * math.cos(a) - x, center[1] + radius * math.sin(a) - y) for a in angles]
-    hand = led(stage, "swirl", *ways)
-    assert stays_under(stage, "swirl", hand) and stage.middle_of("center") == pytest.approx(center, abs=1)
-    assert re.search(r"turn 1[2-5]\d?° clockwise", whole_text(stage))
+    hand = led(whirl, "swirl", *ways)
+    assert stays_under(whirl, "swirl", hand) and whirl.middle_of("center") == pytest.approx(center, abs=1)
+    assert re.search(r"turn 1[2-5]\d?° clockwise", whole_text(whirl))
 
 
-def test_a_place_on_the_photograph_lights_its_output(lesson):
-    stage = stages(lesson)[3]
-    place = stage.root.locator("rect[data-id]:not([data-row])").nth(3)
+def test_a_place_on_the_photograph_lights_its_output(whirl):
+    place = whirl.root.locator("rect[data-id]:not([data-row])").nth(3)
     name = place.get_attribute("data-id")
     place.hover()
-    stage.wait_until_chosen(name)
-    assert "fetches from" in stage.text()
-    stage.page.mouse.move(2, 2)
+    whirl.wait_until_chosen(name)
+    assert "fetches from" in whirl.text()
+    whirl.page.mouse.move(2, 2)
 
 
 @pytest.mark.parametrize("button", ["right", "middle"])
-def test_other_buttons_drag_nothing_and_paint_nothing(lesson, button):
-    for stage, handle in ((stages(lesson)[3], "center"), (stages(lesson)[0], "picture")):
+def test_other_buttons_drag_nothing_and_paint_nothing(whirl, numbers, button):
+    for stage, handle in ((whirl, "center"), (numbers, "picture")):
         stage.press("out", "Escape")
         stage.page.mouse.move(2, 2)
         before = stage.shown()
@@ -283,32 +283,30 @@ def decibels(stage):
     return float(re.search(r"PSNR (\S+) dB", stage.text())[1])
 
 
-def test_the_amount_of_a_real_warp_is_dragged_and_slid(lesson):
-    stage = stages(lesson)[4]
-    assert decibels(stage) < 14
-    first = stage.root.evaluate(PICTURES)
-    stage.drag("amount", by=(60, 0))
-    after = stage.root.evaluate(PICTURES)
+def test_the_amount_of_a_real_warp_is_dragged_and_slid(apart):
+    assert decibels(apart) < 14
+    first = apart.root.evaluate(PICTURES)
+    apart.drag("amount", by=(60, 0))
+    after = apart.root.evaluate(PICTURES)
     assert after[0] == first[0] and after[-1] == first[-1]  # what we want, and what is hidden
     assert after[1] != first[1] and after[2] != first[2]  # what is fetched, and its error
-    before = stage.shown()
-    stage.slider("amount of warp").press("Home")
-    stage.wait_for_change(before)
-    assert "the wrong way" in stage.text() and decibels(stage) < 12.5
-    stage.press_slider("amount of warp", "End")
+    before = apart.shown()
+    apart.slider("amount of warp").press("Home")
+    apart.wait_for_change(before)
+    assert "the wrong way" in apart.text() and decibels(apart) < 12.5
+    apart.press_slider("amount of warp", "End")
     for _ in range(10):
-        stage.press_slider("amount of warp", "ArrowLeft")
-    assert decibels(stage) > 23
+        apart.press_slider("amount of warp", "ArrowLeft")
+    assert decibels(apart) > 23
 
 
-def test_left_and_fetched_are_shown_in_turn(lesson):
-    stage = stages(lesson)[4]
-    before = stage.shown()
-    stage.explorer().locator("button", has_text="in turn").click()
-    stage.wait_for_change(before)
-    assert stage.root.locator("animate").count() == 1
-    stage.drag("amount", by=(-40, 0))
-    assert stage.root.locator("animate").count() == 1
+def test_left_and_fetched_are_shown_in_turn(apart):
+    before = apart.shown()
+    apart.explorer().locator("button", has_text="in turn").click()
+    apart.wait_for_change(before)
+    assert apart.root.locator("animate").count() == 1
+    apart.drag("amount", by=(-40, 0))
+    assert apart.root.locator("animate").count() == 1
 
 
 def test_nothing_went_wrong_and_no_text_is_cut_off(lesson):

@@ -75,6 +75,7 @@ class Explorer(widgets.VBox):
         self.failure: Exception | None = None
         self.scene: Scene | None = None
         self._adjust, self._limits, self._held = adjust, limits, False
+        self._on_choose = on_choose
         self._standing = stand or Standing()
         self._standing.stage = self.stage
         self._ahead = Ahead(self, MOST_STATES if ahead is True else ahead) if ahead else None

@@ -1,0 +1,106 @@
+"""A lesson that was run becomes a page: text, formulas, code, outputs; explorers that live without a kernel."""
+
+import re
+from html import escape
+from urllib.parse import quote
+
+from course_utils.exercises.engine.report import STYLE as CARD_STYLE
+from course_utils.figures.draw.scene import STYLE_ELEMENT
+from course_utils.launcher.saving import VIEW
+from publishing.explorers import explorer_html
+from publishing.record import OF_THIS_MACHINE
+from tools.pages import MarkdownWithMath, PageExporter, Renderer
+from tools.roads import SIDE_ROAD, by_road
+from tools.run import copied
+
+LATER = '<p class="later">Answering comes alive when the lesson runs.</p>'
+ON_YOUR_MACHINE = (
+    '<p class="later">What this cell prints is about the machine it runs on: run the lesson.</p>'
+)
+NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
+HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)<a class="anchor-link".*?</h\1>', re.DOTALL)
+TAGS = re.compile(r"<[^>]+>")
+
+
+class LessonExporter(PageExporter):
+    """nbconvert's plainest template; what stands before and after a cell opens and closes its side road."""
+
+    raw_template = (
+        "{%- extends 'basic/index.html.j2' -%}"
+        "{%- block any_cell scoped -%}{{ cell.metadata.get('before', '') }}{{ super() }}"
+        "{{ cell.metadata.get('after', '') }}{%- endblock any_cell -%}"
+    )
+
+
+def anchor(title):
+    """Where a heading can be reached, as nbconvert names it.
+
+    >>> anchor('Why "times two"?')
+    'Why-%22times-two%22?'
+    """
+    return quote(title.replace(" ", "-"), safe="?/:@!$&'()*+,;=")
+
+
+def body(recorded) -> tuple[str, list]:
+    """The inside of a lesson's page, and the records of its explorers in the order of the page.
+
+    Raises ValueError for a formula that cannot be drawn.
+    """
+    notebook, records = copied(recorded.notebook), []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            _as_page(cell, recorded.explorers, records)
+    _fold(notebook)
+    exporter = LessonExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    html, _ = exporter.from_notebook_node(notebook)
+    html = NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
+    return html.replace('href="../data/SOURCES.md', 'href="sources.html'), records
+
+
+def _as_page(cell, explorers, records):
+    """What a cell showed, as HTML that needs no kernel."""
+    if OF_THIS_MACHINE.search(cell.source):
+        cell.outputs = [_html(ON_YOUR_MACHINE)]
+    for output in cell.outputs:
+        data = output.get("data", {})
+        view = data.pop(VIEW, None)
+        if view is not None and view["model_id"] in explorers:
+            records.append(explorers[view["model_id"]])
+            data["text/html"] = explorer_html(records[-1], data["image/svg+xml"], len(records) - 1)
+        elif view is not None and "text/html" in data:
+            data["text/html"] += LATER
+        if "text/html" in data:  # their styles stand once, in book.css
+            data["text/html"] = data["text/html"].replace(STYLE_ELEMENT, "").replace(CARD_STYLE, "")
+
+
+def _html(text):
+    from nbformat import v4
+
+    return v4.new_output("display_data", {"text/html": text})
+
+
+def _fold(notebook):
+    """Put every side road into a <details> of its own."""
+    roads = list(by_road(notebook))
+    titles = ["", *(title for title, _ in roads), ""]
+    for i, (title, cell) in enumerate(roads, start=1):
+        if title and title != titles[i - 1]:
+            heading = SIDE_ROAD.match(cell.source.split("\n")[0])
+            cell.source = cell.source.partition("\n")[2].strip()
+            minutes = f" <small>{heading[3]} min</small>" if heading[3] else ""
+            here = escape(anchor(f"Side road: {heading[2]}"))
+            summary = f"<summary>Side road: {escape(heading[2])}{minutes}</summary>"
+            cell.metadata["before"] = f'<details class="side-road" id="{here}">{summary}'
+        if title and title != titles[i + 1]:
+            cell.metadata["after"] = "</details>"
+
+
+def markdown(source) -> str:
+    """A text in Markdown as the inside of a page."""
+    html = MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+    return f'<div class="text_cell"><div class="rendered_html">{html}</div></div>'
+
+
+def headings(html) -> list[tuple[int, str, str]]:
+    """(rank, anchor, words) of the headings of a page."""
+    return [(int(rank), anchor, TAGS.sub("", words)) for rank, anchor, words in HEADING.findall(html)]

@@ -1,0 +1,88 @@
+"""A lesson becomes a page: links, side roads, outputs, and what is said where no kernel is."""
+
+import pytest
+
+from course_utils.exercises.engine import Prediction
+from course_utils.explorers.bilinear import bilinear_cell
+from course_utils.explorers.linear import many_samples
+from publishing.explorers import asleep, explorer_html, states_js
+from publishing.pages import body, headings
+from tests.publishing.made import made
+
+
+def test_links_to_lessons_lead_to_their_pages():
+    html, _ = body(
+        made(
+            "See [lesson 03](03_bilinear_interpolation.ipynb#The-surface) and [this](https://example.org/a.ipynb)."
+        )
+    )
+    assert 'href="03_bilinear_interpolation.html#The-surface"' in html
+    assert 'href="https://example.org/a.ipynb"' in html
+
+
+def test_a_side_road_is_folded_with_all_that_belongs_to_it():
+    html, _ = body(
+        made("# A\n\n## One", "### Side road: far off (2 min)\n\nfirst", "second", "### Back", "third")
+    )
+    inside = html.partition("<details")[2].partition("</details>")[0]
+    assert "Side road: far off <small>2 min</small></summary>" in inside
+    assert "first" in inside and "second" in inside and "third" not in inside
+    assert 'id="Side-road:-far-off"' in inside
+    assert [anchor for _, anchor, _ in headings(html)] == ["One", "Back"]
+
+
+def test_two_side_roads_in_a_row_are_two():
+    html, _ = body(made("# A", "### Side road: one", "### Side road: two (3 min)\n\ntext"))
+    assert html.count("<details") == html.count("</details>") == 2
+
+
+def test_a_prediction_can_be_read_and_says_that_it_is_answered_later():
+    html, records = body(made(("P", Prediction("made.up", "How many?", lambda: 2, options=["one", "two"]))))
+    assert "How many?" in html and "two" in html and "Answering comes alive when the lesson runs." in html
+    assert records == [] and "widget-view" not in html
+
+
+def test_what_is_about_the_machine_is_not_published():
+    recorded = made(("cli.main(['doctor']);", many_samples()))
+    html, _ = body(recorded)
+    assert "about the machine it runs on" in html and "btp-explorer" not in html
+
+
+def test_a_formula_that_cannot_be_drawn_is_named():
+    with pytest.raises(ValueError, match=r"\\nonsense"):
+        body(made(r"$\nonsense x$"))
+
+
+def test_explorers_are_numbered_as_they_stand():
+    html, records = body(made(("one", many_samples()), ("two", bilinear_cell()), most_states=2))
+    assert html.index('data-explorer="0"') < html.index('data-explorer="1"')
+    assert [list(record["controls"])[:2] for record in records] == [["x", "mode"], ["x", "y"]]
+    assert "<style" not in html and "<script" not in html
+    assert states_js(records).startswith("book.open([{")
+
+
+def test_an_explorer_shows_its_opening_state_before_any_script():
+    explorer = many_samples(x=2.3)
+    record = next(iter(made(("e", explorer), most_states=2).explorers.values()))
+    html = explorer_html(record, explorer.scene.svg, 0)
+    assert 'min="-0.5" max="4.5" step="0.1" value="2.3"' in html
+    assert 'aria-pressed="true" disabled title="comes alive when the lesson runs">linear (tent)' in html
+    assert explorer.scene.text in html and "<svg" in html
+    assert 'readonly value="2, 6, 3, 8, 5"' in html
+
+
+def test_what_does_not_live_is_said():
+    record = {
+        "controls": {"x": {"label": "x", "kind": "slider"}, "k": {"label": "kernel", "kind": "choice"},
+                     "gone": {"label": "gone", "kind": "slider"}},
+        "edges": {"0": {"x": []}}, "extra": ["no flow"],
+    }  # fmt: skip
+    opening = {"hidden": ["gone"]}
+    assert asleep(record, opening, "") == "Kernel and “no flow” come alive when the lesson runs."
+    assert asleep(record | {"extra": []}, opening, "") == "Kernel comes alive when the lesson runs."
+    assert asleep(record | {"extra": [], "edges": {"0": {"x": [], "k": []}}}, opening, "") == ""
+    assert "the brush" in asleep(record, opening, '<g data-drag="field">')
+
+
+def test_a_script_in_a_state_does_not_end_the_file():
+    assert "</script" not in states_js([{"pieces": ["</script><script>alert(1)"]}])
