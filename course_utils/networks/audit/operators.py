@@ -9,6 +9,7 @@ import torch
 from course_utils.networks.audit import maps
 from course_utils.networks.audit.layout import plain
 from course_utils.networks.audit.rules import rule
+from course_utils.networks.audit.units import exchanged
 
 
 def each_axis(value, count):
@@ -370,6 +371,10 @@ def grid_sample(call):
     read = [_read_grid(grid, i, n, corners, learned) for i, n in enumerate(x.shape[2:])]
     result = call.resampled(x, [each.line for each in read], "grid_sample", words)
     number = len(call.watch.operators) - 1
+    pair = call.watch.divided.get(call.arg(1, "grid"))
+    if pair and x.ndim == 4 and exchanged(pair, [tuple(x.shape[2:]), tuple(grid.shape[1:3])]):
+        divisor = f"({pair[0]:g}, {pair[1]:g})"
+        call.remark("flow units", number, divisor=divisor, size=tuple(x.shape[2:]))
     for each in read:
         if each.made_for not in (None, corners):
             call.remark(
