@@ -21,13 +21,15 @@ from pathlib import Path
 
 import torch
 
+from course_utils.files import write_whole
 from course_utils.networks.audit import audit
 from course_utils.networks.audit.witness import confirm
 from course_utils.networks.records import table, write_record
 from course_utils.networks.training import seeded
 
 HERE = Path(__file__).parent
-RECORD = HERE / "audit_table.json"
+RECORD, TEXT = HERE / "audit_table.json", HERE / "audit_table.md"
+COMMAND = "python -m data.audit_table --record"
 NAMES = {
     "smp": "segmentation_models_pytorch", "timm": "timm", "hf": "transformers", "monai": "monai", "kornia": "kornia",
     "tv": "torchvision",
@@ -367,7 +369,28 @@ def _write(networks):
         "rows": [each["row"] for each in networks.values()], "packages": versions(), "networks": networks,
         "note": "Random weights, one thread. Seconds of processor time; without: a plain pass before the audit.",
     }  # fmt: skip
-    write_record(RECORD, result, "python -m data.audit_table --record", total, "cpu")
+    write_record(RECORD, result, COMMAND, total, "cpu")
+    write_whole(TEXT, text(json.loads(RECORD.read_text(encoding="utf-8"))).encode())
+
+
+def text(record):
+    """The record as Markdown, for reading: what was found in each network, the table, and how it was made."""
+    result = record["result"]
+    made = ", ".join(f"{name} {version}" for name, version in result["packages"].items())
+    lines = [
+        "# Public networks, audited", "",
+        f"`{record['command']}`, {record['date']}, {record['device']}; torch {record['versions']['torch']}, {made}.",
+        f"{result['note']} *largest*: the largest offset between maps or of the answer, in image px, at the first "
+        "and the last pixel. *gradient*: on how many of its sides, per axis, the gradient's center of mass agrees to "
+        "a hundredth of a pixel, where the picture is large enough. A note is no bug: training removes it.",
+        "", f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}",
+    ]  # fmt: skip
+    lines += [f"| {' | '.join(str(row[name]) for name in COLUMNS)} |" for row in result["rows"]]
+    lines += ["", "## Bugs, and what to look at", ""]
+    for name, each in result["networks"].items():
+        graver = [finding for finding in each["findings"] if not finding.startswith("note")]
+        lines += [f"- **{name}**", *(f"  - {finding}" for finding in graver)] if graver else []
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

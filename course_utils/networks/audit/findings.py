@@ -276,7 +276,7 @@ def _flow_units(watch, remark):
         "bug", "flow units", remark.where,
         f"a flow (x, y) is divided by {f['divisor']} on a map of height {f['size'][0]} and width {f['size'][1]}",
         "x is a fraction of the width and y of the height; the order is right by chance on a square map",
-        "divide (x, y) by (width, height)",
+        "divide (x, y) by (width, height)", operators=_op(remark),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import torch
 from course_utils.networks.audit import maps
 from course_utils.networks.audit.layout import plain
 from course_utils.networks.audit.rules import rule
+from course_utils.networks.audit.units import exchanged
 
 
 def each_axis(value, count):
@@ -370,6 +371,10 @@ def grid_sample(call):
     read = [_read_grid(grid, i, n, corners, learned) for i, n in enumerate(x.shape[2:])]
     result = call.resampled(x, [each.line for each in read], "grid_sample", words)
     number = len(call.watch.operators) - 1
+    pair = call.watch.divided.get(call.arg(1, "grid"))
+    if pair and x.ndim == 4 and exchanged(pair, [tuple(x.shape[2:]), tuple(grid.shape[1:3])]):
+        divisor = f"({pair[0]:g}, {pair[1]:g})"
+        call.remark("flow units", number, divisor=divisor, size=tuple(x.shape[2:]))
     for each in read:
         if each.made_for not in (None, corners):
             call.remark(
@@ -377,6 +382,8 @@ def grid_sample(call):
             )
             break
     far = max(each.far for each in read)
+    if not call.watch.operators[number].known:
+        return result
     if far > max(2.0, max(x.shape[2:]) / 8):
         call.watch.operators[number] = call.watch.operators[number]._replace(known=False)
         return call.lost(f"grid_sample reads up to {far:.0f} pixels from a regular grid")
@@ -429,8 +436,10 @@ def _swapped(grid):
     if grid.ndim != 4 or min(grid.shape[1:3]) < 3:
         return False
     own = max(abs(maps.grid_line(grid[..., i], 2 - i)[0]) for i in (0, 1))
-    spans = [abs(maps.grid_line(grid[..., i], 1 + i)[0]) * (grid.shape[1 + i] - 1) for i in (0, 1)]
-    return min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
+    lines = [maps.grid_line(grid[..., i], 1 + i) for i in (0, 1)]
+    spans = [abs(slope) * (size - 1) for (slope, _, _), size in zip(lines, grid.shape[1:3], strict=True)]
+    regular = max(far for _, _, far in lines) < 0.2
+    return regular and min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
 
 
 @rule("affine_grid")

@@ -25,6 +25,11 @@ from course_utils.networks.audit.watch import Watch
 from course_utils.validation import one_of, whole_number
 
 TAPS = ("all", "middle")
+# Comparisons and the like: what they answer is no map of numbers to be followed.
+ANSWERS_OF_OTHER_KINDS = {
+    "eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not",
+    "logical_xor", "bitwise_and", "bitwise_or", "bitwise_not", "bitwise_xor", "floor", "ceil", "round", "sign",
+}  # fmt: skip
 
 
 class Measured(NamedTuple):
@@ -146,7 +151,7 @@ class Linear(Watch):
             return _mean_instead(name, func, x, args, kwargs, self.side.taps)
         if name in ("cat", "concat", "stack", "concatenate"):
             return self._one_beside_others(func, args, kwargs)
-        if is_pointwise(name):
+        if is_pointwise(name) and name not in ANSWERS_OF_OTHER_KINDS:
             return self._one_of(func, args, kwargs)
         return func(*args, **kwargs)
 
@@ -265,20 +270,21 @@ def _measured(side, report, model, inputs, named_inputs, axes):
         track, tensor = watch.track_of_it, watch.tensor
         mask, index = _some_samples(track, tensor, side)
         image = next(each for each in images if each.ndim >= 3)
-        gradient = torch.autograd.grad((tensor * mask).sum(), images, allow_unused=True)
+        total = (tensor * mask).sum()
+        gradient = torch.autograd.grad(total, images, allow_unused=True) if total.requires_grad else []
     finally:
         for each, required, grad in states:
             each.requires_grad_(required)
             each.grad = grad
     axes = tuple(range(2, image.ndim)) if axes is None else tuple(i % image.ndim for i in axes)
     dim = axes[side.axis]
-    mass = sum(
+    mass = torch.zeros(image.shape[dim], dtype=torch.float64) + sum(
         each.detach().double().movedim(dim, -1).flatten(0, -2).sum(0)
         for each in gradient
         if each is not None and each.ndim == image.ndim and each.shape[dim] == image.shape[dim]
     )
     center = float((mass * torch.arange(len(mass))).sum() / mass.sum())  # nan where nothing reaches the map
-    touched = mass.abs() > 1e-9 * mass.abs().max()
+    touched = mass.abs() > max(1e-9 * float(mass.abs().max()), 1e-30)
     cut = bool(touched[0] or touched[-1]) or not bool(touched.any())
     place = side.source.places[side.axis]
     return Measured(

@@ -6,7 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils.networks.alignment_bugs import mixed_conventions, rows_before_columns
+from course_utils.networks.alignment import fetch
+from course_utils.networks.alignment_bugs import (
+    as_in_alignseg,
+    height_and_width_swapped,
+    mixed_conventions,
+    rows_before_columns,
+)
 
 
 class Ladder(nn.Module):
@@ -112,6 +118,17 @@ def of_affine_grid(x, made, sampled):
     return x + F.grid_sample(x, grid, align_corners=sampled)
 
 
+def lookups(x):
+    """RAFT's way: a map of correlations for every place, each read in a small window around a point of its own."""
+    tokens = x.flatten(2)
+    maps = (tokens.mT @ tokens).reshape(256, 1, 16, 16)
+    steps = torch.arange(-4, 5) / 7.5
+    window = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)  # y before x
+    centers = torch.rand(256, 1, 1, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    seen = F.grid_sample(maps, centers + window, align_corners=True)
+    return x + seen.reshape(1, 16, 16, 81).movedim(-1, 1)
+
+
 def labels_shrunk(x, mode):
     return F.interpolate((x > 0.5).float(), size=(8, 8), mode=mode)
 
@@ -200,6 +217,8 @@ CLEAN = {
     ),
     "fetched, zero flow": (Fetch(partial(lambda x, flow: resize(x, flow.shape[2:], mode="bilinear")), False),
                            image(16, 24)),
+    "fetched along a learned flow": (Fetch(fetch, True), image(16, 24)),
+    "small windows around points, y before x": (Apply(lookups), image(16, 16)),
     "grid and sampling agree, False": (Apply(partial(of_affine_grid, made=False, sampled=False)), image(16, 24)),
     "grid and sampling agree, True": (Apply(partial(of_affine_grid, made=True, sampled=True)), image(16, 24)),
     "labels shrunk by area": (Apply(lambda x: F.interpolate((x > 0.5).float(), size=(8, 8), mode="area")),
@@ -250,6 +269,11 @@ PLANTED = {
     "mixed grid": (Fetch(mixed_conventions, False), image(16, 24), "grid of the other convention", "bug"),
     "mixed grid, learned flow": (
         Fetch(mixed_conventions, True), image(16, 24), "grid of the other convention", "bug"
+    ),
+    "flow divided by (height, width)": (Fetch(height_and_width_swapped, True), image(16, 24), "flow units", "bug"),
+    "as in AlignSeg, units": (Fetch(as_in_alignseg, True), image(16, 24), "flow units", "bug"),
+    "as in AlignSeg, conventions": (
+        Fetch(as_in_alignseg, True), image(16, 24), "grid of the other convention", "bug"
     ),
     "rows before columns": (Fetch(rows_before_columns, False), image(16, 16), "x and y exchanged", "bug"),
     "made False, sampled True": (
