@@ -62,6 +62,7 @@ def _as_page(cell, widgets, explorers, predictions):
     """What a cell showed, as HTML that needs no kernel."""
     if OF_THIS_MACHINE.search(cell.source):
         cell.outputs = [_html(ON_YOUR_MACHINE)]
+    cell.outputs = [output for output in cell.outputs if not is_of_the_kernel_alone(output.get("data", {}))]
     for output in cell.outputs:
         data = output.get("data", {})
         view = data.pop(VIEW, None)
@@ -76,6 +77,11 @@ def _as_page(cell, widgets, explorers, predictions):
             data["text/html"] += LATER
         if "text/html" in data:  # their styles stand once, in book.css
             data["text/html"] = data["text/html"].replace(STYLE_ELEMENT, "").replace(CARD_STYLE, "")
+
+
+def is_of_the_kernel_alone(data):
+    """Is it a widget that shows nothing without its kernel, such as the bar of a training that is over?"""
+    return VIEW in data and not {"text/html", "image/svg+xml"} & set(data)
 
 
 def _html(text):

@@ -1,10 +1,12 @@
 """A lesson becomes a page: links, side roads, outputs, and what is said where no kernel is."""
 
 import pytest
+from nbformat import v4
 
 from course_utils.exercises.engine import Prediction
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.linear import many_samples
+from course_utils.launcher.saving import VIEW
 from publishing.explorers import asleep, explorer_html, states_js
 from publishing.pages import body, headings
 from tests.publishing.made import made
@@ -56,6 +58,16 @@ def test_a_prediction_that_has_no_answer_here_can_be_read():
     )
     assert "How many?" in html and "two" in html and "Answering comes alive when the lesson runs." in html
     assert predictions == []
+
+
+def test_the_bar_of_a_training_that_is_over_is_not_shown():
+    recorded = made(("train()", many_samples()), most_states=2)
+    output = v4.new_output(
+        "display_data", {VIEW: {"model_id": "bar"}, "text/plain": "seed 0:   0%|    | 0/100"}
+    )
+    recorded.notebook.cells[0].outputs.insert(0, output)
+    html, records, _ = body(recorded)
+    assert "0/100" not in html and len(records) == 1
 
 
 def test_what_is_about_the_machine_is_not_published():
