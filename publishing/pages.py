@@ -1,8 +1,12 @@
 """A lesson that was run becomes a page: text, formulas, code, outputs; explorers that live without a kernel."""
 
+import base64
+import io
 import re
 from html import escape
 from urllib.parse import quote
+
+from PIL import Image
 
 from course_utils.exercises.engine.report import STYLE as CARD_STYLE
 from course_utils.figures.draw.scene import STYLE_ELEMENT
@@ -20,6 +24,7 @@ ON_YOUR_MACHINE = (
 )
 NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
 HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)<a class="anchor-link".*?</h\1>', re.DOTALL)
+PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]{4000,}")
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -55,6 +60,7 @@ def body(recorded) -> tuple[str, list, list]:
     exporter = LessonExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     html, _ = exporter.from_notebook_node(notebook)
     html = NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
+    html = PNG.sub(lambda found: smaller(found[0]), html)
     return html.replace('href="../data/SOURCES.md', 'href="sources.html'), explorers, predictions
 
 
@@ -62,6 +68,7 @@ def _as_page(cell, widgets, explorers, predictions):
     """What a cell showed, as HTML that needs no kernel."""
     if OF_THIS_MACHINE.search(cell.source):
         cell.outputs = [_html(ON_YOUR_MACHINE)]
+    cell.outputs = [output for output in cell.outputs if not is_of_the_kernel_alone(output.get("data", {}))]
     for output in cell.outputs:
         data = output.get("data", {})
         view = data.pop(VIEW, None)
@@ -76,6 +83,11 @@ def _as_page(cell, widgets, explorers, predictions):
             data["text/html"] += LATER
         if "text/html" in data:  # their styles stand once, in book.css
             data["text/html"] = data["text/html"].replace(STYLE_ELEMENT, "").replace(CARD_STYLE, "")
+
+
+def is_of_the_kernel_alone(data):
+    """Is it a widget that shows nothing without its kernel, such as the bar of a training that is over?"""
+    return VIEW in data and not {"text/html", "image/svg+xml"} & set(data)
 
 
 def _html(text):
@@ -98,6 +110,18 @@ def _fold(notebook):
             cell.metadata["before"] = f'<details class="side-road" id="{here}">{summary}'
         if title and title != titles[i + 1]:
             cell.metadata["after"] = "</details>"
+
+
+def smaller(png) -> str:
+    """A picture in a data address with the same pixels in fewer bytes, where lossless WebP has fewer."""
+    with Image.open(io.BytesIO(base64.b64decode(png.partition(",")[2]))) as picture:
+        picture.load()
+        stream = io.BytesIO()
+        picture.convert(
+            "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
+        ).save(stream, "WEBP", lossless=True, quality=60, method=4, exact=True)
+    webp = "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+    return webp if len(webp) < len(png) else png
 
 
 def markdown(source) -> str:

@@ -1,12 +1,20 @@
 """A lesson becomes a page: links, side roads, outputs, and what is said where no kernel is."""
 
+import base64
+import io
+
+import numpy as np
 import pytest
+from nbformat import v4
+from PIL import Image
 
 from course_utils.exercises.engine import Prediction
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.linear import many_samples
-from publishing.explorers import asleep, explorer_html, states_js
-from publishing.pages import body, headings
+from course_utils.explorers.stage.standalone import unpacked
+from course_utils.launcher.saving import VIEW
+from publishing.explorers import asleep, explorer_html, fitted, squeezed, states_js
+from publishing.pages import PNG, body, headings, smaller
 from tests.publishing.made import made
 
 
@@ -58,6 +66,16 @@ def test_a_prediction_that_has_no_answer_here_can_be_read():
     assert predictions == []
 
 
+def test_the_bar_of_a_training_that_is_over_is_not_shown():
+    recorded = made(("train()", many_samples()), most_states=2)
+    output = v4.new_output(
+        "display_data", {VIEW: {"model_id": "bar"}, "text/plain": "seed 0:   0%|    | 0/100"}
+    )
+    recorded.notebook.cells[0].outputs.insert(0, output)
+    html, records, _ = body(recorded)
+    assert "0/100" not in html and len(records) == 1
+
+
 def test_what_is_about_the_machine_is_not_published():
     recorded = made(("cli.main(['doctor']);", many_samples()))
     html, *_ = body(recorded)
@@ -102,3 +120,34 @@ def test_what_does_not_live_is_said():
 
 def test_a_script_in_a_state_does_not_end_the_file():
     assert "</script" not in states_js([{"pieces": ["</script><script>alert(1)"]}])
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P"])
+def test_a_photograph_keeps_every_pixel_in_fewer_bytes(mode):
+    noise = np.random.default_rng(0).integers(0, 256, (80, 60, 4), np.uint8)
+    picture = Image.fromarray(noise.repeat(4, axis=0).repeat(4, axis=1), "RGBA").convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    png = "data:image/png;base64,\n" + base64.b64encode(stream.getvalue()).decode()
+    (found,) = PNG.findall(f'<image href="{png}"/>')
+    webp = smaller(found)
+    assert webp.startswith("data:image/webp;base64,") and len(webp) < len(png)
+    with Image.open(io.BytesIO(base64.b64decode(webp.partition(",")[2]))) as again:
+        assert np.array_equal(np.asarray(again.convert("RGBA")), np.asarray(picture.convert("RGBA")))
+
+
+def test_what_does_not_fit_is_left_out_from_the_end():
+    record, other = made(("a", bilinear_cell()), ("b", many_samples()), most_states=60).widgets.values()
+    whole = squeezed(states_js([record, other]))
+    first, second = fitted([record, other], whole * 2 // 3)
+    assert squeezed(states_js([first, second])) < 0.7 * whole
+    assert len(first["states"]) < 60 or len(second["states"]) < 60
+    for before, after in ((record, first), (other, second)):
+        count = len(after["states"])
+        assert all(unpacked(after, number) == unpacked(before, number) for number in range(count))
+        ends = [
+            number for moves in after["edges"].values() for reached in moves.values() for _, number in reached
+        ]
+        assert max(ends) < count
+    assert fitted([record, other], whole * 2) == [record, other]
+    assert [len(each["states"]) for each in fitted([record, other], 0)] == [1, 1]
