@@ -239,6 +239,20 @@ def _classes(network, soft, images, at_once=50):
     return torch.cat(parts).numpy()
 
 
+@torch.no_grad()
+def mean_arrows(network, count=20):
+    """How long the arrows of a LabelEnlarger's flows are, each in pixels of its coarse map: a mean per enlargement.
+
+    Over the first ``count`` test scenes. Its upsamplers must decide a "flow_xy".
+    """
+    soft, images, _ = (each[:count] for each in _labels(Labels().budget, "unseen"))
+    first, second = network.eval().upsamplers
+    coarse, fine = network.widen(soft), network.guide(images)
+    between = network.halve(fine)
+    flows = first.plan(coarse, between), second.plan(first(coarse, between), fine)
+    return [float(each["flow_xy"].norm(dim=1).mean()) for each in flows]
+
+
 # ---- Running and comparing -----------------------------------------------------------------------
 
 

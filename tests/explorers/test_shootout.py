@@ -76,3 +76,18 @@ def test_weights_to_begin_with():
         decide(beauty=3)
     with pytest.raises(ValueError, match="labels must be a whole number, from 0 to 10"):
         decide(labels=11)
+
+
+def test_what_there_is_to_try():
+    explorer, nothing = decide(), dict.fromkeys(CRITERIA, 0)
+    costs = {each.name: each.costs["multiply-adds"] for each in numerics.contenders()}
+
+    def winner(**weights):
+        explorer.set(**nothing | weights)
+        return explorer.scene.text.partition(" is worth most")[0].split(
+            ", ", sum(map(bool, weights.values()))
+        )[-1]
+
+    assert winner(labels=5) == "deformable" == winner(labels=5, pictures=5)
+    assert costs[winner(labels=5, multiply_adds=5)] <= 16
+    assert winner(**dict.fromkeys(CRITERIA, 5)) == "bicubic"

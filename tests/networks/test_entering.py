@@ -1,5 +1,7 @@
 """Bring your own: three upsamplers as a new user writes them take part; what cannot is refused in words."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +9,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_utils import shootout as numerics
-from course_utils.networks import entering
+from course_utils.networks import entering, shootout
 from course_utils.networks.entering import audit, enter, maker
 from course_utils.networks.segmentation import Budget
 from course_utils.networks.shootout import Labels, Pictures, run
+from course_utils.networks.superresolution import Pair, bicubic, score
 
 LABELS = Labels(Budget(train=8, test=15, size=32, steps=2, batch=4, rate=1e-2))
 PICTURES = Pictures(steps=2, patch=8, batch=2)
@@ -31,6 +34,16 @@ RECORD = {
 def record(monkeypatch):
     """A record of four, so that a longer one changes nothing here."""
     monkeypatch.setattr(entering, "recorded", lambda task: RECORD)
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch):
+    """A part of each picture is scored: whole ones take most of the time."""
+    part, twice = (..., slice(100, 136), slice(100, 136)), (..., slice(200, 272), slice(200, 272))
+    small = [Pair(pair.name, pair.low[part], pair.high[twice]) for pair in shootout._unseen()]
+    monkeypatch.setattr(shootout, "_unseen", lambda: small)
+    monkeypatch.setattr(shootout, "_bicubic_scores", lambda: score(partial(bicubic, factor=2), small))
+    monkeypatch.setattr(Pictures, "EDGE", ("camera", slice(8, 56), slice(8, 56)))
 
 
 # ---- As a new user writes them -------------------------------------------------------------------

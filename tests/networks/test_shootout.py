@@ -127,6 +127,15 @@ def test_scores_are_those_of_lesson_12_in_percent():
     assert MEASURES["labels"] in expected
 
 
+def test_arrows_are_measured_in_pixels_of_the_coarse_map():
+    class Aside(UPSAMPLERS["flow"]):
+        def decide(self, coarse, fine):
+            x = torch.full((len(coarse), 1, *fine.shape[-2:]), coarse.shape[-1] / 4)
+            return {"flow_xy": torch.cat([x, 0 * x], dim=1)}
+
+    assert shootout.mean_arrows(Labels().network(Aside, 0), 2) == [4, 8]  # maps of 16 and 32
+
+
 def test_edges_are_a_part_of_the_answer(results):
     for result in results:
         assert result.edge.dtype == np.uint8
