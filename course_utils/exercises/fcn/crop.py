@@ -74,8 +74,8 @@ def _sign(layers, kernel_size, stride):
 
 @CROP.mistake
 def _overwritten(layers, kernel_size, stride):
-    """Your loop calls every layer's numbers `kernel_size` and `stride`, so after it these are the last layer's, and no
-    longer those of the transposed convolution. Give them other names."""
+    """Your loop calls every layer's numbers `kernel_size` and `stride`, so after it these are the last layer's and
+    no longer those of the transposed convolution. Give them other names."""
     kernel_size, stride, _ = layers[-1]
     return crop(layers, kernel_size, stride)
 
