@@ -87,7 +87,7 @@ def squeezed(file):
 def records_in(file):
     """What ``states_js`` wrote."""
     text = file.read_text(encoding="utf-8").removeprefix("book.open(").rstrip().removesuffix(");")
-    return json.loads(text)
+    return json.loads(f"[{text}]")[0]
 
 
 def controls_of(records):

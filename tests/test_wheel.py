@@ -83,6 +83,7 @@ def test_it_holds_the_course_and_nothing_of_the_repository(installed):
     assert results == {path.name for path in (ROOT / "data").glob("*.json")}
 
 
+@pytest.mark.thorough
 def test_lessons_find_all_they_import_and_read(installed, tmp_path):
     names = of_lessons()
     assert len(names) > 20

@@ -47,6 +47,7 @@ def at_rest(explorer):
     return explorer.values, stage.scene, stage.step, stage.chosen, ends
 
 
+@pytest.mark.thorough
 def test_the_explorer_is_as_it_was_before(pair):
     _, explorer, before, record = pair
     assert at_rest(explorer) == before
@@ -62,6 +63,7 @@ def test_every_main_control_lives(pair):
     assert [name for name in shown if name not in record["edges"]["0"]] == []
 
 
+@pytest.mark.thorough
 def test_a_state_is_what_python_shows_after_the_same_move(pair):
     make, explorer, _, record = pair
     moves = [

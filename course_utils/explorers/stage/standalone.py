@@ -20,9 +20,7 @@ from course_utils.explorers.stage.controls import Numbers
 from course_utils.explorers.stage.explorer import Explorer, _sent
 
 MOST_STATES, MOST_WITH_A_PLACE = 320, 1400  # of one explorer; of one with a point that is dragged about
-FOR_MAIN_MOVES = (
-    0.7  # of the room; the rest is for what is folded away, and for numbers pulled in the picture
-)
+FOR_MAIN_MOVES = 0.7  # of the room; the rest is for what is folded away, and for numbers that are pulled
 MOST_BYTES = 180_000  # compressed, of one explorer
 MOST_VALUES = 64  # of a main control; a finer one is sent in coarser steps
 MOST_FOLDED = 24  # of a control that is folded away, and of one number of several
