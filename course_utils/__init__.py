@@ -3,13 +3,15 @@
 A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
-    convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, probing, images,
-    scenes, films, scores, cost
+    convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, sampling, probing,
+    images, scenes, films, scores, cost, shootout, ladders, exhibits, museum
                    numerics: numpy arrays in, numpy arrays out
-    networks/      torch: small networks, their training, recorded results (the only room that knows torch)
+    networks/      torch: small networks, their training, recorded results, the audit of any network (the only room
+                   that knows torch)
     figures/       arrays in, one picture (a Scene: SVG, text, links) out, by topic; draw/ is how things are drawn
     exercises/     what is asked, by topic; engine/ checks, hints, keeps progress
     explorers/     controls and a plain function from their values to a Scene; stage/ shows it
+    classroom/     what a teacher asks of a class: its progress files counted, notebooks checked again, notes
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
     lessons        facts about the lessons, from lessons.toml
     files          written whole or not at all, and locked
@@ -29,6 +31,8 @@ and by **topic**, the same file name on every floor:
     subpixel       lesson 10, channels become pixels
     warping        lesson 11, every pixel asks for its own coordinate
     alignment      lesson 12, features that do not sit where the network assumes
+    sampling       lesson 13, upsamplers that decide where to read and how much each tap counts
+    shootout       lesson 14, all upsamplers on two tasks, and yours
     pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 

@@ -93,6 +93,52 @@ def upsampler_costs(channels=64, in_sizes=(64, 64), factor=2) -> dict[str, Cost]
     }
 
 
+class SamplerCost(NamedTuple):
+    """Of an upsampler that a network steers."""
+
+    parameters: int  # biases are counted here: they are some of the few numbers there are
+    multiply_adds: int  # of its convolutions, and of CARAFE's weighted sums
+    reading: int  # of bilinear reading, 4 taps a value
+
+
+def sampler_costs(channels=64, in_sizes=(64, 64), squeezed=64, size=5, groups=4, deformable_groups=8):
+    """Upsamplers that decide where to read, or with what weights, from (h, w) to (2 h, 2 w): name -> SamplerCost.
+
+    ``squeezed`` and ``size`` are CARAFE's, ``groups`` DySample's, ``deformable_groups`` FaPN's. ``channels`` is even,
+    and a multiple of 4 for DySample's "pl".
+
+    >>> sampler_costs()["DySample"]
+    SamplerCost(parameters=2080, multiply_adds=8388608, reading=4194304)
+    """
+    c, m = whole_number(channels, "channels", 4), whole_number(squeezed, "squeezed", 1)
+    k, g = whole_number(size, "size", 1), whole_number(groups, "groups", 1)
+    d = whole_number(deformable_groups, "deformable_groups", 1)
+    if c % 4:
+        raise ValueError(f"channels must be a multiple of 4, as a pixel shuffle wants; got {channels}.")
+    small = math.prod(whole_numbers(in_sizes, "in_sizes"))
+    large = 4 * small
+    one = 4 * c * large  # every value of the large map read once, bilinearly
+    look = c * c // 2 * (small + large)  # two 1x1 convolutions to half the channels
+    return {
+        "CARAFE": SamplerCost(
+            (c + 1) * m + (9 * m + 1) * 4 * k * k, small * (c * m + 36 * m * k * k) + large * k * k * c, 0
+        ),
+        "DySample": SamplerCost(8 * g * (c + 1), small * c * 8 * g, one),
+        "DySample, dynamic": SamplerCost(16 * g * (c + 1), small * c * 16 * g, one),
+        "DySample, pl": SamplerCost(2 * g * (c // 4 + 1), large * (c // 4) * 2 * g, one),
+        "DySample, pl, dynamic": SamplerCost(4 * g * (c // 4 + 1), large * (c // 4) * 4 * g, one),
+        "flow": SamplerCost(c * c + 18 * c, look + large * 18 * c, one + one // 2),
+        "two-branch": SamplerCost(4 * c * c + 40 * c, large * (4 * c * c + 36 * c), 4 * one),
+        "gated flow": SamplerCost(c * c + 36 * c + 36, look + large * (36 * c + 36), 2 * one + one // 2),
+        "gated flow, spatial": SamplerCost(c * c + 45 * c, look + large * 45 * c, 2 * one + one // 2),
+        "FaPN": SamplerCost(
+            13 * c * c + c + (9 * c + 1) * 27 * d,
+            c * c + large * (c * c + 2 * c * c + 243 * c * d + 9 * c * c),
+            11 * one,
+        ),
+    }
+
+
 class Network(NamedTuple):
     """Equal layers, one after the other, on the small image or on the large one.
 

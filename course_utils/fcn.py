@@ -25,7 +25,7 @@ from course_utils.scenes import scenes
 from course_utils.subpixel import phase_sums
 from course_utils.validation import LARGEST_SIZE, affordable, finite_array, one_of, shown, whole_number
 
-PARTS = ("networks", "starts", "whole", "scenes")
+PARTS = ("networks", "starts", "whole", "scenes", "kernels")
 
 # ---- The kernel ------------------------------------------------------------------------------------------------
 
@@ -198,7 +198,7 @@ def recorded_results(part):
     """What ``python -m data.fcn_table --record`` wrote of a part, read without torch: a dictionary with "rows".
 
     "networks" are the three networks, "starts" the learning curves, "whole" trainings to the end from two starts,
-    "scenes" what one network says of three scenes.
+    "kernels" what their kernels became, "scenes" what one network says of three scenes.
     """
     one_of(part, "part", PARTS)
     return json.loads((DATA / f"fcn_{part}.json").read_text(encoding="utf-8"))["result"]
@@ -246,7 +246,7 @@ class Line(NamedTuple):
 
     name: str
     places: Places  # after the operator of this line, and after its crop
-    crop: float | None = None  # samples that are cut off in front, where the line is a crop
+    crop: float | None = None  # samples cut off in front, where the line is a crop; NaN where none can fit
 
 
 def encoder_ledger(first_padding=FIRST_PADDING, last_kernel=7):
@@ -274,14 +274,58 @@ def fcn_ledger(network="FCN-8s", first_padding=FIRST_PADDING, last_kernel=7):
     """
     one_of(network, "network", HEADS)
     lines = encoder_ledger(first_padding, last_kernel)
-    pools, places = {line.name: line.places for line in lines}, lines[-1].places
-    for kernel_size, stride, added in HEADS[network]:
-        places = places.transposed(kernel_size, stride)
-        lines.append(Line(f"upsample {stride} times", places))
+    return lines + _head_lines(lines, [(size, stride, 0, added) for size, stride, added in HEADS[network]])
+
+
+def _head_lines(lines, upsamplings):
+    """The lines of (kernel_size, stride, padding, pool that is added or None), laid on those of the encoder."""
+    pools, places, made = {line.name: line.places for line in lines}, lines[-1].places, []
+    for kernel_size, stride, padding, added in upsamplings:
+        places = places.transposed(kernel_size, stride, padding)
+        made.append(Line(f"upsample {stride} times", places))
         larger, wanted = (pools[added], places) if added else (places, IMAGE)
-        crop = larger.crop_to(wanted)
-        lines.append(Line(f"crop {added or 'to the image'}", larger.moved(1, crop), crop))
-    return lines
+        crop = larger.crop_to(wanted) if larger.jump == wanted.jump else float("nan")
+        made.append(
+            Line(f"crop {added or 'to the image'}", larger if crop != crop else larger.moved(1, crop), crop)
+        )
+    return made
+
+
+def stages(network="FCN-8s"):
+    """What moves anything in an FCN, as (name, kernel_size, stride, padding): convolutions, pools, upsamplings.
+
+    Left out are VGG-16's 3x3 convolutions of padding 1, for they leave every place as it is.
+
+    >>> stages("FCN-32s")[0], stages("FCN-32s")[-2:]
+    (('conv1_1', 3, 1, 100), (('fc6', 7, 1, 0), ('upsample 1', 64, 32, 0)))
+    """
+    one_of(network, "network", HEADS)
+    pools = [layer for layer in VGG16 if layer[0].startswith("pool")]
+    enlarged = [(f"upsample {i}", size, stride, 0) for i, (size, stride, _) in enumerate(HEADS[network], 1)]
+    return (("conv1_1", 3, 1, FIRST_PADDING), *pools, ("fc6", 7, 1, 0), *enlarged)
+
+
+def staged_ledger(network="FCN-8s", layers=None):
+    """The ledger of an FCN whose ``stages`` may be other ones: a list of Lines, the image first.
+
+    layers   (kernel_size, stride, padding) of each stage; None: as published
+
+    A crop is NaN where two maps have unequal jumps: no crop lays them on each other.
+
+    >>> [line.crop for line in staged_ledger("FCN-16s") if line.crop is not None]
+    [5.0, 27.0]
+    """
+    names = [name for name, *_ in stages(network)]
+    layers = [rest for _, *rest in stages(network)] if layers is None else list(layers)
+    if len(layers) != len(names):
+        raise ValueError(f"layers must hold {len(names)} stages, {', '.join(names)}; got {len(layers)}.")
+    count, lines = len(names) - len(HEADS[network]), [Line("image", IMAGE)]
+    for name, layer in zip(names, layers[:count], strict=False):
+        lines.append(Line(name, lines[-1].places.convolved(*layer)))
+    added = [pool for *_, pool in HEADS[network]]
+    return lines + _head_lines(
+        lines, [(*layer, pool) for layer, pool in zip(layers[count:], added, strict=True)]
+    )
 
 
 def crops(network="FCN-8s", first_padding=FIRST_PADDING, last_kernel=7):

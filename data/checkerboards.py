@@ -19,6 +19,7 @@ from course_utils.networks.checkerboard import (
     ENCODERS,
     GRAYS,
     LAYERS,
+    MIDDLE,
     RATE,
     STEPS,
     compare,
@@ -93,7 +94,8 @@ def main(arguments=None):
         result = {
             "rows": rows, "trained on": list(TRAINING), "held out": list(HELD_OUT), "seeds": chosen.seeds,
             "batch": BATCH, "patch": PATCH, "learning rate": RATE, "flat pictures": list(GRAYS),
-            "measure": "standard deviation of the four phases' means on flat pictures, in gray levels of 255",
+            "measured on": MIDDLE,
+            "measure": "standard deviation of the four phases' means on a flat picture, in gray levels of 255",
             "decoders": forward, "encoders": backward, "film steps": list(FILMED), "film": film(runs),
             "runs": [
                 {"layer": run.layer, "seed": run.seed, **{f"step {s}": round(run.levels[s], 3) for s in STEPS}}

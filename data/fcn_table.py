@@ -1,10 +1,10 @@
 """Train the networks of lesson 08 and write down what came out.
 
     python -m data.fcn_table             the three networks with ten seeds, the learning curves with six, whole
-                                         trainings from two starts with five, and three scenes as one network sees
-                                         them; prints
-    python -m data.fcn_table --record    and writes fcn_networks.json, fcn_starts.json, fcn_whole.json and
-                                         fcn_scenes.json
+                                         trainings from two starts with five, what became of the kernels, and three
+                                         scenes as one network sees them; prints
+    python -m data.fcn_table --record    and writes fcn_networks.json, fcn_starts.json, fcn_whole.json,
+                                         fcn_kernels.json and fcn_scenes.json
 
 Run it from the repository's root. It trains on one thread of the CPU, so the same machine gives the same numbers.
 Another one rounds float32 in another order, and training makes that grow.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_utils.fcn import bilinear_kernel
 from course_utils.networks import fcn
 from course_utils.networks.records import table, write_record
 from course_utils.networks.segmentation import LESSON, SCORES, settings_of_unseen, unseen_scenes
@@ -115,6 +116,43 @@ def whole_rows(runs):
     return rows
 
 
+def kernels_result(budget=LESSON, starts=("bilinear", "random")):
+    """What the kernels of the finest network become in a whole training from two starts: their record's result."""
+    kernels = {
+        start: {
+            "before": fcn.FCN(4, start, seed=0).kernels(),
+            "after": fcn.compare([0], ["+ stride 4"], budget, "kernels", start)[0].model.kernels(),
+        }
+        for start in starts
+    }
+    rounded = {
+        start: {when: [each.round(4) for each in every] for when, every in both.items()}
+        for start, both in kernels.items()
+    }
+    return {
+        "rows": kernel_rows(rounded), "network": "+ stride 4", "seed": 0, "kernels": rounded,
+        "budget": budget._asdict(), "note": NOTE,
+    }  # fmt: skip
+
+
+def kernel_rows(kernels):
+    """Per start, before and after: how like the bilinear kernel the last kernels are.
+
+    That is the correlation with it, without its sign, averaged over the classes.
+    """
+    rows = []
+    for start, both in kernels.items():
+        row = {"start": start}
+        for when, every in both.items():
+            last = np.array(every[-1])[:, 0]
+            tent = bilinear_kernel(last.shape[-1]).ravel()
+            row[when] = round(
+                float(np.mean([abs(np.corrcoef(tent, each.ravel())[0, 1]) for each in last])), 2
+            )
+        rows.append(row)
+    return rows
+
+
 def scenes_result(budget=LESSON, count=SCENES):
     """One trained network's scores of a few scenes, as ``fcn.recorded_scenes`` reads them: the record's result."""
     model = fcn.compare([0], ["+ stride 4"], budget, progress="scenes")[0].model
@@ -142,7 +180,10 @@ def _spread(values, digits=2):
     return round(statistics.stdev(values), digits) if len(values) > 1 else "-"
 
 
-PARTS = {"scenes": scenes_result, "starts": starts_result, "networks": networks_result, "whole": whole_result}
+PARTS = {
+    "scenes": scenes_result, "starts": starts_result, "networks": networks_result, "whole": whole_result,
+    "kernels": kernels_result,
+}  # fmt: skip
 
 
 def main(arguments=None):

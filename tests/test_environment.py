@@ -13,6 +13,7 @@ from course_utils.launcher.requirements import read_needs, satisfies
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETTINGS = PYPROJECT["tool"]["course_utils"]
+TEST_PACKAGES = [line.partition("==")[0] for line in PYPROJECT["project"]["optional-dependencies"]["test"]]
 NEEDS = read_needs(ROOT / "pyproject.toml", ["test"])
 TEST_COMMAND = "python -m course_utils test"
 
@@ -41,8 +42,16 @@ def test_conda_takes_everything_from_conda_forge():
     assert content["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_binder_reads_the_same_file():
-    assert conda_packages(ROOT / ".binder" / "environment.yml") == conda_packages()
+def test_binder_gets_the_same_packages_without_those_of_the_tests():
+    for_tests = {SETTINGS["conda"].get(name, name) for name in TEST_PACKAGES}
+    expected = {
+        name: wanted for name, wanted in conda_packages().items() if name not in {*for_tests, "python"}
+    }
+    packages = conda_packages(ROOT / ".binder" / "environment.yml")
+    (python,) = (name for name in packages if re.fullmatch(r"python=3\.\d+", name))  # what repo2docker reads
+    assert packages.pop(python) == ""
+    assert packages == expected and for_tests
+    assert satisfies(python.partition("=")[2], PYPROJECT["project"]["requires-python"])
 
 
 def test_no_setting_is_left_over_from_a_package_that_went():

@@ -23,6 +23,8 @@ from course_utils.fcn import (
     is_interpolator,
     recorded_results,
     recorded_scenes,
+    staged_ledger,
+    stages,
     upsample_bilinear,
 )
 from course_utils.places import IMAGE
@@ -218,6 +220,23 @@ def test_after_its_crops_every_network_is_on_the_image(network):
     assert fcn_ledger(network)[-1].places == IMAGE
 
 
+@pytest.mark.parametrize("network", HEADS)
+def test_the_stages_alone_give_the_same_places(network):
+    """What stages leaves out moves nothing."""
+    lines = staged_ledger(network)
+    assert lines == [line for line in fcn_ledger(network) if line.name in {each.name for each in lines}]
+    left_out = {name for name, *_ in VGG16} - {name for name, *_ in stages(network)}
+    assert len(left_out) == 12
+    assert all(IMAGE.convolved(*layer) == IMAGE for name, *layer in VGG16 if name in left_out)
+
+
+def test_where_jumps_differ_no_crop_fits():
+    layers = [rest for _, *rest in stages("FCN-16s")]
+    layers[5] = (2, 1, 0)  # pool5 without a stride
+    crop4, crop = (line.crop for line in staged_ledger("FCN-16s", layers) if line.crop is not None)
+    assert np.isnan(crop4) and np.isnan(crop)
+
+
 @given(st.integers(0, 120))
 def test_other_paddings_have_other_crops_and_not_always_whole_ones(padding):
     """The padding moves everything: fc6 sits 87.5 - padding further; pools move with it, so their crops stay."""
@@ -274,6 +293,8 @@ def test_cropped_scores_of_a_real_stack_sit_on_their_pixels(network):
         (lambda: upsample_bilinear(np.ones((1, 1, 2, 2), int), 2), "x must be float32 or float64; got int64"),
         (lambda: flat_answer(4, 2, 0), "in_size must be a whole number, from 1"),
         (lambda: fcn_ledger("FCN-4s"), "network must be one of 'FCN-32s', 'FCN-16s', 'FCN-8s'"),
+        (lambda: staged_ledger("FCN-32s", [(3, 1, 1)]), "layers must hold 8 stages, conv1_1, pool1"),
+        (lambda: staged_ledger("FCN-32s", [(3, 0, 1)] * 8), "stride must be a whole number, from 1"),
         (lambda: encoder_ledger(-1), "first_padding must be a whole number, from 0"),
     ],
 )  # fmt: skip

@@ -26,8 +26,10 @@ from course_utils import (
     pooling,
     recipes,
     resampling,
+    sampling,
     scenes,
     scores,
+    shootout,
     spectra,
     stereo,
     subpixel,
@@ -133,6 +135,13 @@ CALLS = {
     alignment.with_uninformed: ({"flows_xy": FLOW[None]}, {}),
     alignment.flow_growth: ({"flow_xy": FLOW, "flow_still_xy": FLOW / 2}, {"shift_xy": (4, 0)}),
     alignment.reading_places: ({"flow_xy": FLOW}, {"stride": 4}),
+    sampling.softmax: ({"logits": IMAGE}, {}),
+    sampling.reassemble: ({"coarse": X[0, :, :2, :3], "kernels": np.arange(216.0).reshape(9, 4, 6)}, {}),
+    sampling.points_of: ({"channels": np.arange(48.0).reshape(8, 2, 3) / 48}, {}),
+    sampling.mixed: ({"fine": X[0], "coarse": X[1], "logits": X[:1, 0] / 99}, {}),
+    sampling.kernel_taps: ({"kernel": np.arange(9.0)}, {"nearest": (1, 2), "in_size_hw": (3, 4)}),
+    sampling.point_taps: ({"points_xy": FLOW[0], "weights": np.arange(6.0)}, {"in_size_hw": (2, 3)}),
+    sampling.read_with: ({"coarse": X[0]}, {"decision": sampling.bilinear_decision((5, 6), (4, 7))}),
     flows.pushed: ({"flow_xy": FLOW}, {"start": (1, 1), "end": (3, 2), "radius": 2}),
     flows.erased: ({"flow_xy": FLOW}, {"start": (1, 1), "end": (3, 2), "radius": 2}),
     flows.softness: ({"distance": IMAGE}, {"radius": 9}),
@@ -151,6 +160,12 @@ CALLS = {
     scores.boundary_f_score: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
     scores.thin_pixels: ({"labels": LABELS}, {"width": 2}),
     scores.thin_iou: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2, "width": 2}),
+    shootout.paired: ({"ours": BIAS, "theirs": IMAGE[:, 0]}, {}),
+    shootout.ranks: ({"scores": IMAGE}, {}),
+    shootout.place: ({"gains": BIAS, "others": IMAGE[0]}, {}),
+    shootout.front: ({"costs": BIAS, "gains": IMAGE[:, 0]}, {}),
+    shootout.between: ({"values": IMAGE}, {"worst": 20, "best": 4}),
+    shootout.worth: ({"marks": IMAGE, "weights": IMAGE[0]}, {}),
     images.crop: ({"image": IMAGE}, {"top": 1, "left": 2, "height": 2, "width": 3}),
     images.psnr: ({"a": IMAGE, "b": IMAGE + 1}, {}),
     operators.call: ({"array": IMAGE}, {"function": np.cumsum}),
@@ -186,7 +201,7 @@ def flat(answer):
         answer = list(answer.values())
     if isinstance(answer, (tuple, list)):
         return [array for part in answer for array in flat(part)]
-    return [answer] if isinstance(answer, (np.ndarray, float)) else []
+    return [answer] if isinstance(answer, (np.ndarray, float, int)) else []
 
 
 @pytest.mark.parametrize("held_as", HELD_AS)
@@ -219,7 +234,14 @@ WITHOUT_ARRAYS |= {"resampling_matrix", "convolution_size", "transposed_size", "
 WITHOUT_ARRAYS |= {"output_padding_for", "receptive_field", "pixel_centers", "identity_grid", "rotation"}
 WITHOUT_ARRAYS |= {"stages", "feature_places", "assumed_places", "offsets", "stage_offsets"}
 WITHOUT_ARRAYS |= {"aligned_coordinates", "aligned_padding", "scene", "scenes", "picture", "stereo_pair"}
-WITHOUT_ARRAYS |= {"convolution_cost", "transposed_cost", "linear_cost", "upsampler_costs", "low_and_high"}
+WITHOUT_ARRAYS |= {
+    "convolution_cost",
+    "transposed_cost",
+    "linear_cost",
+    "upsampler_costs",
+    "sampler_costs",
+    "low_and_high",
+}
 WITHOUT_ARRAYS |= {
     "operator_matrix",
     "check_linearity",
@@ -229,7 +251,15 @@ WITHOUT_ARRAYS |= {
     "face",
 }
 WITHOUT_ARRAYS |= {"bilinear_kernel", "is_interpolator", "fitting", "flat_answer"}
-WITHOUT_ARRAYS |= {"encoder_ledger", "fcn_ledger", "crops", "recorded_results", "recorded_scenes"}
+WITHOUT_ARRAYS |= {
+    "encoder_ledger",
+    "fcn_ledger",
+    "staged_ledger",
+    "stages",
+    "crops",
+    "recorded_results",
+    "recorded_scenes",
+}
 WITHOUT_ARRAYS |= {
     "overlap",
     "stacked_overlap",
@@ -255,6 +285,9 @@ WITHOUT_ARRAYS |= {"resize_spectrum", "transfer", "zone_plate"}
 WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
+WITHOUT_ARRAYS |= {"own_places", "bilinear_decision", "fresh_decision"}
+# texts, and bytes that are refused when they are anything else
+WITHOUT_ARRAYS |= {"recorded", "as_text", "from_text", "contenders"}
 
 
 def test_no_public_function_is_missing_here():
@@ -275,8 +308,10 @@ def test_no_public_function_is_missing_here():
         pooling,
         recipes,
         resampling,
+        sampling,
         scenes,
         scores,
+        shootout,
         spectra,
         stereo,
         subpixel,

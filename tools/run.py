@@ -1,5 +1,6 @@
 """Run a notebook in a fresh kernel, as it is and solved, move every control, collect what went wrong."""
 
+import ast
 import json
 import os
 import re
@@ -74,14 +75,55 @@ def without_training(notebook, solutions):
 
     A cell that uses a function of the learner stays: what it trains is another network now.
     """
-    notebook, defined = copied(notebook), re.compile(r"^def (\w+)\(", re.MULTILINE)
-    own = {name for source in solutions.values() for name in defined.findall(source)}
+    own = {
+        name for source in solutions.values() for name in re.findall(r"^def (\w+)\(", source, re.MULTILINE)
+    }
+    notebook = copied(notebook)
     notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if "training" not in cell.metadata.get("tags", []) or own & set(re.findall(r"\w+", cell.source))
+        cell for cell in notebook.cells if not trains(cell) or own & set(re.findall(r"\w+", cell.source))
     ]
     return notebook
+
+
+def untrained(notebook):
+    """A copy in which cells that train only import, and so do those that use what another one would have made."""
+    notebook, missing = copied(notebook), set()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        made, used = names_in(tree)
+        if trains(cell) or used & missing:
+            missing |= made
+            kept = [
+                part for part in tree.body if isinstance(part, (ast.Import, ast.ImportFrom, ast.FunctionDef))
+            ]
+            cell.source = "\n".join(map(ast.unparse, kept))
+        else:
+            missing -= made
+    return notebook
+
+
+def names_in(tree):
+    """Names that a cell assigns, and names that it needs from others: (made, used).
+
+    >>> made, used = names_in(ast.parse("results += compare(seeds)\\nfor run in results:\\n    print(run)"))
+    >>> sorted(made), sorted(used)
+    (['results', 'run'], ['compare', 'print', 'results', 'seeds'])
+    """
+    made, used = set(), set()
+    for statement in tree.body:
+        nodes = list(ast.walk(statement))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        assigned = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        used |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - assigned - made
+        used |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)} - made
+        made |= assigned
+    return made, used
+
+
+def trains(cell):
+    return "training" in cell.metadata.get("tags", [])
 
 
 def kernel_environment(folder, home):

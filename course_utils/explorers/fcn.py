@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from course_utils.explorers.stage import Explorer, choice, slider, switch, toggle
+from course_utils.explorers.stage import Explorer, Numbers, choice, slider, switch, toggle
+from course_utils.explorers.stage.controls import as_text
 from course_utils.fcn import HEADS, recorded_scenes
 from course_utils.figures.fcn import MOST, NAMES, kernel_scene
-from course_utils.figures.ledger import ENDS, SETTINGS, ledger_scene
+from course_utils.figures.ledger import ledger_scene, published
 from course_utils.figures.skip_fusion import checked_strides, fusion_scene
 from course_utils.scenes import CLASS_NAMES, POLE
 from course_utils.validation import one_of, shown, whole_number
@@ -63,17 +64,25 @@ def skip_fusion(scenes=None, scene=0, strides=(16,), kind=CLASS_NAMES[POLE]) -> 
     return Explorer(draw, controls)
 
 
-def fcn_places(network="FCN-8s", first_padding=100, last_kernel=7) -> Explorer:
-    """Where the maps of an FCN sit on the image, and how many samples each crop takes. Pull the two numbers.
+def fcn_places(network="FCN-8s", layers=None) -> Explorer:
+    """Where the maps of an FCN sit on the image, and how many samples each crop takes.
 
-    network         "FCN-32s", "FCN-16s" or "FCN-8s"
-    first_padding   of the first convolution, 40 to 120
-    last_kernel     of fc6, 1 to 9
+    Pull the kernel, the stride or the padding of any stage; another network brings back the published numbers.
+
+    network   "FCN-32s", "FCN-16s" or "FCN-8s"
+    layers    (kernel_size, stride, padding) of each stage, see ``fcn.stages``; None: as published
     """
     one_of(network, "network", HEADS)
-    starts = {"first_padding": first_padding, "last_kernel": last_kernel}
-    controls = {"network": toggle("network", list(HEADS), network)}
-    for name, start in starts.items():
-        low, high = ENDS[name]
-        controls[name] = slider(SETTINGS[name], whole_number(start, name, low, high), low, high)
-    return Explorer(ledger_scene, controls)
+    controls = {
+        "network": toggle("network", list(HEADS), network),
+        "layers": Numbers(
+            "kernel, stride, padding of each stage",
+            published(network) if layers is None else layers,
+            width="640px",
+        ),
+    }
+
+    def adjust(values, changed):
+        return {"layers": as_text(published(values["network"]))} if changed == "network" else {}
+
+    return Explorer(ledger_scene, controls, more=("layers",), adjust=adjust)

@@ -40,7 +40,11 @@ def pattern_scene(patterns, layer, moment, gray=1) -> Scene:
     waves = waves_of(phases)
     level = float(phases.std())
     text = _words(patterns, layer, moment, gray, waves, level)
-    parts = [*_flat_pictures(phases, patterns.grays[gray]), *_waves(waves), *_curves(patterns, layer, moment)]
+    parts = [
+        *_flat_pictures(phases, patterns.grays[gray]),
+        *_waves(waves),
+        *_curves(patterns, layer, moment, gray),
+    ]
     rows = [(name, number(value, 2)) for name, value in waves.items()]
     return Scene(
         document(WIDTH, HEIGHT, parts, f"A flat picture, enlarged by {layer}", text),
@@ -110,12 +114,11 @@ def _height(level):
     return y + height * (1 - min(share, 1))
 
 
-def _curves(patterns, layer, moment):
+def _curves(patterns, layer, moment, gray):
     x, y, width, height = PLOT
     places = np.linspace(x, x + width, len(patterns.steps))
-    yield label(
-        x, y - 14, "gray levels of pattern while it learns (all grays)", "muted", anchor="start", size=12
-    )
+    title = f"gray levels of pattern on gray {round(255 * patterns.grays[gray])}, while it learns"
+    yield label(x, y - 14, title, "muted", anchor="start", size=12)
     for level, words in ((LEAST, "0"), (0.1, "0.1"), (1, "1"), (10, "10"), (100, "100")):
         yield line(x, _height(level), x + width, _height(level), "line muted", stroke_opacity="0.35")
         yield label(x - 6, _height(level) + 4, words, "muted", anchor="end", size=11)
@@ -123,7 +126,7 @@ def _curves(patterns, layer, moment):
         yield label(place, y + height + 17, str(step), "muted", size=11)
     yield label(x + width, y + height + 34, "steps of training", "muted", anchor="end", size=11)
     for name in [*(each for each in patterns.answers if each != layer), layer]:
-        levels = patterns.answers[name].std(axis=(-2, -1)).mean(axis=-1)
+        levels = patterns.answers[name][:, gray].std(axis=(-2, -1))
         chosen = name == layer
         points = [(place, _height(level)) for place, level in zip(places, levels, strict=True)]
         yield path(

@@ -288,9 +288,11 @@ def _switches(between, walked):
         )
         parts.append(line(x + 8, floor, x + width - 8, floor))
         parts.append(
-            label(x + width / 2, floor + 15, f"{_amount(left)} left", "", size=12, font_weight="600")
+            label(x + width / 2, floor + 18, f"{_amount(left)} left", "", size=12, font_weight="600")
         )
         parts += _card(between, k, x, width, is_on)
+    if between.steps:
+        parts += _track(width, len(between.steps), walked)
     yield group(parts, pointer_events="none")
     for k in range(len(between.left)):
         yield rect(
@@ -298,6 +300,15 @@ def _switches(between, walked):
         )
     if between.steps:
         yield _knob(2 + (walked + 0.5) * width, floor, walked)
+
+
+def _track(width, count, walked):
+    """The way of the mark, an arrow to the right; what is switched by now is filled."""
+    first, here, last = (2 + (k + 0.5) * width for k in (0, walked, count))
+    y = BARS + BAR_HEIGHT
+    yield line(first, y, last + 20, y, "line muted", stroke_width=4, stroke_opacity="0.5")
+    yield path([(last + 20, y - 6), (last + 20, y + 6), (last + 30, y)], "muted", closed=True)
+    yield line(first, y, here, y, "line output", stroke_width=4)
 
 
 def _knob(x, y, walked):
@@ -312,10 +323,9 @@ def _card(between, k, x, width, is_on):
         yield label(middle, CARDS + 14, "as they are", "muted", size=12)
         return
     step = between.steps[k - 1]
-    size = min(12.5, (width - 8) / (0.62 * len(step.field)))
-    yield label(
-        middle, CARDS + 14, step.field, "mono" if is_on else "mono muted", size=size, font_weight="600"
-    )
+    name = f"{k}. {step.field}"
+    size = min(12.5, (width - 8) / (0.62 * len(name)))
+    yield label(middle, CARDS + 14, name, "mono" if is_on else "mono muted", size=size, font_weight="600")
     for row, (value, on) in enumerate(((step.old, not is_on), (step.new, is_on))):
         words = said(value)
         fits = min(12, (width - 24) / (0.58 * len(words)))
@@ -355,7 +365,7 @@ def _amount(value):
 def _heading(between):
     if not between.steps:
         return "no decision differs that acts here"
-    return "drag from left to right: one decision after the other becomes the second library's"
+    return "left to right only: each decision on top of those before it (alone: it by itself)"
 
 
 # ---- the words -----------------------------------------------------------------------------------

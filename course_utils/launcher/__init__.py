@@ -9,6 +9,7 @@ published       which version of a lesson is the course's, as git knows it
 places          what is kept in the home folder, and where instead when that cannot be written
 browser         the browser that the tests use
 lab             the command line and the variables that JupyterLab is started with
+hub             what a JupyterHub starts for a learner
 server          inside JupyterLab's server: small messages leave at once
 doctor, probe   how things stand, in plain words; probe runs inside the environment and imports everything
 explain         from pip's error messages to a sentence that says what to do

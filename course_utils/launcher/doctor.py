@@ -7,13 +7,15 @@ import shutil
 import sys
 from pathlib import Path
 
-from course_utils.launcher import places, process
+from course_utils.launcher import hub, places, process
 from course_utils.launcher.browser import find_chromium
 from course_utils.launcher.environment import Environment, look_at, this_environment, venv_python
 from course_utils.launcher.install import has_nvidia
 from course_utils.launcher.lab import FIRST_LESSON, variables
+from course_utils.launcher.lessons import MANIFEST, NEWS, latest_news
 from course_utils.launcher.messages import say
 
+MOST_NEWS = 5  # sentences
 LEAST_BYTES = 50e6  # below this a notebook or the progress file may not be saved
 LIBRARIES = {  # what an import error names -> what to do about it
     "libGL": "A system library is missing. On Debian and Ubuntu: sudo apt install libgl1",
@@ -53,12 +55,30 @@ def _tell_place(root, tell, wrong):
     _line(tell, "Python", f"{platform.python_version()}  ({sys.executable})")
     _line(tell, "system", f"{platform.platform()}, {os.cpu_count()} processors")
     _line(tell, "course", root)
+    if copy := _own_copy():
+        _line(tell, "your lessons", f"{copy}, a copy of your own")
+        _tell_news(copy, tell)
     if not (root / "notebooks" / FIRST_LESSON).is_file():
         wrong.append("The lessons are not here. git checkout notebooks brings them back.")
     if os.pathsep in str(root):
         wrong.append(
             f"The folder's name has a {os.pathsep} in it, which Python cannot search. Rename the folder."
         )
+
+
+def _own_copy():
+    """The learner's copy of the lessons, where one is open (the folder of this lesson) or on a hub; else None."""
+    places_of_copies = [Path.cwd(), *([hub.copy_folder()] if hub.is_on_hub() else [])]
+    return next((folder for folder in places_of_copies if (folder / MANIFEST).is_file()), None)
+
+
+def _tell_news(copy, tell):
+    """What the last update of the copy brought; the whole story lies beside the lessons."""
+    date, sentences = latest_news(copy)
+    for number, sentence in enumerate(sentences[:MOST_NEWS]):
+        _line(tell, "" if number else f"changed {date}", sentence)
+    if len(sentences) > MOST_NEWS:
+        _line(tell, "", f"and {len(sentences) - MOST_NEWS} more: {NEWS}, beside the lessons")
 
 
 def _tell_environment(root, wanted, tell, run_quietly, wrong):
@@ -178,11 +198,22 @@ def _tell_surroundings(root, tell, wrong):
 
 
 def _judge_course(root, tell, wrong):
-    free = shutil.disk_usage(root).free
+    """May lessons be saved where they are open? A course that is only read is as it should be beside a copy."""
+    copy = _own_copy()
+    saved = copy or root
+    free = shutil.disk_usage(saved).free
     _line(tell, "free on the disk", f"{free / 1e9:.1f} GB")
     if free < LEAST_BYTES:
-        wrong.append(f"The disk of {root} is full: notebooks may not be saved.")
-    if not places.can_write(root):
+        wrong.append(
+            f"The disk of {saved} is full: notebooks may not be saved. Leave the lesson open, make room (old files, "
+            "the trash), then save again: what is in the page is not lost until you close it."
+        )
+    if copy:
+        if not places.can_write(copy):
+            wrong.append(f"You cannot write to {copy}, so changes in your lessons cannot be saved there.")
+        if not places.can_write(root):
+            _line(tell, "", "the course itself is shared and only read, as it should be")
+    elif not places.can_write(root):
         wrong.append(
             f"You cannot write to {root}, so .venv can be neither made nor repaired, and changes in "
             f"notebooks cannot be saved there: python -m course_utils --copy {places.home() / 'my_lessons'} "

@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 FIRST_LESSON = "00_start_here.ipynb"
-# JupyterLab's defaults while the course is open; what a learner has chosen wins over them.
+# Settings of the server and of JupyterLab while the course is open, on this computer, on a hub and on Binder; what a
+# learner or a teacher has chosen wins over them.
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
@@ -17,8 +18,6 @@ def lab_command(environment, root, lessons, extra=(), as_root=False):
         str(environment.python), "-m", "jupyterlab",
         f"--ServerApp.root_dir={top}",
         f"--LabApp.default_url=/lab/tree/{quote(first)}",
-        "--ServerApp.kernel_websocket_connection_class=course_utils.launcher.server.PromptConnection",
-        "--ContentsManager.pre_save_hook=course_utils.launcher.saving.keep_widgets",
     ]  # fmt: skip
     if os.access(root, os.W_OK):
         # Tabs of other projects, or of another copy of the lessons, stay out of this one.
@@ -35,7 +34,8 @@ def variables(environment, root, inherited):
     PYTHONPATH   kernels start in the folder of their notebook and must find course_utils
     JUPYTER_PATH this environment's kernel "python3" comes before one of the same name in the home folder
     JUPYTER_CONFIG_PATH
-                 no questions about news and updates of JupyterLab, and nothing written for it anywhere
+                 how the server talks to kernels and saves lessons (jupyter_server_config.json), and no questions
+                 about news and updates of JupyterLab. Nothing is written for it anywhere; an argument wins over it
     PATH         ``!python`` in a notebook, or a terminal beside it, is the Python of the lessons
     """
     changed = dict(inherited)

@@ -10,6 +10,9 @@ Words used here
                  (which Python ran it) do not count: a lesson that was only looked at still follows the course
 """
 
+import contextlib
+import copy
+import datetime
 import hashlib
 import json
 import os
@@ -23,7 +26,10 @@ from course_utils.launcher.messages import Trouble
 from course_utils.launcher.published import published
 
 MANIFEST = ".delivered.json"
+NEWS = "WHAT_CHANGED.md"
+MOST_NEWS = 20_000  # characters that are kept of it
 VERSION = 2
+NEWS_HEAD = "## Your lessons on "
 FOLDERS_OF_THE_COURSE = {"benchmarks", "course_utils", "data", "notebooks", "site", "tests", "tools"}
 
 
@@ -86,17 +92,89 @@ def copy_lessons(source, target, root, find_published=published):
     try:
         target.mkdir(parents=True, exist_ok=True)
         manifest, messages = _read_manifest(target)
+        before = copy.deepcopy(manifest)
         lessons = _lesson_files(source)
         is_published = find_published(source, root, fingerprint)
         for name in lessons:
             messages += _bring(source / name, target, name, manifest, is_published)
         messages += _forget_withdrawn(target, lessons, manifest)
-        _write_manifest(target, manifest)
+        if manifest != before or not (target / MANIFEST).exists():
+            _write_manifest(target, manifest)  # else a full disk would stand in the way of nothing
     except OSError as error:
         raise Trouble(
             f"The lessons cannot be copied to {target}: {error}. Nothing of yours was changed."
         ) from None
     return messages
+
+
+def bring(source, target, root):
+    """``copy_lessons``, with what changed told beside the lessons as well: few learners see a terminal.
+
+    A course that this user cannot write to is the course's, every word of it: git need not be asked.
+    """
+    find_published = published if os.access(source, os.W_OK) else _all_is_the_courses
+    messages = copy_lessons(source, target, root, find_published)
+    if messages:
+        with contextlib.suppress(OSError):  # a full disk; the lessons are what counts
+            _tell_beside(target / NEWS, messages)
+    return messages
+
+
+def _all_is_the_courses(source, root, fingerprint):
+    return lambda name, data: True
+
+
+def _tell_beside(path, messages):
+    """Write what changed on top of what changed before."""
+    before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    listed = "\n".join(f"- {message}" for message in messages)
+    news = f"{NEWS_HEAD}{datetime.date.today().isoformat()}\n\n{listed}\n\n{before}"
+    put(path, news[:MOST_NEWS].encode())
+
+
+def latest_news(folder):
+    """What changed in a copy of the lessons when it last changed: (date, sentences); ("", []) for nothing."""
+    try:
+        text = (folder / NEWS).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "", []
+    first = text.split(NEWS_HEAD)[1] if NEWS_HEAD in text else ""
+    date, *lines = first.splitlines() or [""]
+    return date.strip(), [line.removeprefix("- ") for line in lines if line.startswith("- ")]
+
+
+def fresh_copy(number, source, target):
+    """Put the course's version of one lesson into the copy ``target``; returns a sentence for the learner.
+
+    The learner's own stays beside it under another name. ``number`` is the lesson's: "3" or "03".
+    """
+    found = [name for name in _lesson_files(source) if name.startswith(f"{number:0>2}_")]
+    if not found:
+        raise Trouble(
+            f"There is no lesson {number}. The lessons are numbered as their files are: 00, 01, 02 ..."
+        )
+    manifest, messages = _read_manifest(target)
+    name = found[0]
+    ours, there = (source / name).read_bytes(), target / name
+    said = f"{name} is as the course has it."
+    try:
+        if there.exists() and fingerprint(there.read_bytes(), name) != fingerprint(ours, name):
+            aside = _free_beside(there)
+            put(aside, there.read_bytes())
+            said = f"{said} Your own version is beside it: {aside.name}."
+        put(there, ours)
+        _note(manifest, name, fingerprint(ours, name), is_the_courses=True)
+        _write_manifest(target, manifest)
+    except OSError as error:
+        raise Trouble(f"{there} cannot be written ({error}). Nothing of yours was changed.") from None
+    return " ".join([*messages, said, "Close its tab and open it again."])
+
+
+def _free_beside(path):
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.stem}.yours-{number}{path.suffix}")):
+        number += 1
+    return aside
 
 
 def _lesson_files(source):

@@ -29,6 +29,9 @@ class Film:
         self.shares = {}  # nobody reads them while networks learn, see films.Film
         self._images = data.images
 
+    def __repr__(self):
+        return f"Film(scenes={len(self.images)}, steps={self.steps}, sum={self.images.sum(dtype=float):.6g})"
+
     def watching(self, name):
         """The ``watch`` of ``segmentation.train`` for one contender."""
         self.predictions[name], self.flows[name] = [], []

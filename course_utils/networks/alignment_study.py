@@ -18,6 +18,7 @@ from course_utils import alignment
 from course_utils.networks.alignment import fetch_between_corners
 from course_utils.networks.alignment_bugs import as_in_alignseg, mixed_conventions
 from course_utils.networks.controls import FineBranch, Gate, Residual, Scaled, ShiftedFlow, unadded
+from course_utils.networks.kept import kept
 from course_utils.networks.registration import (
     GlobalAffine,
     GlobalShift,
@@ -126,6 +127,7 @@ class Result(NamedTuple):
     model: torch.nn.Module
 
 
+@kept
 def compare(
     seeds=range(3), contenders=TABLE, budget=LESSON, device=None, progress=None, film=None, scene_set=0
 ):

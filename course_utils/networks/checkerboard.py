@@ -17,6 +17,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils.checkerboard import by_phase, pattern
+from course_utils.networks.kept import kept
 from course_utils.networks.subpixel import subpixel_layer
 from course_utils.networks.superresolution import HELD_OUT, TRAINING, pairs, patches
 from course_utils.networks.training import fit, predict, seeded, squared_error
@@ -26,6 +27,9 @@ CHANNELS = 16
 RATE = 2e-3
 STEPS = (0, 25, 100, 400)
 GRAYS = (0.2, 0.5, 0.8)
+"""Of the flat pictures that are filmed; the pattern is measured on MIDDLE, gray 128 of 255."""
+
+MIDDLE = 0.5
 
 
 def transposed(kernel_size):
@@ -132,9 +136,9 @@ def flat_answer(model, grays=GRAYS):
     return by_phase(answer, 2).mean(axis=(-2, -1))
 
 
-def gray_levels(model, grays=GRAYS):
-    """How strong the pattern on flat pictures is, in gray levels of 255: the phases' standard deviation, averaged."""
-    return float(np.mean([pattern(each, 2) for each in flat_answer(model, grays)]))
+def gray_levels(model, gray=MIDDLE):
+    """How strong the pattern on a flat picture is, in gray levels of 255: the standard deviation of the phases."""
+    return float(pattern(flat_answer(model, (gray,))[0], 2))
 
 
 def error_ratio(model, pictures):
@@ -152,12 +156,13 @@ class Run(NamedTuple):
     layer: str
     seed: int
     model: nn.Module
-    levels: dict  # step -> gray levels of pattern
+    levels: dict  # step -> gray levels of pattern on MIDDLE
     answers: dict  # step -> (grays, 2, 2), flat_answer
     losses: np.ndarray
     stopped: bool
 
 
+@kept
 def compare(layers=tuple(LAYERS), seeds=(0,), steps=STEPS, progress=None):
     """Train an Enlarger with every layer and seed, and look at flat pictures after each of ``steps``. A list of Runs.
 
@@ -191,7 +196,8 @@ def _run(name, seed, known, steps, bar):
             losses.append(history.losses)
             stopped = history.stopped
         answers[step] = flat_answer(model)
-    levels = {step: float(np.mean([pattern(each, 2) for each in answer])) for step, answer in answers.items()}
+    middle = GRAYS.index(MIDDLE)
+    levels = {step: float(pattern(answer[middle], 2)) for step, answer in answers.items()}
     return Run(name, seed, model, levels, answers, np.concatenate(losses or [[]]), stopped)
 
 

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from course_utils import fcn, scores
+from course_utils.networks.kept import kept
 from course_utils.networks.segmentation import (
     CHANNELS,
     LESSON,
@@ -141,6 +142,7 @@ class Run(NamedTuple):
     model: FCN
 
 
+@kept
 def compare(seeds=(0,), networks=tuple(NETWORKS), budget=LESSON, progress=None, start="bilinear"):
     """Train every network with every seed, on the same batches in the same order: a list of ``Run``.
 
@@ -167,8 +169,10 @@ class Curve(NamedTuple):
     losses: np.ndarray  # the loss before each step
     mean_iou: dict  # number of steps made -> mean IoU of unseen scenes, from 0 to 1
     moved: float  # the largest change of a weight of the upsamplings
+    kernels: list  # of the upsamplings, trained, from coarse to fine
 
 
+@kept
 def learning_curves(
     seeds=(0,), starts=tuple(STARTS), budget=LESSON, *, rate=2e-3, at=(25, 50, 100, 200), progress=None
 ):
@@ -191,8 +195,9 @@ def learning_curves(
             if history.stopped:
                 return curves
             found[max(at)] = mean_iou(model, unseen)
-            moved = max(float(np.abs(a - b).max()) for a, b in zip(before, model.kernels(), strict=True))
-            curves.append(Curve(name, seed, parameter_count(model), history.losses, found, moved))
+            kernels = model.kernels()
+            moved = max(float(np.abs(a - b).max()) for a, b in zip(before, kernels, strict=True))
+            curves.append(Curve(name, seed, parameter_count(model), history.losses, found, moved, kernels))
     return curves
 
 

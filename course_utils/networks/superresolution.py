@@ -23,6 +23,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils.images import picture, psnr
+from course_utils.networks.kept import kept
 from course_utils.networks.subpixel import subpixel_layer, to_subpixel, to_transposed
 from course_utils.networks.training import History, choose_device, fit, predict, seeded, squared_error
 from course_utils.validation import finite_array, one_of, whole_number
@@ -258,6 +259,7 @@ class Trained(NamedTuple):
     scores: dict  # picture -> dB
 
 
+@kept
 def compare(contenders=("sub-pixel",), seeds=(0, 1, 2), steps=1500, factor=2, device=None, progress=None):
     """Train every contender with every seed on TRAINING; a list of Trained, scored on HELD_OUT.
 

@@ -60,7 +60,7 @@ def test_it_says_how_to_go_on_and_hides_what_would_not_move_it(lesson):
     told = "explorer => getComputedStyle(explorer, '::before').content"
     for stage in stages(lesson):
         explorer = stage.explorer().locator(".btp-explorer").first
-        assert "Run the cell again" in explorer.evaluate(told)
+        assert "run the cells above again" in explorer.evaluate(told)
         assert stage.sliders().count() == 0
 
 

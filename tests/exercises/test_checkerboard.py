@@ -44,12 +44,16 @@ def test_predictions_by_hand(prediction, by_hand):
     assert computed == by_hand if isinstance(by_hand, str) else np.array_equal(computed, by_hand)
 
 
+def test_both_opening_pictures_have_about_half_of_their_power_in_squares():
+    assert all(0.45 < predict._share(f"transposed, kernel {size}") < 0.6 for size in (3, 4))
+
+
 def test_random_kernels_make_the_share_that_an_explanation_states():
     assert predict._pattern_share(4, 2) == pytest.approx(3 / 4, abs=0.02)
     assert predict._pattern_share(8, 4) == pytest.approx(15 / 16, abs=0.02)
 
 
-def test_only_one_of_the_four_pictures_is_flat():
+def test_only_one_of_the_three_pictures_is_flat():
     spread = {letter: np.ptp(picture) for letter, picture in lesson.flat_pictures().items()}
     assert {letter for letter, each in spread.items() if each < 1e-9} == {"B"}
     assert min(each for letter, each in spread.items() if letter != "B") > 20

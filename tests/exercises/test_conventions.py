@@ -11,12 +11,12 @@ from course_utils import images
 from course_utils.conventions import walk
 from course_utils.exercises import conventions
 from course_utils.exercises.conventions import classifier
-from course_utils.exercises.conventions.repair import resize_as_trained
-from course_utils.exercises.conventions.write import export, from_a_factor, identify
+from course_utils.exercises.conventions.repair import export, resize_as_trained
+from course_utils.exercises.conventions.write import from_a_factor, identify
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
 from course_utils.explorers.conventions import LIBRARIES
 from course_utils.figures.conventions import comparison
-from course_utils.recipes import recipe, resize_by
+from course_utils.recipes import onnx_resize, recipe, resize_by
 
 EXERCISES = [item for item in vars(conventions).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(conventions).values() if isinstance(item, Prediction)]
@@ -36,6 +36,19 @@ def test_the_answers_of_the_predictions():
     assert conventions.AT_THE_BORDER.computed() == "at both ends only"
     assert conventions.A_CLASSIFIER.computed() == "about 45"
     assert conventions.FIVE_DIFFERENCES.computed() == "B"
+
+
+def test_the_five_pictures_can_be_told_apart():
+    """All discs of A have moved alike, C grows toward the lower right, B is a frame, E is below one gray level."""
+    pictures = conventions.five_differences()
+    corners = {
+        letter: [np.abs(apart[part, part]).mean() for part in (slice(20), slice(-20, None))]
+        for letter, apart in pictures.items()
+    }
+    assert 0.9 < corners["A"][1] / corners["A"][0] < 1.1
+    assert corners["C"][1] > 4 * corners["C"][0]
+    assert np.abs(pictures["B"][1:-1, 1:-1]).max() < 1e-6 < np.abs(pictures["B"]).max()
+    assert np.abs(pictures["E"]).max() < 1 < np.abs(pictures["D"]).max()
 
 
 def test_what_the_libraries_themselves_say():
@@ -98,6 +111,13 @@ def test_what_the_lab_shows_for_the_three_things_to_try():
     ("exercise", "wrong", "words"),
     [
         (conventions.EXPORT, lambda s, n, m, a: np.full(n, s.mean()), ""),
+        (
+            conventions.EXPORT,
+            lambda s, n, m, a: onnx_resize(
+                s, {"mode": m, "antialias": int(a), "exclude_outside": int(a)}, sizes=[n]
+            ),
+            "another a with antialias",
+        ),
         (conventions.FROM_A_FACTOR, lambda n, f: np.arange(int(n * f)) / f, "two halves"),
         (conventions.PORTED, lambda s, m: np.asarray(s)[np.arange(m) * len(s) // m], "copy one sample"),
     ],

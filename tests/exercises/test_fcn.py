@@ -20,7 +20,15 @@ few = settings(max_examples=60, deadline=None)
 
 
 def test_the_lesson_has_what_it_promises():
-    names = ("bilinear_filter", "keeps_flat", "mixing_weight", "crop", "odd_kernel", "all_channels")
+    names = (
+        "bilinear_filter",
+        "keeps_flat",
+        "mixing_weight",
+        "crop",
+        "odd_kernel",
+        "all_channels",
+        "bias_left",
+    )
     assert {exercise.key for exercise in EXERCISES} == {f"fcn.{name}" for name in names}
     assert len(PREDICTIONS) == 7
 
@@ -101,9 +109,38 @@ def test_a_single_channel_hides_the_dense_weight():
     assert not np.allclose(buggy(noise(2, 5), 2), right(noise(2, 5), 2))
 
 
-@pytest.mark.parametrize("bug", [lesson.ODD_KERNEL, lesson.ALL_CHANNELS], ids=lambda bug: bug.key)
+@pytest.mark.parametrize(
+    "bug",
+    [lesson.ODD_KERNEL, lesson.ALL_CHANNELS, lesson.BIAS_LEFT, lesson.MIXING_WEIGHT],
+    ids=lambda bug: bug.key,
+)
 def test_the_bugs_show(bug):
     assert bug.symptom().outcome is Outcome.NOT_QUITE
+
+
+@few
+@given(st.integers(1, 4), st.integers(1, 5))
+def test_the_repaired_bias_makes_torchs_layer_interpolate(channels, stride):
+    kernel_size, _, padding = fcn.fitting(stride)
+    layer = torch.nn.ConvTranspose2d(
+        channels, channels, kernel_size, stride, padding, groups=channels
+    ).double()
+    state = [part.detach().numpy() for part in (layer.weight, layer.bias)]
+    weight, bias = lesson.BIAS_LEFT.reference(*state)
+    layer.weight.data, layer.bias.data = torch.tensor(weight), torch.tensor(bias)
+    x = noise(1, channels, 4, 5)
+    wanted = fcn.upsample_bilinear(x, stride, "zeros")
+    np.testing.assert_allclose(layer(torch.tensor(x)).detach(), wanted, atol=1e-12)
+    _, left = lesson.BIAS_LEFT.buggy(*state)
+    assert (left != 0).all()
+
+
+def test_a_diagonal_is_right_for_equal_counts_and_for_no_others():
+    np.testing.assert_array_equal(
+        lesson.MIXING_WEIGHT.buggy(np.eye(3), fcn.bilinear_kernel(4)), fcn.bilinear_weight(np.eye(3), 4)
+    )
+    with pytest.raises(IndexError):
+        lesson.MIXING_WEIGHT.buggy(np.ones((2, 3)), fcn.bilinear_kernel(4))
 
 
 # ---- the four pictures ------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from course_utils.explorers.fcn import bilinear_kernels, fcn_places, skip_fusion
-from course_utils.fcn import HEADS, crops, is_interpolator
+from course_utils.fcn import HEADS, is_interpolator, stages
 from course_utils.figures.fcn import MOST
 from tests.explorers.hand import handles, key, over_their_range
 from tests.figures.test_fcn import scored
@@ -59,16 +59,27 @@ def test_the_recorded_scenes_are_shown_without_being_handed_in():
 
 
 @pytest.mark.parametrize("network", HEADS)
-def test_every_handle_of_the_ledger_over_its_range(network):
+def test_every_number_of_the_ledger_is_a_handle(network):
     explorer = fcn_places(network)
-    assert handles(explorer) == {"first_padding", "last_kernel"}
-    for _, _ in over_their_range(explorer):
-        assert explorer.failure is None
-        values = explorer.values
-        last = crops(network, values["first_padding"], values["last_kernel"])[-1]
-        assert f"{abs(last):g} sample" in explorer.scene.text.rpartition(": ")[2]
-    key(explorer, "first_padding", right=1)
-    assert explorer.values["first_padding"] == 101
+    assert handles(explorer) == {f"layers[{r},{c}]" for r in range(len(stages(network))) for c in range(3)}
+    for _, _ in over_their_range(explorer, most=4 if network == "FCN-16s" else 2):
+        assert explorer.failure is None and explorer.scene.handles
+    key(explorer, "layers[0,2]", right=1)
+    assert explorer.controls["layers"].array[0].tolist() == [3, 1, 101]
+    assert f"{network}, changed." in explorer.scene.text
+
+
+def test_another_network_brings_back_what_was_published():
+    explorer = fcn_places(
+        "FCN-32s", layers=[[3, 1, 81], *([2, 2, 0] for _ in range(5)), [7, 1, 0], [64, 32, 0]]
+    )
+    assert "0 samples cut off" in explorer.scene.text
+    explorer.set(network="FCN-8s")
+    assert explorer.failure is None and explorer.scene.text.startswith("FCN-8s. ")
+    explorer.set(network="FCN-32s")
+    assert explorer.scene.text == "FCN-32s. upsample 32 times: 19 samples cut off."
+    explorer.set(layers="1, 2; 3, 4")
+    assert explorer.failure is None and "8 stages" in explorer.scene.text
 
 
 @pytest.mark.parametrize(
@@ -77,7 +88,6 @@ def test_every_handle_of_the_ledger_over_its_range(network):
         (lambda: bilinear_kernels(17), "kernel_size must be a whole number, from 1 to 16; got 17"),
         (lambda: bilinear_kernels(4, 0), "stride must be a whole number, from 1 to 8; got 0"),
         (lambda: fcn_places("FCN"), "network must be one of 'FCN-32s'"),
-        (lambda: fcn_places(last_kernel=10), "last_kernel must be a whole number, from 1 to 9; got 10"),
         (lambda: skip_fusion([]), "scenes must hold at least one scene"),
         (lambda: skip_fusion(PICTURES, 2), "scene must be a whole number, from 0 to 1; got 2"),
         (lambda: skip_fusion(PICTURES, strides=(2,)), r"strides must be some of \(16, 8, 4\); got 2"),

@@ -7,8 +7,9 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from course_utils.fcn import HEADS, ScoredScene, bilinear_weight, crops, flat_answer
+from course_utils.fcn import HEADS, ScoredScene, bilinear_weight, crops, flat_answer, stages
 from course_utils.figures import ledger
+from course_utils.figures.draw.scene import NoPicture
 from course_utils.figures.fcn import HIGHEST, IN_SIZE, MOST, ONE, kernel_scene
 from course_utils.figures.skip_fusion import fusion_scene, measured, score_colors
 from course_utils.scenes import CLASS_COLORS, CLASS_NAMES, scene
@@ -120,44 +121,95 @@ def test_colors_of_scores_by_hand():
 # ---- The ledger ------------------------------------------------------------------------------------
 
 
+def changed(network, **stages_):
+    """The published layers, some of them exchanged: pool1=(3, 2, 1)."""
+    names = [name.replace(" ", "_") for name, *_ in stages(network)]
+    layers = ledger.published(network)
+    for name, layer in stages_.items():
+        layers[names.index(name)] = layer
+    return layers
+
+
+CASES = [
+    {},
+    {"conv1_1": (3, 1, 40), "fc6": (1, 1, 0)},
+    {"conv1_1": (9, 1, 120), "fc6": (9, 1, 9)},
+    {"pool1": (3, 2, 1), "pool4": (5, 2, 0)},
+    {"upsample_1": (3, 2, 1)},
+    {"pool2": (2, 3, 0)},
+    {"conv1_1": (3, 4, 0), **{f"pool{i}": (2, 4, 0) for i in range(1, 6)}},
+    {"upsample_1": (64, 32, 0)},
+]
+
+
 @pytest.mark.parametrize("network", HEADS)
-@pytest.mark.parametrize("first_padding, last_kernel", [(100, 7), (40, 1), (120, 9), (81, 4)])
-def test_dots_are_samples_where_they_sit_and_hollow_where_they_are_cut(network, first_padding, last_kernel):
-    picture = ledger.ledger_scene(network, first_padding, last_kernel)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_dots_are_samples_where_they_sit_and_hollow_where_they_are_cut(network, case):
+    layers = changed(network, **case)
+    picture = ledger.ledger_scene(network, layers)
     root = ElementTree.fromstring(picture.svg)
-    rows = ledger.rows_of(network, first_padding, last_kernel)
+    rows = ledger.rows_of(network, layers)
     dots = [(float(d.get("cx")), float(d.get("cy")), d.get("class")) for d in root.iter(f"{SVG}circle")]
     scale = (ledger.RIGHT - ledger.LEFT) / (ledger.LAST - ledger.FIRST)
     for i, row in enumerate(rows):
         y = ledger.TOP + ledger.PITCH * i + 8
         own = [(x, css) for x, height, css in dots if height == y]
-        assert len(own) > 2
+        seen = (ledger.FIRST - row.places.start) / row.places.jump
+        last = (ledger.LAST - row.places.start) / row.places.jump
+        if row.places.jump >= 4:
+            assert len(own) == max(0, np.floor(last) - max(np.ceil(seen), 0) + 1)
         for x, css in own:
             place = ledger.FIRST + (x - ledger.LEFT) / scale
             index = (place - row.places.start) / row.places.jump
-            assert index == pytest.approx(round(index), abs=0.01)
-            assert ledger.FIRST <= place <= ledger.LAST + 0.01
-            assert (css == "output") == (round(index) >= (row.crop or 0))
-    assert [row.crop for row in rows if row.crop is not None] == crops(network, first_padding, last_kernel)
-    assert picture == ledger.ledger_scene(network, first_padding, last_kernel)
-    assert set(picture.handles) == set(re.findall(r'data-handle="([^"]+)"', picture.svg)) == set(ledger.ENDS)
+            assert index == pytest.approx(round(index), abs=0.03)
+            assert ledger.FIRST - 0.01 <= place <= ledger.LAST + 0.01
+            assert (css == "output") == (not round(index) < (row.crop or 0))
+    assert len(dots) < 700 and ledger.TOP + ledger.PITCH * len(rows) < ledger.HEIGHT + 8
+    assert picture == ledger.ledger_scene(network, layers)
+    assert set(picture.handles) == set(re.findall(r'data-handle="([^"]+)"', picture.svg))
+    assert len(picture.handles) == layers.size
+
+
+@pytest.mark.parametrize("network", HEADS)
+@pytest.mark.parametrize("first_padding, last_kernel", [(100, 7), (40, 1), (119, 9), (81, 4)])
+def test_the_stages_that_move_nothing_may_be_left_out(network, first_padding, last_kernel):
+    """The same crops as with all of VGG-16's layers."""
+    layers = changed(network, conv1_1=(3, 1, first_padding), fc6=(last_kernel, 1, 0))
+    cut = [row.crop for row in ledger.rows_of(network, layers) if row.crop is not None]
+    assert cut == crops(network, first_padding, last_kernel)
 
 
 @pytest.mark.parametrize(
-    "setting, words",
+    "network, layers, words",
     [
-        (("FCN-32s", 100, 7), "FCN-32s. upsample 32 times: 19 samples cut off."),
-        (("FCN-16s", 50, 1), "scores of pool4: 1 sample missing in front; upsample 16 times: 73 samples"),
-        (("FCN-32s", 81, 7), "FCN-32s. upsample 32 times: 0 samples cut off."),
-        (("FCN-8s", 81, 7), "scores of pool3: 9 samples cut off; upsample 8 times: 12 samples cut off."),
+        ("FCN-32s", {}, "FCN-32s. upsample 32 times: 19 samples cut off."),
+        ("FCN-16s", {"conv1_1": (3, 1, 50), "fc6": (1, 1, 0)},
+         "FCN-16s, changed. scores of pool4: 1 sample missing in front; upsample 16 times: 73 samples"),
+        ("FCN-32s", {"conv1_1": (3, 1, 81)}, "FCN-32s, changed. upsample 32 times: 0 samples cut off."),
+        ("FCN-8s", {"conv1_1": (3, 1, 81)}, "scores of pool3: 9 samples cut off; upsample 8 times: 12 samples"),
+        ("FCN-16s", {"pool5": (3, 2, 0)}, "scores of pool4: 5.5 samples would have to go: no crop fits;"),
+        ("FCN-16s", {"pool5": (2, 1, 0)}, "scores of pool4: no crop fits, for the jumps differ;"),
     ],
 )  # fmt: skip
-def test_the_ledgers_sentence(setting, words):
-    assert words in ledger.ledger_scene(*setting).text
+def test_the_ledgers_sentence(network, layers, words):
+    assert words in ledger.ledger_scene(network, changed(network, **layers)).text
+
+
+def test_a_line_says_the_rule_with_its_numbers():
+    details = ledger.ledger_scene("FCN-32s").details
+    assert details["line-1"] == "conv1_1: start 0 + 1 · ((3 − 1)/2 − 100) = −99, jump 1 · 1 = 1."
+    assert details["line-2"] == "pool1: start −99 + 1 · ((2 − 1)/2 − 0) = −98.5, jump 1 · 2 = 2."
+    assert details["line-8"] == (
+        "upsample 32 times: jump 32 / 32 = 1, start 12.5 − 1 · ((64 − 1)/2 − 0) = −19. 19 samples cut off."
+    )
 
 
 def test_what_the_ledger_does_not_show_is_refused():
-    with pytest.raises(ValueError, match="first_padding must be a whole number, from 40 to 120; got 121"):
-        ledger.ledger_scene(first_padding=121)
+    with pytest.raises(NoPicture, match="padding of conv1_1 must be a whole number from 0 to 120; got 121"):
+        ledger.ledger_scene(layers=changed("FCN-8s", conv1_1=(3, 1, 121)))
+    with pytest.raises(NoPicture, match="stride of pool2 must be a whole number from 1 to 4; got 0"):
+        ledger.ledger_scene(layers=changed("FCN-8s", pool2=(2, 0, 0)))
+    with pytest.raises(NoPicture, match=r"FCN-32s has 8 stages .*shape \(9, 3\)"):
+        ledger.ledger_scene("FCN-32s", ledger.published("FCN-16s"))
     with pytest.raises(ValueError, match="network must be one of 'FCN-32s'"):
         ledger.ledger_scene("FCN")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_utils import __main__ as entry
-from course_utils.launcher import cli, process
+from course_utils.launcher import cli, lessons, process
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.messages import Trouble
 
@@ -23,6 +23,7 @@ def started(monkeypatch, tmp_path):
     monkeypatch.setattr(process, "become", lambda command, env, cwd: commands.append((command, env)) or 0)
     monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)  # these tests may run on a hub
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}")
     return commands
@@ -44,7 +45,11 @@ def started(monkeypatch, tmp_path):
         (["--cpu-torch", "https://example.org/cpu"], "lab", {"cpu_torch": "https://example.org/cpu"}, []),
         (["bench", "--quick"], "bench", {}, ["--quick"]),
         (["doctor"], "doctor", {}, []),
+        (["report", "--help", "/home"], "report", {}, ["--help", "/home"]),  # it has a help of its own
+        (["notes", "3"], "notes", {}, ["3"]),
         (["site", "--serve"], "site", {}, ["--serve"]),
+        (["fresh", "3", "--copy", "mine"], "fresh", {"copy": "mine"}, ["3"]),
+        (["audit", "net:Net", "--input", "1,3,8,8"], "audit", {}, ["net:Net", "--input", "1,3,8,8"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
     ],
@@ -54,7 +59,8 @@ def test_parse(typed, command, options, rest):
 
 
 @pytest.mark.parametrize(
-    "typed, words", [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, test, doctor, bench and site")]
+    "typed, words",
+    [(["tset"], "Did you mean test?"), (["xyzzy"], "lab, fresh, test, doctor, bench, site and audit")],
 )
 def test_an_unknown_command_gets_a_suggestion(typed, words, capsys):
     assert cli.main(typed) == 1
@@ -71,8 +77,23 @@ def test_help_names_every_command(capsys):
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
     assert all(
-        f"python -m course_utils {command}".strip() in text for command in ("", "test", "doctor", "bench")
+        f"python -m course_utils {command}".strip() in text
+        for command in ("", *cli.COMMANDS)
+        if command not in ("lab", "help")
     )
+
+
+@pytest.mark.parametrize("command", ["report", "notes"])
+def test_what_teachers_ask_for_runs_where_they_are(command, monkeypatch, tmp_path):
+    """They name files as they see them."""
+    places = []
+    monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
+    monkeypatch.setattr(process, "become", lambda command, env, cwd: places.append((command, env, cwd)) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([command, "a", "--b"]) == 0
+    ((started, env, cwd),) = places
+    assert started == [sys.executable, "-P", "-m", f"course_utils.classroom.{command}", "a", "--b"]
+    assert cwd == tmp_path and env["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
 
 
 def test_lab_opens_the_first_lesson(started):
@@ -215,3 +236,72 @@ def test_the_module_runs_as_it_is_typed():
         [sys.executable, "-m", "course_utils", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("Between the Pixels")
+
+
+# --- a fresh copy of one lesson -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(started, tmp_path, monkeypatch):
+    """A course with a lesson 03, and a learner's copy in which lesson 03 was worked on."""
+    (tmp_path / "notebooks" / "03_lesson.ipynb").write_text("course")
+    mine = tmp_path / "my_lessons"
+    lessons.copy_lessons(tmp_path / "notebooks", mine, tmp_path, lambda *_: lambda name, data: True)
+    (mine / "03_lesson.ipynb").write_text("work")
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return mine
+
+
+def test_a_fresh_copy_keeps_the_learners_own_beside_it(copy, capsys):
+    assert cli.main(["fresh", "3"]) == 0
+    assert (copy / "03_lesson.ipynb").read_text() == "course"
+    assert (copy / "03_lesson.yours-1.ipynb").read_text() == "work"
+    assert "03_lesson.yours-1.ipynb" in capsys.readouterr().out
+    (copy / "03_lesson.ipynb").write_text("more work")
+    assert cli.main(["fresh", "03", "--copy", str(copy)]) == 0
+    assert (copy / "03_lesson.yours-2.ipynb").read_text() == "more work"
+
+
+def test_what_is_fresh_already_makes_no_second_file(copy):
+    assert cli.main(["fresh", "3"]) == cli.main(["fresh", "3"]) == 0
+    assert len(list(copy.glob("03*"))) == 2
+
+
+def test_a_fresh_copy_follows_the_course_again(copy, tmp_path):
+    assert cli.main(["fresh", "3"]) == 0
+    (tmp_path / "notebooks" / "03_lesson.ipynb").write_text("newer")
+    lessons.copy_lessons(tmp_path / "notebooks", copy, tmp_path, lambda *_: lambda name, data: True)
+    assert (copy / "03_lesson.ipynb").read_text() == "newer"
+
+
+def test_a_fresh_copy_on_a_full_disk_loses_nothing(copy, monkeypatch, capsys):
+    written = []
+
+    def write_whole(path, data, mode=0o644):
+        written.append(path.name)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lessons, "write_whole", write_whole)
+    assert cli.main(["fresh", "3"]) == 1
+    assert (copy / "03_lesson.ipynb").read_text() == "work" and written == ["03_lesson.yours-1.ipynb"]
+    assert "Nothing of yours was changed" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("words", [["fresh"], ["fresh", "44"], ["fresh", "3", "--copy", "nowhere"]])
+def test_what_cannot_be_fresh_is_said(copy, words, capsys):
+    assert cli.main(words) == 1 and capsys.readouterr().err.strip()
+
+
+def test_the_audit_runs_in_this_python_in_the_folder_of_who_called(started):
+    assert cli.main(["audit", "net:Net", "--input", "1,3,8,8"]) == 0
+    ((command, _),) = started
+    assert command == [sys.executable, "-m", "course_utils.networks.audit", "net:Net", "--input", "1,3,8,8"]
+
+
+def test_without_torch_the_audit_takes_the_courses_own_environment(started, monkeypatch):
+    own = Environment(Path("/course/python"), Path("/course"), ours=True)
+    monkeypatch.setattr(cli, "stand", lambda parts, options: own)
+    monkeypatch.setattr(cli, "AUDIT_NEEDS", ("no_such_package",))
+    cli.main(["audit", "net:Net", "--input", "1,3,8,8"])
+    assert started[0][0][0] == str(own.python)

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from course_utils.launcher import cli, doctor, places, probe
+from course_utils.launcher import cli, doctor, hub, lessons, places, probe
 from course_utils.launcher.environment import Environment, Findings
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON
+from course_utils.launcher.lessons import MANIFEST
 from tests.launcher.computer import LESSONS, TESTS, Computer
 
 
@@ -20,6 +21,7 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / FIRST_LESSON).write_text("{}")
     here = Environment(Path(sys.executable), tmp_path / "env", ours=False)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)  # these tests may run on a hub
     monkeypatch.setattr(doctor, "this_environment", lambda needs, root: (here, []))
     return tmp_path
 
@@ -200,6 +202,46 @@ def test_a_folder_for_progress_that_was_chosen_and_may_not_be_written(course, ho
     monkeypatch.setenv(places.PROGRESS, str(course / "mine"))
     result, said = examine(course)
     assert result == 1 and "progress is lost" in said and str(course / "mine") in said
+
+
+@pytest.fixture
+def copy(tmp_path_factory, monkeypatch):
+    """A learner's copy of the lessons, in which a lesson is open."""
+    folder = tmp_path_factory.mktemp("copy")
+    (folder / MANIFEST).write_text("{}")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_shared_course_that_is_only_read_is_as_it_should_be_beside_a_copy(course, home, closed, copy):
+    closed.add(course)
+    result, said = examine(course)
+    assert result == 0 and f"{copy}, a copy of your own" in said and "as it should be" in said
+    assert f"kept in {home / '.between_the_pixels'}" in said
+
+
+def test_on_a_hub_the_copy_is_the_one_in_the_home(course, home, closed, monkeypatch):
+    closed.add(course)
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    assert examine(course)[0] == 1  # none yet
+    (home / hub.COPY).mkdir()
+    (home / hub.COPY / MANIFEST).write_text("{}")
+    result, said = examine(course)
+    assert result == 0 and str(home / hub.COPY) in said
+
+
+def test_a_copy_that_cannot_be_written_is_wrong(course, home, closed, copy):
+    closed.add(copy)
+    result, said = examine(course)
+    assert result == 1 and f"You cannot write to {copy}," in said
+
+
+def test_what_the_last_update_brought_is_told(course, home, copy):
+    lessons._tell_beside(copy / lessons.NEWS, ["an older sentence."])
+    lessons._tell_beside(copy / lessons.NEWS, [f"sentence {number}." for number in range(7)])
+    _, said = examine(course)
+    assert "sentence 0." in said and "sentence 4." in said and "sentence 5." not in said
+    assert "and 2 more: WHAT_CHANGED.md" in said and "older" not in said
 
 
 def test_a_full_disk_is_wrong(course, monkeypatch):

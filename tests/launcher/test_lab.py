@@ -1,6 +1,8 @@
 """The command that starts JupyterLab, and a JupyterLab started with it."""
 
+import asyncio
 import contextlib
+import importlib
 import json
 import os
 import subprocess
@@ -84,6 +86,60 @@ def test_in_the_courses_own_environment_nothing_else_mixes_in(tmp_path):
     assert changed["PATH"].split(os.pathsep) == [str(ours.python.parent), "/usr/bin"]
 
 
+# --- the server's settings: one file for lab, hub and Binder -------------------------------------------------
+
+
+def test_every_setting_names_something_that_is_there():
+    """A misspelled option is ignored without a word."""
+    from jupyter_server.serverapp import ServerApp
+    from jupyterlab.labapp import LabApp
+
+    settings = json.loads((SETTINGS / "jupyter_server_config.json").read_text(encoding="utf-8"))
+    known = {each.__name__: each for each in [*ServerApp.classes, ServerApp, LabApp]}
+    known["MultiKernelManager"] = known["MappingKernelManager"]  # whose traits it has
+    for name, options in settings.items():
+        for option, value in options.items():
+            assert option in known[name].class_traits(config=True), f"{name}.{option}"
+            if value.startswith("course_utils."):
+                module, _, what = value.rpartition(".")
+                assert callable(getattr(importlib.import_module(module), what))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere kernels listen on TCP, as always")
+def test_a_kernel_is_reached_through_files_of_this_user_only():
+    from course_utils.launcher.server import PrivateKernelManager
+
+    manager = PrivateKernelManager()
+    assert manager.transport == "ipc"
+    folder = Path(manager.ip).parent
+    assert folder.stat().st_mode & 0o077 == 0 and len(f"{manager.ip}-5") < 104
+    other = PrivateKernelManager()
+    assert other.ip != manager.ip
+    for each in (manager, other):
+        asyncio.run(each.cleanup_resources(restart=True))
+    assert folder.exists()  # the kernel that starts in its place is reached through it
+    for each in (manager, other):
+        asyncio.run(each.cleanup_resources())
+    assert not folder.exists()
+
+
+def test_a_learner_or_a_teacher_may_have_tcp():
+    from traitlets.config import Config
+
+    from course_utils.launcher.server import PrivateKernelManager
+
+    manager = PrivateKernelManager(config=Config(KernelManager={"transport": "tcp"}))
+    assert (manager.transport, manager.ip) == ("tcp", "127.0.0.1")
+
+
+def test_where_temporary_folders_have_long_names_kernels_listen_on_tcp(monkeypatch):
+    """The system cuts the name of a socket off, or refuses it."""
+    from course_utils.launcher import server
+
+    monkeypatch.setattr(server.tempfile, "gettempdir", lambda: "/" + 80 * "x")
+    assert server.PrivateKernelManager().transport == "tcp"
+
+
 # --- small messages -----------------------------------------------------------------------------------------
 
 
@@ -109,7 +165,7 @@ class Server:
 
     def __init__(self, home, lessons, also=None):
         self.port, self.token = free_port(), "secret"
-        self.log = home / "log.txt"
+        self.home, self.log = home, home / "log.txt"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
         env = variables(HERE, ROOT, inherited | {"HOME": str(home), "USERPROFILE": str(home)})
         env |= also or {}
@@ -123,6 +179,10 @@ class Server:
             self.process = subprocess.Popen(
                 command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+
+    def runtime(self):
+        """Where its kernels' connection files are."""
+        return next(path.parent for path in self.home.rglob("jpserver-*.json"))
 
     def ask(self, path, data=None):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data)
@@ -180,6 +240,15 @@ def test_the_page_of_the_first_lesson_answers(server):
     assert FIRST_LESSON in server.ask(f"/api/contents/{FIRST_LESSON}")
     printed = server.log.read_text()  # the address that a learner without a browser here copies
     assert f"/lab/tree/{FIRST_LESSON}" in printed
+
+
+def test_the_servers_settings_hold(server):
+    assert '"can_install": false' in server.ask(
+        "/lab"
+    )  # extensions come with the course, and are not bought here
+    kernel = json.loads(server.ask("/api/kernels", b'{"name": "python3"}'))["id"]
+    connection = server.runtime() / f"kernel-{kernel}.json"
+    assert json.loads(connection.read_text())["transport"] == ("ipc" if os.name == "posix" else "tcp")
 
 
 def test_nobody_is_asked_about_news(server):

@@ -43,7 +43,7 @@ def test_gray_levels_are_the_spread_of_a_flat_pictures_phases(layer):
         flat = model(torch.full((1, 1, 20, 20), 0.5))[0, 0, 16:24, 16:24].numpy() * 255
     wanted = np.array([[flat[a::2, b::2].mean() for b in (0, 1)] for a in (0, 1)])
     np.testing.assert_allclose(net.flat_answer(model, (0.5,))[0], wanted, atol=1e-3)
-    assert net.gray_levels(model, (0.5,)) == pytest.approx(wanted.std(), abs=1e-3)
+    assert net.gray_levels(model) == pytest.approx(wanted.std(), abs=1e-3)
 
 
 def test_contenders_begin_alike_up_to_their_layer():
@@ -153,14 +153,14 @@ def test_one_command_records_everything(tmp_path, monkeypatch, capsys):
 def test_what_the_lesson_says_of_the_record():
     result = read_record("checkerboards")["result"]
     rows = {row["layer"]: row for row in result["rows"]}
-    assert result["seeds"] == 10 and len(result["runs"]) == 10 * len(rows)
+    assert result["seeds"] == 10 and len(result["runs"]) == 10 * len(rows) and result["measured on"] == 0.5
     for layer, row in rows.items():
         if "then convolution" in layer:
             assert [row[f"step {s}"] for s in net.STEPS] == [0] * 4
         elif layer != "sub-pixel, ICNR":
-            assert row["step 0"] > 14 and 1 < row["step 100"] < 3 and 0.4 < row["step 400"] < 1
+            assert row["step 0"] > 14 and 1 < row["step 100"] < 3 and 0.4 <= row["step 400"] < 0.7
     grown = rows["sub-pixel, ICNR"]
-    assert grown["step 0"] == 0 < grown["step 25"] < 0.2 and grown["step 400"] > 0.4
+    assert grown["step 0"] == 0 < grown["step 25"] < 0.2 and 0.4 <= grown["step 400"] < 0.7
     shares = {row["layer"]: row["share on the comb"] for row in result["decoders"]}
     assert all((share > 0.5) == (layer not in CLEAN) for layer, share in shares.items())
     assert max(shares[layer] for layer in CLEAN) < 0.01
@@ -176,7 +176,8 @@ def test_the_film_is_of_the_recorded_runs():
             film = np.array(result["film"][run["layer"]])
             for step in net.STEPS:
                 moment = result["film steps"].index(step)
-                assert film[moment].std(axis=(1, 2)).mean() == pytest.approx(run[f"step {step}"], abs=2e-3)
+                middle = film[moment, net.GRAYS.index(net.MIDDLE)]
+                assert middle.std() == pytest.approx(run[f"step {step}"], abs=2e-3)
 
 
 def test_the_scores_take_a_module_as_it_is():

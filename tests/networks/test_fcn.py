@@ -111,6 +111,11 @@ def test_learning_curves_look_when_they_were_asked_to():
     frozen, learned, random = curves
     assert all(list(curve.mean_iou) == [1, 3] and len(curve.losses) == 3 for curve in curves)
     assert frozen.moved == 0 < learned.moved
+    first = fcn.FCN(4, "bilinear", 0).kernels()
+    largest = max(np.abs(a - b).max() for a, b in zip(first, learned.kernels, strict=True))
+    assert largest == learned.moved and all(
+        (a == b).all() for a, b in zip(first, frozen.kernels, strict=True)
+    )
     assert (
         frozen.losses[0] == learned.losses[0] != random.losses[0]
     )  # the same network until the first step is made

@@ -20,6 +20,7 @@ def test_the_command_writes_records_that_lessons_can_show(monkeypatch, tmp_path,
         "starts": lambda: fcn_table.starts_result(2, TINY, at=(1, 2)),
         "whole": lambda: fcn_table.whole_result(2, TINY),
         "scenes": lambda: fcn_table.scenes_result(TINY, 2),
+        "kernels": lambda: fcn_table.kernels_result(TINY),
     }
     monkeypatch.setattr(fcn_table, "HERE", tmp_path)
     monkeypatch.setattr(fcn_table, "PARTS", small)
@@ -66,6 +67,23 @@ def test_a_record_says_what_the_code_would_say_of_its_trainings(part, rows_of, s
     assert f"fcn_{part}.json" in capsys.readouterr().out
 
 
+def test_what_lesson_08_says_of_trained_kernels_is_in_the_record():
+    """A rough tent from random numbers, upside down for two classes."""
+    result = numerics.recorded_results("kernels")
+    kernels = result["kernels"]
+    assert result["rows"] == fcn_table.kernel_rows(kernels)
+    for start, both in kernels.items():
+        for one, other in zip(both["before"], fcn.FCN(4, start, seed=0).kernels(), strict=True):
+            np.testing.assert_allclose(one, other, atol=6e-5)
+    bilinear, random = result["rows"]
+    assert bilinear["after"] > 0.95 and random["before"] < 0.1 and random["after"] > 0.8
+    tent = numerics.bilinear_kernel(8)
+    signs = [
+        np.sign(np.sum(tent * (each[0] - np.mean(each)))) for each in np.array(kernels["random"]["after"][-1])
+    ]
+    assert signs.count(-1) == 2
+
+
 def rows(part, key):
     return {row[key]: row for row in numerics.recorded_results(part)["rows"]}
 
@@ -97,6 +115,7 @@ def test_what_lesson_08_says_of_starts_is_in_the_record():
         bilinear, random = table_["bilinear" + dense], table_["random" + dense]
         for below in ("loss < 0.5", "loss < 0.35"):
             assert random[below] > 2 * bilinear[below]
+    assert table_["random"]["loss < 0.5"] > 3 * table_["bilinear"]["loss < 0.5"]
     runs = numerics.recorded_results("starts")["runs"]
     last = {
         name: np.array([run["mean IoU"]["200"] for run in runs if run["start"] == name])

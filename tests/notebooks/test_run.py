@@ -1,8 +1,10 @@
 """Every lesson top to bottom in a fresh kernel, every control moved; then again with solutions, as a learner goes on.
 
-The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. Only what trains runs
-once: the cells tagged "training".
+The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. Cells tagged
+"training" run with COURSE_THOROUGH=1 only, and then once.
 """
+
+import doctest
 
 import nbformat
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
-from tools import THOROUGH, watch
-from tools.run import LESSONS, run_in_turn, with_solutions, with_sources, without_training
+from tools import THOROUGH, run, watch
+from tools.run import LESSONS, run_in_turn, trains, untrained, with_solutions, with_sources, without_training
 
 pytestmark = pytest.mark.takes(120)
 
@@ -51,14 +53,9 @@ def assert_clean(path, result):
     assert result.left_behind == []
 
 
-def trains(path):
-    return any(
-        "training" in cell.metadata.get("tags", []) for cell in nbformat.read(path, as_version=4).cells
-    )
-
-
 def lesson_marks(path):
-    return pytest.mark.xdist_group(path.stem), pytest.mark.takes(60 if trains(path) else 6)
+    cells = nbformat.read(path, as_version=4).cells
+    return pytest.mark.xdist_group(path.stem), pytest.mark.takes(60 if any(map(trains, cells)) else 6)
 
 
 @pytest.fixture(
@@ -69,13 +66,14 @@ def lesson(request, tmp_path_factory):
     """(path, keys of its exercises, its run as it is, its run with solutions)."""
     path, known = request.param, exercises()
     notebook = nbformat.read(path, as_version=4)
+    notebook = notebook if THOROUGH else untrained(notebook)
     keys = [cell.metadata["exercise"] for cell in notebook.cells if "exercise" in cell.metadata]
     solutions = {key: known[key].solution_source for key in keys if key in known}
     again = without_training(with_solutions(notebook, solutions), solutions)
     return path, keys, *run_in_turn([notebook, again], tmp_path_factory.mktemp("lesson"))
 
 
-@pytest.mark.thorough  # controls go through more of their values
+@pytest.mark.thorough  # networks are trained, and controls go through more of their values
 def test_unsolved(lesson, record_property):
     path, _, result, _ = lesson
     record_property("lesson", f"{path.stem}: {result.seconds:.1f} s, then {result.moves} moves")
@@ -148,6 +146,28 @@ def test_what_trains_runs_once_and_what_uses_the_learners_function_twice(tmp_pat
         "runs.append(twice(1))",
     ]
     assert len(notebook.cells) == 4
+
+
+def test_the_examples_in_run():
+    assert doctest.testmod(run).failed == 0
+
+
+def test_a_quick_run_leaves_out_what_trains_and_what_is_made_of_it():
+    notebook = with_sources(
+        "import numpy as np\nresults = []",
+        "import math\nresults = train(3)",  # trains
+        "print(results)",
+        "best = max(results)\nresults = 0",
+        "print(best, math.pi)",
+        "results = 1",
+        "results += 1",
+        "# not a word of results\nbest = 3",
+        "print(best)",
+    )
+    notebook.cells[1].metadata["tags"] = ["training"]
+    left = [cell.source for cell in untrained(notebook).cells]
+    assert left[0].startswith("import numpy") and left[5:7] == ["results = 1", "results += 1"]
+    assert left[1:5] == ["import math", "", "", ""] and left[8] == "print(best)"
 
 
 def test_every_run_is_reported_by_itself(tmp_path):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from course_utils import checkerboard, films
-from course_utils.convolution import transposed_convolution
+from course_utils.convolution import convolution, transposed_convolution
 from course_utils.exercises.engine import Prediction
-from course_utils.subpixel import icnr_weight, phase_sums, subpixel_convolution
+from course_utils.subpixel import phase_sums
 
 
 def _share(layer, seeds=6):
@@ -106,7 +106,7 @@ STRIDE_FOUR = Prediction(
 
 def _after_training():
     patterns = films.recorded_patterns()
-    level = patterns.answers["sub-pixel, ICNR"][-1].std(axis=(1, 2)).mean()
+    level = patterns.answers["sub-pixel, ICNR"][-1, patterns.grays.index(0.5)].std()
     return (
         "none" if level < 0.01 else "a faint one, below 1 gray level" if level < 1 else "a clear one, above 1"
     )
@@ -117,7 +117,7 @@ AFTER_TRAINING = Prediction(
     title="A clean start",
     question="A sub-pixel layer (its phases are channels, dealt out side by side) starts with ICNR: all phases of a "
     "channel are equal, and flat pictures stay flat. Then it learns to enlarge photos for 400 steps. What pattern "
-    "do flat pictures show afterwards?",
+    "does a flat picture, gray 128, show afterwards?",
     options=["none", "a faint one, below 1 gray level", "a clear one, above 1"],
     answer=_after_training,
     explain="Nothing holds the phases together. Each of them has weights of its own and learns its own pixels.",
@@ -147,18 +147,16 @@ GRADIENT = Prediction(
 
 
 def flat_pictures():
-    """A flat gray, enlarged by four programs: {letter: (H, W) in gray levels}. Three of them are wrong."""
+    """A flat gray, enlarged by three programs: {letter: (H, W) in gray levels}. Two of them are wrong."""
     rng = np.random.default_rng(3)
     flat = np.full((1, 2, 10, 10), 0.5)
-    weight = rng.normal(size=(2, 2, 3, 3)) / 6
-    tiled = np.tile(weight, (4, 1, 1, 1))
-    even = rng.normal(size=(2, 1, 2, 2)) / 2
+    even, weight = rng.normal(size=(2, 1, 2, 2)) / 2, rng.normal(size=(1, 2, 3, 3)) / 6
     ones = np.full((2, 1, 3, 3), 2 / 9)
+    enlarged = flat.repeat(2, axis=-1).repeat(2, axis=-2)
     pictures = {
-        "A": subpixel_convolution(flat, tiled, pads=1),
-        "B": subpixel_convolution(flat, icnr_weight(weight), pads=1),
+        "A": transposed_convolution(flat, even, stride=2),
+        "B": convolution(enlarged, weight, padding=1),
         "C": transposed_convolution(flat, ones, stride=2, padding=1, output_padding=1),
-        "D": transposed_convolution(flat, even, stride=2),
     }
     return {letter: _gray(each[0, 0, 4:-4, 4:-4]) for letter, each in pictures.items()}
 
@@ -169,14 +167,13 @@ def _gray(values):
 
 WHICH_PICTURE = Prediction(
     key="checkerboard.which_picture",
-    title="Four programs enlarge a flat gray",
+    title="Three programs enlarge a flat gray",
     question="In C the darkest pixel is followed by two that are one step brighter, and the brightest is three steps "
     "above it. Whose picture is it? (Each is drawn around its mean, as gray 128.)",
     options={
-        "ICNR by tile": "A",
-        "ICNR by repeat": "B",
+        "kernel 2, random weights": "A",
+        "nearest, then a random kernel 3": "B",
         "kernel 3, all weights alike": "C",
-        "kernel 2, random weights": "D",
     },
     answer=lambda: next(
         letter
@@ -185,7 +182,7 @@ WHICH_PICTURE = Prediction(
     ),
     explain="Equal weights, 1, 2, 2 and 4 of them: the sums are 0, 1, 1 and 3 steps above the least.",
     guesses={
-        "There the phases are equal by construction: that is the flat picture, B.": "ICNR by repeat",
+        "There every pixel meets the same kernel: that is the flat picture, B.": "nearest, then a random kernel 3",
         "Its four sums are random. Nothing makes two of them equal.": "kernel 2, random weights",
     },
 )

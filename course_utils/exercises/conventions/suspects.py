@@ -2,23 +2,29 @@
 
 import numpy as np
 
-from course_utils import images
 from course_utils.exercises.engine import Prediction
-from course_utils.kernels import AREA, resize_with
 from course_utils.recipes import onnx_recipe, recipe, resize_by
 
-SIZE, NEW, FACTOR = 96, 40, 40.6 / 96
+SIZE, NEW, FACTOR = 144, 60, 60.9 / 144
+PITCH, RADIUS, CUT, FINE = 36, 12, 15, 4  # of the discs, in pixels; the first is cut by 15; parts of a pixel
+
+
+def discs():
+    """Equal discs on a ground, all of it lighter toward the lower right: uint8 (SIZE, SIZE)."""
+    rows, columns = (np.mgrid[: SIZE * FINE, : SIZE * FINE] + 0.5) / FINE
+    away = [(each + CUT) % PITCH - PITCH / 2 for each in (rows, columns)]
+    values = 40 + 0.2 * (rows + columns) + 150 * (np.hypot(*away) < RADIUS)
+    return np.rint(values.reshape(SIZE, FINE, SIZE, FINE).mean(axis=(1, 3))).astype(np.uint8)
 
 
 def five_differences():
-    """Letter -> (what it was, difference from what it became), float (NEW, NEW) in gray levels."""
-    part = images.crop(images.picture("camera"), top=60, left=100, height=336, width=336)
-    bytes_ = resize_with(part, (SIZE, SIZE), AREA)
-    photo = bytes_.astype(float)
+    """Letter -> what it became less what it was, of the discs, float (NEW, NEW) in gray levels."""
+    bytes_ = discs()
+    picture = bytes_.astype(float)
     pillow, torch = recipe("pillow", "bilinear"), recipe("torch", "bilinear", antialias=True)
 
     def made(each, **asked):
-        return resize_by(each, photo, axes=(0, 1), **(asked or {"out_sizes": (NEW, NEW)}))
+        return resize_by(each, picture, axes=(0, 1), **(asked or {"out_sizes": (NEW, NEW)}))
 
     plain = recipe("torch", "bilinear")
     pairs = {
@@ -46,9 +52,9 @@ FIVE_DIFFERENCES = Prediction(
     answer=_only_at_the_border,
     explain="B is gray everywhere but in its frame: all decisions agree but the border.",
     guesses={
-        "Every edge has two colors: the whole picture has moved.": "A",
+        "Every disc has a light and a dark side: all of them have moved.": "A",
         "It differs more and more toward the right and the bottom: the steps differ, not the border.": "C",
-        "It differs wherever there is fine detail: one of the two skips pixels.": "D",
-        "These are half gray levels, everywhere: rounding.": "E",
+        "It differs around every disc: edges became sharper, one of the two skips pixels.": "D",
+        "It differs by less than one gray level, everywhere: rounding.": "E",
     },
 )

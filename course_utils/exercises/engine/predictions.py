@@ -18,6 +18,7 @@ As the last line of a cell, ``ROWS`` shows a form; it waits for nobody, so that 
 import asyncio
 import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -130,6 +131,17 @@ class Prediction(Shown):
             )
             return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=sentence)
 
+    def diagnosis(self, answer):
+        """What is said to somebody who gives this wrong answer, "" where it is no guess that people often make.
+
+        The right answer is not computed for it: it may take seconds.
+        """
+        try:
+            given = self._choice(answer) if self.options else read(answer, self.shape, self.unit).numbers
+            return self._recognized(given, right=False)
+        except Exception:  # unreadable, or a guess that needs a package that is not here
+            return ""
+
     def _compare(self, answer):
         remark = ""
         if self.options:
@@ -148,19 +160,27 @@ class Prediction(Shown):
             predicted=shown[1],
             computed=shown[0],
             remark=remark,
-            sentence=" ".join(filter(None, (self._recognized(given, right), self._explanation()))),
+            sentence=" ".join(filter(None, (self._recognized(given, right), self.explanation()))),
         )
 
     def _recognized(self, given, right):
         """The sentence about a guess that people often make, when this is one."""
         if right:
             return ""
-        for sentence, guess in self.guesses.items():
-            if guess == given if self.options else self._close(given, np.asarray(guess(), float), ROUNDED):
+        for sentence, guess in self._guessed.items():
+            if guess == given if self.options else self._close(given, guess, ROUNDED):
                 return sentence
         return ""
 
-    def _explanation(self):
+    @cached_property
+    def _guessed(self):
+        """What each sentence of ``guesses`` is about: a label, or numbers."""
+        if self.options:
+            return self.guesses
+        return {sentence: np.asarray(guess(), float) for sentence, guess in self.guesses.items()}
+
+    def explanation(self):
+        """Why it is so, in words."""
         return self.explain(self._answer()) if callable(self.explain) else self.explain
 
     def _close(self, given, computed, times=1):

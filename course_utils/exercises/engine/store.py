@@ -363,7 +363,7 @@ class Store:
     def _find(self):
         """What stands in the file. What cannot be read as progress is moved out of the way."""
         try:
-            data = _read_file(self._target())
+            data = read_file(self._target())
             state, lost = parse(data)
         except FileNotFoundError:
             return Found(empty())
@@ -457,7 +457,7 @@ def _aside(path, why):
     return path.with_name(f"progress-{why}-{stamp}-{uuid.uuid4().hex[:6]}.json")
 
 
-def _read_file(path):
+def read_file(path):
     """The bytes of a file; Damaged for what could never be one: reading a pipe would wait forever."""
     try:
         status = os.stat(path)

@@ -1,10 +1,10 @@
-"""Exercises of lesson 08: the bilinear kernel, flat areas, layers that mix channels, crops."""
+"""Exercises of lesson 08: the bilinear kernel, flat areas, crops, four bugs to repair."""
 
 # isort: off
 # in the order of the lesson: it is that of the summary
-from course_utils.exercises.fcn.write import BILINEAR_KERNEL, KEEPS_FLAT, MIXING_WEIGHT
+from course_utils.exercises.fcn.write import BILINEAR_KERNEL, KEEPS_FLAT
 from course_utils.exercises.fcn.crop import CROP
-from course_utils.exercises.fcn.repair import ALL_CHANNELS, ODD_KERNEL
+from course_utils.exercises.fcn.repair import ALL_CHANNELS, BIAS_LEFT, MIXING_WEIGHT, ODD_KERNEL
 from course_utils.exercises.fcn.suspects import WHICH_PICTURE, four_layers, small_photo
 from course_utils.exercises.fcn.predict import (
     CORNER,
@@ -17,7 +17,7 @@ from course_utils.exercises.fcn.predict import (
 # isort: on
 
 __all__ = [
-    "ALL_CHANNELS", "BILINEAR_KERNEL", "CORNER", "CROP", "FINER_SCORES", "FIRST_LOSS", "FIVE_AT_TWO",
+    "ALL_CHANNELS", "BIAS_LEFT", "BILINEAR_KERNEL", "CORNER", "CROP", "FINER_SCORES", "FIRST_LOSS", "FIVE_AT_TWO",
     "HOW_MANY_COUNT", "KEEPS_FLAT", "MIXING_WEIGHT", "ODD_KERNEL", "OTHER_PADDING", "WHICH_PICTURE",
     "four_layers", "small_photo",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lesson 08, the bugs to repair: an odd kernel where an even one fits, a dense weight where groups are meant."""
+"""Lesson 08, the bugs to repair: an odd kernel, a dense weight for groups, a bias left on, no diagonal."""
 
 import numpy as np
 
@@ -160,3 +160,144 @@ def _divided(x, stride):
 def _first_only(x, stride):
     """Only the first channel comes out now. Each needs a kernel of its own."""
     return np.concatenate([upsample(x[:1], stride), np.zeros((len(x) - 1, stride * x.shape[1]))])
+
+
+# ---- a bias left on --------------------------------------------------------------------------------------------
+
+
+def interpolating(weight, bias):
+    """(weight, bias) of a layer that interpolates, from those of a new one: (channels, 1, k, k), (channels,)."""
+    weight = np.zeros_like(weight)
+    weight[:] = bilinear_kernel(weight.shape[-1])
+    return weight, np.zeros_like(bias)
+
+
+def _bias_left(weight, bias):
+    """(weight, bias) of a layer that interpolates, from those of a new one: (channels, 1, k, k), (channels,)."""
+    weight = np.zeros_like(weight)
+    weight[:] = bilinear_kernel(weight.shape[-1])
+    return weight, bias
+
+
+def random_layer(rng):
+    channels, size = (int(n) for n in rng.integers(1, 5, 2))
+    return Case(rng.normal(size=(channels, 1, size, size)).round(2), rng.normal(size=channels).round(2))
+
+
+BIAS_LEFT = SpotTheBug(
+    key="fcn.bias_left",
+    title="Black became a color",
+    buggy=_bias_left,
+    reference=interpolating,
+    cases=[
+        Case(np.array([[[[0.3]]]]), np.array([0.0]), by_hand=([[[[1]]]], [0]), note="A bias of 0 hides it."),
+        Case(
+            np.array([[[[0.3]]], [[[-0.2]]]]), np.array([0.0, 0.5]), by_hand=([[[[1]]], [[[1]]]], [0, 0]),
+            note="The second channel of a black picture became 0.5.",
+        ),
+        Case(np.full((1, 1, 2, 2), 0.7), np.array([-0.1]), by_hand=(np.full((1, 1, 2, 2), 0.25), [0])),
+        Case(np.zeros((3, 1, 4, 4)), np.array([0.1, 0, -0.2])),
+    ],
+    hints=[
+        "Interpolation makes black of black. A layer with kernels and a bias makes of 0 what its bias is.",
+        "Return zeros in the shape of the bias. (A new layer can be made without one: `bias=False`.)",
+    ],
+    random_case=random_layer,
+    name="interpolating",
+)  # fmt: skip
+
+
+@BIAS_LEFT.mistake
+def _mean_taken_off(weight, bias):
+    """Now the biases are 0 on average. Each of them must be."""
+    return interpolating(weight, bias)[0], bias - bias.mean()
+
+
+@BIAS_LEFT.mistake
+def _weight_left(weight, bias):
+    """The bias is 0 now, and the kernels are the random ones again."""
+    return weight, np.zeros_like(bias)
+
+
+# ---- when the channel counts differ --------------------------------------------------------------------------
+
+
+def mixing_weight(mixing, kernel):
+    """The weight (in, out, k, k) of the layer that mixes channels and then enlarges them."""
+    return mixing[:, :, None, None] * kernel
+
+
+def _on_the_diagonal(mixing, kernel):
+    """The weight (in, out, k, k) of the layer that mixes channels and then enlarges them."""
+    weight = np.zeros((*mixing.shape, *kernel.shape))
+    weight[range(len(mixing)), range(mixing.shape[1])] = kernel
+    return weight
+
+
+def random_mixing(rng):
+    c_in, c_out, size = rng.integers(1, 5, 3)
+    return Case(rng.integers(-9, 10, (c_in, c_out)) / 2, rng.integers(1, 9, (size, size)) / 4)
+
+
+MIXING_WEIGHT = SpotTheBug(
+    key="fcn.mixing_weight",
+    title="A layer for any two channel counts",
+    buggy=_on_the_diagonal,
+    reference=mixing_weight,
+    cases=[
+        Case(
+            np.array([[1.0, 0], [0, 1]]),
+            np.array([[0.5]]),
+            by_hand=[[[[0.5]], [[0]]], [[[0]], [[0.5]]]],
+            note="Nothing is mixed: that is the layer FCN starts with. It hides the bug.",
+        ),
+        Case(
+            np.array([[1.0, 2, 3]]),
+            np.array([[0.5]]),
+            by_hand=[[[[0.5]], [[1]], [[1.5]]]],
+            note="One channel in, three out.",
+        ),
+        Case(np.array([[2.0]]), np.array([[1.0, 3], [5, 7]]), by_hand=[[[[2, 6], [10, 14]]]]),
+        Case(np.array([[1.0], [2], [3]]), np.array([[0.5]]), note="Three channels in, one out."),
+        Case(np.arange(6.0).reshape(2, 3) - 2, bilinear_kernel(4)),
+    ],
+    random_case=random_mixing,
+    hints=[
+        "W[i, o] is a whole kernel: mixing[i, o] times `kernel`.",
+        "`mixing[:, :, None, None]` has the shape (in, out, 1, 1).",
+    ],
+)
+
+
+@MIXING_WEIGHT.mistake("out before in")
+def _out_before_in(mixing, kernel):
+    """Your channels are the wrong way round. A transposed convolution's weight has its inputs first:
+    (in, out, k, k)."""
+    return mixing.T[:, :, None, None] * kernel
+
+
+@MIXING_WEIGHT.mistake
+def _diagonal_only(mixing, kernel):
+    """You fill the diagonal alone. `mixing` may send any channel into any other."""
+    weight = np.zeros((*mixing.shape, *kernel.shape))
+    for i in range(min(mixing.shape)):
+        weight[i, i] = mixing[i, i] * kernel
+    return weight
+
+
+@MIXING_WEIGHT.mistake
+def _kernel_everywhere(mixing, kernel):
+    """You put the kernel between every two channels. How much of it is what `mixing` says."""
+    return np.broadcast_to(kernel, (*mixing.shape, *kernel.shape)).copy()
+
+
+@MIXING_WEIGHT.mistake
+def _kernel_transposed(mixing, kernel):
+    """Your kernels lie on their side: rows and columns of `kernel` are exchanged."""
+    return mixing[:, :, None, None] * kernel.T
+
+
+@MIXING_WEIGHT.mistake
+def _kernel_first(mixing, kernel):
+    """You have the kernel's axes first. The weight's axes are (in, out, k, k)."""
+    return kernel[:, :, None, None] * mixing

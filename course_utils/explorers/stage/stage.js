@@ -111,7 +111,26 @@ function initialize({ model }) {
   const store = storeOf(model);  // from the beginning, or what is sent before there is a view would be lost
   model.set("pages", model.get("pages") + 1);  // a page that opens, or opens again, has no pictures yet
   model.save_changes();
-  return () => store.forget();
+  const unwatch = watchKernel(model.widget_manager);
+  return () => { unwatch(); store.forget(); };
+}
+
+// JupyterLab tells its widgets of a restart only. When a kernel was shut down, culled or killed they would stay as they
+// are: a slider that moves, and a picture that does not. So they are told; stage.css says it to the learner.
+const ENDED = ["dead", "terminating", "restarting", "autorestarting"];
+function watchKernel(manager) {
+  const context = manager?.context?.sessionContext, kernel = context?.session?.kernel;
+  if (!kernel) return () => {};  // another front end, or a lesson that is only looked at
+  const signals = [context.statusChanged, context.kernelChanged];
+  const unwatch = () => { for (const signal of signals) signal.disconnect(look); };
+  function look() {
+    const now = context.session?.kernel;
+    if (now?.id === kernel.id && !ENDED.includes(now.status)) return;
+    unwatch();  // what runs after this belongs to another kernel
+    manager.disconnect();
+  }
+  for (const signal of signals) signal.connect(look);
+  return unwatch;
 }
 
 function render({ model, el }) {

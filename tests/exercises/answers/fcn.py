@@ -10,6 +10,7 @@ from course_utils import fcn
 from course_utils.convolution import transposed_convolution
 from course_utils.exercises.fcn import (
     ALL_CHANNELS,
+    BIAS_LEFT,
     BILINEAR_KERNEL,
     CROP,
     KEEPS_FLAT,
@@ -376,3 +377,56 @@ same(ALL_CHANNELS, "padding=stride // 2)[-1]", "there is one batch, the first an
 same(ALL_CHANNELS, "groups=len(x))[-1]", "there is one batch, the first and the last")
 same(ALL_CHANNELS, "groups=len(weight))[0]", "there are as many weights as channels")
 same(ALL_CHANNELS, "(x.shape[1] + 2)))", "room at the end that is cut off again")
+
+
+# ---- a bias left on ------------------------------------------------------------------------------------------
+
+
+@right(BIAS_LEFT)
+def multiplied_away(weight, bias):
+    return np.ones_like(weight) * fcn.bilinear_kernel(weight.shape[-1]), 0 * bias
+
+
+@right(BIAS_LEFT)
+def set_by_the_package(weight, bias):
+    return fcn.bilinear_weight(np.ones((len(weight), 1)), weight.shape[2]), np.zeros(len(bias))
+
+
+@right(BIAS_LEFT)
+def tiled_kernels(weight, bias):
+    return np.tile(fcn.bilinear_kernel(weight.shape[3]), (*weight.shape[:2], 1, 1)), bias - bias
+
+
+@right(BIAS_LEFT)
+def in_lists(weight, bias):
+    kernel = fcn.bilinear_kernel(weight.shape[-1])
+    return np.array([[kernel] for _ in bias]), [0.0 for _ in bias]
+
+
+@right(BIAS_LEFT)
+def in_copies(weight, bias):
+    weight, bias = weight.copy(), bias.copy()
+    weight[:, 0] = fcn.bilinear_kernel(weight.shape[-1])
+    bias[:] = 0
+    return weight, bias
+
+
+@right(BIAS_LEFT)
+def by_broadcasting(weight, bias):
+    kernel = fcn.bilinear_kernel(weight.shape[-2])
+    return np.broadcast_to(kernel, weight.shape), np.full(bias.shape, 0.0)
+
+
+same(BIAS_LEFT, "weight = np.ones_like(weight)", "every weight is written over")
+same(BIAS_LEFT, "weight.shape[-2]", "kernels are square")
+same(BIAS_LEFT, "weight.shape[3]), np", "kernels are square")
+same(BIAS_LEFT, "np.zeros(len(weight)))", "there are as many biases as kernels")
+same(BIAS_LEFT, "np.ones((len(bias), 1))", "there are as many biases as kernels")
+same(BIAS_LEFT, "fcn.bilinear_kernel(weight.shape[2]), (", "kernels are square")
+same(
+    BIAS_LEFT,
+    "-> return (np.array([[kernel] for _ in bias]), [0.0 for _ in weight])",
+    "there are as many biases as kernels",
+)
+same(BIAS_LEFT, "[[kernel] for _ in weight]", "there are as many biases as kernels")
+same(BIAS_LEFT, "weight[:, -1] =", "there is one channel a group, the first and the last")

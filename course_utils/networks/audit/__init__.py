@@ -1,0 +1,20 @@
+"""The audit: hand it any torch network, and it says where every map's pixels sit and which maps do not fit.
+
+    from course_utils.networks.audit import audit
+
+    audit(model, torch.rand(1, 3, 224, 224))
+
+or, for people who never open a lesson, ``python -m course_utils audit module:callable --input 1,3,224,224``.
+
+It follows one forward pass, see ``watch``, with the one rule of ``course_utils.places``: an operator whose output o
+looks at its input around a * o + b turns (start, jump) into (start + jump * b, jump * a). ``operators``, ``shapes``
+and ``products`` say what each function of torch does to places; ``merges`` compares maps that are added or laid side
+by side; ``findings`` puts it into words; ``witness`` asks the gradient whether it is true.
+"""
+
+from course_utils.networks.audit import operators, products, shapes  # noqa: F401, they register their rules
+from course_utils.networks.audit.findings import Finding
+from course_utils.networks.audit.report import Report
+from course_utils.networks.audit.run import audit
+
+__all__ = ["Finding", "Report", "audit"]

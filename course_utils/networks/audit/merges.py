@@ -1,0 +1,179 @@
+"""Maps that are added, multiplied or laid side by side: do their samples sit on the same places?"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import NamedTuple
+
+from course_utils.networks.audit.layout import laid_over
+from course_utils.networks.audit.track import Source, lost, unique
+
+SAME = 1e-3  # image pixels: what float32 factors and sums may leave
+
+
+class Gap(NamedTuple):
+    """Two maps of one merge along one axis: how far the first sits beyond the second, in image pixels."""
+
+    axis: int
+    first: float  # at the first pixel
+    last: float
+    size: int
+    jump: float  # image pixels from one pixel of the finer of the two to the next
+    maps: tuple[int, int]  # which of the merge's maps
+    sources: tuple[Source, Source]
+
+    @property
+    def worst(self):
+        """The larger of the two, with its sign."""
+        return max(self.first, self.last, key=abs)
+
+    @property
+    def grows(self):
+        """Is it another at the last pixel?"""
+        return abs(self.last - self.first) > SAME
+
+
+class Merge(NamedTuple):
+    """One merge. ``gaps`` holds the largest new gap of each axis; ``lost`` says why it could not be compared."""
+
+    where: str
+    name: str
+    maps: tuple[str, ...]
+    shape: tuple[int, ...]
+    gaps: tuple[Gap, ...]
+    lost: str = ""
+
+
+def merged(call, tensors, dims=None):
+    """The track of what comes out when ``tensors`` are laid over each other, and a ``Merge`` for the report.
+
+    ``dims`` are given where they are not those of a broadcast.
+    """
+    watch = call.watch
+    tracks = [track for track in map(call.track, tensors) if track is not None]
+    shape = tuple(call.out.shape)
+    maps = [track.with_copies_shared() for track in tracks if track.is_map]
+    if not maps:
+        why = next((track.lost for track in tracks if track.lost), "")
+        if why or not tracks:
+            return lost(shape, why) if tracks else None
+        return replace(tracks[0], dims=lost(shape, "").dims, sources=())
+    dims = laid_over([track.dims for track in maps], shape) if dims is None else dims
+    if dims is None:
+        return out_of_order(call, tensors, maps)
+    blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
+    if len(maps) + len(blind) < 2:
+        return replace(maps[0], dims=tuple(dims)).with_dims(dims)
+    phases = _phases(maps) if call.name in SIDE_BY_SIDE and not blind else None
+    if phases:
+        return replace(maps[0].moved(phases), name="").with_dims(dims)
+    number = len(watch.merges)
+    watch.met(number, tensors)
+    gaps = _new_gaps(maps)
+    names = tuple(track.name or "a map" for track in maps)
+    watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
+    sources = [source.after((number, i)) for i, track in enumerate(maps) for source in track.sources]
+    return replace(maps[0], dims=tuple(dims), sources=unique(sources), name=f"merge {number}").with_dims(dims)
+
+
+def out_of_order(call, tensors, maps):
+    """Maps whose samples do not stand in the same order were merged: a finding, and their places are lost."""
+    watch = call.watch
+    number = len(watch.merges)
+    watch.met(number, tensors)
+    names = tuple(track.name or "a map" for track in maps)
+    result = call.lost("maps whose samples stand in different orders were merged")
+    watch.merges.append(Merge(watch.here, call.name, names, tuple(call.out.shape), (), result.lost))
+    call.remark("other order", maps=names, shape=tuple(call.out.shape), name=call.name)
+    return result
+
+
+SIDE_BY_SIDE = {"cat", "concat", "concatenate", "stack"}
+
+
+def _covers(track, dims, shape):
+    """Has a tensor of unknown places samples where the map has them, or one for all?"""
+    rank = len(shape)
+    sizes = [dim.size for dim in track.dims]
+    along = [i for i, dim in enumerate(dims) if dim.axes]
+    return any(len(sizes) >= rank - i and sizes[i - rank] > 1 for i in along)
+
+
+def _new_gaps(maps):
+    """The largest gap of each axis, without those that were there before: one map brought both of its sides."""
+    if all(track.sources == maps[0].sources for track in maps):
+        return ()
+    known = {
+        key
+        for track in maps
+        for one, other in itertools.permutations(track.sources, 2)
+        for key in _keys(one, other)
+    }
+    worst = {}
+    for i, j in itertools.combinations(range(len(maps)), 2):
+        for gap in _gaps(maps, i, j):
+            one, other = gap.sources
+            new = _key(one, other, gap.axis) not in known
+            if new and abs(gap.worst) > max(
+                SAME, abs(worst[gap.axis].worst) + 1e-9 if gap.axis in worst else 0
+            ):
+                worst[gap.axis] = gap
+    return tuple(worst[axis] for axis in sorted(worst))
+
+
+def _gaps(maps, i, j):
+    for axis in sorted(maps[i].axes & maps[j].axes):
+        size = maps[i].size(axis)
+        for one, other in itertools.product(maps[i].sources, maps[j].sources):
+            a, b = one.places[axis], other.places[axis]
+            first = a.start - b.start
+            last = first + (a.jump - b.jump) * (size - 1)
+            yield Gap(axis, first, last, size, min(abs(a.jump), abs(b.jump)), (i, j), (one, other))
+
+
+def _keys(one, other):
+    return [_key(one, other, axis) for axis, place in enumerate(one.places) if place and other.places[axis]]
+
+
+def _key(one, other, axis):
+    a, b = one.places[axis], other.places[axis]
+    return axis, round(a.start - b.start, 3), round(a.jump - b.jump, 6)
+
+
+def _phases(maps):
+    """Are these all the phases of one map, every r-th sample of it from each start? Then where their middle sits.
+
+    {axis: (1, b)} or None. Swin and YOLO's stem lay four such phases side by side as channels.
+    """
+    first = maps[0].sources
+    shifts = []
+    for track in maps:
+        if len(track.sources) != len(first):
+            return None
+        pairs = list(zip(track.sources, first, strict=True))
+        own = {
+            tuple(_shift(a, b) for a, b in zip(one.places, other.places, strict=True)) for one, other in pairs
+        }
+        if len(own) != 1:
+            return None
+        shifts.append(own.pop())
+    if any(None in shift for shift in shifts) or len(set(shifts)) != len(shifts) or len(shifts) < 2:
+        return None
+    maps_of_axes, count = {}, 1
+    for axis, place in enumerate(first[0].places):
+        values = sorted({shift[axis] for shift in shifts})
+        r = len(values)
+        if values != [round(i / r, 6) for i in range(r)]:
+            return None
+        count *= r
+        if place is not None:
+            maps_of_axes[axis] = (1, (r - 1) / (2 * r))
+    return maps_of_axes if count == len(shifts) else None
+
+
+def _shift(one, other):
+    """How many samples further one starts, or None where both do not step alike."""
+    if one is None or other is None:
+        return 0.0 if one is other else None
+    return round((one.start - other.start) / other.jump, 6) if one.jump == other.jump else None

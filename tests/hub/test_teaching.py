@@ -1,0 +1,67 @@
+"""docs/teaching.md names what is there."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils.classroom import report
+from course_utils.exercises.engine import registry
+from course_utils.launcher import cli
+from course_utils.lessons import WRITTEN
+from tools.roads import roads
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+FILE_OF = {lesson.number: lesson.file for lesson in WRITTEN}
+NEEDS = {lesson.number: lesson.needs for lesson in WRITTEN}
+PLAN = re.findall(r"^\| (\d+) \| ([\d, ]+) \| (.+) \|$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((\.\./[^)#]*)\)", PAGE))))
+def test_every_link_leads_somewhere(target):
+    assert (ROOT / "docs" / target).exists()
+
+
+def test_the_readme_leads_here():
+    assert "(docs/teaching.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_lesson_that_is_named_by_its_file_is_there():
+    assert set(re.findall(r"\b\d\d_\w+\.ipynb", PAGE)) <= set(FILE_OF.values())
+
+
+def test_every_command_is_one():
+    typed = re.findall(r"`python -m course_utils (\w+)", PAGE)
+    assert {"report", "notes", "hub", "trainings", "fresh", "doctor"} <= set(typed) <= set(cli.COMMANDS)
+
+
+def test_every_option_and_key_of_the_report_is_one():
+    known = report.parser().format_help()
+    for typed in re.findall(r"`python -m course_utils report ([^`]+)`", PAGE):
+        report.parser().parse_args(typed.split())
+    term = PAGE.split("## During the term")[1].split("\n## ")[0]
+    assert all(option in known for option in re.findall(r"(--\w+)", term))
+    keys = {each.key for items in registry.all_predictions().values() for each in items}
+    assert set(re.findall(r"--only ([\w.]+)", PAGE)) <= keys
+
+
+def test_the_plan_holds_every_lesson_after_what_it_needs():
+    order = [number for _, numbers, _ in PLAN for number in numbers.split(", ")]
+    assert order == sorted(order) and len(order) == len(set(order)) and len(PLAN) == 12
+    short = re.findall(r"\d\d", re.search(r"With six weeks: (.+)\.", PAGE)[1])
+    for numbers in (order, short):
+        for number in numbers:
+            assert set(NEEDS[number]) <= set(numbers[: numbers.index(number)]), number
+
+
+@pytest.mark.parametrize("week, numbers, road", PLAN)
+def test_the_side_roads_of_the_plan_are_there(week, numbers, road):
+    """A side road that got another name, or went, leaves the plan too."""
+    titles = [
+        each.title
+        for number in numbers.split(", ")
+        for each in roads(nbformat.read(ROOT / "notebooks" / FILE_OF[number], as_version=4))[1:]
+    ]
+    assert road in titles, f"week {week} of docs/teaching.md; there are {titles}"

@@ -1,0 +1,203 @@
+"""The trainings of lesson 13: what a seed decides, what the record says, and every number that the lesson names."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from course_utils.figures.sampling import SEEN, taps_scene
+from course_utils.figures.sampling_around import steps_of
+from course_utils.films import (
+    packed,
+    packed_decision,
+    recorded_decisions,
+    unpacked,
+    unpacked_decision,
+)
+from course_utils.images import psnr
+from course_utils.networks.colors import (
+    CONTENDERS,
+    ColorEnlarger,
+    compare,
+    decided,
+    explored,
+    patches,
+    summary,
+    task,
+    train,
+    training_pictures,
+    unseen,
+)
+from course_utils.networks.records import read_record
+from course_utils.resampling import resize
+from course_utils.sampling import own_places, read_with
+from data import learned_sampling
+from tests.figures.reading import numbers_in
+
+PICTURES = recorded_decisions()
+
+
+def test_a_task_averages_colors_and_keeps_the_gray():
+    truth = torch.arange(48.0).reshape(1, 3, 4, 4) / 48
+    each = task(truth)
+    assert torch.allclose(each.colors[0, 0, 0, 0], truth[0, 0, :2, :2].mean())
+    assert each.gray.shape == (1, 1, 4, 4) and each.colors.shape == (1, 3, 2, 2)
+    assert torch.allclose(each.gray[0, 0, 1, 2], truth[0, :, 1, 2] @ torch.tensor([0.299, 0.587, 0.114]))
+
+
+def test_a_seed_decides_patches_and_weights():
+    pictures = training_pictures()
+    for a, b in zip(next(patches(pictures, 3)), next(patches(pictures, 3)), strict=True):
+        assert torch.equal(a, b)
+    assert not torch.equal(next(patches(pictures, 3)).truth, next(patches(pictures, 4)).truth)
+    first, second = (ColorEnlarger(name, 7) for name in ("flow", "CARAFE"))
+    assert all(
+        torch.equal(a, b) for a, b in zip(first.guide.parameters(), second.guide.parameters(), strict=True)
+    )
+
+
+def test_training_changes_what_is_decided_and_is_repeated_by_its_seed():
+    each, decisions = explored("scene"), []
+    for _ in range(2):
+        network = ColorEnlarger("DySample")
+        losses = train(network, steps=12).losses
+        decisions.append(decided(network, each).points_xy)
+    assert np.array_equal(*decisions) and len(losses) == 12
+    assert np.abs(decisions[0] - decided(ColorEnlarger("DySample"), each).points_xy).max() > 0.01
+
+
+def test_what_is_unseen_is_no_training_picture():
+    known = {each.numpy().tobytes() for each in training_pictures()}
+    assert not known & {each.numpy().tobytes() for each in unseen()["scenes"].truth}
+    for kind in PICTURES:
+        assert np.abs(PICTURES[kind].truth - explored(kind).truth[0].movedim(0, -1).numpy()).max() < 1 / 255
+
+
+# ---- records -------------------------------------------------------------------------------------
+
+
+def test_what_is_packed_comes_back_up_to_half_a_unit():
+    numbers = np.random.default_rng(0).normal(size=(2, 3, 5))
+    assert np.abs(unpacked(packed(numbers, 0.01)) - numbers).max() <= 0.005 + 1e-12
+
+
+@pytest.mark.parametrize("name", CONTENDERS)
+def test_a_recorded_decision_reads_what_the_network_read(name):
+    each, network = explored("scene", 12), ColorEnlarger(name)
+    with torch.no_grad():
+        for parameter in network.upsampler.parameters():
+            parameter += 0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0))
+    decision = decided(network, each)
+    record = json.loads(json.dumps(packed_decision(name, decision)))
+    colors = each.colors[0].double().numpy()
+    again = unpacked_decision(name, (6, 6), record)
+    assert np.abs(read_with(again, colors) - read_with(decision, colors)).max() < 0.02
+
+
+def test_one_command_records_every_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(learned_sampling, "OUT", tmp_path / "learned_sampling.json")
+    learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
+    record = json.loads(learned_sampling.OUT.read_text(encoding="utf-8"))
+    assert record["command"] == "python -m data.learned_sampling --record --seeds 1 --steps 1"
+    assert [row["upsampler"] for row in record["result"]["rows"]] == list(CONTENDERS)
+    assert set(record["result"]["pictures"]) == set(PICTURES)
+    assert "learned_sampling.json written" in capsys.readouterr().out
+    learned_sampling.OUT.unlink()
+    monkeypatch.setattr(
+        learned_sampling, "compare", lambda **more: compare(("bilinear", "DySample"), **more)[:-1]
+    )
+    learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
+    assert not learned_sampling.OUT.exists()
+
+
+def test_the_summary_has_a_row_for_each_contender():
+    (row,) = summary(compare(("bilinear",), seeds=(0, 1)))
+    assert (
+        row["upsampler"] == "bilinear"
+        and row["parameters"] == 0
+        and row["seeds"] == 2
+        and row["± photo"] == 0
+    )
+
+
+# ---- what lesson 13 says -------------------------------------------------------------------------
+
+
+def test_the_gains_that_the_lesson_names():
+    record = read_record("learned_sampling")
+    assert record["command"] == "python -m data.learned_sampling --record"
+    rows = {row["upsampler"]: row for row in record["result"]["rows"]}
+    gains = {
+        name: [row[f"{kind} dB"] - rows["bilinear"][f"{kind} dB"] for kind in ("scenes", "photo")]
+        for name, row in rows.items()
+    }
+    assert gains["flow"] == [pytest.approx(0.7, abs=0.05), pytest.approx(1.9, abs=0.05)]
+    assert gains["DySample"] == [pytest.approx(0.4, abs=0.05), pytest.approx(0.4, abs=0.05)]
+    assert gains["deformable, shared"][1] == pytest.approx(8, abs=0.3)
+    assert 4 * rows["DySample"]["parameters"] == rows["flow"]["parameters"]
+    for name in ("DySample", "flow", "deformable, shared"):
+        for kind, gain in zip(("scenes", "photo"), gains[name], strict=True):
+            assert gain > 5 * rows[name][f"± {kind}"]
+
+
+def test_the_first_picture():
+    before, after = (taps_scene(PICTURES["photo"], "flow", when, (30, 19)) for when in ("before", "after"))
+    decision = PICTURES["photo"].decisions["flow"]["after"]
+    taps = decision.taps(19, 30)
+    assert taps[10].sum() == pytest.approx(0.72, abs=0.01) and (taps >= SEEN).sum() == 4
+    still = PICTURES["photo"].decisions["flow"]["before"].taps(19, 30)
+    assert still[10].sum() == pytest.approx(0.25, abs=0.01)
+    assert ((taps >= SEEN) == (still >= SEEN)).all()
+    assert float(before.table[1][0][3]) == pytest.approx(30, abs=0.5)
+    assert float(after.table[1][0][3]) == pytest.approx(6, abs=0.5)
+    (x, y), (own_x, own_y) = decision.points(19, 30)[0][0], own_places((24, 24), (48, 48))[:, 19, 30]
+    assert np.hypot(x - own_x, y - own_y) == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_bright_spot():
+    scene = taps_scene(PICTURES["photo"], "deformable, shared", "after", (20, 24))
+    assert numbers_in(scene.table[1][0][2]) == [1.56]
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_the_steps_of_dysample_go_to_the_middle_of_their_pixel_and_those_of_flow_do_not(kind):
+    own = own_places((24, 24), (48, 48))
+    middles = np.stack(np.meshgrid(np.arange(48) // 2, np.arange(48) // 2)) - own
+    toward = {
+        name: ((steps_of(PICTURES[kind].decisions[name]["after"]) * middles).sum(axis=0) > 0).mean()
+        for name in ("DySample", "flow")
+    }
+    assert toward["DySample"] > 0.95 and 0.4 < toward["flow"] < 0.6
+
+
+def test_bicubic_beside_an_edge():
+    made = resize(np.array([20.0, 20, 20, 80, 80, 80]), (12,), mode="cubic")
+    assert (made.min().round(1), made.max().round(1)) == (13.7, 86.3)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_the_long_steps_of_flow_stand_at_edges_and_lead_to_colors_that_are_nearer(kind):
+    each = PICTURES[kind]
+    long = np.hypot(*steps_of(each.decisions["flow"]["after"])) > 0.3
+    edges = np.hypot(*np.gradient(each.truth.mean(axis=-1)))
+    assert edges[long].mean() > 1.5 * edges[~long].mean()
+    errors = {
+        name: np.abs(
+            read_with(each.decisions[name]["after"], each.colors) - np.moveaxis(each.truth, -1, 0)
+        ).mean(0)
+        for name in ("flow", "bilinear")
+    }
+    assert (errors["flow"] < errors["bilinear"])[long].mean() > 0.8
+
+
+def test_carafe_came_from_a_blur_nearly_to_nearest():
+    for each in PICTURES.values():
+        kernels = each.decisions["CARAFE"]["after"].kernels
+        assert (kernels.argmax(axis=0) == 12).mean() > 0.99  # the middle tap
+        assert kernels.max(axis=0).mean() == pytest.approx(0.9, abs=0.05)
+    rows = {row["upsampler"]: row for row in read_record("learned_sampling")["result"]["rows"]}
+    for kind, each in unseen().items():
+        nearest = torch.nn.functional.interpolate(each.colors, scale_factor=2, mode="nearest")
+        assert abs(psnr(nearest.numpy(), each.truth.numpy(), peak=1) - rows["CARAFE"][f"{kind} dB"]) < 0.3
+    assert rows["CARAFE"]["photo dB"] < rows["bilinear"]["photo dB"]
