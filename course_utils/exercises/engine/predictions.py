@@ -216,18 +216,19 @@ class Prediction(Shown):
         PREDICTED stands for what was typed.
         """
         try:
-            card = {"card": self._question_card(with_choices=False).html}
-            if self.options:
-                return card | {"options": {label: self._compare(label).html for label in self.options}}
-            return card | self._numbers_ahead(self.computed())
+            computed = self.computed()
         except Exception:  # computing needs what is not there, as in ``judge``
             return None
+        card = {"card": self._question_card(with_choices=False).html}
+        if self.options:
+            return card | {"options": {label: self._compare(label).html for label in self.options}}
+        return card | self._numbers_ahead(computed)
 
     def _numbers_ahead(self, computed):
         def told(outcome, recognized=""):
             return Verdict(
                 self.key, outcome, predicted=PREDICTED, computed=show(computed[()]),
-                sentence=" ".join(filter(None, (recognized, self._explanation()))),
+                sentence=" ".join(filter(None, (recognized, self.explanation()))),
             ).html  # fmt: skip
 
         guesses = [
