@@ -25,7 +25,7 @@ def _marks():
     nearest = next(each for each in every if each.name == "nearest")
     columns = []
     for task in TASKS:
-        gains, low = np.array([each.gains[task][0] for each in every]), min(nearest.gains[task][0], 0)
+        gains, low = np.array([each.gains[task].median for each in every]), min(nearest.gains[task].median, 0)
         columns.append(((gains - low) / (gains.max() - low)).clip(0, 1))
     for cost in ("multiply-adds", "memory", "parameters"):
         logs = np.log10(1 + np.array([each.costs[cost] for each in every], float))
