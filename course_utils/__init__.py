@@ -4,7 +4,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
     convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, sampling, probing,
-    images, scenes, films, scores, cost, shootout
+    images, scenes, films, scores, cost, shootout, ladders, exhibits, museum
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results, the audit of any network (the only room
                    that knows torch)

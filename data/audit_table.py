@@ -21,12 +21,15 @@ from pathlib import Path
 
 import torch
 
+from course_utils.files import write_whole
 from course_utils.networks.audit import audit
+from course_utils.networks.audit.witness import confirm
 from course_utils.networks.records import table, write_record
 from course_utils.networks.training import seeded
 
 HERE = Path(__file__).parent
-RECORD = HERE / "audit_table.json"
+RECORD, TEXT = HERE / "audit_table.json", HERE / "audit_table.md"
+COMMAND = "python -m data.audit_table --record"
 NAMES = {
     "smp": "segmentation_models_pytorch", "timm": "timm", "hf": "transformers", "monai": "monai", "kornia": "kornia",
     "tv": "torchvision",
@@ -46,6 +49,7 @@ COLUMNS = (
     "merges",
     "compared",
     "largest",
+    "gradient",
     "seconds",
 )
 
@@ -113,7 +117,7 @@ ENCODERS = (
 BACKBONES = (
     "resnet18 resnet18d resnet50d seresnext26d_32x4d dla34 hrnet_w18_small convnext_atto efficientnet_b0 "
     "tf_efficientnet_b0 mobilenetv3_small_100 regnetx_002 regnety_002 densenet121 vgg11 cspresnet50 res2net50_26w_4s "
-    "nfnet_l0 ghostnet_100 repvgg_a0 efficientformerv2_s0 fastvit_t8 mobileone_s0 edgenext_xx_small pvt_v2_b0"
+    "nfnet_l0 ghostnet_100 repvgg_a0 fastvit_t8 mobileone_s0 edgenext_xx_small pvt_v2_b0"
 ).split()
 RGB, GRAY = (1, 3, 128, 128), (1, 1, 128, 128)
 FEATURES = {"features_only": True}
@@ -141,6 +145,7 @@ def networks():
     for name in BACKBONES:
         add("timm", name, **FEATURES)
     add("timm", "maxvit_pico_rw_256", shape=(1, 3, 256, 256), **FEATURES)
+    add("timm", "efficientformerv2_s0", shape=(1, 3, 224, 224), **FEATURES)
     add("timm", "swin_tiny_patch4_window7_224", shape=(1, 3, 224, 224), **FEATURES)
     add("timm", "vit_tiny_patch16_224", shape=(1, 3, 224, 224), **FEATURES)
     add("timm", "inception_v3", shape=(1, 3, 224, 224), **FEATURES)
@@ -184,7 +189,7 @@ def networks():
         depths=[2, 2, 2, 2],
     )
     add("hf", "LevitModel", "LevitConfig", label="LeViT", shape=(1, 3, 224, 224))
-    add("hf", "CvtModel", "CvtConfig", label="CvT", depth=[1, 1, 1])
+    add("hf", "CvtModel", "CvtConfig", label="CvT")
     for up in ("nontrainable", "deconv", "pixelshuffle"):
         add("monai", "BasicUNet", label=f"BasicUNet {up}", shape=(1, 1, 64, 64), spatial_dims=2, upsample=up)
     unet = {**UNETS, "channels": (8, 16, 32), "strides": (2, 2)}
@@ -204,7 +209,6 @@ def networks():
         spatial_dims=2)  # fmt: skip
 
     add("kornia", "DISK", shape=RGB)
-    add("kornia", "KeyNetDetector", shape=GRAY, label="KeyNet")
     add("kornia", "LoFTR", pretrained=None, label="LoFTR",
         inputs=[{"data.image0": GRAY, "data.image1": GRAY}])  # fmt: skip
 
@@ -244,6 +248,13 @@ def audited(package, label, maker, args, settings, inputs):
         begin = time.process_time()
         report = audit(model, *positional, **named)
         seconds = time.process_time() - begin
+    gaps = [number for number, merge in enumerate(report.merges) if merge.gaps]
+    worst = max(gaps, key=lambda n: max(abs(gap.worst) for gap in report.merges[n].gaps), default=None)
+    asked = (
+        []
+        if worst is None
+        else confirm(model, *positional, merge=worst, report=report, taps="middle", **named)
+    )
     offsets = [f for f in report.findings if "offset" in f.kind]
     largest = max(offsets, key=lambda f: max(abs(f.first), abs(f.last)), default=None)
     row = {
@@ -253,15 +264,35 @@ def audited(package, label, maker, args, settings, inputs):
         "operators": len(report.resampling), "known": report.known,
         "merges": len(report.merges), "compared": report.compared,
         "largest": f"{largest.first:+.1f} .. {largest.last:+.1f} px" if largest else "-",
+        "gradient": _in_words(asked),
         "seconds": round(seconds, 2), "without": round(plain, 2), "MB": _megabytes(),
     }  # fmt: skip
     details = {
         "findings": [f"{f.grade}: {f.kind}, {f.where or 'the model'}: {f.what}" for f in report.findings],
         "unknown": report.unknown,
         "reasons": sorted({merge.lost for merge in report.merges if merge.lost})[:3],
+        "asked": [
+            {
+                "map": each.map,
+                "axis": each.axis,
+                "index": each.index,
+                "predicted": round(each.predicted, 3),
+                "measured": None if each.measured != each.measured else round(each.measured, 3),
+                "cut": each.cut,
+            }
+            for each in asked
+        ],
         "surprises": [" ".join(map(str, each)) for each in report.surprises],
     }
     return row, details
+
+
+def _in_words(asked):
+    """How many sides of the largest gap sit where the gradient says, but for those that the border cuts."""
+    whole = [each for each in asked if not each.cut]
+    if not asked:
+        return "-"
+    return f"{sum(each.agrees for each in whole)} of {len(whole)}" if whole else "cut"
 
 
 def _megabytes():
@@ -289,14 +320,14 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     _stand_in_for_torchvision()
     kept = _kept() if chosen.record else {}
-    begin, result = time.process_time(), dict(kept)
+    begin, result = 0.0, dict(kept)
     for network in networks():
         name = f"{PACKAGES[network[0]]}: {network[1]}"
         if (chosen.packages and network[0] not in chosen.packages) or (
             chosen.only and chosen.only not in network[1]
         ):
             continue
-        if name in result or time.process_time() - begin > chosen.seconds:
+        if name in result or (begin and time.process_time() - begin > chosen.seconds):
             continue
         try:
             row, details = audited(*network)
@@ -305,10 +336,11 @@ def main(arguments=None):
         ) as error:  # a network that cannot be made or run here is named, and nothing is claimed
             print(f"{name}: left out, {type(error).__name__}: {str(error)[:300]}", flush=True)
             continue
+        begin = begin or time.process_time()  # the first one also loads its package
         result[name] = {"row": row, **details}
         print(table([row], COLUMNS).splitlines()[1], *details["surprises"], sep="\n   ", flush=True)
         if chosen.record:
-            _write(result, time.process_time() - begin)
+            _write(result)
 
 
 def _stand_in_for_torchvision(kept=[]):  # noqa: B006, the library must live as long as the process
@@ -331,15 +363,34 @@ def _kept():
     return record["result"]["networks"] if same else {}
 
 
-def _write(networks, seconds):
-    before = json.loads(RECORD.read_text(encoding="utf-8"))["seconds"] if RECORD.is_file() else 0.0
-    del before
+def _write(networks):
     total = sum(each["row"]["seconds"] for each in networks.values())
     result = {
         "rows": [each["row"] for each in networks.values()], "packages": versions(), "networks": networks,
         "note": "Random weights, one thread. Seconds of processor time; without: a plain pass before the audit.",
     }  # fmt: skip
-    write_record(RECORD, result, "python -m data.audit_table --record", total, "cpu")
+    write_record(RECORD, result, COMMAND, total, "cpu")
+    write_whole(TEXT, text(json.loads(RECORD.read_text(encoding="utf-8"))).encode())
+
+
+def text(record):
+    """The record as Markdown, for reading: what was found in each network, the table, and how it was made."""
+    result = record["result"]
+    made = ", ".join(f"{name} {version}" for name, version in result["packages"].items())
+    lines = [
+        "# Public networks, audited", "",
+        f"`{record['command']}`, {record['date']}, {record['device']}; torch {record['versions']['torch']}, {made}.",
+        f"{result['note']} *largest*: the largest offset between maps or of the answer, in image px, at the first "
+        "and the last pixel. *gradient*: on how many of its sides, per axis, the gradient's center of mass agrees to "
+        "a hundredth of a pixel, where the picture is large enough. A note is no bug: training removes it.",
+        "", f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}",
+    ]  # fmt: skip
+    lines += [f"| {' | '.join(str(row[name]) for name in COLUMNS)} |" for row in result["rows"]]
+    lines += ["", "## Bugs, and what to look at", ""]
+    for name, each in result["networks"].items():
+        graver = [finding for finding in each["findings"] if not finding.startswith("note")]
+        lines += [f"- **{name}**", *(f"  - {finding}" for finding in graver)] if graver else []
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils import scenes
+from course_utils.networks.kept import kept
 from course_utils.networks.segmentation import (
     LESSON,
     Budget,
@@ -287,6 +288,7 @@ def run(task, contender, seed, make=None, device=None, progress=None):
     )
 
 
+@kept
 def compare(tasks=TASKS, contenders=None, seeds=(0,), device=None, progress=None):
     """Train every contender with every seed for every task: a list of Results, task by task and seed by seed.
 

@@ -64,8 +64,8 @@ ENLARGED = Prediction(
     question="Shrinking the ramp, torch bilinear and Pillow BILINEAR were 0.272 apart. How far apart are they when a "
     "ramp of 4 becomes 7?",
     answer=lambda: largest_difference(TORCH, PILLOW, np.arange(4.0), (7,)),
-    explain="Nothing is left. The kernel is stretched only when a picture shrinks, and clamping a triangle comes to "
-    "the same as leaving out the tap beyond the border: the rest of the weight goes to the border sample either way.",
+    explain="Nothing is left. The kernel is stretched only when a picture shrinks. At the border one of two taps "
+    "lies outside, and its weight goes to the other either way: by clamping, or by dividing by what remains.",
     guesses={"That is the difference when it shrinks.": lambda: 0.272},
 )
 
@@ -118,8 +118,8 @@ def _of_a_hundred():
 A_CLASSIFIER = Prediction(
     key="conventions.classifier",
     title="A classifier behind another resize",
-    question="It was trained on crops that Pillow had shrunk, and names the photo of 74 in 100 new ones. Now OpenCV "
-    "LINEAR shrinks those new ones. How many of 100 are right?",
+    question="It was trained on crops that Pillow had shrunk. Of 100 new crops, it names the right photo for 74. Now "
+    "OpenCV LINEAR shrinks the new crops. How many of 100 are right?",
     options=["about 75", "about 65", "about 45", "about 20"],
     answer=_of_a_hundred,
     explain="44. Without antialias fine structures turn into false ones, so the fine bands are stronger than "

@@ -122,7 +122,7 @@ def _nearest_candidate(in_size, ramp, impulse):
 
 
 def from_a_factor(in_size, factor):
-    """Where torch reads when it is given scale_factor: one input coordinate per output, half-pixel map."""
+    """Where torch reads when it is given scale_factor: half-pixel map, a coordinate for each output, not clamped."""
     out_size = int(in_size * factor)  # cut down
     return (np.arange(out_size) + 0.5) / factor - 0.5
 

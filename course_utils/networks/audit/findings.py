@@ -84,7 +84,7 @@ def _of_merge(watch, merge, rank):
     axis = " and ".join(AXES.get(rank, "?" * rank)[each.axis] for each in same)
     found = causes(watch, gap.sources, gap.axis)
     grade, kind = ("look", "growing offset") if gap.grows else ("note", "constant offset")
-    verb = {"cat": "laid side by side", "stack": "stacked", "mul": "multiplied"}.get(merge.name, "added")
+    verb = VERBS.get(merge.name, "added")
     return Finding(
         grade, kind, merge.where,
         f"{verb}: {one} and {other}, {_size(merge)}. {_distance(gap.first, gap.last, gap.jump, f'{one} sits')}",
@@ -276,11 +276,23 @@ def _flow_units(watch, remark):
         "bug", "flow units", remark.where,
         f"a flow (x, y) is divided by {f['divisor']} on a map of height {f['size'][0]} and width {f['size'][1]}",
         "x is a fraction of the width and y of the height; the order is right by chance on a square map",
-        "divide (x, y) by (width, height)",
+        "divide (x, y) by (width, height)", operators=_op(remark),
     )  # fmt: skip
 
 
+def _other_order(watch, remark):
+    f = remark.facts
+    return Finding(
+        "bug", "samples in another order", remark.where,
+        f"{VERBS.get(f['name'], 'added')}: {' and '.join(f['maps'])}, {' x '.join(map(str, f['shape']))}: "
+        "where one map runs along the picture the other runs along channels, or along another axis",
+        "a reshape without the permute that it needs, or one too many", "permute before reshape",
+    )  # fmt: skip
+
+
+VERBS = {"cat": "laid side by side", "stack": "stacked", "mul": "multiplied"}
 WORDS = {
+    "other order": _other_order,
     "uneven taps": _uneven_taps,
     "unread": _unread,
     "holes": _holes,

@@ -132,7 +132,14 @@ def laid_over(all_dims, shape):
     for i, size in enumerate(shape):
         said = [dims[i - rank] for dims in all_dims if len(dims) >= rank - i]
         said = {dim for dim in said if dim.axes}
-        if len(said) > 1 or any(dim.size != size for dim in said):
+        if len(said) > 1 or any(dim.size != size for dim in said) or _elsewhere(all_dims, said, i - rank):
             return None
         result.append(said.pop() if said else plain(size))
     return result
+
+
+def _elsewhere(all_dims, said, i):
+    """Does one tensor run along these axes in dimension ``i``, and another, which has samples there, elsewhere?"""
+    axes = set().union(*(dim.axes for dim in said))
+    others = [dims for dims in all_dims if len(dims) >= -i and not dims[i].axes and dims[i].size > 1]
+    return any(axes & dim.axes for dims in others for dim in dims)

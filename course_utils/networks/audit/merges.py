@@ -61,7 +61,7 @@ def merged(call, tensors, dims=None):
         return replace(tracks[0], dims=lost(shape, "").dims, sources=())
     dims = laid_over([track.dims for track in maps], shape) if dims is None else dims
     if dims is None:
-        return call.lost("maps whose samples stand in different orders were merged")
+        return out_of_order(call, tensors, maps)
     blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
     if len(maps) + len(blind) < 2:
         return replace(maps[0], dims=tuple(dims)).with_dims(dims)
@@ -75,6 +75,18 @@ def merged(call, tensors, dims=None):
     watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
     sources = [source.after((number, i)) for i, track in enumerate(maps) for source in track.sources]
     return replace(maps[0], dims=tuple(dims), sources=unique(sources), name=f"merge {number}").with_dims(dims)
+
+
+def out_of_order(call, tensors, maps):
+    """Maps whose samples do not stand in the same order were merged: a finding, and their places are lost."""
+    watch = call.watch
+    number = len(watch.merges)
+    watch.met(number, tensors)
+    names = tuple(track.name or "a map" for track in maps)
+    result = call.lost("maps whose samples stand in different orders were merged")
+    watch.merges.append(Merge(watch.here, call.name, names, tuple(call.out.shape), (), result.lost))
+    call.remark("other order", maps=names, shape=tuple(call.out.shape), name=call.name)
+    return result
 
 
 SIDE_BY_SIDE = {"cat", "concat", "concatenate", "stack"}

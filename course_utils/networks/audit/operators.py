@@ -9,6 +9,7 @@ import torch
 from course_utils.networks.audit import maps
 from course_utils.networks.audit.layout import plain
 from course_utils.networks.audit.rules import rule
+from course_utils.networks.audit.units import exchanged
 
 
 def each_axis(value, count):
@@ -50,6 +51,8 @@ def convolved(call, x, kernels, strides, paddings, dilations, kind="conv"):
 def windowed(call, x, kind, kernels, strides, paddings, dilations, out=None):
     """The track after anything that looks at windows: convolutions, pools, unfolding."""
     settings = tuple(zip(kernels, strides, paddings, dilations, strict=True))
+    if set(kernels) == set(strides) == {1} and set(paddings) == {0}:
+        return each_alone(call, x, len(kernels), out)
     lines = [maps.convolved(*each) for each in settings]
     words = f"kernel {short(kernels)}, stride {short(strides)}, padding {short(paddings)}"
     if set(dilations) != {1}:
@@ -62,6 +65,22 @@ def windowed(call, x, kind, kernels, strides, paddings, dilations, out=None):
         )
         _what_is_not_read(call, x.shape[-len(kernels) :], shape[-len(kernels) :], settings, words, kind)
     return result
+
+
+def each_alone(call, x, count, out=None):
+    """The track after a 1 x 1 convolution: places are mixed with none, however their samples stand."""
+    track, out = call.track(x), call.out if out is None else out
+    if track is None:
+        return call.lost("its weights depend on the image", out) if call.tracks() else None
+    if track.lost:
+        return call.still_lost(track.lost, out)
+    channels = x.ndim - count - 1
+    if channels >= 0 and track.dims[channels].axes:
+        track = track.averaged(channels)
+    dims = list(track.dims)
+    if channels >= 0:
+        dims[channels] = plain(out.shape[channels])
+    return track.with_dims(dims)
 
 
 def _what_is_not_read(call, in_sizes, out_sizes, settings, words, kind):
@@ -145,6 +164,8 @@ def adaptive_pool(call):
     out = call.out[0] if isinstance(call.out, tuple) else call.out
     count = int(next(c for c in call.name if c.isdigit()))
     sizes = list(zip(x.shape[-count:], out.shape[-count:], strict=True))
+    if all(m == 1 for _, m in sizes):
+        return _mean_of_all(call, x, count, out)
     lines = [maps.interpolated(n, m, "area") for n, m in sizes]
     words = f"{short(x.shape[-count:])} to {short(out.shape[-count:])}"
     result = call.resampled(x, lines, "adaptive pool", words, out=out)
@@ -152,6 +173,18 @@ def adaptive_pool(call):
     if result is not None and uneven:
         number = len(call.watch.operators) - 1
         call.remark("uneven bins", number, in_size=uneven[0][0], out_size=uneven[0][1])
+    return [result, result] if isinstance(call.out, tuple) else result
+
+
+def _mean_of_all(call, x, count, out):
+    """One value for the whole map, in whichever order its samples stand."""
+    track = call.track(x)
+    if track is None:
+        return None
+    if not track.lost:
+        for i in range(x.ndim - count, x.ndim):
+            track = track.averaged(i)
+    result = call.still_lost(track.lost, out) if track.lost else track.with_dims(track.dims)
     return [result, result] if isinstance(call.out, tuple) else result
 
 
@@ -275,9 +308,7 @@ def _remarks_of_interpolation(call, x, mode, sizes, scales, antialias, words):
     number = len(call.watch.operators) - 1
     n, m = max(sizes, key=lambda pair: pair[0] / pair[1])
     if mode == "nearest" and n > 1:
-        off = max(
-            maps.interpolated(*pair, "nearest-exact")[1] - maps.interpolated(*pair, mode)[1] for pair in sizes
-        )
+        off = max((a - 1) / 2 - b for a, b in (maps.interpolated(*pair, mode) for pair in sizes))
         labels = not x.is_floating_point() or bool((x == x.round()).all())
         if off > 0.01:
             call.remark("legacy nearest", number, words=words, off=off, in_size=n, out_size=m, labels=labels)
@@ -338,6 +369,10 @@ def grid_sample(call):
     read = [_read_grid(grid, i, n, corners, learned) for i, n in enumerate(x.shape[2:])]
     result = call.resampled(x, [each.line for each in read], "grid_sample", words)
     number = len(call.watch.operators) - 1
+    pair = call.watch.divided.get(call.arg(1, "grid"))
+    if pair and x.ndim == 4 and exchanged(pair, [tuple(x.shape[2:]), tuple(grid.shape[1:3])]):
+        divisor = f"({pair[0]:g}, {pair[1]:g})"
+        call.remark("flow units", number, divisor=divisor, size=tuple(x.shape[2:]))
     for each in read:
         if each.made_for not in (None, corners):
             call.remark(
@@ -345,6 +380,8 @@ def grid_sample(call):
             )
             break
     far = max(each.far for each in read)
+    if not call.watch.operators[number].known:
+        return result
     if far > max(2.0, max(x.shape[2:]) / 8):
         call.watch.operators[number] = call.watch.operators[number]._replace(known=False)
         return call.lost(f"grid_sample reads up to {far:.0f} pixels from a regular grid")
@@ -390,12 +427,17 @@ def _read_grid(grid, i, n, corners, learned):
 
 
 def _swapped(grid):
-    """Do the components of a grid (N, H, W, 2) run along each other's axis?"""
+    """Do the components of a grid (N, H, W, 2) that spans a whole map run along each other's axis?
+
+    A small window around a point, as in a search for correspondences, may be listed either way.
+    """
     if grid.ndim != 4 or min(grid.shape[1:3]) < 3:
         return False
-    own = abs(maps.grid_line(grid[..., 0], 2)[0]) + abs(maps.grid_line(grid[..., 1], 1)[0])
-    other = abs(maps.grid_line(grid[..., 0], 1)[0]) + abs(maps.grid_line(grid[..., 1], 2)[0])
-    return other > 1 / max(grid.shape[1:3]) and own < other / 20
+    own = max(abs(maps.grid_line(grid[..., i], 2 - i)[0]) for i in (0, 1))
+    lines = [maps.grid_line(grid[..., i], 1 + i) for i in (0, 1)]
+    spans = [abs(slope) * (size - 1) for (slope, _, _), size in zip(lines, grid.shape[1:3], strict=True)]
+    regular = max(far for _, _, far in lines) < 0.2
+    return regular and min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
 
 
 @rule("affine_grid")

@@ -21,7 +21,7 @@ NORMS = {
 COPIES = {
     "to", "float", "half", "double", "bfloat16", "type", "type_as", "int", "long", "bool", "cpu", "cuda",
     "contiguous", "clone", "detach", "attribute data", "attribute real", "alias", "requires_grad", "nan_to_num",
-    "pin_memory", "resolve_conj", "fake_quantize_per_tensor_affine",
+    "pin_memory", "as_tensor", "asarray", "resolve_conj", "fake_quantize_per_tensor_affine",
 }  # fmt: skip
 
 
@@ -130,6 +130,7 @@ def product(call, one, other):
         track = _without_dim(first, -1)
         if second is None and track.with_dims(track.dims).axes != first.axes:
             return call.lost("a fixed matrix mixes all places")
+        track = track if second is None else track.attended()
         return track.with_dims([*_ahead(track, shape), track.dims[-2], plain(shape[-1])])
     if second is not None and second.dims[-1].axes:
         track = _without_dim(second, -2)
@@ -199,7 +200,7 @@ def as_queries(call, query, out=None):
         return Track(tuple(map(plain, out.shape)))  # learned queries have no places
     if track.lost:
         return call.still_lost(track.lost, out)
-    return track.with_dims([*track.dims[:-1], plain(out.shape[-1])])
+    return track.attended().with_dims([*track.dims[:-1], plain(out.shape[-1])])
 
 
 @rule("einsum")

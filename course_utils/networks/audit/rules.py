@@ -32,7 +32,7 @@ def apply(call):
     known = RULES.get(call.name)
     if known is not None:
         return known(call)
-    if is_pointwise(call.name):
+    if is_pointwise(call.name) and isinstance(call.out, torch.Tensor):
         return call.merged(tensors_in((call.args, call.kwargs)), None)
     return _unknown(call)
 

@@ -7,6 +7,7 @@ import itertools
 import torch
 
 from course_utils.networks.audit.layout import Dim, plain, reshaped, whole
+from course_utils.networks.audit.merges import out_of_order
 from course_utils.networks.audit.rules import rule
 from course_utils.networks.audit.track import Track
 from course_utils.networks.audit.values import tensors_in
@@ -371,7 +372,9 @@ def cat(call):
     dim = call.arg(1, "dim", 0) % tensors[0].ndim
     tracks = [call.track(each) for each in tensors]
     if not any(track and dim < len(track.dims) and track.dims[dim].axes for track in tracks):
-        return call.merged(tensors, _dims_beside(call, tracks, dim))
+        dims = _dims_beside(call, tracks, dim)
+        known = [track for track in tracks if track and track.is_map]
+        return out_of_order(call, tensors, known) if known and dims is None else call.merged(tensors, dims)
     if any(track and track.lost for track in tracks):
         return call.still_lost(next(track.lost for track in tracks if track and track.lost))
     mapped = [i for i, track in enumerate(tracks) if track and track.dims[dim].axes]
@@ -438,7 +441,7 @@ def stack(call):
         return call.merged(tensors, None)
     dims = laid_over([track.with_copies_shared().dims for track in known], tensors[0].shape)
     if dims is None:
-        return call.lost("maps whose samples stand in different orders were stacked")
+        return out_of_order(call, tensors, known)
     return call.merged(tensors, [*dims[:at], plain(len(tensors)), *dims[at:]])
 
 

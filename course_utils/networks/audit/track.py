@@ -17,10 +17,13 @@ class Source(NamedTuple):
     places   for each axis, where sample o sits: start + jump * o, in image pixels; None where the axis is gone
     path     the last event on the way and the path before it, ``(path, event)``; None at the image. An event is the
              number of an operator, or (number of a merge, which of its maps)
+    attended how often the way went through attention, which may fetch from anywhere: of two ways to the same places,
+             the one through less of it is kept
     """
 
     places: tuple[Places | None, ...]
     path: tuple | None = None
+    attended: int = 0
 
     def moved(self, axis, a, b):
         """After an operator whose output o sits at the input sample a * o + b of this axis."""
@@ -84,6 +87,10 @@ class Track:
         if event is not None:
             sources = tuple(source.after(event) for source in sources)
         return replace(self, sources=sources)
+
+    def attended(self):
+        """After attention, which leaves its answers where the queries are."""
+        return replace(self, sources=tuple(s._replace(attended=s.attended + 1) for s in self.sources))
 
     def averaged(self, index):
         """After all samples of one dimension became one: its mean, or any weighted sum whose middle is its middle.
@@ -172,7 +179,8 @@ def unique(sources):
     seen = {}
     for source in sources:
         key = tuple(None if p is None else (round(p.start, 6), round(p.jump, 9)) for p in source.places)
-        seen.setdefault(key, source)
+        if key not in seen or source.attended < seen[key].attended:
+            seen[key] = source
     kept = list(seen.values())
     if len(kept) > MOST_SOURCES:
         kept.sort(key=lambda source: [(p.start, p.jump) for p in source.places if p is not None])

@@ -18,6 +18,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from course_utils.networks.audit.layout import plain, whole
 from course_utils.networks.audit.merges import Merge, merged
 from course_utils.networks.audit.track import Source, Track, lost
+from course_utils.networks.audit.units import divisor_after
 from course_utils.networks.audit.values import labeled, tensors_in
 from course_utils.places import IMAGE
 
@@ -145,8 +146,8 @@ class Call:
 
     def _operator(self, x, out, lines, kind, settings, track, settled, axes, spatial, resamples):
         known = bool(settled) and settled.is_map
-        if settled and not settled.is_map:
-            known = None
+        if settled and all(axis is None for axis in axes):
+            known = None  # nothing of the picture runs along what is resampled
         source = settled.sources[0] if known else None
         pairs = [(axis, i) for axis, i in zip(axes, range(len(lines)), strict=True) if axis is not None]
         self.watch.operators.append(
@@ -174,6 +175,7 @@ class Watch(TorchFunctionMode):
         super().__init__()
         self.rules = rules
         self.seen = WeakTensorKeyDictionary()
+        self.divided = WeakTensorKeyDictionary()  # flows, and what their (x, y) have been divided by
         self.stack = []
         self.operators, self.remarks, self.named = [], [], []
         self.merges: list[Merge] = []
@@ -247,6 +249,8 @@ class Watch(TorchFunctionMode):
         outs = tensors_in(out)
         if not outs and name != "setitem":
             return
+        if isinstance(out, torch.Tensor) and (pair := divisor_after(name, args, kwargs, self.divided)):
+            self.divided[out] = pair
         call = Call(self, name, args, kwargs, out)
         try:
             result = self.rules(call)
@@ -312,7 +316,7 @@ def name_of(func):
 OPERATORS = {
     kind + name: function
     for name, function in {
-        "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "div", "pow": "pow",
+        "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "div": "div", "floordiv": "div", "pow": "pow",
         "mod": "remainder", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
     }.items()
     for kind in ("", "i", "r")

@@ -25,6 +25,11 @@ from course_utils.networks.audit.watch import Watch
 from course_utils.validation import one_of, whole_number
 
 TAPS = ("all", "middle")
+# Comparisons and the like: what they answer is no map of numbers to be followed.
+ANSWERS_OF_OTHER_KINDS = {
+    "eq", "ne", "lt", "le", "gt", "ge", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not",
+    "logical_xor", "bitwise_and", "bitwise_or", "bitwise_not", "bitwise_xor", "floor", "ceil", "round", "sign",
+}  # fmt: skip
 
 
 class Measured(NamedTuple):
@@ -134,6 +139,10 @@ class Linear(Watch):
         if name == "linear":
             weight = args[1] if len(args) > 1 else kwargs["weight"]
             return F.linear(x, torch.full_like(weight, 1 / weight.shape[1]))
+        if name == "scaled_dot_product_attention" and args[0].shape == args[2].shape:
+            return args[2]  # every query looks at its own place
+        if name in ("matmul", "bmm") and self._is_attention(*args[:2]):
+            return args[1]
         if name == "fold":
             return _mean(func, x, args[1:])
         if "max_pool" in name:
@@ -142,9 +151,17 @@ class Linear(Watch):
             return _mean_instead(name, func, x, args, kwargs, self.side.taps)
         if name in ("cat", "concat", "stack", "concatenate"):
             return self._one_beside_others(func, args, kwargs)
-        if is_pointwise(name):
+        if is_pointwise(name) and name not in ANSWERS_OF_OTHER_KINDS:
             return self._one_of(func, args, kwargs)
         return func(*args, **kwargs)
+
+    def _is_attention(self, one, other):
+        """A square matrix whose rows run along a map, times a map in the same order."""
+        track = self.track(one)
+        square = one.ndim == other.ndim and one.shape[-1] == one.shape[-2] == other.shape[-2]
+        return (
+            square and one.shape[:-2] == other.shape[:-2] and track is not None and bool(track.dims[-2].axes)
+        )
 
     def _chosen(self, tensors):
         """The map that the way goes on with at the merge that comes now; the first if it is no merge of the way."""
@@ -156,7 +173,8 @@ class Linear(Watch):
     def _one_of(self, func, args, kwargs):
         tensors = tensors_in((args, kwargs))
         if len(self.merges) == self.side.merge and len(tensors) > 1:
-            return func(*args, **kwargs)  # the merge that was asked for, or no merge
+            copies = (each.clone() if isinstance(each, torch.Tensor) else each for each in args)
+            return func(*copies, **kwargs)  # what is asked about must not change in place
         chosen = self._chosen(tensors)
         if chosen is None or not chosen.is_floating_point():
             return func(*args, **kwargs)
@@ -252,20 +270,21 @@ def _measured(side, report, model, inputs, named_inputs, axes):
         track, tensor = watch.track_of_it, watch.tensor
         mask, index = _some_samples(track, tensor, side)
         image = next(each for each in images if each.ndim >= 3)
-        gradient = torch.autograd.grad((tensor * mask).sum(), images, allow_unused=True)
+        total = (tensor * mask).sum()
+        gradient = torch.autograd.grad(total, images, allow_unused=True) if total.requires_grad else []
     finally:
         for each, required, grad in states:
             each.requires_grad_(required)
             each.grad = grad
     axes = tuple(range(2, image.ndim)) if axes is None else tuple(i % image.ndim for i in axes)
     dim = axes[side.axis]
-    mass = sum(
+    mass = torch.zeros(image.shape[dim], dtype=torch.float64) + sum(
         each.detach().double().movedim(dim, -1).flatten(0, -2).sum(0)
         for each in gradient
         if each is not None and each.ndim == image.ndim and each.shape[dim] == image.shape[dim]
     )
     center = float((mass * torch.arange(len(mass))).sum() / mass.sum())  # nan where nothing reaches the map
-    touched = mass.abs() > 1e-9 * mass.abs().max()
+    touched = mass.abs() > max(1e-9 * float(mass.abs().max()), 1e-30)
     cut = bool(touched[0] or touched[-1]) or not bool(touched.any())
     place = side.source.places[side.axis]
     return Measured(

@@ -123,7 +123,13 @@ def test_halvings_of_a_picture(drawn):
 
 
 def test_planted_gaps_are_confirmed_by_whole_windows_too():
-    for name in ("3x3 halvings", "corners", "kernel 3 down, kernel 2 up", "made True, sampled False"):
+    for name in (
+        "3x3 halvings",
+        "added in place",
+        "corners",
+        "kernel 3 down, kernel 2 up",
+        "made True, sampled False",
+    ):
         model, x, *_ = PLANTED[name]
         report = audit(model, x)
         gaps = [number for number, merge in enumerate(report.merges) if merge.gaps]

@@ -6,7 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_utils.networks.alignment_bugs import mixed_conventions, rows_before_columns
+from course_utils.networks.alignment import fetch
+from course_utils.networks.alignment_bugs import (
+    as_in_alignseg,
+    height_and_width_swapped,
+    mixed_conventions,
+    rows_before_columns,
+)
 
 
 class Ladder(nn.Module):
@@ -30,6 +36,22 @@ class Ladder(nn.Module):
             coarse = self.up(coarse, fine.shape[2:])
             coarse = fine + coarse if self.merge == "add" else torch.cat([fine, coarse], 1)[:, :2]
         return coarse
+
+
+class InPlace(nn.Module):
+    """A residual block of resnet-d: 3 x 3 beside an average pool, added in place."""
+
+    def __init__(self):
+        super().__init__()
+        self.main, self.shortcut = (
+            nn.Conv2d(1, 2, 3, 2, 1),
+            nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 2, 1)),
+        )
+
+    def forward(self, x):
+        y = self.main(x)
+        y += self.shortcut(x)
+        return F.relu_(y)
 
 
 class Apply(nn.Module):
@@ -94,6 +116,17 @@ def of_affine_grid(x, made, sampled):
     theta = torch.eye(2, 3)[None]
     grid = F.affine_grid(theta, list(x.shape), align_corners=made)
     return x + F.grid_sample(x, grid, align_corners=sampled)
+
+
+def lookups(x):
+    """RAFT's way: a map of correlations for every place, each read in a small window around a point of its own."""
+    tokens = x.flatten(2)
+    maps = (tokens.mT @ tokens).reshape(256, 1, 16, 16)
+    steps = torch.arange(-4, 5) / 7.5
+    window = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)  # y before x
+    centers = torch.rand(256, 1, 1, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    seen = F.grid_sample(maps, centers + window, align_corners=True)
+    return x + seen.reshape(1, 16, 16, 81).movedim(-1, 1)
 
 
 def labels_shrunk(x, mode):
@@ -184,6 +217,8 @@ CLEAN = {
     ),
     "fetched, zero flow": (Fetch(partial(lambda x, flow: resize(x, flow.shape[2:], mode="bilinear")), False),
                            image(16, 24)),
+    "fetched along a learned flow": (Fetch(fetch, True), image(16, 24)),
+    "small windows around points, y before x": (Apply(lookups), image(16, 16)),
     "grid and sampling agree, False": (Apply(partial(of_affine_grid, made=False, sampled=False)), image(16, 24)),
     "grid and sampling agree, True": (Apply(partial(of_affine_grid, made=True, sampled=True)), image(16, 24)),
     "labels shrunk by area": (Apply(lambda x: F.interpolate((x > 0.5).float(), size=(8, 8), mode="area")),
@@ -213,6 +248,7 @@ PLANTED = {
     "3x3 halvings, stacked": (Ladder(halving(3, 1), nearest, merge="cat"), image(32, 24), "constant offset", "note"),
     "corners": (Ladder(halving(2, 0), corners), image(32, 24), "growing offset", "look"),
     "pools between corners": (Ladder(pool, corners, 3), image(32, 48), "growing offset", "look"),
+    "added in place": (InPlace(), image(32, 24), "constant offset", "note"),
     "odd size": (Ladder(halving(3, 1), bilinear), image(33, 17), "growing offset", "look"),
     "1-D": (Ladder(halving(3, 1, 1), nearest, rank=1), image(32), "constant offset", "note"),
     "3-D": (
@@ -233,6 +269,11 @@ PLANTED = {
     "mixed grid": (Fetch(mixed_conventions, False), image(16, 24), "grid of the other convention", "bug"),
     "mixed grid, learned flow": (
         Fetch(mixed_conventions, True), image(16, 24), "grid of the other convention", "bug"
+    ),
+    "flow divided by (height, width)": (Fetch(height_and_width_swapped, True), image(16, 24), "flow units", "bug"),
+    "as in AlignSeg, units": (Fetch(as_in_alignseg, True), image(16, 24), "flow units", "bug"),
+    "as in AlignSeg, conventions": (
+        Fetch(as_in_alignseg, True), image(16, 24), "grid of the other convention", "bug"
     ),
     "rows before columns": (Fetch(rows_before_columns, False), image(16, 16), "x and y exchanged", "bug"),
     "made False, sampled True": (
@@ -267,6 +308,11 @@ PLANTED = {
         Windows(forget_to_roll_back=True), image(32, 32), "constant offset", "note"
     ),
     "tokens between corners": (Tokens(corners), image(32, 32), "growing offset", "look"),
+    "attention's answer reshaped without a permute": (
+        Apply(lambda x: x.expand(-1, 64, -1, -1) + x.expand(-1, 64, -1, -1).flatten(2).mT.reshape(1, 64, 4, 4)),
+        image(4, 4), "samples in another order", "bug",
+    ),
+    "rows and columns exchanged": (Apply(lambda x: x + x.mT), image(16, 16), "samples in another order", "bug"),
     "mirrored": (Apply(lambda x: x + x.flip(-1)), image(16, 24), "growing offset", "look"),
     "answer beside the picture": (
         Apply(lambda x: bilinear(F.conv2d(x, torch.ones(1, 1, 3, 3), stride=2, padding=1), x.shape[2:])),
