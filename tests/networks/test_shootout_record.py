@@ -3,14 +3,18 @@
 import json
 import time
 
+import nbformat
 import pytest
 
 from course_utils import shootout as numerics
-from course_utils.networks import shootout
-from course_utils.networks.records import DATA, show_record, table
+from course_utils.networks import entering, shootout
+from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import Budget
 from course_utils.networks.shootout import CONTENDERS, SLOW, Labels, Pictures
+from course_utils.networks.upsamplers import Flow
 from data import shootout as command
+from tools import THOROUGH
+from tools.run import LESSONS
 
 TINY = Budget(train=8, test=15, size=32, steps=2, batch=4, rate=1e-2)
 
@@ -199,3 +203,57 @@ def test_memory_and_time_are_not_multiply_adds():
 def test_most_of_fapns_gain_is_not_one_of_moving():
     rows = {row["upsampler"]: row["gain"] for row in numerics.recorded("pyramid")["rows"]}
     assert rows["FaPN"] > 1 and 0.5 < rows["FaPN, nothing moved"] / rows["FaPN"] < 1
+
+
+def seed_0(task):
+    measure = shootout.MEASURES[task]
+    return {run["contender"]: run[measure] for run in numerics.recorded(task)["runs"] if run["seed"] == 0}
+
+
+def test_what_is_said_of_the_trainings_in_the_lesson():
+    labels, pictures = seed_0("labels"), seed_0("pictures")
+    assert labels["flow"] - labels["nearest"] > 10
+    assert all(abs(each - pictures["bilinear"]) < 0.4 for each in pictures.values())
+    fusions = {row["fusion"]: row["gain"] for row in read_record("alignment_table")["result"]["rows"]}
+    assert 0.2 < fusions["flow"] < 0.3  # a quarter of a point
+
+
+def cell(name):
+    notebook = nbformat.read(next(path for path in LESSONS if path.stem.startswith("14")), as_version=4)
+    return next(each.source for each in notebook.cells if each.id == name)
+
+
+@pytest.mark.thorough
+def test_whatever_looks_alike_is_second_among_labels_and_last_among_pictures():
+    if not THOROUGH:
+        pytest.skip("half a minute of training")
+    names = {}
+    exec(cell("own-class"), names)
+    entry = entering.enter(names["LooksAlike"])
+    assert entry.places["labels"].median == 2 and entry.cost.parameters == 1
+    assert entry.places["pictures"].median == entry.places["pictures"].count
+
+
+@pytest.mark.thorough
+def test_arrows_that_are_held_do_not_run_away():
+    if not THOROUGH:
+        pytest.skip("ten seconds of training")
+    found = {}
+    for name, make in (("flow", Flow), ("held", held_flow())):
+        task = Labels()
+        network = task.network(make, 1)
+        task.train(network, 1)
+        found[name] = (
+            task.scores(network)["mean IoU"],
+            task.scores(network)["IoU ground"],
+            shootout.mean_arrows(network),
+        )
+    assert found["held"][0] > 86 and max(found["held"][2]) < 1.5
+    assert found["flow"][1] < 20 and found["flow"][2][0] > 6.5
+
+
+def held_flow():
+    """The class that the lesson writes."""
+    names = {}
+    exec(cell("runaway").partition("\n\n\ntask = ")[0], names)
+    return names["HeldFlow"]
