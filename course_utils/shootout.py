@@ -73,27 +73,27 @@ def ranks(scores) -> np.ndarray:
 class Place(NamedTuple):
     """Where somebody who comes in afterwards stands: 1 is the best."""
 
-    mean: int  # of the mean gain
+    median: int  # of the median gain
     best: int  # of the seed with the largest gain, and of that with the smallest
     worst: int
     count: int  # contenders, the newcomer among them
 
     def __str__(self):
         between = f" ({self.best} to {self.worst} by seed)" if self.best != self.worst else ""
-        return f"place {self.mean}{between} of {self.count}"
+        return f"place {self.median}{between} of {self.count}"
 
 
 def place(gains, others) -> Place:
-    """The place of somebody with these gains, one for each seed, among the mean gains of ``others``.
+    """The place of somebody with these gains, one for each seed, among the median gains of ``others``.
 
     >>> str(place([1.0, 3.0], [0.0, 1.5, 2.5, 4.0]))
     'place 3 (2 to 4 by seed) of 5'
     """
     gains, others = finite_array(gains, "gains", 1), finite_array(others, "others", 1)
-    mean, best, worst = (
-        1 + int(np.count_nonzero(others > each)) for each in (gains.mean(), gains.max(), gains.min())
+    median, best, worst = (
+        1 + int(np.count_nonzero(others > each)) for each in (np.median(gains), gains.max(), gains.min())
     )
-    return Place(mean, best, worst, len(others) + 1)
+    return Place(median, best, worst, len(others) + 1)
 
 
 def front(costs, gains) -> np.ndarray:
@@ -173,11 +173,20 @@ def from_text(lines) -> np.ndarray:
     return np.array([list(bytes.fromhex(line)) for line in lines], np.uint8)
 
 
+class Typical(NamedTuple):
+    """What one training gains over bilinear with the same seed: half of the trainings more than the median."""
+
+    median: float
+    least: float
+    most: float
+    seeds: int
+
+
 @dataclass(frozen=True, eq=False)
 class Contender:
     """One upsampler as the pictures of lesson 14 show it.
 
-    gains   task -> (mean gain over bilinear, its spread or NaN for one seed, seeds)
+    gains   task -> Typical gain over bilinear
     costs   name of COSTS -> number
     edges   task -> what it made of the edge: classes for "labels", gray values for "pictures", uint8
     """
@@ -215,5 +224,4 @@ def _entered(entry):
 
 
 def _gain(row):
-    spread = row["±"]
-    return float(row["gain"]), float("nan") if spread == "-" else float(spread), int(row["seeds"])
+    return Typical(*(float(row[name]) for name in ("median", "least", "most")), int(row["seeds"]))

@@ -25,13 +25,13 @@ def shootout(*entries, task="labels", cost="multiply-adds", contender=None) -> E
     entries     what ``enter`` returned for upsamplers of yours; who was not trained for both tasks is left out
     task        "labels" or "pictures"
     cost        "parameters", "multiply-adds", "memory" or "time"
-    contender   a name to begin with; by default your last entry, or bilinear
+    contender   a name to begin with; by default your last entry, or the flow
     """
     all_of_them = numerics.contenders(*entries)
     names = [each.name for each in all_of_them]
     known = len(numerics.contenders())
     if contender is None:
-        contender = names[-1] if len(names) > known else "bilinear"
+        contender = names[-1] if len(names) > known else "flow"
     one_of(contender, "contender", names)
     controls = {
         "task": toggle("task", [(TITLES[name], name) for name in TASKS], one_of(task, "task", TASKS)),

@@ -35,8 +35,10 @@ def marks(contenders) -> np.ndarray:
     columns = []
     for name in CRITERIA:
         if name in contenders[0].gains:
-            gains = np.array([each.gains[name][0] for each in contenders])
-            floor = next((each.gains[name][0] for each in contenders if each.name == "nearest"), gains.min())
+            gains = np.array([each.gains[name].median for each in contenders])
+            floor = next(
+                (each.gains[name].median for each in contenders if each.name == "nearest"), gains.min()
+            )
             columns.append(between(gains, min(floor, 0), gains.max()))
         else:
             costs = np.log10(1 + np.array([each.costs[name.replace("_", "-")] for each in contenders], float))

@@ -50,7 +50,7 @@ def short(name):
 
 
 def shootout_scene(contenders, task="labels", cost="multiply-adds", chosen=0) -> Scene:
-    """Gain over bilinear against cost, the order of the gains, and the edge that the chosen one made.
+    """Median gain over bilinear against cost, the order of the gains, and the edge that the chosen one made.
 
     contenders   a list of ``shootout.Contender``, bilinear among them
     task         "labels" or "pictures"
@@ -62,7 +62,7 @@ def shootout_scene(contenders, task="labels", cost="multiply-adds", chosen=0) ->
     one_of(task, "task", TASKS)
     one_of(cost, "cost", COSTS)
     chosen = whole_number(chosen, "chosen", 0, len(contenders) - 1)
-    gains = np.array([each.gains[task][0] for each in contenders])
+    gains = np.array([each.gains[task].median for each in contenders])
     costs = np.array([each.costs[cost] for each in contenders], float)
     unbeaten = front(costs, gains)
     text = _sentence(contenders, task, cost, chosen, gains, costs, unbeaten)
@@ -100,7 +100,9 @@ def _plot(contenders, task, cost, chosen, gains, costs, unbeaten):
 
     parts = [
         rect(LEFT, TOP, PLOT_W, PLOT_H, "frame"),
-        label(LEFT, TOP - 12, f"gain over bilinear, {UNITS[task]}", anchor="start", font_weight="600"),
+        label(
+            LEFT, TOP - 12, f"gain over bilinear, {UNITS[task]}: median, and least to most", anchor="start"
+        ),
         label(LEFT + PLOT_W, TOP + PLOT_H + 36, f"{COSTS[cost]} (logarithmic)", "muted", "end", 12),
         line(LEFT, up(0), LEFT + PLOT_W, up(0), "line muted", stroke_dasharray="5 4"),
     ]
@@ -114,10 +116,10 @@ def _plot(contenders, task, cost, chosen, gains, costs, unbeaten):
     on_front = sorted(at[i] for i in np.flatnonzero(unbeaten))
     stairs = [corner for a, b in pairwise(on_front) for corner in (a, (b[0], a[1]))] + on_front[-1:]
     parts.append(path(stairs, "line kernel", stroke_width=2, stroke_opacity="0.7", pointer_events="none"))
-    for i, (x, _) in enumerate(at):
-        spread = contenders[i].gains[task][1]
-        if math.isfinite(spread) and gains[i] > low:
-            ends = (min(max(up(gains[i] + sign * spread), TOP), TOP + PLOT_H) for sign in (-1, 1))
+    for (x, _), contender in zip(at, contenders, strict=True):
+        typical = contender.gains[task]
+        if typical.seeds > 1 and typical.most > low:
+            ends = (max(up(gain), TOP) for gain in (typical.most, typical.least))
             parts.append(line(x, next(ends), x, next(ends), "line muted", pointer_events="none"))
     order = sorted(range(len(at)), key=lambda i: i == chosen)  # the chosen one on top
     points = []
@@ -214,8 +216,7 @@ def _order(contenders, task, chosen, gains, unbeaten):
     rows = []
     for place, i in enumerate(np.argsort(-gains, kind="stable")):
         y = TOP + ROW * place
-        gain, spread, _ = contenders[i].gains[task]
-        said = _signed(gain) + (f" ± {number(spread, 2)}" if math.isfinite(spread) else "")
+        said = _signed(gains[i])
         css = "output" if i == chosen else "kernel" if unbeaten[i] else ""
         rows.append(
             rect(LIST_X - 4, y, 286, ROW - 1, "plain", data_id=f"row-{i}", data_row=place, data_col=0, rx=3)
@@ -285,10 +286,12 @@ def _photo():
 
 
 def _about(contender, task, cost):
-    gain, spread, seeds = contender.gains[task]
-    unit = UNITS[task]
-    sure = f" ± {number(spread, 2)} ({seeds} seeds)" if math.isfinite(spread) else " (1 seed)"
-    return f"{contender.name}: {_signed(gain)}{sure} {unit}; {number(contender.costs[cost], 2)} {COSTS[cost]}"
+    typical = contender.gains[task]
+    sure = "1 seed"
+    if typical.seeds > 1:
+        sure = f"{_signed(typical.least)} to {_signed(typical.most)} in {typical.seeds} seeds"
+    spent = f"{number(contender.costs[cost], 2)} {COSTS[cost]}"
+    return f"{contender.name}: {_signed(typical.median)} {UNITS[task]} ({sure}); {spent}"
 
 
 def _sentence(contenders, task, cost, chosen, gains, costs, unbeaten):
@@ -311,11 +314,8 @@ def _sentence(contenders, task, cost, chosen, gains, costs, unbeaten):
 def _table(contenders, task, gains):
     rows = []
     for i in np.argsort(-gains, kind="stable"):
-        gain, spread, seeds = contenders[i].gains[task]
-        rows.append(
-            (
-                contenders[i].name, _signed(gain), number(spread, 2) if math.isfinite(spread) else "-", str(seeds),
-                *(number(contenders[i].costs[cost], 2) for cost in COSTS),
-            )
-        )  # fmt: skip
-    return ("upsampler", f"gain, {UNITS[task]}", "±", "seeds", *COSTS.values()), rows
+        typical = contenders[i].gains[task]
+        gained = (_signed(gain) for gain in typical[:3])
+        spent = (number(contenders[i].costs[cost], 2) for cost in COSTS)
+        rows.append((contenders[i].name, *gained, str(typical.seeds), *spent))
+    return ("upsampler", f"median gain, {UNITS[task]}", "least", "most", "seeds", *COSTS.values()), rows

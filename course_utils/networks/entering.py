@@ -279,7 +279,7 @@ class Entry:
     def joined(self, name):
         """The recorded table of a task with this entry's row in its place, for ``records.table``."""
         rows = recorded(name)["rows"] + ([self.rows[name]] if name in self.rows else [])
-        return sorted(rows, key=lambda row: -row["gain"])
+        return sorted(rows, key=lambda row: -row["median"])
 
 
 def _cost_in_words(found):
@@ -296,7 +296,7 @@ def enter(upsampler, name=None, tasks=TASKS, seeds=(0,), patience=PATIENCE, prog
 
     ``upsampler`` is a function of (coarse, fine), a module's class, or a function of the channels that makes one.
     ``tasks`` are names, or tasks with a smaller budget; gains are paired with bilinear's, trained here with the same
-    seeds. Its place is among the recorded means; with several seeds it is given with the places of the
+    seeds. Its place is among the recorded medians; with several seeds it is given with the places of the
     worst and the best. ``progress`` is the title of one bar for all.
     """
     name = name or getattr(upsampler, "__name__", type(upsampler).__name__).replace("<lambda>", "yours")
@@ -327,7 +327,7 @@ def _entry(name, notes, make, tasks, results):
         measure = MEASURES[each.name]
         base = {found["seed"]: found[measure] for found in runs if found["contender"] == BASELINE}
         gains = [found[measure] - base[found["seed"]] for found in runs if found["contender"] == name]
-        places[each.name] = place(gains, [row["gain"] for row in recorded(each.name)["rows"]])
+        places[each.name] = place(gains, [row["median"] for row in recorded(each.name)["rows"]])
         edges[each.name] = next(
             result.edge for result in results if (result.task, result.contender) == (each.name, name)
         )

@@ -19,6 +19,7 @@ from contextlib import nullcontext
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -325,30 +326,36 @@ def as_runs(results):
 
 
 def summary(results, baseline=BASELINE):
-    """Rows for ``records.table``, the best first: each contender's score, and its gain over the baseline's.
+    """Rows for ``records.table``: each contender's score, and its gain over the baseline's, seed by seed.
 
-    Results of one task. Only seeds that both have are compared; "±" is the standard deviation of the gains, "-" for
-    a single seed. Raises ValueError for a contender without a seed in common.
+    Results of one task. Only seeds that both have are compared. "gain" is the mean of the differences and "±" their
+    standard deviation, "-" for a single seed; "median", "least" and "most" say what one training is worth. The best
+    median comes first. Raises ValueError for a contender without a seed in common.
     """
     runs = as_runs(results)
     measure = MEASURES[runs[0]["task"]]
     found = {(each["contender"], each["seed"]): each[measure] for each in runs}
-    rows = []
-    for name in dict.fromkeys(each["contender"] for each in runs):
-        own = [each for each in runs if each["contender"] == name]
-        seeds = [each["seed"] for each in own if (baseline, each["seed"]) in found]
-        if not seeds:
-            raise ValueError(f"{name!r} is compared with {baseline!r}, which has no seed in common with it.")
-        gain = paired([found[name, seed] for seed in seeds], [found[baseline, seed] for seed in seeds])
-        rows.append(
-            {
-                "upsampler": name, "parameters": own[0]["parameters"],
-                measure: round(sum(found[name, seed] for seed in seeds) / len(seeds), 2),
-                "gain": round(gain.mean, 2) + 0.0, "±": round(gain.spread, 2) if gain.seeds > 1 else "-",
-                "ahead": "-" if name == baseline else f"{gain.ahead} of {gain.seeds}", "seeds": gain.seeds,
-            }
-        )  # fmt: skip
-    return sorted(rows, key=lambda row: -row["gain"])
+    parameters = {each["contender"]: each["parameters"] for each in runs}
+    rows = [
+        {"upsampler": name, "parameters": count, **_gains(name, found, baseline, measure)}
+        for name, count in parameters.items()
+    ]
+    return sorted(rows, key=lambda row: -row["median"])
+
+
+def _gains(name, found, baseline, measure):
+    seeds = [seed for contender, seed in found if contender == name and (baseline, seed) in found]
+    if not seeds:
+        raise ValueError(f"{name!r} is compared with {baseline!r}, which has no seed in common with it.")
+    own, base = ([found[each, seed] for seed in seeds] for each in (name, baseline))
+    gain, differences = paired(own, base), np.subtract(own, base)
+    rounded = {"gain": gain.mean, "±": gain.spread, "median": np.median(differences)}
+    rounded |= {"least": differences.min(), "most": differences.max()}
+    return {
+        measure: round(float(np.mean(own)), 2),
+        **{key: round(float(value), 2) + 0.0 if np.isfinite(value) else "-" for key, value in rounded.items()},
+        "ahead": "-" if name == baseline else f"{gain.ahead} of {gain.seeds}", "seeds": gain.seeds,
+    }  # fmt: skip
 
 
 # ---- Lesson 12's pyramid -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.explorers.hand import handles, key, over_their_range
 
 def entry(name="mine", gain=20.0):
     """What ``enter`` would return for one that is better than all."""
-    row = {"upsampler": name, "parameters": 1, "gain": gain, "±": "-", "seeds": 1}
+    row = {"upsampler": name, "parameters": 1, "median": gain, "least": gain, "most": gain, "seeds": 1}
     edges = {task: numerics.contenders()[0].edges[task] for task in TASKS}
     places = dict.fromkeys(TASKS, Place(1, 1, 1, 19))
     return Entry(name, "", (), Cost(1, 2.0, 3.0, 4.0), dict.fromkeys(TASKS, row), places, edges)
@@ -41,14 +41,14 @@ def test_a_click_chooses(kind):
 
 def test_a_learners_own_is_among_them_and_chosen():
     explorer = shootout(entry())
-    assert "place 1 of 19. mine: +20 (1 seed)" in explorer.scene.text
+    assert "place 1 of 19. mine: +20 points" in explorer.scene.text
     assert "place 1 of 20. other: +30" in shootout(entry(), entry("other", 30.0)).scene.text
 
 
 def test_who_was_refused_or_did_half_is_left_out():
     refused, half = Entry("bad", "It is too large."), entry()
     half = Entry("half", "", (), half.cost, {"labels": half.rows["labels"]}, half.places, half.edges)
-    assert "of 18. bilinear" in shootout(refused, half).scene.text
+    assert "of 18. flow" in shootout(refused, half).scene.text
 
 
 def test_starting_values_are_checked():

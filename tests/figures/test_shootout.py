@@ -13,14 +13,18 @@ from course_utils.figures import decision
 from course_utils.figures import shootout as figures
 from course_utils.figures.decision import CRITERIA, decision_scene, marks
 from course_utils.figures.shootout import LEFT, LOWEST, PLOT_H, PLOT_W, TOP, shootout_scene
-from course_utils.shootout import COSTS, TASKS, Contender, front, worth
+from course_utils.shootout import COSTS, TASKS, Contender, Typical, front, worth
 
 SVG = "{http://www.w3.org/2000/svg}"
 EDGES = {"labels": np.zeros((64, 64), np.uint8), "pictures": np.full((48, 48), 9, np.uint8)}
 
 
 def contender(name, labels=0.0, pictures=0.0, spread=0.1, seeds=5, **costs):
-    gains = {"labels": (labels, spread, seeds), "pictures": (pictures, spread / 10, seeds)}
+    """Gains from twice the spread below to the spread above."""
+    both = {"labels": (labels, spread), "pictures": (pictures, spread / 10)}
+    gains = {
+        task: Typical(gain, gain - 2 * reach, gain + reach, seeds) for task, (gain, reach) in both.items()
+    }
     return Contender(name, gains, dict.fromkeys(COSTS, 0) | costs, EDGES)
 
 
@@ -34,9 +38,9 @@ def some_contenders(draw):
     found = [contender("bilinear", spread=0.0)]
     for number in range(draw(st.integers(1, 8))):
         costs = {cost: draw(PRICES) for cost in COSTS}
-        spread = draw(st.sampled_from([0.0, 0.3, float("nan")]))
         gains = draw(GAINS), draw(GAINS) / 40
-        found.append(contender(f"number {number}", *gains, spread, 3, **costs))
+        spread, seeds = draw(st.sampled_from([(0.0, 1), (0.3, 3), (30.0, 5)]))
+        found.append(contender(f"number {number}", *gains, spread, seeds, **costs))
     return found
 
 
@@ -57,7 +61,7 @@ def test_points_stand_where_gain_and_cost_say(found, task, cost, data):
     chosen = data.draw(st.integers(0, len(found) - 1))
     scene = shootout_scene(found, task, cost, chosen)
     at = points(scene)
-    gains = [each.gains[task][0] for each in found]
+    gains = [each.gains[task].median for each in found]
     costs = [each.costs[cost] for each in found]
     assert len(at) == len(found)
     unbeaten = front(costs, gains)
@@ -97,10 +101,31 @@ def test_who_is_far_below_stands_at_the_border_with_its_number():
 
 
 def test_one_seed_has_no_spread():
-    scene = shootout_scene(
-        [contender("bilinear"), contender("mine", 1.5, spread=float("nan"), seeds=1)], chosen=1
-    )
-    assert "mine: +1.5 (1 seed) points" in scene.text and "±" not in scene.text
+    scene = shootout_scene([contender("bilinear"), contender("mine", 1.5, spread=0.0, seeds=1)], chosen=1)
+    assert "mine: +1.5 points of mean IoU (1 seed)" in scene.text
+    scene = shootout_scene([contender("bilinear"), contender("mine", 1.5, spread=0.5, seeds=4)], chosen=1)
+    assert "mine: +1.5 points of mean IoU (+0.5 to +2 in 4 seeds)" in scene.text
+
+
+@pytest.mark.parametrize("spread", [0.5, 3.0, 60.0])
+def test_a_bar_runs_from_the_least_to_the_most_and_ends_with_the_plot(spread):
+    found = [
+        contender("bilinear", seeds=1),
+        contender("mine", 1.5, spread=spread, memory=9),
+        contender("tall", 9.0),
+    ]
+    scene = shootout_scene(found, "labels", "memory", 1)
+    x, y, _ = points(scene)[1]
+    bars = [
+        sorted(float(each.get(end)) for end in ("y1", "y2"))
+        for each in ElementTree.fromstring(scene.svg).iter(f"{SVG}line")
+        if float(each.get("x1")) == float(each.get("x2")) == x and each.get("pointer-events") == "none"
+    ]
+    [(top, bottom)] = bars
+    assert TOP <= top < y < bottom <= TOP + PLOT_H
+    assert (bottom == TOP + PLOT_H) == (spread > 5.75)  # 1.5 - 2 * 5.75 is as low as the plot goes
+    if spread < 1:
+        assert bottom - y == pytest.approx(2 * (y - top), rel=1e-3)
 
 
 @pytest.mark.parametrize("task", TASKS)

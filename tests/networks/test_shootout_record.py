@@ -3,14 +3,18 @@
 import json
 import time
 
+import nbformat
 import pytest
 
 from course_utils import shootout as numerics
-from course_utils.networks import shootout
-from course_utils.networks.records import DATA, show_record, table
+from course_utils.networks import entering, shootout
+from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import Budget
 from course_utils.networks.shootout import CONTENDERS, SLOW, Labels, Pictures
+from course_utils.networks.upsamplers import Flow
 from data import shootout as command
+from tools import THOROUGH
+from tools.run import LESSONS
 
 TINY = Budget(train=8, test=15, size=32, steps=2, batch=4, rate=1e-2)
 
@@ -106,7 +110,7 @@ def test_a_record_says_what_the_code_would_say_of_its_trainings(part, capsys):
 def test_every_contender_was_recorded_often_enough(task):
     seeds = {row["upsampler"]: row["seeds"] for row in numerics.recorded(task)["rows"]}
     assert set(seeds) == set(CONTENDERS)
-    least = {"labels": (1, 1), "pictures": (2, 5)}[task]
+    least = {"labels": (3, 6), "pictures": (2, 5)}[task]
     assert all(count >= least[name not in SLOW] for name, count in seeds.items())
     edges = numerics.recorded(task)["edges"]
     size = {"labels": (64, 64), "pictures": (48, 48)}[task]
@@ -142,39 +146,42 @@ COMPUTE = {
 
 
 def gains(task):
-    return {row["upsampler"]: row["gain"] for row in numerics.recorded(task)["rows"]}
+    return {row["upsampler"]: row["median"] for row in numerics.recorded(task)["rows"]}
 
 
 def on_the_front(task, cost):
     found = numerics.contenders()
-    kept = numerics.front([each.costs[cost] for each in found], [each.gains[task][0] for each in found])
+    kept = numerics.front([each.costs[cost] for each in found], [each.gains[task].median for each in found])
     return {each.name for each, is_kept in zip(found, kept, strict=True) if is_kept}
 
 
 def test_who_looks_leads_among_labels_and_who_computes_among_pictures():
     labels, pictures = gains("labels"), gains("pictures")
-    assert min(labels[name] for name in ("gated flow", "one branch", "deformable")) > max(
-        labels[name] for name in labels if name not in ("gated flow", "one branch", "deformable", "flow")
-    )
+    look = {"flow", "gated flow", "one branch", "deformable"}
+    assert min(labels[name] for name in look) > max(labels[name] for name in set(labels) - look)
     others = set(pictures) - COMPUTE - {"deformable"}  # which does both
     assert min(pictures[name] for name in COMPUTE) > max(pictures[name] for name in others)
     assert all(
-        abs(pictures[name]) < 0.1 for name in ("flow", "gated flow", "one branch", "DySample", "CARAFE")
+        abs(pictures[name]) < 0.12 for name in ("flow", "gated flow", "one branch", "DySample", "CARAFE")
     )
 
 
-def test_the_flow_runs_away_in_one_training_and_leads_in_others():
+def test_the_flow_runs_away_in_two_trainings_of_six_and_leads_in_the_others():
     runs = numerics.recorded("labels")["runs"]
     base = {run["seed"]: run["mean IoU"] for run in runs if run["contender"] == "bilinear"}
     found = {run["seed"]: run["mean IoU"] - base[run["seed"]] for run in runs if run["contender"] == "flow"}
-    lost = {seed for seed, gain in found.items() if gain < -10}
-    assert 1 in lost and 0 not in lost
-    assert all(gain > 3.5 for seed, gain in found.items() if seed not in lost)
+    lost = {seed for seed, gain in found.items() if gain < -20}
+    assert lost == {1, 3} and len(found) == 6
+    assert all(4.5 < gain < 5.2 for seed, gain in found.items() if seed not in lost)
+    rows = {row["upsampler"]: row for row in numerics.recorded("labels")["rows"]}
+    assert rows["flow"]["gain"] < -5 and 2 * rows["flow"]["±"] / 6**0.5 > abs(rows["flow"]["gain"])
+    steady = ("bicubic", "sub-pixel, ICNR", "deformable")
+    assert all(rows[name]["most"] - rows[name]["least"] < 1 for name in steady)
 
 
 def test_the_three_things_to_try():
     stairs = on_the_front("labels", "multiply-adds")
-    assert {"bicubic", "gated flow", "deformable"} <= stairs
+    assert {"bicubic", "flow", "deformable"} <= stairs
     on_pictures = on_the_front("pictures", "multiply-adds")
     assert "bicubic" in on_pictures and "transposed, kernel 4" in on_pictures
     assert not on_pictures & {"flow", "gated flow", "one branch"}
@@ -196,3 +203,53 @@ def test_memory_and_time_are_not_multiply_adds():
 def test_most_of_fapns_gain_is_not_one_of_moving():
     rows = {row["upsampler"]: row["gain"] for row in numerics.recorded("pyramid")["rows"]}
     assert rows["FaPN"] > 1 and 0.5 < rows["FaPN, nothing moved"] / rows["FaPN"] < 1
+
+
+def seed_0(task):
+    measure = shootout.MEASURES[task]
+    return {run["contender"]: run[measure] for run in numerics.recorded(task)["runs"] if run["seed"] == 0}
+
+
+def test_what_is_said_of_the_trainings_in_the_lesson():
+    labels, pictures = seed_0("labels"), seed_0("pictures")
+    assert labels["flow"] - labels["nearest"] > 10
+    assert all(abs(each - pictures["bilinear"]) < 0.4 for each in pictures.values())
+    fusions = {row["fusion"]: row["gain"] for row in read_record("alignment_table")["result"]["rows"]}
+    assert 0.2 < fusions["flow"] < 0.3  # a quarter of a point
+
+
+def cell(name):
+    notebook = nbformat.read(next(path for path in LESSONS if path.stem.startswith("14")), as_version=4)
+    return next(each.source for each in notebook.cells if each.id == name)
+
+
+@pytest.mark.thorough
+def test_whatever_looks_alike_is_second_among_labels_and_last_among_pictures():
+    if not THOROUGH:
+        pytest.skip("half a minute of training")
+    names = {}
+    exec(cell("own-class"), names)
+    entry = entering.enter(names["LooksAlike"])
+    assert entry.places["labels"].median == 2 and entry.cost.parameters == 1
+    assert entry.places["pictures"].median == entry.places["pictures"].count
+
+
+@pytest.mark.thorough
+def test_arrows_that_are_held_do_not_run_away():
+    if not THOROUGH:
+        pytest.skip("ten seconds of training")
+    found = {}
+    for name, make in (("flow", Flow), ("held", held_flow())):
+        task = Labels()
+        network = task.network(make, 1)
+        task.train(network, 1)
+        found[name] = task.scores(network) | {"arrows": shootout.mean_arrows(network)}
+    assert found["held"]["mean IoU"] > 86 and max(found["held"]["arrows"]) < 1.5
+    assert found["flow"]["IoU ground"] < 20 and found["flow"]["arrows"][0] > 10
+
+
+def held_flow():
+    """The class that the lesson writes."""
+    names = {}
+    exec(cell("runaway").partition("\n\n\ntask = ")[0], names)
+    return names["HeldFlow"]
