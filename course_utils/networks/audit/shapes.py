@@ -124,8 +124,8 @@ def getitem(call):
     return _cut(call, track, x, items)
 
 
-def _cut(call, track, x, items):
-    """The track after one slice, number or None for each dimension."""
+def _cut(call, track, x, items, out=None):
+    """The track after one slice, number or None for each dimension; ``out`` is one of several that came out."""
     kept, position = [], 0
     for item in items:
         if item is None:
@@ -139,7 +139,7 @@ def _cut(call, track, x, items):
         else:
             track = _chosen(track, position, int(item) % size)
         if track is None:
-            return call.lost("a slice of samples that do not stand in a row")
+            return call.lost("a slice of samples that do not stand in a row", out)
         position += 1
     return track.with_dims([plain(1) if each == "new" else track.dims[each] for each in kept])
 
@@ -261,8 +261,7 @@ def split(call):
         item = start if call.name == "unbind" else slice(start, start + each.shape[dim])
         items = [slice(None)] * x.ndim
         items[dim % x.ndim] = item
-        result = _cut(call, track, x, items)
-        tracks.append(call.still_lost(result.lost, each) if result.lost else result)
+        tracks.append(_cut(call, track, x, items, each))
         start += 1 if call.name == "unbind" else each.shape[dim]
     return tracks
 
