@@ -305,8 +305,9 @@ def _padded(call, track, position, front, back):
         dims[position] = plain(dim.size + front + back)
         return track.with_dims(dims)
     settled = track.settled([position])
-    if settled is None:
-        return None
+    if settled is None:  # tokens: what is padded has no place, as a class token has none
+        dims[position] = Dim(dim.parts, dim.front + front, dim.back + back)
+        return track.with_dims(dims) if min(front, back) >= 0 else None
     (axis,) = settled.dims[position].axes
     n = settled.dims[position].size
     dims = list(settled.dims)
