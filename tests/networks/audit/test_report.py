@@ -246,3 +246,13 @@ def test_what_both_ways_have_in_common_is_no_cause():
 def test_legacy_nearest_is_measured_from_the_middle():
     (finding,) = audit(lambda x: F.interpolate(x, size=(8, 8)), image(32, 32)).findings
     assert (finding.first, finding.map_first) == (-1.5, -1.5)  # of 4 samples it takes the first
+
+
+def test_a_canvas_written_through_a_view_is_no_constant():
+    def painted(x):
+        canvas = torch.zeros_like(x)
+        canvas[..., 1:].copy_(x[..., :-1])
+        return x + canvas
+
+    report = audit(painted, image(8, 8))
+    assert (report.compared, len(report.merges)) == (0, 1) and "written through a view" in report.text
