@@ -96,6 +96,8 @@ MATCHES = (
     Match("11 warp 6 × 8", "warping", "warp_grid()"),
     Match("12 misalignment", "misalignment", "misalignment()"),
     Match("13 what an output reads", "sampling", "chosen_taps()"),
+    Match("14 which one to take", "shootout", "decide()"),
+    Match("15 ladder of maps", "ladder", "ladder(align_corners=True)"),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
 
     validation, windows, sums, resampling, kernels, recipes, conventions, spectra, keeping, places, pooling,
     convolution, trace, subpixel, phases, fcn, warping, flows, stereo, checkerboard, alignment, sampling, probing,
-    images, scenes, films, scores, cost
+    images, scenes, films, scores, cost, shootout, ladders, exhibits, museum
                    numerics: numpy arrays in, numpy arrays out
     networks/      torch: small networks, their training, recorded results, the audit of any network (the only room
                    that knows torch)
@@ -32,6 +32,7 @@ and by **topic**, the same file name on every floor:
     warping        lesson 11, every pixel asks for its own coordinate
     alignment      lesson 12, features that do not sit where the network assumes
     sampling       lesson 13, upsamplers that decide where to read and how much each tap counts
+    shootout       lesson 14, all upsamplers on two tasks, and yours
     pictures       real pictures, enlarged side by side
     microscope     the instrument of every lesson: any operator as a matrix
 

@@ -2,7 +2,7 @@
 # PYTHON is the environment that the servers run in; it holds jupyterhub and the packages of pyproject.toml.
 COURSE, PYTHON = "/srv/between_the_pixels/current", "/srv/between_the_pixels/env/bin/python"
 
-c.Spawner.cmd = [PYTHON, "-m", "course_utils", "hub"]
+c.Spawner.cmd = [PYTHON, "-P", "-m", "course_utils", "hub"]  # -P: no random.py of a home is imported
 c.Spawner.environment = {"PYTHONPATH": COURSE, "PYTHONNOUSERSITE": "1"}
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # 30 s is too short for a whole class
 

@@ -54,9 +54,8 @@ def _hundred(every):
 
 def _trials(result):
     reached = "nothing" if result["reached"] == "[]" else result["reached"]
-    listens = "kernels listen" if result["ports"] else "no kernel listens"
+    open_to = f"{result['open kernels'] or 'no'} kernels were open to others"
     return (
         f"In the same run: {', '.join(result['trials'])}. Nothing that was saved was lost. A learner's code that "
-        f"looked for a neighbor's lessons, progress and kernel reached {reached}, and {listens} where others could "
-        "connect."
+        f"looked for a neighbor's lessons, progress and kernel reached {reached}, and {open_to}."
     )

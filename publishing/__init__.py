@@ -3,7 +3,7 @@
 record   a lesson is run in a kernel of its own, and kept until something that it rests on changes
 inside   in that kernel: what each explorer shows without one
 pages    a lesson that was run becomes a page
-explorers  an explorer on it
+explorers, predictions   what lives on it
 book     the pages, the index, the search, and what they share
 table    what a built book weighs, how soon it answers, what lives in it
 serve    a folder served on this computer

@@ -1,6 +1,5 @@
 """The book: one page a lesson, an index, a search, and what they share. No page asks another host for anything."""
 
-import gzip
 import json
 import re
 import shutil
@@ -17,7 +16,7 @@ from course_utils.explorers.stage.standalone import recorded, unpacked
 from course_utils.figures.course_map import PANELS, course_map
 from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.lessons import LESSONS, WRITTEN
-from publishing.explorers import explorer_html, states_js
+from publishing.explorers import explorer_html, fitted, squeezed, states_js
 from publishing.pages import anchor, body, headings, markdown
 from tools.roads import roads
 from tools.run import ROOT
@@ -26,6 +25,7 @@ ASSETS = Path(__file__).with_name("assets")
 NAME = "Between the Pixels"
 MOVING_BYTES, MOVING_STATES = 600_000, 700
 PAGE_BYTES, SHARED_BYTES = 2_000_000, 1_000_000  # compressed: a lesson with its states; what all pages share
+ROOM = 100_000  # for the predictions of a lesson
 WORDS = re.compile(r"<details>|</?\w+>|[#*|`$\\{}]+|!?\[|\]\([^)]*\)")
 FENCE = re.compile(r"^:?-+:?$")
 
@@ -57,12 +57,13 @@ def build(out, lessons) -> dict:
     sizes, sections = {}, []
     for i, (lesson, done) in enumerate(lessons):
         try:
-            inside, records = body(done)
+            inside, records, predictions = body(done)
         except ValueError as error:  # a formula
             raise ValueError(f"Lesson {lesson.number} cannot be made into a page: {error}") from None
         around = [lessons[j][0] if 0 <= j < len(lessons) else None for j in (i - 1, i + 1)]
         page = lesson_page(lesson, inside, roads(done.notebook), around, has_lab)
-        states = states_js(records)
+        records = fitted(records, PAGE_BYTES - ROOM - squeezed(page))
+        states = states_js(records, predictions)
         write(out / page_of(lesson), page)
         write(out / "states" / f"{lesson.number}.js", states)
         sections += [[page_of(lesson), *section] for section in sections_of(lesson, done.notebook)]
@@ -83,10 +84,6 @@ def build(out, lessons) -> dict:
 
 def write(file, text):
     file.write_text(text, encoding="utf-8")
-
-
-def squeezed(text):
-    return len(gzip.compress(text.encode(), 6))
 
 
 def page_of(lesson):

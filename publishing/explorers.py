@@ -1,5 +1,6 @@
 """An explorer on a page: its controls and its opening picture, there before any script has run."""
 
+import gzip
 import json
 import re
 from html import escape
@@ -93,7 +94,7 @@ def asleep(record, opening, svg) -> str:
         if controls[name]["kind"] != "text" and not is_alive(record, name)
     ]
     words += [f"“{label}”" for label in record["extra"]]
-    words += ["the brush"] if "data-drag=" in svg else []
+    words += ["the brush"] if "data-drag=" in svg and not record["drags"] else []
     words += ["typing numbers"] if any(controls[name]["kind"] == "text" for name in shown) else []
     if not words:
         return ""
@@ -102,7 +103,47 @@ def asleep(record, opening, svg) -> str:
     return f"{listed[0].upper()}{listed[1:]} {verb} alive {ALIVE}."
 
 
-def states_js(records) -> str:
-    """The file that brings the explorers of a page to life: a script, so that it can be read from a disk as well."""
-    text = json.dumps(records, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    return f"book.open({text});\n"
+def states_js(records, predictions=()) -> str:
+    """The file that brings a page to life: a script, so that it can be read from a disk as well."""
+    texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (records, predictions)]
+    return f"book.open({', '.join(texts)});\n".replace("</", "<\\/")
+
+
+def fitted(records, most) -> list:
+    """The records without as many of their last states as it takes to stay within ``most`` compressed bytes.
+
+    What comes last is finest or farthest from the opening state. An explorer keeps its opening state at least.
+    """
+    records = list(records)
+    sizes = [squeezed(states_js([record])) for record in records]
+    while sum(sizes) > most and any(len(record["states"]) > 1 for record in records):
+        i = max(range(len(records)), key=lambda i: (len(records[i]["states"]) > 1, sizes[i]))
+        records[i] = shortened(records[i], max(1, len(records[i]["states"]) * 4 // 5))
+        sizes[i] = squeezed(states_js([records[i]]))
+    return records
+
+
+def squeezed(text) -> int:
+    """Bytes of a text as a server sends it."""
+    return len(gzip.compress(text.encode(), 6))
+
+
+def shortened(record, count):
+    """A record with its first ``count`` states; pieces that no state needs any more are empty."""
+    states = record["states"][:count]
+    used = {number for state in states for number in state if not isinstance(number, list)}
+    edges = {
+        base: {
+            target: near
+            for target, reached in moves.items()
+            if (near := [[values, number] for values, number in reached if number < count])
+        }
+        for base, moves in record["edges"].items()
+        if int(base) < count
+    }
+    return record | {
+        "states": states,
+        "values": record["values"][:count],
+        "edges": edges,
+        "pieces": [piece if i in used else "" for i, piece in enumerate(record["pieces"])],
+    }

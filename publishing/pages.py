@@ -1,13 +1,18 @@
 """A lesson that was run becomes a page: text, formulas, code, outputs; explorers that live without a kernel."""
 
+import base64
+import io
 import re
 from html import escape
 from urllib.parse import quote
+
+from PIL import Image
 
 from course_utils.exercises.engine.report import STYLE as CARD_STYLE
 from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.launcher.saving import VIEW
 from publishing.explorers import explorer_html
+from publishing.predictions import prediction_html, without_styles
 from publishing.record import OF_THIS_MACHINE
 from tools.pages import MarkdownWithMath, PageExporter, Renderer
 from tools.roads import SIDE_ROAD, by_road
@@ -19,6 +24,7 @@ ON_YOUR_MACHINE = (
 )
 NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
 HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)<a class="anchor-link".*?</h\1>', re.DOTALL)
+PNG = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]{4000,}")
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -41,36 +47,47 @@ def anchor(title):
     return quote(title.replace(" ", "-"), safe="?/:@!$&'()*+,;=")
 
 
-def body(recorded) -> tuple[str, list]:
-    """The inside of a lesson's page, and the records of its explorers in the order of the page.
+def body(recorded) -> tuple[str, list, list]:
+    """The inside of a lesson's page; and the records of its explorers and of its predictions, in the page's order.
 
     Raises ValueError for a formula that cannot be drawn.
     """
-    notebook, records = copied(recorded.notebook), []
+    notebook, explorers, predictions = copied(recorded.notebook), [], []
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            _as_page(cell, recorded.explorers, records)
+            _as_page(cell, recorded.widgets, explorers, predictions)
     _fold(notebook)
     exporter = LessonExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     html, _ = exporter.from_notebook_node(notebook)
     html = NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
-    return html.replace('href="../data/SOURCES.md', 'href="sources.html'), records
+    html = PNG.sub(lambda found: smaller(found[0]), html)
+    return html.replace('href="../data/SOURCES.md', 'href="sources.html'), explorers, predictions
 
 
-def _as_page(cell, explorers, records):
+def _as_page(cell, widgets, explorers, predictions):
     """What a cell showed, as HTML that needs no kernel."""
     if OF_THIS_MACHINE.search(cell.source):
         cell.outputs = [_html(ON_YOUR_MACHINE)]
+    cell.outputs = [output for output in cell.outputs if not is_of_the_kernel_alone(output.get("data", {}))]
     for output in cell.outputs:
         data = output.get("data", {})
         view = data.pop(VIEW, None)
-        if view is not None and view["model_id"] in explorers:
-            records.append(explorers[view["model_id"]])
-            data["text/html"] = explorer_html(records[-1], data["image/svg+xml"], len(records) - 1)
+        record = widgets.get(view["model_id"]) if view else None
+        if record and "card" in record:
+            predictions.append(without_styles(record))
+            data["text/html"] = prediction_html(predictions[-1], len(predictions) - 1)
+        elif record:
+            explorers.append(record)
+            data["text/html"] = explorer_html(record, data["image/svg+xml"], len(explorers) - 1)
         elif view is not None and "text/html" in data:
             data["text/html"] += LATER
         if "text/html" in data:  # their styles stand once, in book.css
             data["text/html"] = data["text/html"].replace(STYLE_ELEMENT, "").replace(CARD_STYLE, "")
+
+
+def is_of_the_kernel_alone(data):
+    """Is it a widget that shows nothing without its kernel, such as the bar of a training that is over?"""
+    return VIEW in data and not {"text/html", "image/svg+xml"} & set(data)
 
 
 def _html(text):
@@ -93,6 +110,18 @@ def _fold(notebook):
             cell.metadata["before"] = f'<details class="side-road" id="{here}">{summary}'
         if title and title != titles[i + 1]:
             cell.metadata["after"] = "</details>"
+
+
+def smaller(png) -> str:
+    """A picture in a data address with the same pixels in fewer bytes, where lossless WebP has fewer."""
+    with Image.open(io.BytesIO(base64.b64decode(png.partition(",")[2]))) as picture:
+        picture.load()
+        stream = io.BytesIO()
+        picture.convert(
+            "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
+        ).save(stream, "WEBP", lossless=True, quality=60, method=4, exact=True)
+    webp = "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+    return webp if len(webp) < len(png) else png
 
 
 def markdown(source) -> str:

@@ -35,10 +35,13 @@ class NotRecorded(Exception):
 
 @dataclass(frozen=True)
 class Recorded:
-    """A lesson that was run. ``explorers``: id of the widget in an output -> what ``standalone.recorded`` gives."""
+    """A lesson that was run. ``widgets``: id of a widget in an output -> what is recorded of it.
+
+    That is what ``standalone.recorded`` gives of an explorer, or ``Prediction.ahead`` of a prediction.
+    """
 
     notebook: nbformat.NotebookNode
-    explorers: dict
+    widgets: dict
 
 
 def recorded(path, on_cell=lambda: None, kept=None):
@@ -50,12 +53,12 @@ def recorded(path, on_cell=lambda: None, kept=None):
     file = kept / f"{path.stem}-{fingerprint(path)}.json.gz"
     if file.is_file():
         data = json.loads(gzip.decompress(file.read_bytes()))
-        return Recorded(nbformat.from_dict(data["notebook"]), data["explorers"])
+        return Recorded(nbformat.from_dict(data["notebook"]), data["widgets"])
     done = run(nbformat.read(path, as_version=4), path.stem, on_cell)
     kept.mkdir(parents=True, exist_ok=True)
     for old in kept.glob(f"{path.stem}-*.json.gz"):
         old.unlink()
-    data = {"notebook": done.notebook, "explorers": done.explorers}
+    data = {"notebook": done.notebook, "widgets": done.widgets}
     file.write_bytes(gzip.compress(json.dumps(data).encode(), 6))
     return done
 
@@ -82,14 +85,14 @@ def run(notebook, name, on_cell=lambda: None):
     with tempfile.TemporaryDirectory(prefix="book-") as folder:
         folder = Path(folder)
         (folder / "lessons").mkdir()
-        (folder / "explorers").mkdir()
+        (folder / "widgets").mkdir()
         _execute(whole, name, folder, on_cell)
-        explorers = {
+        widgets = {
             file.stem: json.loads(file.read_text(encoding="utf-8"))
-            for file in sorted((folder / "explorers").glob("*.json"))
+            for file in sorted((folder / "widgets").glob("*.json"))
         }
     lesson.metadata.pop("widgets", None)
-    return Recorded(lesson, explorers)
+    return Recorded(lesson, widgets)
 
 
 def _execute(whole, name, folder, on_cell):
@@ -106,7 +109,7 @@ def _execute(whole, name, folder, on_cell):
         resources={"metadata": {"path": str(folder / "lessons")}},
         on_cell_executed=executed,
     )
-    environment = kernel_environment(folder, folder / "home") | {FOLDER: str(folder / "explorers")}
+    environment = kernel_environment(folder, folder / "home") | {FOLDER: str(folder / "widgets")}
     said = folder / "kernel.log"
     try:
         with said.open("wb") as log:

@@ -29,6 +29,7 @@ from course_utils import (
     sampling,
     scenes,
     scores,
+    shootout,
     spectra,
     stereo,
     subpixel,
@@ -159,6 +160,12 @@ CALLS = {
     scores.boundary_f_score: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2}),
     scores.thin_pixels: ({"labels": LABELS}, {"width": 2}),
     scores.thin_iou: ({"truth": LABELS, "predicted": 1 - LABELS}, {"classes": 2, "width": 2}),
+    shootout.paired: ({"ours": BIAS, "theirs": IMAGE[:, 0]}, {}),
+    shootout.ranks: ({"scores": IMAGE}, {}),
+    shootout.place: ({"gains": BIAS, "others": IMAGE[0]}, {}),
+    shootout.front: ({"costs": BIAS, "gains": IMAGE[:, 0]}, {}),
+    shootout.between: ({"values": IMAGE}, {"worst": 20, "best": 4}),
+    shootout.worth: ({"marks": IMAGE, "weights": IMAGE[0]}, {}),
     images.crop: ({"image": IMAGE}, {"top": 1, "left": 2, "height": 2, "width": 3}),
     images.psnr: ({"a": IMAGE, "b": IMAGE + 1}, {}),
     operators.call: ({"array": IMAGE}, {"function": np.cumsum}),
@@ -194,7 +201,7 @@ def flat(answer):
         answer = list(answer.values())
     if isinstance(answer, (tuple, list)):
         return [array for part in answer for array in flat(part)]
-    return [answer] if isinstance(answer, (np.ndarray, float)) else []
+    return [answer] if isinstance(answer, (np.ndarray, float, int)) else []
 
 
 @pytest.mark.parametrize("held_as", HELD_AS)
@@ -279,6 +286,8 @@ WITHOUT_ARRAYS |= {"energy_kept", "energy_aliased"}
 WITHOUT_ARRAYS |= {"channel_number", "window_weights", "clipped_count", "signed_difference"}
 WITHOUT_ARRAYS |= {"acting", "switched"}
 WITHOUT_ARRAYS |= {"own_places", "bilinear_decision", "fresh_decision"}
+# texts, and bytes that are refused when they are anything else
+WITHOUT_ARRAYS |= {"recorded", "as_text", "from_text", "contenders"}
 
 
 def test_no_public_function_is_missing_here():
@@ -302,6 +311,7 @@ def test_no_public_function_is_missing_here():
         sampling,
         scenes,
         scores,
+        shootout,
         spectra,
         stereo,
         subpixel,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.figures.draw.scene import Scene, arrow, document, grid, image, label, rect
+from course_utils.figures.draw.scene import Scene, arrow, document, grid, image, label, number, rect
 from course_utils.lessons import LESSONS
 from course_utils.probing import probe
 from course_utils.resampling import resize, source_coordinates, triangle
@@ -124,10 +124,11 @@ PANELS = (
 WIDTH, HEIGHT, SIDE = 270, 206, 128
 
 
-def course_map(done: Mapping[str, tuple[int, int]] | None = None) -> Scene:
+def course_map(done: Mapping[str, tuple[int, int]] | None = None, filled=False) -> Scene:
     """Six operators on one little picture: beside each output its matrix, a row per output, a column per input.
 
-    done: lesson number -> (steps done, steps in all); drawn as a bar under the panel that the lesson belongs to.
+    done     lesson number -> (steps done, steps in all); drawn as a bar under the panel that the lesson belongs to
+    filled   under each panel what its matrix says: what rows and columns sum to, and how many taps there are
     """
     parts = [
         grid(LITTLE_PICTURE, 10, 34, 32, "in", "input", "the little picture, 4 × 4", (0, 9)),
@@ -147,9 +148,12 @@ def course_map(done: Mapping[str, tuple[int, int]] | None = None) -> Scene:
     ]
     for index, panel in enumerate(PANELS):
         x, y = 10 + index % 3 * WIDTH, 190 + index // 3 * HEIGHT
-        parts += _panel(panel, x, y) + _bar(_steps(panel, done or {}), x, y + SIDE + 36)
+        parts += _panel(panel, x, y, filled) + _bar(_steps(panel, done or {}), x, y + SIDE + 36)
     names = ", ".join(f"{panel.title} ({_in_words(panel, done or {})})" for panel in PANELS)
     text = f"The same 4 × 4 picture under six operators, each beside its matrix: {names}."
+    if filled:
+        said = (f"{panel.title}: {'; '.join(matrix_facts(panel))}." for panel in PANELS)
+        text = f"What the six matrices say. {' '.join(said)}"
     return Scene(document(10 + 3 * WIDTH, 190 + 2 * HEIGHT, parts, "Map of the course", text), text)
 
 
@@ -175,7 +179,23 @@ def _bar(steps, x, y):
     ]
 
 
-def _panel(panel, x, y):
+def matrix_facts(panel):
+    """What a panel's matrix says: what its rows sum to, what its columns sum to, how many inputs an output reads."""
+    matrix = probe(panel.operator, (4, 4), at=LITTLE_PICTURE).matrix
+    taps = (np.abs(matrix) > 1e-9).sum(1)
+    return (
+        f"rows sum to {_range(matrix.sum(1))}",
+        f"columns sum to {_range(matrix.sum(0))}",
+        f"an output reads {_range(taps)}",
+    )
+
+
+def _range(values):
+    low, high = number(values.min(), 2), number(values.max(), 2)
+    return low if low == high else f"{low}…{high}"
+
+
+def _panel(panel, x, y, filled=False):
     seen = probe(panel.operator, (4, 4), at=LITTLE_PICTURE)
     cell = SIDE / seen.out_shape[0]
     largest = np.abs(seen.matrix).max()
@@ -189,8 +209,15 @@ def _panel(panel, x, y):
         grid(seen.output, x, y + 10, cell, f"map-{panel.operator.__name__}", "output", "", numbers=cell > 24),
         image(x + SIDE + 22, y + 10, 64, SIDE, pixels, f"matrix of {panel.title}, {rows} by {cols}"),
         rect(x + SIDE + 22, y + 10, 64, SIDE, "frame"),
-        label(x, y + SIDE + 27, panel.sentence, "muted", anchor="start"),
     ]
+    if filled:
+        rows, columns, taps = matrix_facts(panel)
+        parts += [
+            label(x, y + SIDE + 27, f"{rows}, {columns.replace(' sum', '')}", anchor="start", size=12),
+            label(x, y + SIDE + 44, taps, anchor="start", size=12),
+        ]
+    else:
+        parts.append(label(x, y + SIDE + 27, panel.sentence, "muted", anchor="start"))
     return parts + (_flow_arrows(x, y + 10, cell) if panel.operator is align else [])
 
 

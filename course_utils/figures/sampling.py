@@ -191,14 +191,16 @@ def _part(each, reading, x, corner):
             if veil > 0.01:
                 parts.append(rect(*at, CELL, CELL, "paper", fill_opacity=f"{veil:.2f}"))
     parts.append(rect(x, TOP, PART * CELL, PART * CELL, "frame", pointer_events="none"))
-    return [*parts, *_points(reading, x, corner), *_numbers(taps, x)]
+    return [*parts, *_points(reading, x, corner), *_numbers(taps, x, reading.own)]
 
 
-def _numbers(taps, x):
+def _numbers(taps, x, own):
+    """Shares in the half of their cell where the ring is not."""
+    down = 12 if own[1] > np.rint(own[1]) else CELL - 4
     parts = []
     for i, j in np.argwhere(np.abs(taps) >= SEEN):
         css = "negative halo" if taps[i, j] < 0 else "halo"
-        at = x + (j + 0.5) * CELL, TOP + (i + 1) * CELL - 4
+        at = x + (j + 0.5) * CELL, TOP + i * CELL + down
         parts.append(label(*at, number(taps[i, j], 2), css, size=10))
     return parts
 

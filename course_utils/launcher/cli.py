@@ -270,9 +270,9 @@ def notes(options, rest):
 
 
 def _for_teachers(program, rest):
-    """Files are named from where the teacher is, so that is where the program runs."""
+    """Files are named from where the teacher is, so that is where the program runs; -P: it imports nothing there."""
     environment = stand(["lessons"], {})
-    command = [str(environment.python), "-m", f"course_utils.classroom.{program}", *rest]
+    command = [str(environment.python), "-P", "-m", f"course_utils.classroom.{program}", *rest]
     return process.become(command, variables(environment, ROOT, os.environ), Path.cwd())
 
 

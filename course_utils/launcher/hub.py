@@ -76,8 +76,11 @@ def update(source, root):
 
 
 def hub_command(environment, rest=()):
-    """The single-user server; ``rest`` is what the hub's configuration adds."""
-    return [str(environment.python), "-m", "jupyterhub.singleuser", *rest]
+    """The single-user server; ``rest`` is what the hub's configuration adds.
+
+    -P: it starts in the home, and a file ``random.py`` there must not be taken for Python's.
+    """
+    return [str(environment.python), "-P", "-m", "jupyterhub.singleuser", *rest]
 
 
 def hub_variables(environment, root, inherited):

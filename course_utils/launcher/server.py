@@ -47,8 +47,10 @@ class PrivateKernelManager(ServerKernelManager):
         self._folder = tempfile.mkdtemp(prefix="kernel-")  # for its owner only
         return os.path.join(self._folder, "k")
 
-    def cleanup_ipc_files(self):
-        """Remove the files, and their folder with them."""
-        super().cleanup_ipc_files()
-        if self._folder:
+    async def _async_cleanup_resources(self, restart=False):
+        """As always, and remove the folder; a kernel that starts again needs it."""
+        await super()._async_cleanup_resources(restart=restart)
+        if self._folder and not restart:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources

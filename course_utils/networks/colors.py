@@ -21,6 +21,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils.images import GRAY, picture, psnr
+from course_utils.networks.kept import kept
 from course_utils.networks.segmentation import TEST_SEEDS, parameter_count
 from course_utils.networks.taps import points
 from course_utils.networks.training import fit, predict, seeded
@@ -204,6 +205,7 @@ class _Given(nn.Module):
         return self.network(colors, self.gray)
 
 
+@kept
 def compare(contenders=tuple(CONTENDERS), seeds=(0,), steps=STEPS, progress=None):
     """Train every contender with every seed; a list of Results. A seed sets the weights and the patches.
 
@@ -227,11 +229,7 @@ def compare(contenders=tuple(CONTENDERS), seeds=(0,), steps=STEPS, progress=None
 
 
 def summary(results):
-    """Rows for ``table``: of every contender what it has more than bilinear, and its PSNR with the seeds' spread.
-
-    "parameters" are the upsampler's own; "gain" is above bilinear, in dB, the mean over the seeds and of scenes and
-    photo; "least" is the worst seed's.
-    """
+    """Rows for ``table``: the upsampler's own parameters, and PSNR in dB, means over the seeds and their spread."""
     rows = []
     for name in dict.fromkeys(each.contender for each in results):
         runs = [each for each in results if each.contender == name]

@@ -234,11 +234,15 @@ SCORES = ("mean IoU", "boundary F", "thin IoU", *(f"IoU {name}" for name in scen
 
 
 def score(model, data):
-    """What the scores of a trained network are on ``data``: a dictionary with the keys ``SCORES``, from 0 to 1.
+    """``scores_of`` what a trained network says of ``data``."""
+    return scores_of(data.labels.numpy(), predicted_labels(model, data.images))
+
+
+def scores_of(truth, predicted):
+    """The scores of predicted classes, both (N, H, W): a dictionary with the keys ``SCORES``, from 0 to 1.
 
     Boundaries count as found within 1 pixel; thin is what is in no 4 x 4 square of its class.
     """
-    truth, predicted = data.labels.numpy(), predicted_labels(model, data.images)
     classes = len(scenes.CLASS_NAMES)
     confusion = scores.confusion_matrix(truth, predicted, classes)
     values = [

@@ -46,7 +46,11 @@ const book = (() => {
         this.move(Object.keys(values), Object.values(values));
       });
       this.stage.on("change:chosen", () => this.chose(this.stage.get("chosen")));
-      this.stage.on("change:dragged", () => this.say(`The brush ${RUNS}.`));
+      this.stage.on("change:dragged", () => {
+        const { drags } = record, { x, y } = this.stage.get("dragged");
+        if (drags?.length) this.move(drags, [Math.trunc(x), Math.trunc(y)]);
+        else this.say(`The brush ${RUNS}.`);
+      });
       this.asleep = box.querySelector(".alive").textContent;
       this.bind();
       const place = box.querySelector(".place"), before = place.firstElementChild;
@@ -187,9 +191,45 @@ const book = (() => {
     }
   }
 
+  // ---- predictions: what each answer is told was written by Python when the book was built --------------------------
+  const PREDICTED = "⟨predicted⟩", ROUNDED = 8;  // as in predictions.py
+  class Prediction {
+    constructor(form, record) {
+      Object.assign(this, { form, record });
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        form.querySelector(".result").innerHTML = record.options ? this.chosen() : this.typed();
+      });
+    }
+    chosen() {
+      const choice = this.form.querySelector("input:checked");
+      return choice ? this.record.options[choice.value] : "<p>Choose one of them.</p>";
+    }
+    typed() {
+      const { computed, guesses, right, wrong, format } = this.record;
+      const text = this.form.querySelector("input").value;
+      const values = numbers(text);
+      if (values.length !== computed.length || values.some(Number.isNaN)) return `<p>Type ${escaped(format)}.</p>`;
+      const said = this.close(values, computed) ? right
+        : guesses.find(([guess]) => this.close(values, guess, ROUNDED))?.[1] ?? wrong;
+      return said.replaceAll(PREDICTED, escaped(text.trim()));
+    }
+    close(values, wanted, times = 1) {
+      const { tolerance } = this.record;
+      return values.every((value, i) => Math.abs(value - wanted[i]) <= times * tolerance + tolerance / 5 * Math.abs(wanted[i]));
+    }
+  }
+  const escaped = (text) => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`);
+  const numbers = (text) => text.replace(/[−–—－]/g, "-").split(/[\s,;[\]()]+/).filter(Boolean).map((word) => {
+    const [, above, below] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*))?$/i.exec(word) ?? [];
+    return above === undefined ? NaN : Number(above) / Number(below ?? 1);
+  });
+
   // One after the other, so that the page answers meanwhile; what is in sight first.
   const explorers = [];
-  function open(records) {
+  function open(records, predictions) {
+    for (const form of document.querySelectorAll("[data-prediction]"))
+      new Prediction(form, predictions[Number(form.dataset.prediction)]);
     const boxes = [...document.querySelectorAll("[data-explorer]")];
     const middle = innerHeight / 2, away = (box) => Math.abs(box.getBoundingClientRect().top - middle);
     boxes.sort((a, b) => away(a) - away(b));

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from course_utils.exercises.linear import A_QUARTER, ROW_SUMS
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
@@ -44,6 +45,8 @@ def site(tmp_path_factory):
         ("two_samples()", two_samples()),
         ("stepper()", stepper()),
         ("bilinear_cell()", bilinear_cell()),
+        ("A", A_QUARTER),
+        ("B", ROW_SUMS),
         "## Where it is folded",
         "### Side road: behind (2 min)\n\nA zebra hides here.",
         "### After",
@@ -106,6 +109,7 @@ def same_as_python(page, number, of_python):
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [path.stem[:2] for path in RUN])
 def test_a_lesson_that_was_run_is_a_page_within_its_size(site, visit, number):
     folder, sizes = site
@@ -184,6 +188,32 @@ def test_steps_go_on_and_the_place_is_kept_in_the_next_picture(visit):
     assert same_as_python(page, 1, walk)
 
 
+@pytest.mark.parametrize("typed", ["3.5", "7/2", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"])
+def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
+    page, of_python = visit(MADE), A_QUARTER.judge(typed)
+    form = page.locator("[data-prediction='0']")
+    form.locator("input").fill(typed)
+    form.locator("button").click()
+    said = form.locator(".result").inner_text()
+    assert of_python.card.word in said and of_python.sentence.split("`")[0].strip() in said
+
+
+def test_a_prediction_that_cannot_be_read_says_what_would_do(visit):
+    form = visit(MADE).locator("[data-prediction='0']")
+    form.locator("input").fill("three, or so")
+    form.locator("input").press("Enter")
+    assert form.locator(".result").inner_text() == "Type a number, such as 2.6."
+
+
+def test_a_choice_is_told_what_python_would_say(visit):
+    form = visit(MADE).locator("[data-prediction='1']")
+    for label in ROW_SUMS.options:
+        form.get_by_label(label, exact=True).check()
+        form.locator("button").click()
+        of_python = ROW_SUMS.judge(label)
+        assert of_python.card.word in form.locator(".result").inner_text()
+
+
 def test_a_cell_that_is_pointed_at_lights_up(visit):
     page = visit(MADE)
     cell = explorer(page, 1).locator('[data-id="out-2"]').first
@@ -221,6 +251,7 @@ def test_a_search_finds_words_of_all_pages(visit):
     page.get_by_text("Nothing found.").wait_for()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["index.html", MADE, *(f"{path.stem}.html" for path in RUN)])
 def test_it_fits_a_telephone(visit, name):
     page = visit(name, width=420)

@@ -1,12 +1,15 @@
 """The map's six operators are what their captions say."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
 from course_utils.figures import course_map as map_
-from course_utils.figures.course_map import LITTLE_PICTURE, PANELS, course_map
+from course_utils.figures.course_map import LITTLE_PICTURE, PANELS, course_map, matrix_facts
+from course_utils.probing import probe
 
 
 def as_tensor(array):
@@ -70,3 +73,17 @@ def test_progress_is_drawn_and_said():
     assert "4 of 12 done" in scene.svg and "lessons 01 – 05, 4 of 12 steps done" in scene.text
     assert "0 of 5 done" in scene.svg
     assert scene.svg.count(" done<") == 2
+
+
+def test_the_filled_map_says_what_its_matrices_say():
+    scene = course_map(filled=True)
+    for panel in PANELS:
+        matrix = probe(panel.operator, (4, 4), at=LITTLE_PICTURE).matrix
+        rows, _, _ = matrix_facts(panel)
+        assert f"{panel.title}: {rows}" in scene.text and rows in scene.svg
+        ends = [float(end) for end in rows.removeprefix("rows sum to ").split("…")]
+        np.testing.assert_allclose(
+            [ends[0], ends[-1]], [matrix.sum(1).min(), matrix.sum(1).max()], atol=0.005
+        )
+    written = re.findall(r'<text [^>]*font-size="12"[^>]*>([^<]+)</text>', scene.svg)
+    assert len(written) == 2 * len(PANELS) and max(map(len, written)) <= 39  # a panel holds no more

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "hub"
 CHART = json.loads((HUB / "chart_schema.json").read_text(encoding="utf-8"))
 VALUES = yaml.safe_load((HUB / "values.yaml").read_text(encoding="utf-8"))
-START = ["-m", "course_utils", "hub"]
+START = ["-P", "-m", "course_utils", "hub"]
 
 
 def configured(name):
@@ -33,10 +34,19 @@ def configured(name):
 @pytest.mark.parametrize("name", ["jupyterhub_config.py", "tljh.py"])
 def test_a_hub_starts_the_course_and_waits_long_enough(name):
     spawner = configured(name).Spawner
-    assert spawner.cmd[1:] == START and cli.parse(spawner.cmd[3:])[0] == "hub"
+    assert spawner.cmd[1:] == START and cli.parse(spawner.cmd[4:])[0] == "hub"
     assert spawner.start_timeout >= 180 and spawner.http_timeout >= 180
     assert spawner.environment["PYTHONPATH"] == "/srv/between_the_pixels/current"
     assert all(isinstance(value, str) for value in spawner.environment.values())  # a hub takes nothing else
+
+
+def test_a_home_with_files_named_as_modules_does_no_harm(tmp_path):
+    """The command starts in the learner's home."""
+    for name in ("json", "random", "numpy", "course_utils"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)")
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, *START[:-1], "--help"]
+    assert subprocess.run(command, cwd=tmp_path, env=env, capture_output=True).returncode == 0
 
 
 def test_the_culler_may_do_what_it_is_to_do():

@@ -92,7 +92,7 @@ def test_what_teachers_ask_for_runs_where_they_are(command, monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     assert cli.main([command, "a", "--b"]) == 0
     ((started, env, cwd),) = places
-    assert started == [sys.executable, "-m", f"course_utils.classroom.{command}", "a", "--b"]
+    assert started == [sys.executable, "-P", "-m", f"course_utils.classroom.{command}", "a", "--b"]
     assert cwd == tmp_path and env["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
 
 

@@ -63,7 +63,7 @@ def lesson(home, name="01_lesson.ipynb"):
 
 def test_the_learner_lands_on_lesson_00_of_a_copy_of_their_own(start, home, course):
     command, env, cwd = start()
-    assert command == [sys.executable, "-m", "jupyterhub.singleuser"] and cwd == home
+    assert command == [sys.executable, "-P", "-m", "jupyterhub.singleuser"] and cwd == home
     assert env[hub.DEFAULT_URL] == f"/lab/tree/between_the_pixels/{FIRST_LESSON}"
     assert env["PYTHONPATH"].split(os.pathsep)[0] == str(course)
     assert lesson(home, FIRST_LESSON).read_bytes() == (course / "notebooks" / FIRST_LESSON).read_bytes()

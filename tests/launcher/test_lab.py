@@ -1,5 +1,6 @@
 """The command that starts JupyterLab, and a JupyterLab started with it."""
 
+import asyncio
 import contextlib
 import importlib
 import json
@@ -115,7 +116,10 @@ def test_a_kernel_is_reached_through_files_of_this_user_only():
     other = PrivateKernelManager()
     assert other.ip != manager.ip
     for each in (manager, other):
-        each.cleanup_ipc_files()
+        asyncio.run(each.cleanup_resources(restart=True))
+    assert folder.exists()  # the kernel that starts in its place is reached through it
+    for each in (manager, other):
+        asyncio.run(each.cleanup_resources())
     assert not folder.exists()
 
 

@@ -15,6 +15,7 @@ from course_utils.films import (
     unpacked,
     unpacked_decision,
 )
+from course_utils.images import psnr
 from course_utils.networks.colors import (
     CONTENDERS,
     ColorEnlarger,
@@ -188,3 +189,15 @@ def test_the_long_steps_of_flow_stand_at_edges_and_lead_to_colors_that_are_neare
         for name in ("flow", "bilinear")
     }
     assert (errors["flow"] < errors["bilinear"])[long].mean() > 0.8
+
+
+def test_carafe_came_from_a_blur_nearly_to_nearest():
+    for each in PICTURES.values():
+        kernels = each.decisions["CARAFE"]["after"].kernels
+        assert (kernels.argmax(axis=0) == 12).mean() > 0.99  # the middle tap
+        assert kernels.max(axis=0).mean() == pytest.approx(0.9, abs=0.05)
+    rows = {row["upsampler"]: row for row in read_record("learned_sampling")["result"]["rows"]}
+    for kind, each in unseen().items():
+        nearest = torch.nn.functional.interpolate(each.colors, scale_factor=2, mode="nearest")
+        assert abs(psnr(nearest.numpy(), each.truth.numpy(), peak=1) - rows["CARAFE"][f"{kind} dB"]) < 0.3
+    assert rows["CARAFE"]["photo dB"] < rows["bilinear"]["photo dB"]

@@ -115,6 +115,7 @@ def test_what_lesson_08_says_of_starts_is_in_the_record():
         bilinear, random = table_["bilinear" + dense], table_["random" + dense]
         for below in ("loss < 0.5", "loss < 0.35"):
             assert random[below] > 2 * bilinear[below]
+    assert table_["random"]["loss < 0.5"] > 3 * table_["bilinear"]["loss < 0.5"]
     runs = numerics.recorded_results("starts")["runs"]
     last = {
         name: np.array([run["mean IoU"]["200"] for run in runs if run["start"] == name])

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.networks import alignment_study, checkerboard, fcn, kept, superresolution
+from course_utils.networks import (
+    alignment_study,
+    checkerboard,
+    colors,
+    fcn,
+    kept,
+    shootout,
+    superresolution,
+)
 from course_utils.networks.alignment_pictures import new_film
 from course_utils.networks.segmentation import LESSON
 from tools import THOROUGH
@@ -15,6 +23,8 @@ TRAININGS = {
     "08, networks": lambda: fcn.compare([0], budget=SHORT),
     "09": lambda: checkerboard.compare(("sub-pixel, ICNR",), (0,), (0, 2)),
     "10": lambda: superresolution.compare(("sub-pixel",), (0,), steps=2, device="cpu"),
+    "13": lambda: colors.compare(("bilinear", "DySample"), steps=2),
+    "14": lambda: shootout.compare(["labels"], ["nearest"]),
     "12": lambda: alignment_study.compare([0], alignment_study.TABLE[:2], SHORT),
 }
 

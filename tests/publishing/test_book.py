@@ -91,7 +91,7 @@ def test_what_was_recorded_is_kept_until_the_lesson_changes(tmp_path, monkeypatc
     for source, runs in (("1", 1), ("1", 1), ("2", 2)):
         nbformat.write(with_sources(source), path) if source == "2" else None
         done = record.recorded(path, kept=tmp_path / "kept")
-        assert len(ran) == runs and done.explorers == {"a": {"b": 1}}
+        assert len(ran) == runs and done.widgets == {"a": {"b": 1}}
         assert done.notebook.cells[0].source == source
     assert len(list((tmp_path / "kept").iterdir())) == 1
 

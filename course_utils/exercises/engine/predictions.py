@@ -25,11 +25,12 @@ import numpy as np
 from course_utils.exercises.engine import compare, progress
 from course_utils.exercises.engine.reading import Unreadable, example, read
 from course_utils.exercises.engine.registry import lesson_of, register_prediction
-from course_utils.exercises.engine.report import Card, Outcome, Shown, ShownAsCard, show_pair
+from course_utils.exercises.engine.report import Card, Outcome, Shown, ShownAsCard, show, show_pair
 
 ARRIVAL_SECONDS = 0.25
 ROUNDED = 8  # tolerances: somebody whose guess is 3.33 types 3.3
 _NOT_COMPUTED = object()
+PREDICTED = "⟨predicted⟩"  # where a page without a kernel writes what was typed
 
 
 @dataclass(frozen=True, repr=False)
@@ -206,6 +207,41 @@ class Prediction(Shown):
         raise LookupError(
             f"the computed answer {value!r} is none of the options {list(self.options.values())}"
         )
+
+    def ahead(self):
+        """Every verdict that a page without a kernel may need, as plain data; None where there is no answer here.
+
+        Always ``card``, the question alone. With options, ``options``: label -> HTML. With numbers ``computed``,
+        ``tolerance``, ``format``, the HTML ``right`` and ``wrong``, and ``guesses``, a list of [numbers, HTML]; in it
+        PREDICTED stands for what was typed.
+        """
+        try:
+            card = {"card": self._question_card(with_choices=False).html}
+            if self.options:
+                return card | {"options": {label: self._compare(label).html for label in self.options}}
+            return card | self._numbers_ahead(self.computed())
+        except Exception:  # computing needs what is not there, as in ``judge``
+            return None
+
+    def _numbers_ahead(self, computed):
+        def told(outcome, recognized=""):
+            return Verdict(
+                self.key, outcome, predicted=PREDICTED, computed=show(computed[()]),
+                sentence=" ".join(filter(None, (recognized, self._explanation()))),
+            ).html  # fmt: skip
+
+        guesses = [
+            [np.broadcast_to(np.asarray(guess(), float), computed.shape).ravel().tolist(), sentence]
+            for sentence, guess in self.guesses.items()
+        ]
+        return {
+            "computed": computed.ravel().tolist(),
+            "tolerance": self.tolerance,
+            "format": self.format,
+            "right": told(Outcome.RIGHT),
+            "wrong": told(Outcome.NOT_QUITE),
+            "guesses": [[numbers, told(Outcome.NOT_QUITE, sentence)] for numbers, sentence in guesses],
+        }
 
     # In the notebook
 

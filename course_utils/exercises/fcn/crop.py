@@ -73,6 +73,14 @@ def _sign(layers, kernel_size, stride):
 
 
 @CROP.mistake
+def _overwritten(layers, kernel_size, stride):
+    """Your loop calls every layer's numbers `kernel_size` and `stride`, so after it these are the last layer's and
+    no longer those of the transposed convolution. Give them other names."""
+    kernel_size, stride, _ = layers[-1]
+    return crop(layers, kernel_size, stride)
+
+
+@CROP.mistake
 def _transposed_forgotten(layers, kernel_size, stride):
     """That is where the last layer's sample 0 sits, turned around. The transposed convolution paints to both sides of
     it: its first output sits (kernel − 1) / 2 samples further left."""

@@ -1,4 +1,4 @@
-"""The stage and what stands around it: the one widget of our own, controls, and pictures sent ahead."""
+"""The stage and what stands around it: the one widget of our own, controls, pictures sent ahead or kept."""
 
 from course_utils.explorers.stage.controls import Numbers, choice, slider, switch, toggle
 from course_utils.explorers.stage.explorer import Explorer

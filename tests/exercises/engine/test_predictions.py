@@ -307,3 +307,29 @@ def test_textbook_answers_of_the_course_are_right(key, typed):
 def _prediction(key):
     lessons = registry.all_predictions().values()
     return next(prediction for lesson in lessons for prediction in lesson if prediction.key == key)
+
+
+def test_what_is_said_ahead_is_what_would_be_said():
+    """For a page without a kernel; with numbers PREDICTED stands for what was typed."""
+    labels = Prediction(
+        "made.ahead", "Which?", lambda: "b", "Because.", options=["a", "b"], guesses={"Why a.": "a"}
+    )
+    assert labels.ahead()["options"] == {label: labels.judge(label).html for label in "ab"}
+    numbers = Prediction(
+        "made.numbers",
+        "Two?",
+        lambda: np.array([1.0, 2.5]),
+        "So it is.",
+        shape=2,
+        guesses={"Both.": lambda: 3},
+    )
+    ahead = numbers.ahead()
+    assert ahead["computed"] == [1.0, 2.5] and [guess for guess, _ in ahead["guesses"]] == [[3.0, 3.0]]
+    for typed, html in (
+        ("1, 2.5", ahead["right"]),
+        ("0, 0", ahead["wrong"]),
+        ("3, 3", ahead["guesses"][0][1]),
+    ):
+        verdict = numbers.judge(typed)
+        assert html.replace(predictions.PREDICTED, verdict.predicted) == verdict.html
+    assert Prediction("made.never", "What?", lambda: 1 / 0).ahead() is None

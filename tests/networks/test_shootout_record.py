@@ -1,0 +1,198 @@
+"""The command behind the recorded tables of lesson 14, in the small, and the records themselves."""
+
+import json
+import time
+
+import pytest
+
+from course_utils import shootout as numerics
+from course_utils.networks import shootout
+from course_utils.networks.records import DATA, show_record, table
+from course_utils.networks.segmentation import Budget
+from course_utils.networks.shootout import CONTENDERS, SLOW, Labels, Pictures
+from data import shootout as command
+
+TINY = Budget(train=8, test=15, size=32, steps=2, batch=4, rate=1e-2)
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """The command with two contenders, three seeds and tiny tasks, in a folder of its own."""
+    tasks = {"labels": Labels(TINY), "pictures": Pictures(steps=2, patch=4, batch=2)}
+    monkeypatch.setattr(command, "HERE", tmp_path)
+    monkeypatch.setattr(command, "SEEDS", 3)
+    monkeypatch.setattr(command, "SLOW_SEEDS", 1)
+    monkeypatch.setattr(shootout, "task", tasks.get)
+    monkeypatch.setattr(
+        shootout, "CONTENDERS", {name: CONTENDERS[name] for name in ("bilinear", "flow", "CARAFE")}
+    )
+    return tmp_path
+
+
+def recorded(folder, part):
+    return json.loads((folder / f"shootout_{part}.json").read_text(encoding="utf-8"))
+
+
+def test_what_is_missing_is_trained_and_added(small, monkeypatch, capsys):
+    command.main(["labels", "--record", "--minutes", "0"])
+    assert not (small / "shootout_labels.json").exists() and "labels: 7 left" in capsys.readouterr().out
+    ends = iter([0, 0, 9, *[9] * 99])  # the clock: two trainings, then it is over
+    monkeypatch.setattr(command.time, "monotonic", lambda: 60 * next(ends))
+    command.main(["labels", "--record", "--minutes", "1"])
+    first = recorded(small, "labels")
+    assert "labels: 6 left" in capsys.readouterr().out
+    assert [run["contender"] for run in first["result"]["runs"]] == ["bilinear"]
+    monkeypatch.setattr(command.time, "monotonic", time.perf_counter)
+    command.main(["labels", "--record"])
+    printed, record = capsys.readouterr().out, recorded(small, "labels")
+    assert "labels: nothing left" in printed and table(record["result"]["rows"]) in printed
+    runs = record["result"]["runs"]
+    assert runs[:1] == first["result"]["runs"] and record["seconds"] >= first["seconds"]
+    assert [(run["seed"], run["contender"]) for run in runs] == [
+        (0, "bilinear"), (0, "flow"), (0, "CARAFE"), (1, "bilinear"), (1, "flow"), (2, "bilinear"), (2, "flow")
+    ]  # fmt: skip
+    assert {row["upsampler"]: row["seeds"] for row in record["result"]["rows"]} == {
+        "bilinear": 3,
+        "flow": 3,
+        "CARAFE": 1,
+    }
+    edges = record["result"]["edges"]
+    assert set(edges) == {"bilinear", "flow", "CARAFE"} and numerics.from_text(edges["flow"]).shape == (
+        32,
+        32,
+    )
+
+
+def test_without_record_nothing_is_written(small, capsys):
+    command.main(["pictures"])
+    assert not list(small.iterdir()) and "pictures: nothing left" in capsys.readouterr().out
+
+
+def test_a_run_before_its_baseline_waits(small):
+    assert command.compared([{"contender": "flow", "seed": 0}]) == []
+    both = [{"contender": "flow", "seed": 0}, {"contender": "bilinear", "seed": 0}]
+    assert command.compared([*both, {"contender": "flow", "seed": 1}]) == both
+
+
+@pytest.mark.parametrize("part", command.ONCE)
+def test_parts_made_in_one_go(small, monkeypatch, part):
+    row = {"upsampler": "flow", "ms": 1.5}
+    monkeypatch.setattr(command, {"costs": "cost_rows", "speeds": "speeds"}[part], lambda: [row])
+    command.main([part, "--record"])
+    assert recorded(small, part)["result"] == {"rows": [row]}
+    assert recorded(small, part)["command"] == f"python -m data.shootout {part} --record"
+
+
+def test_the_pyramid_is_another_network(monkeypatch):
+    monkeypatch.setattr(shootout, "run_in_pyramid", lambda name, seed: {"contender": name, "seed": seed})
+    assert command.trained("pyramid", "FaPN", 2) == ({"contender": "FaPN", "seed": 2}, None)
+    assert len(command.wanted("pyramid")) == command.PYRAMID_SEEDS * len(shootout.PYRAMID)
+
+
+# ---- The records ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", command.PARTS)
+def test_a_record_says_what_the_code_would_say_of_its_trainings(part, capsys):
+    result = numerics.recorded(part)
+    assert result["rows"] == shootout.summary(result["runs"])
+    assert (result["budget"], result["note"]) == (command.settings(part)["budget"], command.NOTE)
+    assert {(run["contender"], run["seed"]) for run in result["runs"]} <= set(command.wanted(part))
+    show_record(f"shootout_{part}")
+    assert f"data/shootout_{part}.json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("task", numerics.TASKS)
+def test_every_contender_was_recorded_often_enough(task):
+    seeds = {row["upsampler"]: row["seeds"] for row in numerics.recorded(task)["rows"]}
+    assert set(seeds) == set(CONTENDERS)
+    least = {"labels": (1, 1), "pictures": (2, 5)}[task]
+    assert all(count >= least[name not in SLOW] for name, count in seeds.items())
+    edges = numerics.recorded(task)["edges"]
+    size = {"labels": (64, 64), "pictures": (48, 48)}[task]
+    assert set(edges) == set(CONTENDERS)
+    assert all(numerics.from_text(each).shape == size for each in edges.values())
+    assert numerics.recorded(task)["edge"] == json.loads(json.dumps(shootout.task(task).edge_of()))
+
+
+def test_costs_were_recorded_for_all():
+    rows = numerics.recorded("costs")["rows"]
+    assert [row["upsampler"] for row in rows] == list(CONTENDERS)
+    for row in rows:
+        found = sum(each.numel() for each in CONTENDERS[row["upsampler"]](shootout.WIDTH).parameters())
+        assert row["parameters"] == found
+
+
+def test_the_contenders_of_the_pictures_are_all_of_them():
+    found = numerics.contenders()
+    assert [each.name for each in found] == list(CONTENDERS)
+    assert (DATA / "shootout_speeds.json").exists()
+    for each in found:
+        assert set(each.gains) == set(numerics.TASKS) == set(each.edges) and set(each.costs) == set(
+            numerics.COSTS
+        )
+
+
+# ---- What lesson 14 says of them ------------------------------------------------------------------
+
+COMPUTE = {
+    "transposed, kernel 3", "transposed, kernel 4", "sub-pixel", "sub-pixel, ICNR", "nearest, then convolution",
+    "bilinear, then convolution",
+}  # fmt: skip
+
+
+def gains(task):
+    return {row["upsampler"]: row["gain"] for row in numerics.recorded(task)["rows"]}
+
+
+def on_the_front(task, cost):
+    found = numerics.contenders()
+    kept = numerics.front([each.costs[cost] for each in found], [each.gains[task][0] for each in found])
+    return {each.name for each, is_kept in zip(found, kept, strict=True) if is_kept}
+
+
+def test_who_looks_leads_among_labels_and_who_computes_among_pictures():
+    labels, pictures = gains("labels"), gains("pictures")
+    assert min(labels[name] for name in ("gated flow", "one branch", "deformable")) > max(
+        labels[name] for name in labels if name not in ("gated flow", "one branch", "deformable", "flow")
+    )
+    others = set(pictures) - COMPUTE - {"deformable"}  # which does both
+    assert min(pictures[name] for name in COMPUTE) > max(pictures[name] for name in others)
+    assert all(
+        abs(pictures[name]) < 0.1 for name in ("flow", "gated flow", "one branch", "DySample", "CARAFE")
+    )
+
+
+def test_the_flow_runs_away_in_one_training_and_leads_in_others():
+    runs = numerics.recorded("labels")["runs"]
+    base = {run["seed"]: run["mean IoU"] for run in runs if run["contender"] == "bilinear"}
+    found = {run["seed"]: run["mean IoU"] - base[run["seed"]] for run in runs if run["contender"] == "flow"}
+    lost = {seed for seed, gain in found.items() if gain < -10}
+    assert 1 in lost and 0 not in lost
+    assert all(gain > 3.5 for seed, gain in found.items() if seed not in lost)
+
+
+def test_the_three_things_to_try():
+    stairs = on_the_front("labels", "multiply-adds")
+    assert {"bicubic", "gated flow", "deformable"} <= stairs
+    on_pictures = on_the_front("pictures", "multiply-adds")
+    assert "bicubic" in on_pictures and "transposed, kernel 4" in on_pictures
+    assert not on_pictures & {"flow", "gated flow", "one branch"}
+    ways = {"sub-pixel", "sub-pixel, ICNR"}
+    assert not stairs & ways and on_the_front("labels", "memory") & ways
+    assert abs(gains("labels")["DySample"]) < 0.3 and abs(gains("pictures")["DySample"]) < 0.06
+
+
+def test_memory_and_time_are_not_multiply_adds():
+    rows = {row["upsampler"]: row for row in numerics.recorded("costs")["rows"]}
+    carafe, layer, branch = (rows[name] for name in ("CARAFE", "sub-pixel", "one branch"))
+    assert carafe["multiply-adds"] < layer["multiply-adds"]
+    assert carafe["memory"] > 4 * layer["memory"] and carafe["time"] > 3 * layer["time"]
+    assert branch["multiply-adds"] < 0.5 * layer["multiply-adds"] and branch["memory"] > 2.5 * layer["memory"]
+    speeds = {row["upsampler"]: row["of a copy"] for row in numerics.recorded("speeds")["rows"]}
+    assert speeds["a copy"] == 100 and max(speeds[name] for name in CONTENDERS) < 60
+
+
+def test_most_of_fapns_gain_is_not_one_of_moving():
+    rows = {row["upsampler"]: row["gain"] for row in numerics.recorded("pyramid")["rows"]}
+    assert rows["FaPN"] > 1 and 0.5 < rows["FaPN, nothing moved"] / rows["FaPN"] < 1
