@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_utils.networks.audit import audit
-from course_utils.networks.audit.examples import Pyramid, UNet
+from course_utils.networks.audited import FPN, UNet
 from tests.networks.audit.zoo import (
     CLEAN,
     PLANTED,
@@ -28,8 +28,8 @@ UNET = Ladder(halving(3, 1), corners)
 
 
 def test_a_finding_says_where_how_far_why_and_what_would_repair_it():
-    """On paper: 2 x 2 pools sit at 3.5 + 8 o; between corners 4 become 8, at 3.5 + 8 * 3/7 o, not 1.5 + 4 o."""
-    report = audit(UNet(width=1), torch.rand(1, 3, 32, 32))
+    """On paper: halvings by 4 x 4 sit at 3.5 + 8 o; between corners 4 become 8, at 3.5 + 8 * 3/7 o, not 1.5 + 4 o."""
+    report = audit(UNet(kernel_size=4, align_corners=True), torch.rand(1, 3, 32, 32))
     merge = report.merges[0]
     for gap in merge.gaps:
         assert (gap.first, gap.last) == pytest.approx((1.5 - 3.5, 1.5 + 4 * 7 - (3.5 + 8 * 3)))
@@ -210,13 +210,11 @@ def test_padding_counts_with_the_convolution_that_it_stands_before():
     assert len(right.operators) == 1
 
 
-@pytest.mark.parametrize("up", ["bilinear", "nearest", "transposed"])
-def test_the_examples_are_clean_where_they_are_said_to_be(up):
-    assert audit(UNet(up, width=1), torch.rand(1, 3, 32, 48)).verdict.endswith("all maps fit.")
-    kinds = {f.kind for f in audit(Pyramid(align_corners=True), torch.rand(1, 3, 64, 64)).findings}
-    assert kinds == {"growing offset"}
-    assert audit(Pyramid(align_corners=True), torch.rand(1, 3, 65, 65)).findings == ()
-    assert audit(Pyramid(4), torch.rand(1, 3, 64, 64)).findings == ()
+def test_the_networks_of_lesson_15_fit_where_they_are_said_to():
+    x, odd = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 65, 65)
+    assert audit(UNet(kernel_size=4), x).verdict.endswith("all maps fit.")
+    assert {finding.kind for finding in audit(FPN(), x).findings} == {"growing offset"}
+    assert audit(FPN(), odd).findings == ()  # 3 x 3 halvings and align_corners agree at 8 k + 1
 
 
 def test_an_offset_is_reported_where_it_arises_and_not_again():
