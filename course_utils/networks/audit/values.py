@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 
 
@@ -20,6 +22,8 @@ def labeled(value, name):
         pairs = [(f"{name}[{i}]", each) for i, each in enumerate(value)]
     elif hasattr(value, "items"):
         pairs = [(f"{name}.{key}", each) for key, each in value.items()]
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = [(f"{name}.{key}", each) for key, each in vars(value).items()]
     else:
         return []
     return [pair for label, each in pairs for pair in labeled(each, label)]

@@ -1,5 +1,6 @@
 """The report as text, table, card and JSON; and the model as it was."""
 
+import dataclasses
 import json
 import random
 import re
@@ -254,3 +255,22 @@ def test_a_canvas_written_through_a_view_is_no_constant():
 
     report = audit(painted, image(8, 8))
     assert (report.compared, len(report.merges)) == (0, 1) and "written through a view" in report.text
+
+
+@dataclasses.dataclass
+class Answer:
+    maps: list
+    score: float
+
+
+def test_answers_in_lists_dictionaries_and_dataclasses_are_looked_at():
+    def moved(x):
+        return F.pad(x, (1, 0))[..., :-1]
+
+    for wrap, name in (
+        (lambda y: [0, y], "the answer[1]"),
+        (lambda y: {"scores": y}, "the answer.scores"),
+        (lambda y: Answer([y], 1.0), "the answer.maps[0]"),
+    ):
+        (finding,) = audit(lambda x, wrap=wrap: wrap(moved(x)), image(8, 8)).findings
+        assert (finding.kind, finding.where, finding.first) == ("offset of the answer", name, -1.0)
