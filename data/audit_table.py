@@ -367,7 +367,8 @@ def _write(networks):
     total = sum(each["row"]["seconds"] for each in networks.values())
     result = {
         "rows": [each["row"] for each in networks.values()], "packages": versions(), "networks": networks,
-        "note": "Random weights, one thread. Seconds of processor time; without: a plain pass before the audit.",
+        "note": "Random weights, one thread. Seconds of processor time; without: a plain pass before the audit; "
+        "MB: the most memory that the process had held by then.",
     }  # fmt: skip
     write_record(RECORD, result, COMMAND, total, "cpu")
     write_whole(TEXT, text(json.loads(RECORD.read_text(encoding="utf-8"))).encode())

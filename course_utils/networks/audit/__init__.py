@@ -7,12 +7,27 @@
 or, for people who never open a lesson, ``python -m course_utils audit module:callable --input 1,3,224,224``.
 
 It follows one forward pass, see ``watch``, with the one rule of ``course_utils.places``: an operator whose output o
-looks at its input around a * o + b turns (start, jump) into (start + jump * b, jump * a). ``operators``, ``shapes``
-and ``products`` say what each function of torch does to places; ``merges`` compares maps that are added or laid side
-by side; ``findings`` puts it into words; ``witness`` asks the gradient whether it is true.
+looks at its input around a * o + b turns (start, jump) into (start + jump * b, jump * a). ``windows``,
+``enlarging``, ``grids``, ``shapes``, ``slices``, ``moves``, ``joining`` and ``products`` say what each function of
+torch does to places; ``merges`` compares maps that are added or laid side
+by side; ``causes`` and ``findings`` put it into words; ``witness`` asks the gradient whether it is true.
+
+What it cannot know. Where attention or a learned flow really fetches from: the queries' own places and the regular
+grid are what is written down. Copies, made by nearest or a transposed convolution, count with their mean place. A
+stride right after them picks some, and which, depends on the weights: HRNet does that, and there the gradient sits
+beside the mean. An audit holds for the sizes that it has seen.
 """
 
-from course_utils.networks.audit import operators, products, shapes  # noqa: F401, they register their rules
+from course_utils.networks.audit import (  # noqa: F401, they register their rules
+    enlarging,
+    grids,
+    joining,
+    moves,
+    products,
+    shapes,
+    slices,
+    windows,
+)
 from course_utils.networks.audit.findings import Finding
 from course_utils.networks.audit.report import Report
 from course_utils.networks.audit.run import audit

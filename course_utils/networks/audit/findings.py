@@ -81,7 +81,7 @@ def _of_merge(watch, merge, rank):
     gap = max(merge.gaps, key=lambda each: abs(each.worst))
     one, other = (merge.maps[i] for i in gap.maps)
     same = [each for each in merge.gaps if abs(each.worst - gap.worst) < SAME]
-    axis = " and ".join(AXES.get(rank, "?" * rank)[each.axis] for each in same)
+    axis = _axes([each.axis for each in same], rank)
     found = causes(watch, gap.sources, gap.axis)
     grade, kind = ("look", "growing offset") if gap.grows else ("note", "constant offset")
     verb = VERBS.get(merge.name, "added")
@@ -93,6 +93,10 @@ def _of_merge(watch, merge, rank):
     )  # fmt: skip
 
 
+def _axes(numbers, rank):
+    return " and ".join(AXES.get(rank, "?" * rank)[number] for number in numbers)
+
+
 def _size(merge):
     return " x ".join(map(str, merge.shape))
 
@@ -102,7 +106,7 @@ def _distance(first, last, jump, who):
     if abs(last - first) > SAME:
         return f"{who} {first:+.4g} px of the image away at the first pixel, {last:+.4g} at the last"
     side = "right or down" if first > 0 else "left or up"
-    return f"{who} {abs(first):.4g} px of the image, {abs(first / jump):.4g} of the map, too far {side}, everywhere"
+    return f"{who} {abs(first):.4g} px of the image, {abs(first / jump):.4g} of the map, further {side}, everywhere"
 
 
 def _numbers(first, last, jump):
@@ -110,15 +114,22 @@ def _numbers(first, last, jump):
 
 
 def _of_answer(watch, answer, rank):
-    name, gap, jump, axis, source = answer
-    first, last = gap
+    name, beside = answer  # {axis: ((first, last), source)}
+    axis = max(beside, key=lambda each: max(map(abs, beside[each][0])))
+    (first, last), source = beside[axis]
+    jump = abs(source.places[axis].jump)
+    same = [
+        each
+        for each in beside
+        if max(abs(a - b) for a, b in zip(beside[each][0], (first, last), strict=True)) < SAME
+    ]
     found = causes(watch, [source], axis)
     grows = abs(last - first) > SAME
     return Finding(
         "look" if grows else "note", "growing offset of the answer" if grows else "offset of the answer", name,
         f"it has the picture's size; {_distance(first, last, jump, 'what it is made of sits')}, "
         "seen from the pixels that it is laid on",
-        why(found), repair(found, grows), AXES.get(rank, "?" * rank)[axis],
+        why(found), repair(found, grows), _axes(same, rank),
         *_numbers(first, last, jump), operators=tuple(cause.number for cause in found),
     )  # fmt: skip
 

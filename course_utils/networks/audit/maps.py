@@ -71,14 +71,15 @@ def grid_line(grid, dim):
 
     ``grid`` holds one component, (N, ...); the distance is over all its values.
     """
-    line = grid.double().mean([i for i in range(grid.ndim) if i != dim])
-    steps = torch.arange(len(line), dtype=torch.float64, device=line.device)
+    grid = grid.detach().cpu().double()  # some devices have no float64
+    line = grid.mean([i for i in range(grid.ndim) if i != dim])
+    steps = torch.arange(len(line), dtype=torch.float64)
     middle = steps - steps.mean()
     slope = float((middle * line).sum() / (middle**2).sum()) if len(line) > 1 else 0.0
     first = float(line.mean() - slope * steps.mean())
     shape = [1] * grid.ndim
     shape[dim] = -1
-    return slope, first, float((grid.double() - (first + slope * steps).reshape(shape)).abs().max())
+    return slope, first, float((grid - (first + slope * steps).reshape(shape)).abs().max())
 
 
 def sampled(slope, first, in_size, align_corners):

@@ -137,16 +137,21 @@ def _answers(watch, out, image, axes):
         track = watch.seen.get(tensor)
         if track is None or isinstance(track, str) or not track.is_map:
             continue
+        beside = {}
         for axis in sorted(track.axes):
-            size = track.size(axis)
-            if size != image.shape[axes[axis]]:
-                continue
-            gaps = [(_gap(source.places[axis], size), source) for source in track.sources]
-            gap, source = min(gaps, key=lambda each: max(map(abs, each[0])))
-            if max(map(abs, gap)) > SAME:
-                found.append((name, gap, abs(source.places[axis].jump), axis, source))
-                break
+            if track.size(axis) == image.shape[axes[axis]]:
+                gap, source = _nearest(track, axis)
+                if max(map(abs, gap)) > SAME:
+                    beside[axis] = gap, source
+        if beside:
+            found.append((name, beside))
     return found
+
+
+def _nearest(track, axis):
+    """The gap between an answer's places and the picture's along an axis, by the way where it is smallest."""
+    gaps = [(_gap(source.places[axis], track.size(axis)), source) for source in track.sources]
+    return min(gaps, key=lambda each: max(map(abs, each[0])))
 
 
 def _gap(places, size):

@@ -191,3 +191,8 @@ def unique(sources):
 def lost(shape, why):
     """A tensor that depends on the image, and nobody knows where its samples sit."""
     return Track(tuple(plain(size) for size in shape), lost=why)
+
+
+def without_places(tensor):
+    """A tensor that depends on the image and has no samples along any axis."""
+    return Track(tuple(plain(size) for size in tensor.shape))

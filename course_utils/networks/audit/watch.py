@@ -256,12 +256,20 @@ class Watch(TorchFunctionMode):
             result = self.rules(call)
             if outs:
                 self.keep(out, result)
+                self._written_through_views(outs)
         except Exception as error:  # a gap in the audit must not end the forward pass
             self.surprises.append((name, self.here, f"{type(error).__name__}: {error}"))
             for each in outs:
                 self.seen[each] = lost(
                     each.shape, f"the audit failed at {name}, in {self.here or 'the model'}"
                 )
+
+    def _written_through_views(self, outs):
+        """A part of a canvas was written in place: the canvas depends on the image now, and nobody says where."""
+        for each in outs:
+            base = each._base
+            if base is not None and self.seen.get(each) is not CONSTANT and self.seen.get(base) is CONSTANT:
+                self.seen[base] = lost(base.shape, f"written through a view, in {self.here or 'the model'}")
 
     # ---- modules
 

@@ -279,7 +279,7 @@ def _measured(side, report, model, inputs, named_inputs, axes):
     axes = tuple(range(2, image.ndim)) if axes is None else tuple(i % image.ndim for i in axes)
     dim = axes[side.axis]
     mass = torch.zeros(image.shape[dim], dtype=torch.float64) + sum(
-        each.detach().double().movedim(dim, -1).flatten(0, -2).sum(0)
+        each.detach().cpu().double().movedim(dim, -1).flatten(0, -2).sum(0)
         for each in gradient
         if each is not None and each.ndim == image.ndim and each.shape[dim] == image.shape[dim]
     )

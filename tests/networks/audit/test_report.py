@@ -1,5 +1,6 @@
 """The report as text, table, card and JSON; and the model as it was."""
 
+import dataclasses
 import json
 import random
 import re
@@ -11,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from course_utils.networks.audit import audit
-from course_utils.networks.audit.examples import Pyramid, UNet
+from course_utils.networks.audited import FPN, UNet
 from tests.networks.audit.zoo import (
     CLEAN,
     PLANTED,
@@ -28,8 +29,8 @@ UNET = Ladder(halving(3, 1), corners)
 
 
 def test_a_finding_says_where_how_far_why_and_what_would_repair_it():
-    """On paper: 2 x 2 pools sit at 3.5 + 8 o; between corners 4 become 8, at 3.5 + 8 * 3/7 o, not 1.5 + 4 o."""
-    report = audit(UNet(width=1), torch.rand(1, 3, 32, 32))
+    """On paper: halvings by 4 x 4 sit at 3.5 + 8 o; between corners 4 become 8, at 3.5 + 8 * 3/7 o, not 1.5 + 4 o."""
+    report = audit(UNet(kernel_size=4, align_corners=True), torch.rand(1, 3, 32, 32))
     merge = report.merges[0]
     for gap in merge.gaps:
         assert (gap.first, gap.last) == pytest.approx((1.5 - 3.5, 1.5 + 4 * 7 - (3.5 + 8 * 3)))
@@ -210,13 +211,11 @@ def test_padding_counts_with_the_convolution_that_it_stands_before():
     assert len(right.operators) == 1
 
 
-@pytest.mark.parametrize("up", ["bilinear", "nearest", "transposed"])
-def test_the_examples_are_clean_where_they_are_said_to_be(up):
-    assert audit(UNet(up, width=1), torch.rand(1, 3, 32, 48)).verdict.endswith("all maps fit.")
-    kinds = {f.kind for f in audit(Pyramid(align_corners=True), torch.rand(1, 3, 64, 64)).findings}
-    assert kinds == {"growing offset"}
-    assert audit(Pyramid(align_corners=True), torch.rand(1, 3, 65, 65)).findings == ()
-    assert audit(Pyramid(4), torch.rand(1, 3, 64, 64)).findings == ()
+def test_the_networks_of_lesson_15_fit_where_they_are_said_to():
+    x, odd = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 65, 65)
+    assert audit(UNet(kernel_size=4), x).verdict.endswith("all maps fit.")
+    assert {finding.kind for finding in audit(FPN(), x).findings} == {"growing offset"}
+    assert audit(FPN(), odd).findings == ()  # 3 x 3 halvings and align_corners agree at 8 k + 1
 
 
 def test_an_offset_is_reported_where_it_arises_and_not_again():
@@ -246,3 +245,32 @@ def test_what_both_ways_have_in_common_is_no_cause():
 def test_legacy_nearest_is_measured_from_the_middle():
     (finding,) = audit(lambda x: F.interpolate(x, size=(8, 8)), image(32, 32)).findings
     assert (finding.first, finding.map_first) == (-1.5, -1.5)  # of 4 samples it takes the first
+
+
+def test_a_canvas_written_through_a_view_is_no_constant():
+    def painted(x):
+        canvas = torch.zeros_like(x)
+        canvas[..., 1:].copy_(x[..., :-1])
+        return x + canvas
+
+    report = audit(painted, image(8, 8))
+    assert (report.compared, len(report.merges)) == (0, 1) and "written through a view" in report.text
+
+
+@dataclasses.dataclass
+class Answer:
+    maps: list
+    score: float
+
+
+def test_answers_in_lists_dictionaries_and_dataclasses_are_looked_at():
+    def moved(x):
+        return F.pad(x, (1, 0))[..., :-1]
+
+    for wrap, name in (
+        (lambda y: [0, y], "the answer[1]"),
+        (lambda y: {"scores": y}, "the answer.scores"),
+        (lambda y: Answer([y], 1.0), "the answer.maps[0]"),
+    ):
+        (finding,) = audit(lambda x, wrap=wrap: wrap(moved(x)), image(8, 8)).findings
+        assert (finding.kind, finding.where, finding.first) == ("offset of the answer", name, -1.0)

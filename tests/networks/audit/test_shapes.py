@@ -169,6 +169,7 @@ KNOWN = {
     "tokens after a class token": lambda x: torch.cat([torch.zeros(1, 1, 2), x.flatten(2).mT.float()], 1)[
         :, 1:
     ].double(),
+    "tokens padded": lambda x: F.pad(x.flatten(2), (1, 2), value=OUTSIDE),
     "rows of tokens": lambda x: x.flatten(2)[..., 12:36],
     "laid into a canvas": lambda x: canvas(x),
     "cut in the middle": lambda x: x[..., 2:-1, 3:],

@@ -1,0 +1,103 @@
+"""Rules of grid_sample and affine_grid."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from course_utils.networks.audit import maps
+from course_utils.networks.audit.rules import rule
+from course_utils.networks.audit.units import exchanged
+
+
+@rule("grid_sample")
+def grid_sample(call):
+    """The grid is read by value. One that depends on the image is a regular grid moved by a learned flow."""
+    x, grid = call.arg(0, "input"), call.arg(1, "grid")
+    learned = call.track(grid) is not None
+    corners = bool(call.arg(4, "align_corners"))
+    mode, padding = call.arg(2, "mode", "bilinear"), call.arg(3, "padding_mode", "zeros")
+    words = f"{mode} align_corners={corners} padding={padding}" + (", learned grid" if learned else "")
+    if call.track(x) is None:
+        return call.lost("a fixed map is sampled along a learned grid") if learned else None
+    grid = grid.detach()
+    if _swapped(grid):
+        call.remark("swapped grid", words=f"grid_sample {words}")
+        return call.lost("grid_sample reads (y, x) where it wants (x, y)")
+    read = [_read_grid(grid, i, n, corners, learned) for i, n in enumerate(x.shape[2:])]
+    result = call.resampled(x, [each.line for each in read], "grid_sample", words)
+    number = len(call.watch.operators) - 1
+    pair = call.watch.divided.get(call.arg(1, "grid"))
+    if pair and x.ndim == 4 and exchanged(pair, [tuple(x.shape[2:]), tuple(grid.shape[1:3])]):
+        divisor = f"({pair[0]:g}, {pair[1]:g})"
+        call.remark("flow units", number, divisor=divisor, size=tuple(x.shape[2:]))
+    for each in read:
+        if each.made_for not in (None, corners):
+            call.remark(
+                "mixed grid", number, words=f"grid_sample {words}", sampled_with=corners, **each._asdict()
+            )
+            break
+    far = max(each.far for each in read)
+    if not call.watch.operators[number].known:
+        return result
+    if far > max(2.0, max(x.shape[2:]) / 8):
+        call.watch.operators[number] = call.watch.operators[number]._replace(known=False)
+        return call.lost(f"grid_sample reads up to {far:.0f} pixels from a regular grid")
+    return result
+
+
+class ReadGrid(NamedTuple):
+    """One component of a grid: the (a, b) that it stands for, and how far its values are from that, in pixels.
+
+    made_for    the align_corners of a whole map's grid, True for -1 to 1, False for pixel middles; None for any other
+    first, last how far it reads from where a grid for the convention at hand would, in pixels of the map
+    """
+
+    line: tuple[float, float]
+    far: float
+    made_for: bool | None
+    first: float
+    last: float
+    in_size: int
+    out_size: int
+
+
+def _read_grid(grid, i, n, corners, learned):
+    """The component of a grid (N, ..., count) that belongs to axis i, sampled from n samples."""
+    component, m = grid[..., grid.shape[-1] - 1 - i], grid.shape[1 + i]  # x comes first, for the last axis
+    slope, first, distance = maps.grid_line(component, i + 1)
+    far = distance * (n - 1 if corners else n) / 2
+    made_for = None
+    if m > 1:
+        # a learned flow is small at the start, and its mean moves the grid by less than the conventions differ
+        near = 0.5 / m if learned else 0.05 / m
+        ways = {True: (2 / (m - 1), -1.0), False: (2 / m, 1 / m - 1)}
+        away = {
+            key: max(abs(first - f), abs(first - f + (slope - s) * (m - 1))) for key, (s, f) in ways.items()
+        }
+        best = min(away, key=away.get)
+        if away[best] < near:
+            made_for = best
+            slope, first = ways[best]
+    a, b = maps.sampled(slope, first, n, corners)
+    own, start = ((n - 1) / (m - 1), 0.0) if made_for else (n / m, (n / m - 1) / 2)
+    return ReadGrid((a, b), far, made_for, b - start, b - start + (a - own) * (m - 1), n, m)
+
+
+def _swapped(grid):
+    """Do the components of a grid (N, H, W, 2) that spans a whole map run along each other's axis?
+
+    A small window around a point, as in a search for correspondences, may be listed either way.
+    """
+    if grid.ndim != 4 or min(grid.shape[1:3]) < 3:
+        return False
+    own = max(abs(maps.grid_line(grid[..., i], 2 - i)[0]) for i in (0, 1))
+    lines = [maps.grid_line(grid[..., i], 1 + i) for i in (0, 1)]
+    spans = [abs(slope) * (size - 1) for (slope, _, _), size in zip(lines, grid.shape[1:3], strict=True)]
+    regular = max(far for _, _, far in lines) < 0.2
+    return regular and min(spans) > 1 and own < min(spans) / (20 * max(grid.shape[1:3]))
+
+
+@rule("affine_grid")
+def affine_grid(call):
+    """Its theta may depend on the image (a spatial transformer); the grid is read by value where it is used."""
+    return call.lost("a grid whose transform depends on the image")
