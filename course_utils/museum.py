@@ -17,14 +17,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
 from course_utils import exhibits as code
+from course_utils.files import DATA
 from course_utils.validation import one_of, shown
-
-DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,14 +10,13 @@ Words used in lesson 14
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from course_utils.files import DATA
 from course_utils.validation import finite_array, one_of, plain_array
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 TASKS = ("labels", "pictures")
 """Task A of lesson 14, labels enlarged along a photo, and task B, pictures enlarged."""
 

@@ -94,7 +94,7 @@ def asleep(record, opening, svg) -> str:
         if controls[name]["kind"] != "text" and not is_alive(record, name)
     ]
     words += [f"“{label}”" for label in record["extra"]]
-    words += ["the brush"] if "data-drag=" in svg else []
+    words += ["the brush"] if "data-drag=" in svg and not record["drags"] else []
     words += ["typing numbers"] if any(controls[name]["kind"] == "text" for name in shown) else []
     if not words:
         return ""

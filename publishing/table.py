@@ -28,7 +28,7 @@ Made by `python -m publishing.table site --record`, in {browser}. kB are compres
 pages share is {shared:.0f} kB once. A control lives when it brings pictures without a kernel, one at a time or
 together with others; text fields wait for the lesson to run. Pointing, stepping and playing live everywhere. Seconds
 are from asking for the page, in a browser that has seen nothing of it, to a first picture, and to a first stage that
-answers.
+answers; the server is on the same computer.
 
 | | page, kB | ahead, kB | explorers | pictures | controls that live | others | picture, s | stage, s |
 |---|---|---|---|---|---|---|---|---|

@@ -83,6 +83,16 @@ def test_it_holds_the_course_and_nothing_of_the_repository(installed):
     assert results == {path.name for path in (ROOT / "data").glob("*.json")}
 
 
+def test_recorded_results_are_found_by_one_line():
+    """In a wheel they lie elsewhere than in the repository."""
+    named = [
+        file.name
+        for file in (ROOT / "course_utils").rglob("*.py")
+        if '/ "data"' in file.read_text(encoding="utf-8")
+    ]
+    assert named == ["files.py"], "from course_utils.files import DATA"
+
+
 @pytest.mark.thorough
 def test_lessons_find_all_they_import_and_read(installed, tmp_path):
     names = of_lessons()

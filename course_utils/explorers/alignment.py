@@ -51,7 +51,7 @@ def alignment(film, scene=0, stride=4, contenders=None, place=None) -> Explorer:
         """The position under the pointer."""
         return {"column": int(x), "row": int(y)}
 
-    explorer = Explorer(draw, controls | ring, more=tuple(ring), on_drag=point)
+    explorer = Explorer(draw, controls | ring, more=tuple(ring), on_drag=point, drags=tuple(ring))
     if explorer.scene.steps:  # opened when they have learned
         last = len(film.steps) - 1
         explorer.stage.step, explorer.stage.chosen = last, explorer.scene.steps[last]

@@ -229,11 +229,7 @@ def compare(contenders=tuple(CONTENDERS), seeds=(0,), steps=STEPS, progress=None
 
 
 def summary(results):
-    """Rows for ``table``: of every contender what it has more than bilinear, and its PSNR with the seeds' spread.
-
-    "parameters" are the upsampler's own; "gain" is above bilinear, in dB, the mean over the seeds and of scenes and
-    photo; "least" is the worst seed's.
-    """
+    """Rows for ``table``: the upsampler's own parameters, and PSNR in dB, means over the seeds and their spread."""
     rows = []
     for name in dict.fromkeys(each.contender for each in results):
         runs = [each for each in results if each.contender == name]

@@ -46,7 +46,11 @@ const book = (() => {
         this.move(Object.keys(values), Object.values(values));
       });
       this.stage.on("change:chosen", () => this.chose(this.stage.get("chosen")));
-      this.stage.on("change:dragged", () => this.say(`The brush ${RUNS}.`));
+      this.stage.on("change:dragged", () => {
+        const { drags } = record, { x, y } = this.stage.get("dragged");
+        if (drags?.length) this.move(drags, [Math.trunc(x), Math.trunc(y)]);
+        else this.say(`The brush ${RUNS}.`);
+      });
       this.asleep = box.querySelector(".alive").textContent;
       this.bind();
       const place = box.querySelector(".place"), before = place.firstElementChild;

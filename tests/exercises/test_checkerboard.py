@@ -33,7 +33,7 @@ def test_the_lesson_has_what_it_promises():
         (lesson.MOST_AND_LEAST, [4, 1]),
         (lesson.FLAT_ONES, [4, 7]),
         (lesson.STRIDE_FOUR, "more"),
-        (lesson.AFTER_TRAINING, "a faint one, below 1 gray level"),
+        (lesson.AFTER_TRAINING, "faintly, by less than 1 gray level"),
         (lesson.GRADIENT, [1, 2, 1, 2]),
         (lesson.WHICH_PICTURE, "kernel 3, all weights alike"),
     ],

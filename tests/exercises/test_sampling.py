@@ -25,7 +25,7 @@ def noise(seed, *shape):
 def test_the_lesson_has_what_it_promises():
     names = ("reassemble", "points", "gated", "windows", "two_units", "steps")
     assert {exercise.key for exercise in EXERCISES} == {f"sampling.{name}" for name in names}
-    assert len(PREDICTIONS) == 9
+    assert len(PREDICTIONS) == 8
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,6 @@ def test_the_lesson_has_what_it_promises():
     [
         (lesson.WALL, 9 / 25),
         (lesson.BEYOND, "80"),
-        (lesson.ZERO_WEIGHTS, "bilinear"),
         (lesson.NO_GATE, 20),
         (lesson.HOW_MANY, 16 * 8 + 8),
         (lesson.ONE_FLOW, 0.5),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_utils.explorers.alignment import alignment
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.kernels import kernel_bench
@@ -15,6 +16,7 @@ from course_utils.explorers.pooling import pool_and_unpool
 from course_utils.explorers.shuffle import shuffle
 from course_utils.explorers.stage.standalone import _Book, recorded, unpacked
 from course_utils.explorers.warping import warp_grid
+from course_utils.films import recorded_film
 from tools import THOROUGH
 
 MAKE = {
@@ -27,6 +29,7 @@ MAKE = {
     "zoom": zoom_picture,
     "pooling": pool_and_unpool,
     "warping": warp_grid,
+    "ring": lambda: alignment(recorded_film(), place=(12, 3)),
 }
 MOST_STATES = 300 if THOROUGH else 30
 EVERY = 1 if THOROUGH else 6  # edges that are looked at
@@ -105,6 +108,12 @@ def test_a_choice_in_the_picture_is_noted():
     record = recorded(bilinear_cell(), 0)
     assert set(record["chooses"]) == {f"line-{k}" for k in range(4)}
     assert record["chooses"]["line-2"] == {"profile": 2}
+
+
+def test_a_ring_is_dragged_to_every_place_of_its_map():
+    record = recorded(alignment(recorded_film()), most_states=12)
+    assert record["drags"] == ["column", "row"]
+    assert [0, 0] in [place for place, _ in record["edges"]["0"]["column row"]]
 
 
 def test_room_is_kept_to():

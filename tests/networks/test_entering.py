@@ -86,7 +86,7 @@ class LikeTheGuide(nn.Module):
 @pytest.mark.parametrize(
     "theirs, looks",
     [(just_bicubic, False), (TwoLayers, False), (LikeTheGuide, True)],
-    ids=lambda each: str(each),
+    ids=["function", "class", "class that looks"],
 )
 def test_a_new_user_joins_both_tables(theirs, looks):
     entry = enter(theirs, tasks=(LABELS, PICTURES), seeds=(0, 1))

@@ -109,7 +109,7 @@ def test_what_does_not_live_is_said():
     record = {
         "controls": {"x": {"label": "x", "kind": "slider"}, "k": {"label": "kernel", "kind": "choice"},
                      "gone": {"label": "gone", "kind": "slider"}},
-        "edges": {"0": {"x": []}}, "extra": ["no flow"],
+        "edges": {"0": {"x": []}}, "drags": [], "extra": ["no flow"],
     }  # fmt: skip
     opening = {"hidden": ["gone"]}
     assert asleep(record, opening, "") == "Kernel and “no flow” come alive when the lesson runs."

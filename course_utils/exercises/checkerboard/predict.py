@@ -108,21 +108,25 @@ def _after_training():
     patterns = films.recorded_patterns()
     level = patterns.answers["sub-pixel, ICNR"][-1, patterns.grays.index(0.5)].std()
     return (
-        "none" if level < 0.01 else "a faint one, below 1 gray level" if level < 1 else "a clear one, above 1"
+        "not at all"
+        if level < 0.01
+        else "faintly, by less than 1 gray level"
+        if level < 1
+        else "clearly, by more than 1"
     )
 
 
 AFTER_TRAINING = Prediction(
     key="checkerboard.after_training",
     title="A clean start",
-    question="A sub-pixel layer (its phases are channels, dealt out side by side) starts with ICNR: all phases of a "
-    "channel are equal, and flat pictures stay flat. Then it learns to enlarge photos for 400 steps. What pattern "
-    "does a flat picture, gray 128, show afterwards?",
-    options=["none", "a faint one, below 1 gray level", "a clear one, above 1"],
+    question="A sub-pixel layer computes the four phases as four channels and interleaves them. ICNR starts all four "
+    "with the same kernel, so flat pictures stay flat. Then it learns to enlarge photos for 400 steps. By how much "
+    "do the phases of a flat picture, gray 128, differ afterwards (standard deviation)?",
+    options=["not at all", "faintly, by less than 1 gray level", "clearly, by more than 1"],
     answer=_after_training,
     explain="Nothing holds the phases together. Each of them has weights of its own and learns its own pixels.",
     guesses={
-        "The phases are equal only in the beginning. After one step of training they are not.": "none",
+        "The phases are equal only in the beginning. After one step of training they are not.": "not at all",
     },
 )
 
@@ -149,9 +153,9 @@ GRADIENT = Prediction(
 def flat_pictures():
     """A flat gray, enlarged by three programs: {letter: (H, W) in gray levels}. Two of them are wrong."""
     rng = np.random.default_rng(3)
-    flat = np.full((1, 2, 10, 10), 0.5)
-    even, weight = rng.normal(size=(2, 1, 2, 2)) / 2, rng.normal(size=(1, 2, 3, 3)) / 6
-    ones = np.full((2, 1, 3, 3), 2 / 9)
+    flat = np.full((1, 1, 10, 10), 0.5)
+    even, weight = rng.normal(size=(1, 1, 2, 2)) / 2, rng.normal(size=(1, 1, 3, 3)) / 3
+    ones = np.full((1, 1, 3, 3), 4 / 9)
     enlarged = flat.repeat(2, axis=-1).repeat(2, axis=-2)
     pictures = {
         "A": transposed_convolution(flat, even, stride=2),

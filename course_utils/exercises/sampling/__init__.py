@@ -10,7 +10,6 @@ from course_utils.exercises.sampling.predict import (
     ONE_FLOW,
     WALL,
     WHICH_WAY,
-    ZERO_WEIGHTS,
 )
 from course_utils.exercises.sampling.write import GATE, POINTS, REASSEMBLE
 from course_utils.exercises.sampling.suspects import SIX_PICTURES, six_pictures
@@ -19,5 +18,5 @@ from course_utils.exercises.sampling.repair import STEPS, TWO_UNITS, WINDOWS
 
 __all__ = [
     "BEYOND", "GATE", "HOW_MANY", "MASK", "NO_GATE", "ONE_FLOW", "POINTS", "REASSEMBLE",
-    "SIX_PICTURES", "STEPS", "TWO_UNITS", "WALL", "WHICH_WAY", "WINDOWS", "ZERO_WEIGHTS", "six_pictures",
+    "SIX_PICTURES", "STEPS", "TWO_UNITS", "WALL", "WHICH_WAY", "WINDOWS", "six_pictures",
 ]  # fmt: skip

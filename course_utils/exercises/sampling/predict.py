@@ -88,28 +88,6 @@ BEYOND = Prediction(
 )
 
 
-def _fresh_dysample():
-    h, w = 5, 4
-    values = np.random.default_rng(0).normal(size=(1, h, w))
-    read = read_with(fresh_decision("DySample", (h, w)), values)
-    known = {
-        "nearest": values.repeat(2, axis=1).repeat(2, axis=2),
-        "bilinear": read_with(fresh_decision("bilinear", (h, w)), values),
-        "a blur": read_with(fresh_decision("CARAFE", (h, w)), values),
-    }
-    return next(name for name, each in known.items() if np.allclose(each, read))
-
-
-ZERO_WEIGHTS = Prediction(
-    key="sampling.zero_weights",
-    title="A convolution of zeros",
-    question="All weights of DySample's convolution are 0, so all its numbers are 0. What is it then?",
-    options=["nearest", "bilinear", "a blur"],
-    answer=_fresh_dysample,
-    explain="Every output reads where bilinear upsampling reads. It begins there, and learns to step aside.",
-    guesses={"A point is its bilinear place plus a step, and the step is 0.": "nearest"},
-)
-
 NO_GATE = Prediction(
     key="sampling.no_gate",
     title="A gate that knows nothing",

@@ -43,6 +43,8 @@ class Explorer(widgets.VBox):
     presets    label -> {control: value}: buttons for what would take many moves
     on_choose  (id) -> {control: new value}, for figures where choosing a cell sets a control
     on_drag    (name, x, y) -> {control: new value}, for figures with a brush
+    drags      the two controls that ``on_drag`` sets to the whole parts of x and y, where it does nothing else: then
+               a page without a kernel can do it, too
     adjust     (values, name of the control that changed or None) -> {control: new value}, for controls that depend
                on each other; called before each picture, for each control that changed, then once with None if there
                are several. Of those that were set together none takes another one along
@@ -64,6 +66,7 @@ class Explorer(widgets.VBox):
         presets: Mapping[str, Mapping] | None = None,
         on_choose: Callable[[str], Mapping] | None = None,
         on_drag: Callable[[str, float, float], Mapping] | None = None,
+        drags: Sequence[str] = (),
         adjust: Callable[[dict, str | None], Mapping] | None = None,
         limits: Callable[[dict], Mapping[str, tuple]] | None = None,
         stand: Standing | None = None,
@@ -75,7 +78,7 @@ class Explorer(widgets.VBox):
         self.failure: Exception | None = None
         self.scene: Scene | None = None
         self._adjust, self._limits, self._held = adjust, limits, False
-        self._on_choose = on_choose
+        self._on_choose, self._drags = on_choose, tuple(drags)
         self._standing = stand or Standing()
         self._standing.stage = self.stage
         self._ahead = Ahead(self, MOST_STATES if ahead is True else ahead) if ahead else None

@@ -38,6 +38,7 @@ def recorded(explorer: Explorer, most_bytes: int = MOST_BYTES, most_states: int 
     values     of every state: the values of all controls, as the browser writes them
     edges      state -> what is moved ("x", "samples[2]", "x y", "preset: label") -> [[values, state after it], ...]
     chooses    id -> {control: value}, for pictures where choosing a cell sets a control
+    drags      the two controls that are set to where the brush is
     pieces, states   the states in pieces: the first as a list of their numbers; each other one as numbers of pieces
                and [start, count], which stands for a part of the first
 
@@ -46,7 +47,7 @@ def recorded(explorer: Explorer, most_bytes: int = MOST_BYTES, most_states: int 
     book = _Book(most_bytes)
     book.add(_state(explorer))
     if explorer._ahead is not None:  # the picture depends on the controls and on nothing else
-        is_place = any(len(handle.sets) > 1 for handle in explorer.scene.handles.values())
+        is_place = explorer._drags or any(len(handle.sets) > 1 for handle in explorer.scene.handles.values())
         with explorer.stage.hold_sync():  # nobody looks at what is drawn meanwhile
             _walk(explorer, book, most_states or (MOST_WITH_A_PLACE if is_place else MOST_STATES))
     return {
@@ -54,6 +55,7 @@ def recorded(explorer: Explorer, most_bytes: int = MOST_BYTES, most_states: int 
         "values": book.values,
         "edges": {str(base): moves for base, moves in book.edges.items()},
         "chooses": _choices(explorer),
+        "drags": list(explorer._drags),
         "pieces": book.pieces,
         "states": book.states,
     }
@@ -111,7 +113,17 @@ def _leads_on(explorer, targets):
 def _main_moves(explorer):
     """(targets, values) of the controls in sight, and of handles that move two of them; one of each in turn."""
     sweeps = [_sweep(explorer, name, MOST_VALUES) for name in explorer._main]
-    return _in_turn([*sweeps, *_handle_moves(explorer, 2, MOST_A_SIDE)])
+    return _in_turn([*sweeps, _drags(explorer), *_handle_moves(explorer, 2, MOST_A_SIDE)])
+
+
+def _drags(explorer):
+    """Moves of what is dragged freely about the picture."""
+    axes = [_spread(_all_values(explorer.controls[name]), MOST_A_SIDE) for name in explorer._drags]
+    return [(explorer._drags, place) for place in _coarse_first([*itertools.product(*axes)]) if place]
+
+
+def _all_values(slider):
+    return sorted([*neighbors(slider), slider.value])
 
 
 def _other_moves(explorer):

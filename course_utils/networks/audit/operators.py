@@ -308,9 +308,7 @@ def _remarks_of_interpolation(call, x, mode, sizes, scales, antialias, words):
     number = len(call.watch.operators) - 1
     n, m = max(sizes, key=lambda pair: pair[0] / pair[1])
     if mode == "nearest" and n > 1:
-        off = max(
-            maps.interpolated(*pair, "nearest-exact")[1] - maps.interpolated(*pair, mode)[1] for pair in sizes
-        )
+        off = max((a - 1) / 2 - b for a, b in (maps.interpolated(*pair, mode) for pair in sizes))
         labels = not x.is_floating_point() or bool((x == x.round()).all())
         if off > 0.01:
             call.remark("legacy nearest", number, words=words, off=off, in_size=n, out_size=m, labels=labels)

@@ -41,8 +41,10 @@ def _pair(tensor):
 def exchanged(pair, sizes):
     """Is (x, y) divided by (height, width) of one of these sizes (height, width), and not by (width, height)?
 
-    >>> exchanged((16, 24), [(16, 24)]), exchanged((24, 16), [(16, 24)]), exchanged((16, 16), [(16, 16)])
-    (True, False, False)
+    >>> exchanged((16, 24), [(16, 24)]), exchanged((15, 23), [(16, 24)])
+    (True, True)
+    >>> exchanged((24, 16), [(16, 24)]), exchanged((16, 16), [(16, 16)])
+    (False, False)
     """
     right = [(w - less) / (h - less) for h, w in sizes for less in (0, 1) if min(h, w) > less]
     ratio = pair[0] / pair[1]

@@ -12,7 +12,17 @@ from torch import nn
 
 from course_utils.networks.audit import audit
 from course_utils.networks.audit.examples import Pyramid, UNet
-from tests.networks.audit.zoo import CLEAN, PLANTED, Ladder, Transposed, bilinear, corners, halving, image
+from tests.networks.audit.zoo import (
+    CLEAN,
+    PLANTED,
+    InPlace,
+    Ladder,
+    Transposed,
+    bilinear,
+    corners,
+    halving,
+    image,
+)
 
 UNET = Ladder(halving(3, 1), corners)
 
@@ -207,3 +217,32 @@ def test_the_examples_are_clean_where_they_are_said_to_be(up):
     assert kinds == {"growing offset"}
     assert audit(Pyramid(align_corners=True), torch.rand(1, 3, 65, 65)).findings == ()
     assert audit(Pyramid(4), torch.rand(1, 3, 64, 64)).findings == ()
+
+
+def test_an_offset_is_reported_where_it_arises_and_not_again():
+    """A block of resnet-d, and plain residual blocks after it: one merge does not fit, the others add what fits."""
+    model = nn.Sequential(InPlace(), Residual(), Residual())
+    report = audit(model, image(16, 16))
+    assert [bool(merge.gaps) for merge in report.merges] == [True, False, False]
+    assert [f.times for f in report.findings if f.kind == "constant offset"] == [1]
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 3, padding=1)
+
+    def forward(self, x):
+        return x + self.conv(x)
+
+
+def test_what_both_ways_have_in_common_is_no_cause():
+    stem = nn.Conv2d(1, 1, 3, 2, 1)  # sits to the left, and both maps come after it
+    report = audit(nn.Sequential(stem, Ladder(halving(2, 0), corners)), image(64, 48))
+    gap = next(finding for finding in report.findings if finding.kind == "growing offset")
+    assert "kernel 3, stride 2" not in gap.why and "align_corners=True" in gap.why
+
+
+def test_legacy_nearest_is_measured_from_the_middle():
+    (finding,) = audit(lambda x: F.interpolate(x, size=(8, 8)), image(32, 32)).findings
+    assert (finding.first, finding.map_first) == (-1.5, -1.5)  # of 4 samples it takes the first

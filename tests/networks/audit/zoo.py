@@ -309,8 +309,8 @@ PLANTED = {
     ),
     "tokens between corners": (Tokens(corners), image(32, 32), "growing offset", "look"),
     "attention's answer reshaped without a permute": (
-        Apply(lambda x: x.expand(-1, 4, -1, -1) + x.expand(-1, 4, -1, -1).flatten(2).mT.reshape(1, 4, *x.shape[2:])),
-        image(8, 8), "samples in another order", "bug",
+        Apply(lambda x: x.expand(-1, 64, -1, -1) + x.expand(-1, 64, -1, -1).flatten(2).mT.reshape(1, 64, 4, 4)),
+        image(4, 4), "samples in another order", "bug",
     ),
     "rows and columns exchanged": (Apply(lambda x: x + x.mT), image(16, 16), "samples in another order", "bug"),
     "mirrored": (Apply(lambda x: x + x.flip(-1)), image(16, 24), "growing offset", "look"),
