@@ -30,7 +30,9 @@ NEWS = "WHAT_CHANGED.md"
 MOST_NEWS = 20_000  # characters that are kept of it
 VERSION = 2
 NEWS_HEAD = "## Your lessons on "
-FOLDERS_OF_THE_COURSE = {"benchmarks", "course_utils", "data", "notebooks", "site", "tests", "tools"}
+FOLDERS_OF_THE_COURSE = {
+    "benchmarks", "course_utils", "data", "docs", "hub", "notebooks", "publishing", "site", "tests", "tools",
+}  # fmt: skip
 
 
 @dataclass
