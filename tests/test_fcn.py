@@ -338,7 +338,8 @@ def test_learned_kernels_have_phase_sums_of_their_own():
 
 def test_results_of_what_was_not_recorded_are_refused():
     with pytest.raises(
-        ValueError, match="part must be one of 'networks', 'starts', 'whole', 'scenes'; got 'table'"
+        ValueError,
+        match="part must be one of 'networks', 'starts', 'whole', 'scenes', 'kernels'; got 'table'",
     ):
         recorded_results("table")
 

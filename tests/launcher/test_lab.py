@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -105,6 +106,12 @@ def test_every_setting_names_something_that_is_there():
                 assert callable(getattr(importlib.import_module(module), what))
 
 
+def run_apart(coroutine):
+    """In a thread of its own: a browser that another test has open runs an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere kernels listen on TCP, as always")
 def test_a_kernel_is_reached_through_files_of_this_user_only():
     from course_utils.launcher.server import PrivateKernelManager
@@ -116,10 +123,10 @@ def test_a_kernel_is_reached_through_files_of_this_user_only():
     other = PrivateKernelManager()
     assert other.ip != manager.ip
     for each in (manager, other):
-        asyncio.run(each.cleanup_resources(restart=True))
+        run_apart(each.cleanup_resources(restart=True))
     assert folder.exists()  # the kernel that starts in its place is reached through it
     for each in (manager, other):
-        asyncio.run(each.cleanup_resources())
+        run_apart(each.cleanup_resources())
     assert not folder.exists()
 
 
