@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from course_utils import shootout as numerics
+from course_utils.exercises.shootout.predict import difference
 from course_utils.networks import entering, shootout
 from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import Budget
@@ -203,6 +204,10 @@ def test_memory_and_time_are_not_multiply_adds():
 def test_most_of_fapns_gain_is_not_one_of_moving():
     rows = {row["upsampler"]: row["gain"] for row in numerics.recorded("pyramid")["rows"]}
     assert rows["FaPN"] > 1 and 0.5 < rows["FaPN, nothing moved"] / rows["FaPN"] < 1
+    moved = difference("pyramid", "FaPN", "FaPN, nothing moved")
+    assert 3.4 < moved.mean / moved.error < 3.6 and moved.seeds == 3
+    size = {row["upsampler"]: row["parameters"] for row in numerics.recorded("pyramid")["rows"]}
+    assert 1 - size["FaPN, nothing moved"] / size["FaPN"] == pytest.approx(0.54, abs=0.005)
 
 
 def seed_0(task):

@@ -278,7 +278,7 @@ def _distance(one, other, size):
 
 
 def seen_at(gradient):
-    """The center (y, x) of a gradient of shape (channels, height, width), each pixel weighted by its size."""
+    """The center (y, x) of a gradient (channels, height, width), each pixel weighted by its absolute values."""
     weight = np.abs(gradient).sum(axis=0)
     height, width = weight.shape
     y = weight.sum(axis=1) @ np.arange(height) / weight.sum()

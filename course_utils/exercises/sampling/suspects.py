@@ -77,7 +77,7 @@ def _moved_face(read):
 SIX_PICTURES = Prediction(
     key="sampling.six_pictures",
     title="One of six is right",
-    question="Five of these six pictures come from code with a bug. Which one is right?",
+    question="Five of these six pictures have a fault. Which one is right?",
     options=list("ABCDEF"),
     answer=lambda: next(
         letter for letter, (_, made, due) in six_pictures().items() if np.array_equal(made, due)
