@@ -64,7 +64,6 @@ same(GAIN, "zip(ours, theirs, strict=True)*->", as_many)
 same(GAIN, "- mean) ** 2 -> *(mean -", "a square has no sign")
 same(GAIN, "np.cov(*-> *np.cov(theirs, ours)", "the sum is the same in either order")
 same(GAIN, "covariance[0, 1] -> *covariance[1, 0]", "a covariance matrix is symmetric")
-same(GAIN, "max(variance, 0) -> *", "the cut is for rounding alone")
 same(GAIN, "np.square(*-> *np.square(d - d[:, None])", "all pairs, in either order")
 
 # ---- an upsampler that looks ---------------------------------------------------------------------
