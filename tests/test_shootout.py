@@ -10,6 +10,7 @@ from scipy import stats
 
 from course_utils import shootout
 from course_utils.shootout import (
+    Paired,
     Place,
     as_text,
     between,
@@ -43,6 +44,18 @@ def test_a_paired_difference_is_what_a_paired_t_test_is_made_of(scores):
     assert (found.ahead, found.seeds) == (sum(a > b for a, b in zip(*scores, strict=True)), len(ours))
     if found.spread > 1e-6:
         assert found.mean / found.error == pytest.approx(stats.ttest_rel(ours, theirs).statistic)
+
+
+@pytest.mark.parametrize(("seeds", "errors"), [(3, 4), (6, 2.5)])
+def test_what_is_believed_is_about_what_a_t_test_believes(seeds, errors):
+    assert stats.t.ppf(0.975, seeds - 1) == pytest.approx(errors, rel=0.08)
+    for sign in (-1, 1):
+        for factor, believed in ((0.99, False), (1.01, True)):
+            assert Paired(sign * factor * errors, 1.0, 1.0, 0, seeds).believable == believed
+
+
+def test_one_seed_or_two_are_never_believed():
+    assert not paired([9.0], [1.0]).believable and not paired([9.0, 9.1], [1.0, 1.0]).believable
 
 
 @given(tables(rows=(2, 2)), NUMBERS)

@@ -100,9 +100,7 @@ def _plot(contenders, task, cost, chosen, gains, costs, unbeaten):
 
     parts = [
         rect(LEFT, TOP, PLOT_W, PLOT_H, "frame"),
-        label(
-            LEFT, TOP - 12, f"gain over bilinear, {UNITS[task]}: median, and least to most", anchor="start"
-        ),
+        label(LEFT, TOP - 12, f"gain in {UNITS[task]}: median, and least to most", anchor="start"),
         label(LEFT + PLOT_W, TOP + PLOT_H + 36, f"{COSTS[cost]} (logarithmic)", "muted", "end", 12),
         line(LEFT, up(0), LEFT + PLOT_W, up(0), "line muted", stroke_dasharray="5 4"),
     ]

@@ -12,7 +12,7 @@ from course_utils import shootout
 from course_utils.figures import decision
 from course_utils.figures import shootout as figures
 from course_utils.figures.decision import CRITERIA, decision_scene, marks
-from course_utils.figures.shootout import LEFT, LOWEST, PLOT_H, PLOT_W, TOP, shootout_scene
+from course_utils.figures.shootout import LEFT, LIST_X, LOWEST, PLOT_H, PLOT_W, TOP, shootout_scene
 from course_utils.shootout import COSTS, TASKS, Contender, Typical, front, worth
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -197,3 +197,12 @@ def test_marks_run_from_nearest_or_the_dearest_to_the_best():
     np.testing.assert_allclose(columns["pictures"], [0.25, 0, 1, 0.5])
     np.testing.assert_allclose(columns["memory"], [1, 1, 0.5, 0])
     np.testing.assert_allclose(columns["parameters"], 1)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_title_of_the_plot_ends_before_the_list(task):
+    scene = shootout_scene([contender("bilinear")], task)
+    (title,) = (
+        text for text in ElementTree.fromstring(scene.svg).iter(SVG + "text") if "least to most" in text.text
+    )
+    assert LEFT + 0.56 * float(title.get("font-size", 13)) * len(title.text) < LIST_X

@@ -38,7 +38,7 @@ def opening():
 
 def _ahead_in_pictures():
     found = difference("pictures", *OPENING.values())
-    if abs(found.mean) < 2 * found.error:
+    if not found.believable:
         return "neither: they are equal within their spread"
     return "P" if found.mean > 0 else "Q"
 

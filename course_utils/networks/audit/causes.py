@@ -108,8 +108,12 @@ def repair(found, grows):
     parts = ["align_corners=False"] if kinds["corners"] else []
     parts += dict.fromkeys(_centered(cause) for cause in kinds["side"])
     if kinds["size"]:
-        parts.append("a picture whose size every stride divides")
+        parts.append("a picture padded to a size that every stride divides")
     advice = " and ".join(parts) or "the same steps on both ways"
+    if {cause.kind for cause in found} == {"size"}:
+        return (
+            advice  # no setting of the network: weights that were trained on sizes that divide want them back
+        )
     if grows:
         return f"{advice}; train again after a change"
     return f"before training: {advice}; leave a trained network as it is, its weights have learned the offset"

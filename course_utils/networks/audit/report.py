@@ -141,7 +141,8 @@ class Report:
     def _merge_rows(self):
         return [
             {
-                "where": merge.where or "-", "merge": merge.name, "shape": _shape(merge.shape),
+                "where": merge.where or self.model, "merge": merge.name,
+                "maps": " and ".join(filter(None, merge.maps)), "shape": _shape(merge.shape),
                 "offset": _offset(merge),
             }
             for merge in self.merges
@@ -195,13 +196,17 @@ class Report:
     def _repr_html_(self):
         """A card for notebooks: the sentences, a row for each finding, the operators folded away."""
         head = "".join(f"<p>{html.escape(line)}</p>" for line in (self.coverage, self.verdict))
+        heads = _row("th", "", "where", "what", "why", "repair")
         rows = "".join(
-            f"<tr><td><b>{WORDS[f.grade]}</b></td><td><code>{html.escape(f.where or self.model)}</code></td>"
-            f"<td>{html.escape(f.kind)}: {html.escape(f.what)}</td><td>{html.escape(f.why)}</td>"
-            f"<td>{html.escape(f.repair)}</td></tr>"
+            _row(
+                "td",
+                f"<b>{WORDS[f.grade]}</b>",
+                f"<code>{html.escape(f.where or self.model)}</code>",
+                *map(html.escape, (f"{f.kind}: {f.what}", f.why, f.repair)),
+            )
             for f in self.findings
         )
-        body = f"<table><tr>{_heads('', 'where', 'what', 'why', 'repair')}</tr>{rows}</table>" if rows else ""
+        body = f"<table>{heads}{rows}</table>" if rows else ""
         folded = "".join(
             f"<details><summary>{title}</summary><pre>{html.escape(self.table(what))}</pre></details>"
             for title, what in (
@@ -220,8 +225,10 @@ def _folded(line):
     )
 
 
-def _heads(*names):
-    return "".join(f"<th>{name}</th>" for name in names)
+def _row(tag, *cells):
+    """Sentences read from the left; notebooks would set them against the right."""
+    inside = "".join(f'<{tag} style="text-align: left">{cell}</{tag}>' for cell in cells)
+    return f"<tr>{inside}</tr>"
 
 
 def _finding_lines(finding):

@@ -274,3 +274,11 @@ def test_answers_in_lists_dictionaries_and_dataclasses_are_looked_at():
     ):
         (finding,) = audit(lambda x, wrap=wrap: wrap(moved(x)), image(8, 8)).findings
         assert (finding.kind, finding.where, finding.first) == ("offset of the answer", name, -1.0)
+
+
+def test_a_size_that_does_not_divide_is_a_matter_of_the_picture_and_of_no_training():
+    (finding,) = audit(UNet(kernel_size=4), torch.zeros(1, 3, 90, 90)).findings
+    assert finding.repair == "a picture padded to a size that every stride divides"
+    assert audit(UNet(kernel_size=4), torch.zeros(1, 3, 96, 96)).findings == ()
+    (mixed,) = audit(FPN(), torch.zeros(1, 3, 64, 64)).findings
+    assert mixed.repair.endswith("train again after a change")
