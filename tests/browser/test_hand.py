@@ -18,7 +18,13 @@ from tools import THOROUGH
 from tools.run import LESSONS
 
 pytestmark = [pytest.mark.takes(60), pytest.mark.thorough]
-LOOKED_AT = LESSONS if THOROUGH else [path for path in LESSONS if path.stem[:2] in ("00", "03", "07", "11")]
+IN_EVERY_RUN = "00", "03", "07", "11"
+LOOKED_AT = [
+    pytest.param(
+        path, id=path.stem, marks=() if path.stem[:2] in IN_EVERY_RUN else pytest.mark.thorough(only=True)
+    )
+    for path in LESSONS
+]
 
 SHORTEST_TRACK, PIXELS_A_VALUE, TALLEST, NARROW = 240, 6, 700, 760
 NEEDS_MORE_THAN_IMPORTS = {"alignment"}  # a trained network: seen in lesson 12's own browser test
@@ -33,7 +39,7 @@ NAMELESS = """() => [...document.querySelectorAll('.btp-explorer button, .noUi-h
         || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture(scope="module", params=LOOKED_AT, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def lesson(request, open_lesson, lessons):
     notebook = notebook_of(request.param)
     if not notebook.cells:
@@ -152,7 +158,7 @@ def test_no_text_is_cut_off(lesson):
     assert {stage.text()[:40]: cut for stage in stages(lesson) if (cut := stage.cut_off())} == {}
 
 
-@pytest.mark.skipif(not THOROUGH, reason="pictures are made with COURSE_THOROUGH=1, as CI does")
+@pytest.mark.thorough(only=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pictures_for_people_to_look_at(lesson, theme, artifacts):
     lesson.set_theme(theme)
