@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from course_utils.networks.audit import maps
+from course_utils.networks.audit.layout import plain
 from course_utils.networks.audit.rules import rule
 from course_utils.networks.audit.units import exchanged
+from course_utils.networks.audit.watch import Operator
 
 
 @rule("grid_sample")
@@ -17,6 +19,8 @@ def grid_sample(call):
     corners = bool(call.arg(4, "align_corners"))
     mode, padding = call.arg(2, "mode", "bilinear"), call.arg(3, "padding_mode", "zeros")
     words = f"{mode} align_corners={corners} padding={padding}" + (", learned grid" if learned else "")
+    if learned and _is_asked_for(call.track(grid)):
+        return _fetched_for_queries(call, x, grid, f"{mode} align_corners={corners} padding={padding}")
     if call.track(x) is None:
         return call.lost("a fixed map is sampled along a learned grid") if learned else None
     grid = grid.detach()
@@ -43,6 +47,23 @@ def grid_sample(call):
         call.watch.operators[number] = call.watch.operators[number]._replace(known=False)
         return call.lost(f"grid_sample reads up to {far:.0f} pixels from a regular grid")
     return result
+
+
+def _is_asked_for(track):
+    """Do tokens stand where a grid has its rows? Then every token is a query, and its points are what it looks at."""
+    return track.is_map and any(len(dim.parts) > 1 or track.row for dim in track.dims[1:-1] if dim.axes)
+
+
+def _fetched_for_queries(call, x, grid, words):
+    """Deformable attention: what is fetched lies where the queries are, as in any attention."""
+    queries, value = call.track(grid), call.track(x)
+    dims = [plain(x.shape[0]), plain(x.shape[1]), *queries.dims[1:-1]]
+    known = True if value is None else value.is_map
+    call.watch.operators.append(
+        Operator(call.watch.here, "grid_sample", f"{words}, for queries", tuple(x.shape), tuple(call.out.shape),
+                 (), {}, {}, {}, known, True)
+    )  # fmt: skip
+    return queries.attended().with_dims(dims)
 
 
 class ReadGrid(NamedTuple):

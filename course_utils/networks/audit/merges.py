@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from course_utils.networks.audit.layout import laid_over
+from course_utils.networks.audit.rows import map_in, new_row, stand_alike
 from course_utils.networks.audit.track import Source, lost, unique
 
 SAME = 1e-3  # image pixels: what float32 factors and sums may leave
@@ -62,6 +63,8 @@ def merged(call, tensors, dims=None):
     dims = laid_over([track.dims for track in maps], shape) if dims is None else dims
     if dims is None:
         return out_of_order(call, tensors, maps)
+    if len(maps) > 1 and any(track.row for track in maps) and not stand_alike(maps):
+        return _by_their_maps(call, tensors, maps, dims)
     blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
     if len(maps) + len(blind) < 2:
         return replace(maps[0], dims=tuple(dims)).with_dims(dims)
@@ -71,22 +74,61 @@ def merged(call, tensors, dims=None):
     number = len(watch.merges)
     watch.met(number, tensors)
     gaps = _new_gaps(maps)
-    names = tuple(track.name or "a map" for track in maps)
+    names = _names(maps)
     watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
     sources = [source.after((number, i)) for i, track in enumerate(maps) for source in track.sources]
     return replace(maps[0], dims=tuple(dims), sources=unique(sources), name=f"merge {number}").with_dims(dims)
 
 
+def _by_their_maps(call, tensors, maps, dims):
+    """Rows of several maps that sit on other places: each map is a merge of its own."""
+    if not stand_alike(maps, places=False) or any(each.ndim != len(dims) for each in tensors):
+        return _not_compared(call, tensors, maps, "rows of other maps, or in another order, were merged")
+    at = next(i for i, dim in enumerate(dims) if maps[0].row_axis in dim.axes)
+    total, merged_maps, first = dims[at].size, [], 0
+    for number, one in enumerate(maps[0].row):
+        count = one.dims[0].size
+        stand_ins = []
+        for each in tensors:
+            inside = each.narrow(at, first, count) if each.shape[at] == total else each
+            track = call.track(each)
+            known = track is not None and track.row
+            call.watch.seen[inside] = map_in(track, at, number) if known else call.watch.seen.get(each)
+            stand_ins.append(inside)
+        sub_call = type(call)(call.watch, call.name, (), {}, call.out.narrow(at, first, count))
+        track = merged(sub_call, stand_ins, [*dims[:at], one.dims[0], *dims[at + 1 :]])
+        merged_maps.append(replace(track, dims=track.dims[at : at + 1]))
+        first += count
+    return new_row(merged_maps, dims, maps[0].row_axis)
+
+
+def _not_compared(call, tensors, maps, reason):
+    """A merge of maps whose places are known, though not how they belong together."""
+    call.watch.met(len(call.watch.merges), tensors)
+    result = call.lost(reason)
+    names = _names(maps)
+    call.watch.merges.append(Merge(call.watch.here, call.name, names, tuple(call.out.shape), (), result.lost))
+    return result
+
+
 def out_of_order(call, tensors, maps):
     """Maps whose samples do not stand in the same order were merged: a finding, and their places are lost."""
+    if len({bool(track.row) for track in maps}) > 1:
+        return _not_compared(call, tensors, maps, "a row of several maps was merged with something else")
     watch = call.watch
     number = len(watch.merges)
     watch.met(number, tensors)
-    names = tuple(track.name or "a map" for track in maps)
+    names = _names(maps)
     result = call.lost("maps whose samples stand in different orders were merged")
     watch.merges.append(Merge(watch.here, call.name, names, tuple(call.out.shape), (), result.lost))
     call.remark("other order", maps=names, shape=tuple(call.out.shape), name=call.name)
     return result
+
+
+def _names(maps):
+    return tuple(
+        track.name or (f"a row of {len(track.row)} maps" if track.row else "a map") for track in maps
+    )
 
 
 SIDE_BY_SIDE = {"cat", "concat", "concatenate", "stack"}

@@ -17,6 +17,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from course_utils.networks.audit.layout import plain, whole
 from course_utils.networks.audit.merges import Merge, merged
+from course_utils.networks.audit.rows import standing_in
 from course_utils.networks.audit.track import Source, Track, lost
 from course_utils.networks.audit.units import divisor_after
 from course_utils.networks.audit.values import labeled, tensors_in
@@ -134,7 +135,8 @@ class Call:
         ]
         for i, axis in zip(spatial, axes, strict=True):
             dims[i] = plain(out.shape[i]) if axis is None else whole(out.shape[i], axis)
-        return settled.moved(maps, number).with_dims(dims)
+        moved = settled.moved(maps, number).with_dims(dims)
+        return replace(moved, name=_resampled_name(kind, track.name)) if resamples else moved
 
     def note_move(self, axis, a, b, in_size, out_size, kind, settings):
         """Keep an operator that moves samples along one axis, as slices and padding do; its number."""
@@ -166,6 +168,15 @@ class Call:
             )
         )
         return len(self.watch.operators) - 1
+
+
+def _resampled_name(kind, name):
+    """interpolate of encoder.3; of several such steps outside any module, the last is named.
+
+    >>> _resampled_name("average pool", "max pool of image")
+    'average pool of image'
+    """
+    return f"{kind} of {name.rpartition(' of ')[2]}" if name else ""
 
 
 class Watch(TorchFunctionMode):
@@ -283,9 +294,10 @@ class Watch(TorchFunctionMode):
         for label, tensor in labeled(out, name):
             track = self.seen.get(tensor)
             if isinstance(track, Track) and track.is_map:
-                self.seen[tensor] = replace(track, name=label)
-                sizes = {axis: track.size(axis) for axis in sorted(track.axes)}
-                self.named.append(Named(label, sizes, track.sources))
+                track = self.seen[tensor] = replace(track, name=label)
+                for each in standing_in(track):
+                    sizes = {axis: each.size(axis) for axis in sorted(each.axes)}
+                    self.named.append(Named(each.name, sizes, each.sources))
 
 
 def hooked(model, watch):
