@@ -22,7 +22,7 @@ def grid_sample(call):
     if learned and _is_asked_for(call.track(grid)):
         return _fetched_for_queries(call, x, grid, f"{mode} align_corners={corners} padding={padding}")
     if call.track(x) is None:
-        return call.lost("a fixed map is sampled along a learned grid") if learned else None
+        return _of_a_fixed_map(call, call.track(grid), x) if learned else None
     grid = grid.detach()
     if _swapped(grid):
         call.remark("swapped grid", words=f"grid_sample {words}")
@@ -43,10 +43,17 @@ def grid_sample(call):
     far = max(each.far for each in read)
     if not call.watch.operators[number].known:
         return result
-    if far > max(2.0, max(x.shape[2:]) / 8):
+    if far > _far_away(max(x.shape[2:])):
         call.watch.operators[number] = call.watch.operators[number]._replace(known=False)
         return call.lost(f"grid_sample reads up to {far:.0f} pixels from a regular grid")
     return result
+
+
+def _of_a_fixed_map(call, grid, x):
+    """A mask of what was fetched from inside, say: it lies where the grid does."""
+    if grid.lost:
+        return call.still_lost(grid.lost)
+    return grid.with_dims([plain(x.shape[0]), plain(x.shape[1]), *grid.dims[1:-1]])
 
 
 def _is_asked_for(track):
@@ -64,6 +71,11 @@ def _fetched_for_queries(call, x, grid, words):
                  (), {}, {}, {}, known, True)
     )  # fmt: skip
     return queries.attended().with_dims(dims)
+
+
+def _far_away(size):
+    """Up to how many pixels a learned flow may move a regular grid that is still recognized."""
+    return max(2.0, size / 8)
 
 
 class ReadGrid(NamedTuple):
@@ -99,6 +111,8 @@ def _read_grid(grid, i, n, corners, learned):
         if away[best] < near:
             made_for = best
             slope, first = ways[best]
+        elif learned and away[corners] * n / 2 < _far_away(n):
+            slope, first = ways[corners]  # what random weights add to a grid is no place
     a, b = maps.sampled(slope, first, n, corners)
     own, start = ((n - 1) / (m - 1), 0.0) if made_for else (n / m, (n / m - 1) / 2)
     return ReadGrid((a, b), far, made_for, b - start, b - start + (a - own) * (m - 1), n, m)

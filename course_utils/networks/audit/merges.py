@@ -68,11 +68,18 @@ def merged(call, tensors, dims=None):
     blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
     if len(maps) + len(blind) < 2:
         return replace(maps[0], dims=tuple(dims)).with_dims(dims)
-    phases = _phases(maps) if call.name in SIDE_BY_SIDE and not blind else None
+    phases = all_phases(maps) if call.name in SIDE_BY_SIDE and not blind else None
     if phases:
         return replace(maps[0].moved(phases), name="").with_dims(dims)
     number = len(watch.merges)
     watch.met(number, tensors)
+    still = unmoved(maps) if call.name in SIDE_BY_SIDE and not blind else None
+    if still is not None:
+        _no_offsets_of_a_search(watch, maps, still)
+        names = _names(maps)
+        watch.merges.append(Merge(watch.here, call.name, names, shape, ()))
+        sources = tuple(source.after((number, still)) for source in maps[still].sources)
+        return replace(maps[still], sources=sources, name=f"merge {number}").with_dims(dims)
     gaps = _new_gaps(maps)
     names = _names(maps)
     watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
@@ -183,12 +190,13 @@ def _key(one, other, axis):
     return axis, round(a.start - b.start, 3), round(a.jump - b.jump, 6)
 
 
-def _phases(maps):
-    """Are these all the phases of one map, every r-th sample of it from each start? Then where their middle sits.
+def all_phases(maps):
+    """Are these all the phases of one map, or all its samples in a window? Then where their middle sits.
 
-    {axis: (1, b)} or None. Swin and YOLO's stem lay four such phases side by side as channels.
+    {axis: (1, b)} or None. Swin and YOLO's stem lay four phases side by side as channels, every second sample of a
+    map from each start. A window written by hand is a map padded and cut at every shift.
     """
-    first = maps[0].sources
+    first = maps[0].sources if maps else ()
     shifts = []
     for track in maps:
         if len(track.sources) != len(first):
@@ -205,13 +213,71 @@ def _phases(maps):
     maps_of_axes, count = {}, 1
     for axis, place in enumerate(first[0].places):
         values = sorted({shift[axis] for shift in shifts})
-        r = len(values)
-        if values != [round(i / r, 6) for i in range(r)]:
+        count *= len(values)
+        if not _without_gaps(values):
             return None
-        count *= r
         if place is not None:
-            maps_of_axes[axis] = (1, (r - 1) / (2 * r))
+            maps_of_axes[axis] = (1, (values[0] + values[-1]) / 2)
     return maps_of_axes if count == len(shifts) else None
+
+
+def _without_gaps(values):
+    """Shifts, in samples: 0, 1/r, 2/r, ..., or an odd number of whole ones."""
+    r = len(values)
+    phases = [round(i / r, 6) for i in range(r)]
+    return values == phases or (r % 2 == 1 and values == [values[0] + i for i in range(r)])
+
+
+def unmoved(maps):
+    """Of products of one map with another at many shifts, as in a search for correspondences: which is unmoved?
+
+    The number of that map, or None if these are no such products. Flow and stereo networks compare what does not move
+    with what does, and lay the answers side by side: the shifts are what they ask, and no offset.
+    """
+    if len(maps) < 3:
+        return None
+    found = [{source.places for source in track.sources} for track in maps]
+    fixed = set.intersection(*found)
+    moving = max((each - fixed for each in found), key=len)
+    if not fixed or not moving:
+        return None
+    shifts = [_shift_between(moving, each, fixed) for each in found]
+    if None in shifts or len(set(shifts)) < len(maps):
+        return None
+    return min(
+        range(len(maps)), key=lambda i: min(_far(_moved(p, shifts[i]), q) for p in moving for q in fixed)
+    )
+
+
+def _shift_between(moving, places, fixed):
+    """By how many whole samples all of ``moving`` went where these places are not fixed; None if they did not."""
+    one = next(iter(moving))
+    for other in places:
+        shift = tuple(_shift(a, b) for a, b in zip(other, one, strict=True))
+        if any(part is None or part % 1 for part in shift):
+            continue
+        moved = {_moved(each, shift) for each in moving}
+        if moved <= places <= moved | fixed:
+            return shift
+    return None
+
+
+def _moved(places, shift):
+    return tuple(p and p.moved(1, part) for p, part in zip(places, shift, strict=True))
+
+
+def _far(one, other):
+    return sum(abs(a.start - b.start) for a, b in zip(one, other, strict=True) if a and b)
+
+
+def _no_offsets_of_a_search(watch, maps, still):
+    """What the merges on the way to the moved ones said of their offsets is taken back."""
+    events = [
+        {event[0] for source in track.sources for event in source.events() if isinstance(event, tuple)}
+        for track in maps
+    ]
+    for number in set().union(*events) - events[still]:
+        watch.merges[number] = watch.merges[number]._replace(gaps=())
 
 
 def _shift(one, other):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ VERDICTS = {
     "confirmed": "the gradient says the same, to a hundredth of a pixel",
     "withdrawn": "the maps sit where the gradient says, and the audit is wrong there",
     "at the border": "the gradient reaches the end of the picture, and its center says nothing; try a larger one",
+    "unseen": "nothing of the picture reaches that map once all is linear",
     "moved": "a learned flow or attention lies on the way, and fetches from elsewhere",
 }
 MIDDLE, QUARTERS = (0.5,), (0.25, 0.75)
@@ -42,6 +44,8 @@ class Checked(NamedTuple):
     @property
     def verdict(self):
         """A key of ``VERDICTS``."""
+        if any(math.isnan(side.measured) for side in self.sides):
+            return "unseen"
         if any(side.cut for side in self.sides):
             return "at the border"
         if all(side.agrees for side in self.sides):

@@ -121,6 +121,8 @@ class Call:
             list(range(x.ndim - len(lines), x.ndim)) if spatial is None else [i % x.ndim for i in spatial]
         )
         mixed = [spatial[0] - 1] if mixed is None else mixed
+        if not track.lost:  # phases beside each other in a dim of their own, as in PackNet, are channels
+            mixed = [*mixed, *(i for i in spatial if _runs_elsewhere_too(track, i, spatial))]
         settled = None if track.lost else track.settled(spatial, [i for i in mixed if i >= 0])
         axes = [next(iter(settled.dims[i].axes), None) if settled else None for i in spatial]
         number = self._operator(x, out, lines, kind, settings, track, settled, axes, spatial, resamples)
@@ -168,6 +170,18 @@ class Call:
             )
         )
         return len(self.watch.operators) - 1
+
+
+def _runs_elsewhere_too(track, index, spatial):
+    """Does all of the picture that runs along this dim, run along another one in longer steps?"""
+    dim = track.dims[index]
+    others = set().union(*(track.dims[i].axes for i in spatial if i != index))
+    inner = all(len(dim.along(axis)) == 1 and dim.along(axis)[0].step == 1 for axis in dim.axes)
+    whole_elsewhere = all(
+        any(part.step > 1 for i in spatial if i != index for part in track.dims[i].along(axis))
+        for axis in dim.axes
+    )
+    return bool(dim.axes) and dim.axes <= others and inner and whole_elsewhere
 
 
 def _resampled_name(kind, name):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
+from course_utils.networks.audit.merges import all_phases
 from course_utils.networks.audit.products import ACTIVATIONS, NORMS
 from course_utils.networks.audit.rows import merges_of
 from course_utils.networks.audit.rules import apply, is_pointwise
@@ -105,7 +106,9 @@ class Side(NamedTuple):
 
 def sides(report, merge, gap, taps="all", at=0.5):
     """Both maps of a gap, to be asked at the same samples."""
-    period = math.lcm(*(_period(report, source, gap.axis) for source in gap.sources))
+    periods = [_period(report, source, gap.axis) for source in gap.sources]
+    both = math.lcm(*periods)
+    period = both if both <= gap.size // 4 else max(periods)  # of uneven factors nothing repeats
     pairs = zip(gap.maps, gap.sources, strict=True)
     return [Side(merge, which, source, taps, gap.axis, period, at=at) for which, source in pairs]
 
@@ -221,20 +224,17 @@ class Linear(Watch):
         rest = args[1:] if args else ()
         others = {key: value for key, value in kwargs.items() if key != "tensors"}
         coming = self._coming(tensors)
-        in_a_row = "stack" not in name and self._end_to_end(
-            tensors, args[1] if len(args) > 1 else kwargs.get("dim", 0)
-        )
-        if (
-            not in_a_row
-            and self.side.merge not in coming
-            and any(number in self.choices for number in coming)
-        ):
+        dim = None if "stack" in name else args[1] if len(args) > 1 else kwargs.get("dim", 0)
+        meets = self.side.merge not in coming and any(number in self.choices for number in coming)
+        if meets and not self._all_go_on(tensors, dim):
             tensors = [each if each is chosen else torch.zeros_like(each) for each in tensors]
         return func(tensors, *rest, **others)
 
-    def _end_to_end(self, tensors, dim):
-        """Are maps set one after the other along the picture? That is no merge: all of them go on."""
-        return any(track and track.dims[dim].axes for track in map(self.track, tensors))
+    def _all_go_on(self, tensors, dim):
+        """Are these parts of one map: set one after the other along the picture, or all of its phases?"""
+        tracks = [track for track in map(self.track, tensors) if track is not None]
+        maps = [track.with_copies_shared() for track in tracks if track.is_map]
+        return any(dim is not None and track.dims[dim].axes for track in tracks) or bool(all_phases(maps))
 
 
 def _with_equal_weights(name, func, args, kwargs, taps):
@@ -314,6 +314,8 @@ def measured(side, report, model, inputs, named_inputs, axes):
         if side.answer:
             tensor = dict(labeled(out, ANSWER))[side.answer]
             track = watch.track(tensor).with_copies_shared()
+        if tensor is None:  # another way through the network than the first time: it looks at values
+            return Measured(_name_of(report, side), side.axis, math.nan, math.nan, math.nan, False)
         mask, index = _some_samples(track, tensor, side)
         image = next(each for each in images if each.ndim >= 3)
         total = (tensor * mask).sum()
@@ -334,13 +336,17 @@ def measured(side, report, model, inputs, named_inputs, axes):
     cut = bool(touched[0] or touched[-1]) or not bool(touched.any())
     place = side.source.places[side.axis]
     return Measured(
-        side.answer or report.merges[side.merge].maps[side.which],
+        _name_of(report, side),
         side.axis,
         index,
         place.start + place.jump * index,
         center,
         cut,
     )
+
+
+def _name_of(report, side):
+    return side.answer or report.merges[side.merge].maps[side.which]
 
 
 def _some_samples(track, tensor, side):

@@ -17,7 +17,7 @@ FETCHED = {name for name, (model, *_) in PLANTED.items() if getattr(model, "lear
 def test_no_planted_offset_is_withdrawn(name):
     model, x, kind, _ = PLANTED[name]
     verdicts = {check.verdict for check in verify(model, x).checks}
-    assert verdicts <= ({"moved"} if name in FETCHED else {"confirmed", "at the border"})
+    assert verdicts <= ({"moved"} if name in FETCHED else {"confirmed", "at the border", "unseen"})
     assert bool(verdicts) == (
         any("offset" in finding.kind for finding in audit(model, x).findings) or "offset" in kind
     )
@@ -86,6 +86,14 @@ def test_the_network_and_its_input_are_left_as_they_were():
     assert model.training and not x.requires_grad and x.grad is None
     assert not any(module._forward_hooks for module in model.modules())
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_map_that_nothing_reaches_is_unseen():
+    """The first two channels of four: of what was laid behind them nothing is left."""
+    model, x, *_ = PLANTED["3x3 halvings, stacked"]
+    verified = verify(model, x)
+    assert [check.verdict for check in verified.checks] == ["unseen", "confirmed"]
+    assert "unseen: nothing of the picture reaches that map" in verified.text
 
 
 def test_every_verdict_that_is_given_is_explained():

@@ -13,6 +13,7 @@ from course_utils.networks.alignment_bugs import (
     mixed_conventions,
     rows_before_columns,
 )
+from tests.networks.audit.networks import compared
 
 
 class Ladder(nn.Module):
@@ -298,6 +299,26 @@ def phases(x):
     return x + F.interpolate(small, scale_factor=2, mode="nearest")[:, :1]
 
 
+def window(x, reach=1):
+    """All samples of a window as channels, written by hand: the map padded and cut at every shift."""
+    height, width = x.shape[2:]
+    padded = F.pad(x, [reach] * 4)
+    shifts = [(i, j) for i in range(2 * reach + 1) for j in range(2 * reach + 1)]
+    return x + torch.cat([padded[:, :, i : i + height, j : j + width] for i, j in shifts], 1).mean(1, True)
+
+
+class Search(nn.Module):
+    """A map compared with another at every shift, as a flow network does: ``one`` and ``other`` make them."""
+
+    def __init__(self, one, other):
+        super().__init__()
+        self.one, self.other = one(), other()
+
+    def forward(self, x):
+        x = x.expand(-1, 2, -1, -1)
+        return compared(self.one(x), self.other(x))
+
+
 def image(*size):
     return torch.rand(1, 1, *size, generator=torch.Generator().manual_seed(0))
 
@@ -339,6 +360,8 @@ CLEAN = {
     "tokens cut between rows and joined again": (
         Apply(lambda x: x.flatten(2) + torch.cat(x.flatten(2).chunk(4, -1), -1)), image(16, 24)
     ),
+    "a window cut by hand": (Apply(window), image(16, 24)),
+    "compared at every shift": (Search(halving(2, 0), pool), image(32, 48)),
     "squeezed": (Apply(squeezed), image(16, 24)),
     "phases": (Apply(phases), image(16, 24)),
     "unfolded and folded": (
@@ -429,6 +452,12 @@ PLANTED = {
     ),
     "rows of maps that sit elsewhere, side by side": (
         Exchange(halving(3, 1), "cat"), image(32, 48), "constant offset", "note"
+    ),
+    "compared at every shift, half a pixel apart": (
+        Search(halving(3, 1), pool), image(32, 48), "constant offset", "note"
+    ),
+    "cut at two shifts and laid side by side": (
+        Apply(lambda x: torch.cat([x[..., 1:-1], x[..., 2:]], 1)), image(16, 24), "constant offset", "note"
     ),
     "attention's answer reshaped without a permute": (
         Apply(lambda x: x.expand(-1, 64, -1, -1) + x.expand(-1, 64, -1, -1).flatten(2).mT.reshape(1, 64, 4, 4)),
