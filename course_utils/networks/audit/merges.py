@@ -84,6 +84,7 @@ def merged(call, tensors, dims=None):
     names = _names(maps)
     watch.merges.append(Merge(watch.here, call.name, names, shape, gaps, blind[0].lost if blind else ""))
     sources = [source.after((number, i)) for i, track in enumerate(maps) for source in track.sources]
+    sources = _on_all_axes(sources, set().union(*(track.axes for track in maps)))
     return replace(maps[0], dims=tuple(dims), sources=unique(sources), name=f"merge {number}").with_dims(dims)
 
 
@@ -132,6 +133,24 @@ def out_of_order(call, tensors, maps):
     return result
 
 
+def _on_all_axes(sources, axes):
+    """The ways that say something about every axis; a profile along one axis alone says nothing about the others.
+
+    Where a column and a row make a map between them, each is completed by the other.
+    """
+    whole = [source for source in sources if all(source.places[axis] is not None for axis in axes)]
+    if whole:
+        return whole
+    known = {
+        axis: next(source.places[axis] for source in sources if source.places[axis] is not None)
+        for axis in axes
+    }
+    return [
+        source._replace(places=tuple(place or known.get(axis) for axis, place in enumerate(source.places)))
+        for source in sources
+    ]
+
+
 def _names(maps):
     return tuple(
         track.name or (f"a row of {len(track.row)} maps" if track.row else "a map") for track in maps
@@ -178,7 +197,8 @@ def _gaps(maps, i, j):
             a, b = one.places[axis], other.places[axis]
             first = a.start - b.start
             last = first + (a.jump - b.jump) * (size - 1)
-            yield Gap(axis, first, last, size, min(abs(a.jump), abs(b.jump)), (i, j), (one, other))
+            jump = min(abs(a.jump), abs(b.jump)) or max(abs(a.jump), abs(b.jump)) or 1
+            yield Gap(axis, first, last, size, jump, (i, j), (one, other))
 
 
 def _keys(one, other):
@@ -284,4 +304,4 @@ def _shift(one, other):
     """How many samples further one starts, or None where both do not step alike."""
     if one is None or other is None:
         return 0.0 if one is other else None
-    return round((one.start - other.start) / other.jump, 6) if one.jump == other.jump else None
+    return round((one.start - other.start) / other.jump, 6) if one.jump == other.jump != 0 else None

@@ -25,6 +25,7 @@ VERDICTS = {
     "at the border": "the gradient reaches the end of the picture, and its center says nothing; try a larger one",
     "unseen": "nothing of the picture reaches that map once all is linear",
     "moved": "a learned flow or attention lies on the way, and fetches from elsewhere",
+    "picked": "a stride follows copies on the way; the audit counts their mean place, the weights pick some of them",
 }
 MIDDLE, QUARTERS = (0.5,), (0.25, 0.75)
 
@@ -33,13 +34,13 @@ class Checked(NamedTuple):
     """One offset, asked of the gradient: both maps of a merge, or an answer alone.
 
     axis    its name: y, x
-    astray  may a learned flow or attention on the way fetch from elsewhere?
+    astray  what on the way explains another answer of the gradient, a key of ``VERDICTS``; "" for nothing
     """
 
     where: str
     axis: str
     sides: tuple[Measured, ...]
-    astray: bool = False
+    astray: str = ""
 
     @property
     def verdict(self):
@@ -50,7 +51,7 @@ class Checked(NamedTuple):
             return "at the border"
         if all(side.agrees for side in self.sides):
             return "confirmed"
-        return "moved" if self.astray else "withdrawn"
+        return self.astray or "withdrawn"
 
     @property
     def apart(self):
@@ -157,7 +158,7 @@ def _checked(offset, at, rank, report, *run):
         answers = tuple(measured(side, report, *run) for side in asked)
         if not any(each.cut for each in answers):
             break
-    astray = any(goes_astray(report, side) for side in asked)
+    astray = next(filter(None, (goes_astray(report, side) for side in asked)), "")
     return Checked(offset.where, AXES.get(rank, "?" * rank)[offset.axis], answers, astray)
 
 

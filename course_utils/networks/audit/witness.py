@@ -119,9 +119,25 @@ def side_of_answer(report, name, axis, source, taps="all", at=0.5):
 
 
 def goes_astray(report, side):
-    """Is there a learned flow or attention on the way? Either may fetch from anywhere."""
+    """What on the way makes the gradient's center another than the audit's, though neither is wrong: or "".
+
+    "moved"     a learned flow or attention, which may fetch from anywhere
+    "picked"    a stride after copies: the audit counts their mean place, and the weights pick some of them
+    """
     operators = [report.operators[event] for event in side.source.events() if isinstance(event, int)]
-    return bool(side.source.attended) or any("learned grid" in each.settings for each in operators)
+    if side.source.attended or any("learned grid" in each.settings for each in operators):
+        return "moved"
+    steps = [each.maps[side.axis][0] for each in operators if side.axis in each.maps]
+    copies = [
+        each.kind in COPIES or (each.kind == "interpolate" and "nearest" in each.settings)
+        for each in operators
+        if side.axis in each.maps
+    ]
+    picks = any(copied and max(map(abs, steps[i:])) > 1 for i, copied in enumerate(copies))
+    return "picked" if picks else ""
+
+
+COPIES = ("transposed conv", "repeat", "max unpool", "pixel shuffle")
 
 
 def _period(report, source, axis):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from course_utils.networks.audit import audit, verify
 from course_utils.networks.audited import FPN, UNet
@@ -94,6 +95,18 @@ def test_a_map_that_nothing_reaches_is_unseen():
     verified = verify(model, x)
     assert [check.verdict for check in verified.checks] == ["unseen", "confirmed"]
     assert "unseen: nothing of the picture reaches that map" in verified.text
+
+
+def test_a_stride_after_copies_picks_some_of_them():
+    """Of two copies of sample o, which sit at o - 1/4 and o + 1/4, the middle of the kernel takes the first."""
+
+    def exchanged(x):
+        coarse = F.avg_pool2d(x, 2)
+        copies = F.interpolate(coarse, scale_factor=2)
+        return coarse + F.conv2d(copies, torch.ones(1, 1, 1, 1), stride=2)
+
+    (check,) = verify(exchanged, image(32, 32)).checks
+    assert check.verdict == "picked" and check.apart == pytest.approx((0.5, 0.0))
 
 
 def test_every_verdict_that_is_given_is_explained():

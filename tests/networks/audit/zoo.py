@@ -292,6 +292,14 @@ def squeezed(x):
     return x * torch.sigmoid(F.adaptive_avg_pool2d(x, 1))
 
 
+def profiles(x):
+    """Coordinate attention: the means of all rows and of all columns, joined, worked on, parted, multiplied in."""
+    rows, columns = x.mean(3, keepdim=True), x.mean(2, keepdim=True)
+    both = torch.sigmoid(torch.cat([rows, columns.mT], 2))
+    rows, columns = both.split([x.shape[2], x.shape[3]], 2)
+    return F.avg_pool2d(x * rows * columns.mT, 2) + F.avg_pool2d(rows * columns.mT, 2)
+
+
 def phases(x):
     """Every second sample from each start, laid side by side as channels, as Swin and YOLO's stem do."""
     parts = [x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]
@@ -362,6 +370,7 @@ CLEAN = {
     ),
     "a window cut by hand": (Apply(window), image(16, 24)),
     "compared at every shift": (Search(halving(2, 0), pool), image(32, 48)),
+    "rows and columns, a profile each": (Apply(profiles), image(16, 24)),
     "squeezed": (Apply(squeezed), image(16, 24)),
     "phases": (Apply(phases), image(16, 24)),
     "unfolded and folded": (
@@ -455,6 +464,10 @@ PLANTED = {
     ),
     "compared at every shift, half a pixel apart": (
         Search(halving(3, 1), pool), image(32, 48), "constant offset", "note"
+    ),
+    "a profile of rows, one row off": (
+        Apply(lambda x: x * F.pad(x, (0, 0, 1, 0))[:, :, :-1].mean(3, keepdim=True)), image(16, 24),
+        "constant offset", "note",
     ),
     "cut at two shifts and laid side by side": (
         Apply(lambda x: torch.cat([x[..., 1:-1], x[..., 2:]], 1)), image(16, 24), "constant offset", "note"
