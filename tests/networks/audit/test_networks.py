@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from torch import nn
 
 from course_utils.networks.audit import audit, verify
+from course_utils.networks.upsamplers import UPSAMPLERS
 from tests.networks.audit.networks import Branches, CroppingUNet, Detector, FlowPyramid, PackNet, Restorer
 from tests.networks.audit.zoo import PLANTED
 
@@ -72,3 +74,24 @@ def test_the_shifts_of_a_search_are_no_offsets_and_what_does_not_fit_without_the
     gaps = [gap for merge in report.merges for gap in merge.gaps]
     assert {gap.axis for gap in gaps} == {0, 1} and {(gap.first, gap.last) for gap in gaps} == {(-0.5, -0.5)}
     assert sum(bool(merge.gaps) for merge in report.merges) == 1 and len(report.merges) == 10
+
+
+class Upsampled(nn.Module):
+    """Halved by a kernel that keeps the edges, enlarged by an upsampler of lesson 13, added."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.stem, self.down = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 2, 2)
+        self.up = UPSAMPLERS[name](8)
+
+    def forward(self, x):
+        fine = self.stem(x)
+        return fine + self.up(self.down(fine), fine)
+
+
+@pytest.mark.parametrize("name", UPSAMPLERS)
+def test_every_upsampler_of_lesson_13_is_followed_and_all_but_one_keep_the_edges(name):
+    report = audit(Upsampled(name), torch.rand(1, 3, 32, 48, generator=torch.Generator().manual_seed(0)))
+    assert report.surprises == () and report.complete, report
+    kinds = {finding.kind for finding in report.findings}
+    assert kinds == ({"constant offset", "uneven taps"} if name == "transposed, kernel 3" else set()), report
