@@ -133,7 +133,7 @@ class Report:
     def _operator_rows(self):
         return [
             {
-                "where": each.where or "-", "operator": each.words,
+                "where": each.where or self.model, "operator": each.words,
                 "in": _shape(each.in_shape[2:]), "out": _shape(each.out_shape[2:]),
                 "map": "; ".join(dict.fromkeys(f"{a:.4g} o {b:+.4g}" for a, b in each.line)),
                 "known": "yes" if each.known else "no",

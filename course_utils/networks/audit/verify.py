@@ -169,7 +169,7 @@ def _row(check):
         "sample": f"{check.axis} {check.sides[0].index:g}",
         "audit": _places(side.predicted for side in check.sides),
         "gradient": _places(side.measured for side in check.sides),
-        "apart": f"{check.apart[0] + 0.0:+.2f}, {check.apart[1] + 0.0:+.2f}",
+        "apart (audit, gradient)": f"{check.apart[0] + 0.0:+.2f}, {check.apart[1] + 0.0:+.2f}",
         "": check.verdict,
     }
 
