@@ -105,7 +105,7 @@ def sha256(file):
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
-# ---- where files come from: (core, name, cache) -> path or None -----------------------------------------------------
+# ---- where files come from: (core, name, cache) -> path or None ---------------------------------------------------
 
 
 def in_folder(folder):
