@@ -1,5 +1,6 @@
 """A kernel that ends behind an open lesson: its pictures say so, offer no control, and begin again at a press."""
 
+import json
 from contextlib import suppress
 
 import nbformat
@@ -20,6 +21,7 @@ LOOK_FOR_KERNELS = (
     "() => { window.jupyterapp.serviceManager.sessions.refreshRunning(); }"  # as every ten seconds
 )
 TOLD = "explorer => getComputedStyle(explorer, '::before').content"
+CONNECT_ANEW = "() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect(); }"
 RUN_ALONE = """() => { const app = window.kept = window.jupyterapp; delete window.jupyterapp;
     app.commands.execute('notebook:run-all-cells'); }"""
 LEND_AGAIN = "() => { window.jupyterapp = window.kept; }"
@@ -51,6 +53,11 @@ def is_told(lesson):
     )
     assert stage.sliders().count() == 0
     return stage
+
+
+def agree(stage):
+    """Is the picture that of where the slider stands?"""
+    return json.loads(stage.key())[0] == float(stage.slider("x").get_attribute("aria-valuenow"))
 
 
 @pytest.fixture(params=[culled, killed])
@@ -86,10 +93,33 @@ def test_one_press_brings_it_back_and_nothing_is_lost(ended):
     lesson.wait_idle()
     (stage,) = stages(lesson)
     stage.press_slider("x")
-    assert stage.slider("x").get_attribute("aria-valuenow") in stage.key()
+    assert agree(stage)
     assert not again.is_visible() and lesson.cell_errors() == []
     assert [cell["source"] for cell in lesson.cells()] == [ABOVE, EXPLORER, WRITTEN]
     assert lesson.ask("'below' in globals()") is False  # what stands below is the learner's to run
+
+
+def test_while_the_way_to_python_is_gone_it_is_said_and_then_the_picture_comes(open_lesson, lessons):
+    """A server that does not answer, as on a hub where it was stopped."""
+    nbformat.write(with_sources(ABOVE, EXPLORER), lessons / "apart.ipynb")
+    lesson = open_lesson("apart.ipynb")
+    lesson.run_all()
+    (stage,) = stages(lesson)
+    server, told = (
+        psutil.Process(lesson.lab.process.pid),
+        f"() => ({TOLD})(document.querySelector('.btp-explorer'))",
+    )
+    server.suspend()
+    try:
+        lesson.page.evaluate(CONNECT_ANEW)
+        lesson.page.wait_for_function(f"() => ({told})().includes('no connection to Python')")
+        stage.slider("x").press("End")
+    finally:
+        server.resume()
+    lesson.page.wait_for_function(f"() => ({told})() === 'none'")
+    lesson.wait_idle()
+    assert stage.at_its_end() and agree(stage)
+    lesson.close()
 
 
 def test_where_the_page_lends_no_commands_the_words_stand_alone(open_lesson, lessons):

@@ -121,7 +121,7 @@ const ENDED = ["dead", "terminating", "restarting", "autorestarting"];
 function watchKernel(manager) {
   const context = manager?.context?.sessionContext, kernel = context?.session?.kernel;
   if (!kernel) return () => {};  // another front end, or a lesson that is only looked at
-  const signals = [context.statusChanged, context.kernelChanged];
+  const signals = [context.statusChanged, context.kernelChanged, context.sessionChanged];
   const unwatch = () => { for (const signal of signals) signal.disconnect(look); };
   function look() {
     const now = context.session?.kernel;
@@ -133,7 +133,16 @@ function watchKernel(manager) {
   return unwatch;
 }
 
-// What a learner would do by hand then, in one press: a kernel, the cells above, this cell. Only where the page lends
+// Python may be there and the way to it not: a server that stopped, a network that is gone. What is moved meanwhile is
+// sent when it is back; until then the picture is older than its slider, and stage.css says so.
+function watchConnection(manager, tell) {
+  const context = manager?.context?.sessionContext, changed = context?.connectionStatusChanged;
+  const look = () => tell((context.session?.kernel?.connectionStatus ?? "connected") === "connected");
+  changed?.connect(look);
+  return () => changed?.disconnect(look);
+}
+
+// What a learner would do by hand when it has ended, in one press: a kernel, the cells above, this cell. Only where the page lends
 // its commands (expose_app_in_browser in jupyter_server_config.json); elsewhere the sentence has to do.
 const AGAIN = "Run the cells above again, then this one";
 const FAILED = "A cell above stopped with an error. Mend it, then press here again.";
@@ -701,6 +710,7 @@ function render({ model, el }) {
   // Sliders and rows of buttons of ipywidgets have no names of their own for a screen reader.
   const explorer = () => root.closest(".btp-explorer") ?? root.parentElement?.parentElement;
   const again = globalThis.jupyterapp?.commands ? againButton() : null;
+  const unwatch = watchConnection(model.widget_manager, (isThere) => explorer()?.classList.toggle("btp-apart", !isThere));
   const names = requestAnimationFrame(() => {
     if (again) explorer()?.prepend(again);
     for (const box of explorer()?.querySelectorAll(".widget-slider") ?? []) {
@@ -726,6 +736,7 @@ function render({ model, el }) {
     setPlaying(false);
     cancelAnimationFrame(names);
     again?.remove();
+    unwatch();
     widths.disconnect();
     for (const [source, event, heard] of listeners) source.off(event, heard);
   };
