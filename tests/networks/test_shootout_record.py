@@ -26,7 +26,7 @@ def small(tmp_path, monkeypatch):
     tasks = {"labels": Labels(TINY), "pictures": Pictures(steps=2, patch=4, batch=2)}
     monkeypatch.setattr(command, "HERE", tmp_path)
     monkeypatch.setattr(command, "SEEDS", 3)
-    monkeypatch.setattr(command, "SLOW_SEEDS", 1)
+    monkeypatch.setattr(shootout, "CONTROLS", {"flow, blind": shootout.CONTROLS["flow, blind"]})
     monkeypatch.setattr(shootout, "task", tasks.get)
     monkeypatch.setattr(
         shootout, "CONTENDERS", {name: CONTENDERS[name] for name in ("bilinear", "flow", "CARAFE")}
@@ -40,27 +40,26 @@ def recorded(folder, part):
 
 def test_what_is_missing_is_trained_and_added(small, monkeypatch, capsys):
     command.main(["labels", "--record", "--minutes", "0"])
-    assert not (small / "shootout_labels.json").exists() and "labels: 7 left" in capsys.readouterr().out
+    assert not (small / "shootout_labels.json").exists() and "labels: 12 left" in capsys.readouterr().out
     ends = iter([0, 0, 9, *[9] * 99])  # the clock: two trainings, then it is over
     monkeypatch.setattr(command.time, "monotonic", lambda: 60 * next(ends))
     command.main(["labels", "--record", "--minutes", "1"])
     first = recorded(small, "labels")
-    assert "labels: 6 left" in capsys.readouterr().out
+    assert "labels: 11 left" in capsys.readouterr().out
     assert [run["contender"] for run in first["result"]["runs"]] == ["bilinear"]
     monkeypatch.setattr(command.time, "monotonic", time.perf_counter)
     command.main(["labels", "--record"])
     printed, record = capsys.readouterr().out, recorded(small, "labels")
-    assert "labels: nothing left" in printed and table(record["result"]["rows"]) in printed
+    assert "labels: nothing left" in printed
+    assert table(shootout.summary(record["result"]["runs"])) in printed
     runs = record["result"]["runs"]
     assert runs[:1] == first["result"]["runs"] and record["seconds"] >= first["seconds"]
     assert [(run["seed"], run["contender"]) for run in runs] == [
-        (0, "bilinear"), (0, "flow"), (0, "CARAFE"), (1, "bilinear"), (1, "flow"), (2, "bilinear"), (2, "flow")
-    ]  # fmt: skip
-    assert {row["upsampler"]: row["seeds"] for row in record["result"]["rows"]} == {
-        "bilinear": 3,
-        "flow": 3,
-        "CARAFE": 1,
-    }
+        (seed, name) for seed in range(3) for name in ("bilinear", "flow", "CARAFE", "flow, blind")
+    ]
+    seeds = {row["upsampler"]: row["seeds"] for row in record["result"]["rows"]}
+    assert seeds == {"bilinear": 3, "flow": 3, "CARAFE": 3}
+    assert [row["upsampler"] for row in record["result"]["controls"]] == ["flow, blind"]
     edges = record["result"]["edges"]
     assert set(edges) == {"bilinear", "flow", "CARAFE"} and numerics.from_text(edges["flow"]).shape == (
         32,
@@ -91,7 +90,15 @@ def test_parts_made_in_one_go(small, monkeypatch, part):
 def test_the_pyramid_is_another_network(monkeypatch):
     monkeypatch.setattr(shootout, "run_in_pyramid", lambda name, seed: {"contender": name, "seed": seed})
     assert command.trained("pyramid", "FaPN", 2) == ({"contender": "FaPN", "seed": 2}, None)
-    assert len(command.wanted("pyramid")) == command.PYRAMID_SEEDS * len(shootout.PYRAMID)
+    assert len(command.wanted("pyramid")) == command.SEEDS * len(shootout.PYRAMID)
+
+
+def test_half_a_training_is_not_recorded(small, monkeypatch):
+    real = shootout.run
+    monkeypatch.setattr(shootout, "run", lambda *args: real(*args)._replace(stopped=True))
+    with pytest.raises(KeyboardInterrupt):
+        command.main(["labels", "--record"])
+    assert not list(small.iterdir())
 
 
 # ---- The records ---------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ def test_the_pyramid_is_another_network(monkeypatch):
 @pytest.mark.parametrize("part", command.PARTS)
 def test_a_record_says_what_the_code_would_say_of_its_trainings(part, capsys):
     result = numerics.recorded(part)
-    assert result["rows"] == shootout.summary(result["runs"])
+    assert {name: result.get(name, []) for name in ("rows", "controls")} == command.tables(result["runs"])
     assert (result["budget"], result["note"]) == (command.settings(part)["budget"], command.NOTE)
     assert {(run["contender"], run["seed"]) for run in result["runs"]} <= set(command.wanted(part))
     show_record(f"shootout_{part}")
