@@ -16,7 +16,7 @@ and ``verify`` does so for all that was found.
 
 What it cannot know. Where attention or a learned flow really fetches from: the queries' own places and the regular
 grid are what is written down. Copies, made by nearest or a transposed convolution, count with their mean place. A
-stride right after them picks some, and which, depends on the weights: HRNet does that, and there the gradient sits
+stride right after them picks some, and which, depends on the weights: HRNet and RT-DETR do that, and the gradient sits
 beside the mean. An audit holds for the sizes that it has seen.
 """
 

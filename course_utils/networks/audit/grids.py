@@ -28,7 +28,7 @@ def grid_sample(call):
         call.remark("swapped grid", words=f"grid_sample {words}")
         return call.lost("grid_sample reads (y, x) where it wants (x, y)")
     read = [_read_grid(grid, i, n, corners, learned) for i, n in enumerate(x.shape[2:])]
-    if learned and not all(each.regular for each in read):
+    if learned and _runs_along(call.track(x)) and not all(each.regular for each in read):
         return _picked_places(call, x, call.arg(1, "grid"), words, max(each.far for each in read))
     result = call.resampled(x, [each.line for each in read], "grid_sample", words)
     number = len(call.watch.operators) - 1
@@ -73,6 +73,11 @@ def _fetched_for_queries(call, x, grid, words):
                  (), {}, {}, {}, known, True)
     )  # fmt: skip
     return queries.attended().with_dims(dims)
+
+
+def _runs_along(track):
+    """Is a map of the picture sampled, or a table of its own for each place, as in a search for correspondences?"""
+    return bool(track.lost) or any(dim.axes for dim in track.dims[2:])
 
 
 def _picked_places(call, x, grid, words, far):

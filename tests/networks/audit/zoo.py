@@ -119,13 +119,15 @@ def of_affine_grid(x, made, sampled):
     return x + F.grid_sample(x, grid, align_corners=sampled)
 
 
-def lookups(x):
+def lookups(x, learned=False):
     """RAFT's way: a map of correlations for every place, each read in a small window around a point of its own."""
     tokens = x.flatten(2)
     maps = (tokens.mT @ tokens).reshape(256, 1, 16, 16)
     steps = torch.arange(-4, 5) / 7.5
     window = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)  # y before x
     centers = torch.rand(256, 1, 1, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    if learned:
+        centers = centers + 0.1 * x.reshape(256, 1, 1, 1)
     seen = F.grid_sample(maps, centers + window, align_corners=True)
     return x + seen.reshape(1, 16, 16, 81).movedim(-1, 1)
 
@@ -348,6 +350,7 @@ CLEAN = {
                            image(16, 24)),
     "fetched along a learned flow": (Fetch(fetch, True), image(16, 24)),
     "small windows around points, y before x": (Apply(lookups), image(16, 16)),
+    "small windows around points that the network chose": (Apply(partial(lookups, learned=True)), image(16, 16)),
     "grid and sampling agree, False": (Apply(partial(of_affine_grid, made=False, sampled=False)), image(16, 24)),
     "grid and sampling agree, True": (Apply(partial(of_affine_grid, made=True, sampled=True)), image(16, 24)),
     "labels shrunk by area": (Apply(lambda x: F.interpolate((x > 0.5).float(), size=(8, 8), mode="area")),
