@@ -31,7 +31,8 @@ Between the Pixels: an interactive course on resampling, upsampling, warping and
     python -m course_utils test       run every test; with --search 10m draw new examples for ten minutes instead
     python -m course_utils doctor     versions, device, and what is wrong, in plain words; changes nothing
     python -m course_utils bench      measure how fast explorers, resize and lessons are here
-    python -m course_utils site       make web pages of the lessons, in the folder site; --serve shows them here
+    python -m course_utils site       make web pages of the lessons and, in site/lab, JupyterLab that runs them in a
+                                      browser; --serve shows them here, --no-lab makes the pages alone
     python -m course_utils audit my_network:UNet --input 1,3,224,224
                                       where the pixels of your own network's maps sit, and which do not fit;
                                       runs in the Python you call it with, if that has torch, numpy and tqdm
