@@ -8,7 +8,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from course_utils.launcher import doctor, hub, places, process
+from course_utils.launcher import doctor, hub, in_browser, places, process
 from course_utils.launcher.environment import Environment, this_environment
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
@@ -16,6 +16,7 @@ from course_utils.launcher.lessons import MANIFEST, bring, chosen_folder, fresh_
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say
 from course_utils.launcher.requirements import read_needs
+from course_utils.platform import IN_BROWSER
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_COPY = "my_lessons"
@@ -298,6 +299,8 @@ def _help(options, rest):
 
 
 def _doctor(options, rest):
+    if IN_BROWSER:
+        return in_browser.report(say)
     try:
         return doctor.report(ROOT, wanted_packages(["lessons", "test"]))
     except Trouble:
