@@ -32,7 +32,9 @@ LATER = (
     "scipy.ndimage",
 )
 # What a browser does not read: types, headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
-UNREAD = re.compile(r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
+UNREAD = re.compile(
+    r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/|^numpy/f2py/"
+)
 GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
 STDLIB = "python_stdlib.zip"
 CALLED_BY_NAME = "course_utils/"  # a lesson shows its sources: they stay, with the bytecode beside them

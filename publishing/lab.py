@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 from publishing import ahead, pyodide, wheels
+from publishing.for_browser import write_course_files
 from publishing.pyodide import NotAtHand
 from tools.run import ROOT
 
@@ -32,7 +33,8 @@ VARIABLES = {"BETWEEN_THE_PIXELS_HOME": "/drive/my_progress", "COURSE_FILES": ".
 def build(out, lessons, distribution):
     """Write the browser edition of these (Lesson, Recorded) pairs into ``out``/lab. Raises NotAtHand.
 
-    What stood there before stays until all of the new one stands.
+    Of a lesson that was not run (None in the place of Recorded) no cell has a recorded output. What stood there
+    before stays until all of the new one stands.
     """
     tools = build_tools()
     with tempfile.TemporaryDirectory(prefix="browser-edition-") as place:
@@ -41,6 +43,9 @@ def build(out, lessons, distribution):
         write_source(source, tools, lessons)
         run_build(tools, source, made)
         add_pyodide(made / "static" / "pyodide", distribution, tools, place)
+        write_course_files(
+            made / "course", {Path(lesson.file).stem: done for lesson, done in lessons if done}
+        )
         (made / "index.html").write_text(ENTRANCE, encoding="utf-8")
         shutil.rmtree(out / "lab", ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
@@ -189,4 +194,4 @@ def add_pyodide(folder, distribution, tools, place):
         ahead.apply(folder, place / "compiled", packages, distribution.core.python)
     except ahead.NoNode as reason:
         print(f"Nothing is compiled ahead, so a lesson starts some seconds later: {reason}.")
-    wheels.write_packages(folder, distribution, own)  # other bytes, other hashes
+    wheels.pack_tight(folder)

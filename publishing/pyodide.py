@@ -33,7 +33,7 @@ class NotAtHand(Exception):
 class Core:
     """A release of Pyodide: its version, that of its Python, and the sha256 of each file that the browser needs.
 
-    lessons_import: packages of it that cells of the lessons import and the course itself does not
+    lessons_import: packages of it that cells may import and the course itself does not
     """
 
     version: str
@@ -55,7 +55,7 @@ CORES = {
                 "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
                 LOCK: "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
             },
-            lessons_import=("matplotlib", "scipy"),  # the folder holds no others
+            lessons_import=("matplotlib", "scipy", "sqlite3"),  # the folder holds no others
         ),
         Core(
             "314.0.6",

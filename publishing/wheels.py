@@ -12,11 +12,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
-from publishing.pyodide import NotAtHand, sha256
+from publishing.for_browser import PYODIDE_DEPENDS
+from publishing.pyodide import LOCK, NotAtHand, sha256
 from tools.run import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -25,7 +27,7 @@ THE_COURSE = ("course_utils/**/*.py", "course_utils/**/*.toml", "course_utils/**
               "course_utils/**/*.json")  # fmt: skip
 # What the course needs in a browser; what the course's own wheel depends on, and each of these in turn.
 NEEDS = {
-    NAME: ("numpy", "pillow", "ipywidgets", "anywidget"),
+    NAME: PYODIDE_DEPENDS,
     "ipywidgets": ("comm", "ipython", "traitlets"),
     "anywidget": ("ipywidgets", "psygnal", "typing-extensions"),
     "psygnal": (),
@@ -37,6 +39,8 @@ NEEDS = {
 }
 IMPORTS = {NAME: "course_utils", "typing-extensions": "typing_extensions", "pyodide-kernel": "pyodide_kernel"}
 KERNEL = ("ipykernel", "pyodide-kernel")  # what JupyterLite's kernel brings
+# IPython's terminal, and its history in a data base.
+NOT_NEEDED = {"ipython": ("sqlite3", "prompt-toolkit", "wcwidth")}
 # What the kernel starts with. The rest comes when a cell imports it.
 AT_START = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython")
 # The kernel asks for these by name. IPython completes without jedi, and 1.7 MB do not travel; nothing is installed.
@@ -159,14 +163,14 @@ def write_zip(file, contents):
 
 
 def kernel_wheels(folder, out):
-    """The wheels that JupyterLite's kernel brings, from its ``folder``, written to ``out``; without jedi."""
+    """The wheels that JupyterLite's kernel brings, from its ``folder``, written to ``out``; without what is heavy."""
     found = []
     for name in KERNEL:
         (wheel,) = (file for file in folder.glob("*.whl") if name_and_version(file)[0] == name)
         with zipfile.ZipFile(wheel) as archive:
             contents = {each: archive.read(each) for each in archive.namelist()}
         if name == "pyodide-kernel":
-            contents = without_jedi(contents)
+            contents = lighter(contents)
         write_zip(out / wheel.name, contents)
         found.append(out / wheel.name)
     return found
@@ -175,12 +179,46 @@ def kernel_wheels(folder, out):
 WANTS_JEDI = b"self.Completer.use_jedi = True"
 
 
-def without_jedi(contents):
-    """The kernel's files, completing names as IPython does by itself."""
-    file = "pyodide_kernel/interpreter.py"
-    if contents[file].count(WANTS_JEDI) != 1:
-        raise ValueError(f"{file} of the kernel does not hold {WANTS_JEDI.decode()!r} once: read it anew")
-    return contents | {file: contents[file].replace(WANTS_JEDI, b"self.Completer.use_jedi = False")}
+MOCKS = b"mocks.apply_mocks()"
+NO_TERMINAL = b"""
+
+# IPython imports the shell of a terminal, and a data base for its history, before anybody asks for them: a megabyte
+# for what no browser has. A cell that imports sqlite3 has the real one.
+
+
+def mock_terminal():
+    embed = types.ModuleType("IPython.terminal.embed")
+    embed.embed = None
+    sys.modules[embed.__name__] = embed
+
+
+def mock_sqlite3():
+    import importlib.util
+
+    if importlib.util.find_spec("_sqlite3"):
+        return
+    sqlite3 = types.ModuleType("sqlite3")
+    for name in ("DatabaseError", "OperationalError", "IntegrityError", "Connection"):
+        setattr(sqlite3, name, type(name, (Exception,), {}))
+    sqlite3.register_converter = lambda *_: None
+    sys.modules["sqlite3"] = sqlite3
+    import IPython.core.history
+
+    del sys.modules["sqlite3"]
+
+
+ALL_MOCKS += [mock_terminal, mock_sqlite3]
+"""
+
+
+def lighter(contents):
+    """The kernel's files: names are completed as IPython does by itself, and no terminal is imported."""
+    shell, mocks = "pyodide_kernel/interpreter.py", "pyodide_kernel/mocks.py"
+    for file, words in ((shell, WANTS_JEDI), ("pyodide_kernel/__init__.py", MOCKS)):
+        if contents[file].count(words) != 1:
+            raise ValueError(f"{file} of the kernel does not hold {words.decode()!r} once: read it anew")
+    changed = contents[shell].replace(WANTS_JEDI, b"self.Completer.use_jedi = False")
+    return contents | {shell: changed, mocks: contents[mocks] + NO_TERMINAL}
 
 
 # ---- the lock ----------------------------------------------------------------------------------------------------
@@ -196,27 +234,64 @@ def write_packages(out, distribution, wheels):
         target = out / package["file_name"]
         if not target.is_file():
             shutil.copyfile(distribution.find(package["file_name"]), target)
-        package["sha256"] = sha256(target)
-    (out / "pyodide-lock.json").write_text(json.dumps(lock, separators=(",", ":")), encoding="utf-8")
+    write_lock(out, lock)
     return sorted(lock["packages"])
+
+
+def write_lock(out, lock):
+    (out / LOCK).write_text(json.dumps(lock, separators=(",", ":")), encoding="utf-8")
+
+
+def pack_tight(out):
+    """What every lesson begins with as tar archives: a quarter less travels than as wheels, whose files are squeezed
+    one by one. The lock in ``out`` is written anew, with the hashes of what lies there now."""
+    lock = json.loads((out / LOCK).read_text(encoding="utf-8"))
+    at_start = reached(lock["packages"], [*AT_START, NAME])
+    for name, package in lock["packages"].items():
+        if name in at_start and package["file_name"].endswith(".whl"):
+            wheel = out / package["file_name"]
+            package["file_name"] = wheel.with_suffix(".tar.bz2").name
+            write_tar(out / package["file_name"], wheel)
+            wheel.unlink()
+        package["sha256"] = sha256(out / package["file_name"])
+    write_lock(out, lock)
+
+
+def write_tar(file, wheel):
+    """The files of a wheel in an archive whose bytes depend on nothing else; like stands beside like."""
+    with zipfile.ZipFile(wheel) as source, tarfile.open(file, "w:bz2") as archive:
+        for name in sorted(source.namelist(), key=lambda name: (Path(name).suffix, name)):
+            content = source.read(name)
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
 
 
 def locked(original, wheels, lessons_import):
     """A lock of what the course can reach: packages of the ``original`` one, and these wheels."""
     own = {name_and_version(wheel)[0]: entry(wheel) for wheel in wheels}
     known = {spell(name): package for name, package in original["packages"].items()}
-    chosen, wanted = {}, [*AT_START, NAME, *lessons_import]
+    every = {name: package | {"depends": needed(name, package)} for name, package in (known | own).items()}
+    chosen = reached(every, [*AT_START, NAME, *lessons_import])
+    return {"info": original["info"], "packages": {name: every[name] for name in sorted(chosen)}}
+
+
+def needed(name, package):
+    return [each for each in package["depends"] if spell(each) not in NOT_NEEDED.get(name, ())]
+
+
+def reached(packages, names):
+    """These packages and all that they depend on. Raises ValueError for one that nobody has."""
+    found, wanted = set(), list(names)
     while wanted:
         name = spell(wanted.pop())
-        if name in chosen:
+        if name in found:
             continue
-        package = own.get(name) or known.get(name)
-        if package is None:
+        if name not in packages:
             raise ValueError(f"Pyodide has no package {name}, and none is made for it")
-        package = dict(package)
-        chosen[name] = package
-        wanted += package["depends"]
-    return {"info": original["info"], "packages": chosen}
+        found.add(name)
+        wanted += packages[name]["depends"]
+    return found
 
 
 def entry(wheel):

@@ -4,6 +4,8 @@ import base64
 import csv
 import hashlib
 import io
+import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -70,11 +72,16 @@ def test_what_is_not_there_is_told_of(tmp_path):
 
 
 def test_the_kernel_completes_without_jedi_or_the_build_stops():
-    file = "pyodide_kernel/interpreter.py"
-    changed = wheels.without_jedi({file: b"a\n" + wheels.WANTS_JEDI + b"\nb"})
-    assert changed == {file: b"a\nself.Completer.use_jedi = False\nb"}
-    with pytest.raises(ValueError, match="read it anew"):
-        wheels.without_jedi({file: b"self.completer.use_jedi = True"})
+    names = [f"pyodide_kernel/{name}.py" for name in ("interpreter", "mocks", "__init__")]
+    contents = dict(
+        zip(names, (b"a\n" + wheels.WANTS_JEDI + b"\nb", b"ALL_MOCKS = []", wheels.MOCKS), strict=True)
+    )
+    changed = wheels.lighter(contents)
+    assert changed[names[0]] == b"a\nself.Completer.use_jedi = False\nb"
+    assert changed[names[1]].startswith(b"ALL_MOCKS = []\n") and changed[names[2]] == contents[names[2]]
+    for name in (names[0], names[2]):
+        with pytest.raises(ValueError, match="read it anew"):
+            wheels.lighter(contents | {name: b"written anew"})
 
 
 def test_every_package_of_the_browser_is_pinned():
@@ -175,3 +182,37 @@ def test_without_node_nothing_is_compiled_and_why_is_said(monkeypatch, tmp_path)
     monkeypatch.setattr(ahead.shutil, "which", lambda name: None)
     with pytest.raises(ahead.NoNode, match="node is not on this computer"):
         ahead.modules(tmp_path, tmp_path / "out", [])
+
+
+# ---- packed tight ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_lesson_begins_with_becomes_a_tar_with_the_same_files(tmp_path):
+    names = [*wheels.AT_START, wheels.NAME, "later"]
+    made = {
+        name: wheels.write_wheel(tmp_path / f"{name}-1-py3-none-any.whl", name, "1", {f"{name}.py": b"1"})
+        for name in names
+    }
+    before = {name: contents_of(file) for name, file in made.items()}
+    packages = {name: {"file_name": file.name, "depends": [], "sha256": ""} for name, file in made.items()}
+    wheels.write_lock(tmp_path, {"info": {}, "packages": packages})
+    wheels.pack_tight(tmp_path)
+    packed = json.loads((tmp_path / wheels.LOCK).read_text(encoding="utf-8"))["packages"]
+    assert {name for name, package in packed.items() if package["file_name"].endswith(".tar.bz2")} == {
+        *names[:-1]
+    }
+    for name, package in packed.items():
+        file = tmp_path / package["file_name"]
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == package["sha256"]
+        shutil.unpack_archive(
+            file, tmp_path / name, "zip" if file.suffix == ".whl" else None
+        )  # as Pyodide does
+        there = {each.relative_to(tmp_path / name).as_posix(): each.read_bytes()
+                 for each in (tmp_path / name).rglob("*") if each.is_file()}  # fmt: skip
+        assert there == before[name]
+    assert not [file for file in tmp_path.glob("*.whl") if not file.name.startswith("later")]
+
+
+def contents_of(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
