@@ -31,11 +31,15 @@ class NotAtHand(Exception):
 
 @dataclass(frozen=True)
 class Core:
-    """A release of Pyodide: its version, that of its Python, and the sha256 of each file that the browser needs."""
+    """A release of Pyodide: its version, that of its Python, and the sha256 of each file that the browser needs.
+
+    lessons_import: packages of it that cells may import and the course itself does not
+    """
 
     version: str
     python: str
     files: dict
+    lessons_import: tuple = ("matplotlib", "scipy", "scikit-image", "opencv-python")
 
 
 CORES = {
@@ -51,6 +55,7 @@ CORES = {
                 "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
                 LOCK: "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
             },
+            lessons_import=("matplotlib", "scipy", "sqlite3"),  # the folder holds no others
         ),
         Core(
             "314.0.6",
@@ -69,10 +74,13 @@ OF_THE_FOLDER, PUBLISHED = CORES["0.27.7"], CORES["314.0.6"]
 
 
 class Distribution:
-    """A Core and its packages. ``find(name)`` gives the path of a file that is what its hash says."""
+    """A Core and its packages. ``find(name)`` gives the path of a file that is what its hash says.
 
-    def __init__(self, core, sources, cache=None):
-        self.core, self.sources = core, sources
+    folder   where the packages lie, None where they come from a server
+    """
+
+    def __init__(self, core, sources, cache=None, folder=None):
+        self.core, self.sources, self.folder = core, sources, folder
         self.cache = (cache or CACHE) / core.version
 
     def find(self, name) -> Path:
@@ -105,7 +113,7 @@ def sha256(file):
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
-# ---- where files come from: (core, name, cache) -> path or None ---------------------------------------------------
+# ---- where files come from: (core, name, cache) -> path or None ------------------------------------------------
 
 
 def in_folder(folder):
@@ -158,7 +166,7 @@ def at_hand(cache=None) -> Distribution:
             f"the packages of Pyodide {OF_THE_FOLDER.version} are not at hand: there is no folder {folder} "
             f"(the variable {FOLDER} names another)"
         )
-    found = Distribution(OF_THE_FOLDER, [in_folder(folder), by_npm], cache)
+    found = Distribution(OF_THE_FOLDER, [in_folder(folder), by_npm], cache, folder)
     found.lock  # noqa: B018 - the core comes by npm, which may be missing or without a network
     return found
 
