@@ -39,7 +39,11 @@ def bench(options, rest):
     return ground.go_on(ground.stand(["lessons", "test"], options), ["-m", "benchmarks", *rest])
 
 
-@command("site", "make web pages of the lessons, in the folder site; --serve shows them here")
+@command(
+    "site",
+    "make web pages of the lessons and, in site/lab, JupyterLab that runs them in a\n"
+    "browser; --serve shows them here, --no-lab makes the pages alone",
+)
 def site(options, rest):
     """Make the book of pages."""
     return ground.go_on(ground.stand(["lessons", "test"], options), ["-m", "publishing", *rest])

@@ -5,13 +5,14 @@ import os
 import sys
 from pathlib import Path
 
-from course_utils.launcher import doctor, ground, hub, places, process
+from course_utils.launcher import doctor, ground, hub, in_browser, places, process
 from course_utils.launcher.command import command
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
 from course_utils.launcher.lessons import MANIFEST, bring, chosen_folder, fresh_copy
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say, wrapped
+from course_utils.platform import IN_BROWSER
 
 DEFAULT_COPY = "my_lessons"
 AUDIT_NEEDS = ("torch", "numpy", "tqdm")
@@ -72,6 +73,8 @@ def _copy_at_hand(options):
 @command("doctor", "versions, device, and what is wrong, in plain words; changes nothing")
 def examine(options, rest):
     """Say how things stand."""
+    if IN_BROWSER:
+        return in_browser.report(say)
     try:
         return doctor.report(ground.ROOT, ground.wanted_packages(["lessons", "test"]))
     except Trouble:
