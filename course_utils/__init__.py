@@ -14,8 +14,10 @@ A line of code knows its room by two directions. By **layer**, from the bottom:
     classroom/     what a teacher asks of a class: its progress files counted, notebooks checked again, notes
     launcher/      `python -m course_utils`: set-up, lessons, doctor (standard library only)
     lessons        facts about the lessons, from lessons.toml
+    recorded       what a cell shows in a browser that cannot run it; needs reads that from its source
     files          written whole or not at all, and locked
     threads        how many threads the libraries use, for all of these
+    platform       what the Python that runs here can do: a browser's, too
 
 and by **topic**, the same file name on every floor:
 
@@ -39,4 +41,13 @@ and by **topic**, the same file name on every floor:
 From a slider to its formula it is three hops: ``explorers.linear`` -> ``figures.linear`` -> ``resampling``.
 """
 
+import os
+import sys
+
 from course_utils import threads  # noqa: F401, decides when it is imported
+
+# course_utils.platform says the same two things; an old Python reads this file and could not read that one.
+if sys.platform == "emscripten" or os.environ.get("COURSE_FILES"):
+    from course_utils import recorded
+
+    recorded.install()

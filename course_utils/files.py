@@ -8,9 +8,12 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows
+except ImportError:  # Windows, and a browser
     fcntl = None
+try:
     import msvcrt
+except ImportError:  # all but Windows
+    msvcrt = None
 
 
 def _results(package):
@@ -56,7 +59,7 @@ def _replace(source, target):
         try:
             return os.replace(source, target)
         except PermissionError:  # on Windows a reader holds the file for a moment
-            if fcntl:
+            if msvcrt is None:
                 raise
             time.sleep(0.02)
     return os.replace(source, target)
@@ -67,17 +70,19 @@ def lock(file):
 
     Raises OSError: with BlockingIOError or PermissionError another holds it, else nothing can be locked there.
     """
-    if fcntl:
+    if hasattr(fcntl, "flock"):  # a browser may have the module without the function
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
+    elif msvcrt:
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        raise OSError("this system locks no files")
 
 
 def unlock(file):
     with contextlib.suppress(OSError):
-        if fcntl:
+        if hasattr(fcntl, "flock"):
             fcntl.flock(file, fcntl.LOCK_UN)
-        else:
+        elif msvcrt:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)

@@ -1,11 +1,15 @@
 """Real pictures, a crop of one, and how far two are apart.
 
-The pictures come with scikit-image, so nothing is downloaded. An image has shape (height, width) when it is
-gray, (height, width, channels) when it has colors; its values are 0 to 255 in uint8.
+The pictures come with scikit-image, so nothing is downloaded; the browser edition brings them along as files. An
+image has shape (height, width) when it is gray, (height, width, channels) when it has colors; its values are 0 to
+255 in uint8.
 """
+
+import io
 
 import numpy as np
 
+from course_utils import platform
 from course_utils.resampling import to_8_bits
 from course_utils.validation import finite_array, one_of, real_number, shown, whole_number
 
@@ -24,6 +28,8 @@ def picture(name):
     (300, 451, 3)
     """
     one_of(name, "name", PICTURES)
+    if platform.has_files():
+        return _from_file(f"{name}.png")
     from skimage import data  # here, because importing it takes longer than most cells of a lesson
 
     return np.array(getattr(data, name)())
@@ -34,6 +40,8 @@ def face():
 
     Small enough to see every pixel, large enough to see who it is.
     """
+    if platform.has_files():  # a lesson opens with it, and the astronaut has a thousand times the bytes
+        return _from_file("face.png")
     gray = crop(picture("astronaut"), top=44, left=166, height=120, width=120) @ GRAY
     return to_8_bits(gray.reshape(24, 5, 24, 5).mean(axis=(1, 3)))
 
@@ -49,10 +57,19 @@ def stereo_pair():
     From the Middlebury benchmark: Scharstein et al., "High-resolution stereo datasets with subpixel-accurate
     ground truth", GCPR 2014.
     """
+    if platform.has_files():
+        disparity = np.load(io.BytesIO(platform.read_file("pictures/disparity.npy")))
+        return _from_file("left.png"), _from_file("right.png"), disparity.astype(float)
     from skimage import data
 
     left, right, disparity = data.stereo_motorcycle()
     return np.array(left), np.array(right), disparity.astype(float)
+
+
+def _from_file(name):
+    from PIL import Image  # here, as scikit-image is: numbers need no pictures
+
+    return np.array(Image.open(io.BytesIO(platform.read_file(f"pictures/{name}"))))
 
 
 def crop(image, top, left, height, width):

@@ -484,7 +484,7 @@ def _weigh(x, kernel, width, pick):
     read = weights.any(0)  # columns that no output reads are left out
     if not read.any():
         read[:1] = True
-    return samples[:, read].astype(np.int64), _summing_to_one(weights[:, read], x, kernel)
+    return samples[:, read].astype(np.intp), _summing_to_one(weights[:, read], x, kernel)
 
 
 def _pick(x, kernel, width, pick):
@@ -492,7 +492,7 @@ def _pick(x, kernel, width, pick):
         "floor": np.floor, "ceil": np.ceil,
         "round_prefer_floor": lambda x: np.ceil(x - 0.5), "round_prefer_ceil": lambda x: np.floor(x + 0.5),
     }[pick](x)  # fmt: skip
-    return rounded[:, None].astype(np.int64), np.ones((len(x), 1))
+    return rounded[:, None].astype(np.intp), np.ones((len(x), 1))
 
 
 def _overlap(x, kernel, width, pick):
@@ -502,7 +502,7 @@ def _overlap(x, kernel, width, pick):
     affordable((len(x), count), "the weights")
     samples = np.floor(start + 0.5)[:, None] + np.arange(count)
     shares = np.minimum(stop[:, None], samples + 0.5) - np.maximum(start[:, None], samples - 0.5)
-    return samples.astype(np.int64), _summing_to_one(np.maximum(shares, 0), x, kernel)
+    return samples.astype(np.intp), _summing_to_one(np.maximum(shares, 0), x, kernel)
 
 
 def _bins(x, kernel, width, pick):
@@ -511,7 +511,7 @@ def _bins(x, kernel, width, pick):
     first, last = np.floor(start + 1e-9), np.ceil(stop - 1e-9)
     samples = first[:, None] + np.arange(int((last - first).max()))
     weights = (samples < last[:, None]).astype(float)
-    return samples.astype(np.int64), _summing_to_one(weights, x, kernel)
+    return samples.astype(np.intp), _summing_to_one(weights, x, kernel)
 
 
 _WEIGHED = {"weigh": _weigh, "pick": _pick, "overlap": _overlap, "bins": _bins}

@@ -735,7 +735,7 @@ def _in_bits(recipe, asked, edge):
 
 def _two_taps(in_size, first, fraction):
     fraction = fraction.astype(float)
-    indices = (first[:, None] + np.array([0, 1])).clip(0, in_size - 1).astype(np.int64)
+    indices = (first[:, None] + np.array([0, 1])).clip(0, in_size - 1).astype(np.intp)
     return Taps(in_size, indices, np.stack([1 - fraction, fraction], 1), np.zeros(len(first)))
 
 

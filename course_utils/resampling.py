@@ -71,10 +71,12 @@ def nearest_indices(in_size, out_size, rule="floor"):
     """
     in_size, out_size = _sizes(in_size, out_size)
     one_of(rule, "rule", tuple(NEAREST_RULES.values()))
-    out_index = np.arange(out_size, dtype=np.int64)
+    out_index = np.arange(
+        out_size, dtype=np.int64
+    )  # not intp: where that has 32 bits, a product would overflow
     if rule == "floor":
-        return out_index * in_size // out_size
-    return (2 * out_index + 1) * in_size // (2 * out_size)
+        return (out_index * in_size // out_size).astype(np.intp)
+    return ((2 * out_index + 1) * in_size // (2 * out_size)).astype(np.intp)
 
 
 def opencv_nearest_indices(in_size, out_size):
@@ -88,7 +90,7 @@ def opencv_nearest_indices(in_size, out_size):
     """
     in_size, out_size = _sizes(in_size, out_size)
     step = 1 / (out_size / in_size)
-    return np.floor(np.arange(out_size) * step).astype(np.int64)
+    return np.floor(np.arange(out_size) * step).astype(np.intp)
 
 
 def box(distance):
@@ -294,7 +296,7 @@ def resampling_taps(in_size, out_size, mode="linear", coordinate_map=None, a=CUB
         # Clamp the taps only, not the coordinate: the curve keeps its slope up to the edge, as in torch.
         samples = np.floor(coordinates) + np.array([-1, 0, 1, 2])
         weights = cubic(coordinates - samples, a)
-    return samples.clip(0, in_size - 1).astype(np.int64), weights
+    return samples.clip(0, in_size - 1).astype(np.intp), weights
 
 
 def resampling_matrix(in_size, out_size, mode="linear", coordinate_map=None, a=CUBIC_A):

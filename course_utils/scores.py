@@ -22,14 +22,14 @@ LARGEST_LABEL = np.iinfo(np.int64).max
 
 
 def confusion_matrix(truth, predicted, classes, ignore=None):
-    """How often each class was taken for which: int64 of shape (classes, classes), a row for each true class.
+    """How often each class was taken for which: integers of shape (classes, classes), a row for each true class.
 
     >>> confusion_matrix([[0, 0, 1, 255]], [[0, 1, 1, 1]], classes=2, ignore=255)
     array([[1, 1],
            [0, 1]])
     """
     truth, predicted, classes, counted = _labels(truth, predicted, classes, ignore)
-    cells = truth[counted] * classes + predicted[counted]
+    cells = (truth[counted] * classes + predicted[counted]).astype(np.intp)
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 

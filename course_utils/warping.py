@@ -403,7 +403,7 @@ def _taps(places, size, mode, padding_mode, align_corners):
         weights = np.stack([1 - (places - lower), places - lower])
         slopes = np.stack([-direction, direction])
     inside = (samples >= 0) & (samples <= size - 1)  # outside, zeros: a tap of weight 0
-    return samples.clip(0, size - 1).astype(np.int64), weights * inside, slopes * inside
+    return samples.clip(0, size - 1).astype(np.intp), weights * inside, slopes * inside
 
 
 def _padded(places, size, padding_mode, align_corners):

@@ -1,7 +1,8 @@
-"""Build the book of pages: ``python -m course_utils site [--out DIR] [--lessons 00,07] [--serve [PORT]]``."""
+"""Build the book of pages and the browser edition: ``python -m course_utils site [--out DIR] [--serve [PORT]]``."""
 
 import argparse
 import contextlib
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -10,7 +11,8 @@ import nbformat
 from tqdm import tqdm
 
 from course_utils.lessons import WRITTEN
-from publishing import book
+from publishing import book, lab
+from publishing.pyodide import NotAtHand
 from publishing.record import OF_THIS_MACHINE, ROOT, NotRecorded, recorded
 from publishing.serve import served
 
@@ -24,14 +26,15 @@ def main(arguments=None):
     if problem := unfit(out):
         return say_no(problem)
     try:
-        sizes = book.build(out, list(zip(lessons, record_all(lessons), strict=True)))
+        done = list(zip(lessons, record_all(lessons), strict=True))
+        trouble = browser_edition(out, done, options.lab)
+        sizes = book.build(out, done)
     except (NotRecorded, OSError, ValueError) as error:
         return say_no(error)
     print(table(sizes))
     print(f"\nThe book is in {out}")
-    too_large = over_budget(sizes)
-    if too_large:
-        return say_no("\n".join(too_large))
+    if problems := [*over_budget(sizes), *trouble]:
+        return say_no("\n".join(problems))
     if options.serve is not None:
         look(out, options.serve)
     return 0
@@ -44,6 +47,9 @@ def parser():
     )
     parser.add_argument(
         "--lessons", metavar="00,07", help="only these, while you work on one; all by default"
+    )
+    parser.add_argument(
+        "--no-lab", dest="lab", action="store_false", help="the book alone, without the browser edition"
     )
     parser.add_argument(
         "--serve", nargs="?", type=int, const=0, metavar="PORT", help="then show it on this computer"
@@ -73,6 +79,19 @@ def unfit(out):
     if out.is_dir() and any(out.iterdir()) and not (out / "assets" / "book.js").is_file():
         return f"{out} holds something else than the book. Name an empty folder, or one that holds an older book."
     return ""
+
+
+def browser_edition(out, done, wanted):
+    """Build it, or take away a former one that nobody wants now; sentences about why it could not be built."""
+    if not wanted:
+        shutil.rmtree(out / "lab", ignore_errors=True)
+        return []
+    try:
+        lab.build(out, done, lab.distribution())
+    except NotAtHand as reason:
+        return [f"The browser edition was not built: {reason}", "--no-lab builds the book alone."]
+    print("The browser edition is built.", flush=True)
+    return []
 
 
 def record_all(lessons):

@@ -219,13 +219,18 @@ def lesson_page(lesson, inside, its_roads, around, has_lab):
 
 
 def run_links(lesson, has_lab):
-    run = f"lab/index.html?path={lesson.file}" if has_lab else "index.html#run"
+    run = lab_page(lesson) if has_lab else "index.html#run"
     return (
         f'<div class="run"><a class="go" href="{run}">Run this lesson</a>'
         "<details><summary>Open in JupyterLab here</summary><p>In the folder of the course:</p>"
         f"<pre>python -m course_utils notebooks/{lesson.file}</pre></details>"
         '<span class="later">On this page the cells were run for you; the exercises are left to you.</span></div>'
     )
+
+
+def lab_page(lesson):
+    """Where a lesson runs in the browser."""
+    return f"lab/index.html?path={lesson.file}"
 
 
 def before_and_after(before, after):
@@ -278,7 +283,8 @@ def index_page(numbers, has_lab, moving):
         for panel in PANELS
         if (number := next((f"{n:02d}" for n in panel.numbers if f"{n:02d}" in pages), None))
     )
-    run = '<p><a href="lab/index.html">In the browser</a>, with nothing installed.</p>' if has_lab else ""
+    link = f'<a href="{lab_page(first)}">In the browser</a>'
+    run = f"<p>{link}, with nothing installed.</p>" if has_lab else ""
     main = INDEX.format(
         count=len(WRITTEN), first=pages[first.number], question=escape(first.question),
         moving=explorer_html(moving, unpacked(moving, 0)["scene"]["svg"], 0),

@@ -2,9 +2,11 @@
 
 import os
 import stat
+import types
 
 import pytest
 
+from course_utils import files
 from course_utils.files import fcntl, lock, unfinished, unlock, write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions as POSIX has them")
@@ -68,3 +70,16 @@ def test_a_lock_is_held_by_one_until_it_lets_go(tmp_path):
             lock(other)
         unlock(one)
         lock(other)
+
+
+def test_where_nothing_can_be_locked_the_system_says_so(tmp_path, monkeypatch):
+    """As in a browser, which may have the module fcntl without its function."""
+    monkeypatch.setattr(files, "msvcrt", None)
+    for there in (None, types.SimpleNamespace()):
+        monkeypatch.setattr(files, "fcntl", there)
+        with (tmp_path / "lock").open("a+b") as file:
+            with pytest.raises(OSError, match="this system locks no files"):
+                lock(file)
+            unlock(file)
+    write_whole(tmp_path / "whole", b"all of it")
+    assert (tmp_path / "whole").read_bytes() == b"all of it"

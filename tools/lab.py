@@ -89,6 +89,13 @@ class Lab:
     def last_words(self):
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
+    def lesson_url(self, name):
+        return f"{self.url}/lab/tree/{name}?reset&token={self.token}"
+
+    def hide(self, text):
+        """A text without what nobody else may read."""
+        return text.replace(self.token, "TOKEN")
+
     def open_lesson(self, page, name):
         """Open ``name`` (relative to the served folder) in a clean workspace and wait for its kernel."""
         return Lesson(page, self, name)
@@ -111,7 +118,6 @@ def server_command(private, folder, port, token):
     extra = [
         "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         f"--IdentityProvider.token={token}",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
         "--LanguageServerManager.autodetect=False",  # else it asks npm, which outlives a server that is stopped early
     ]  # fmt: skip
@@ -171,8 +177,11 @@ def copy_notebooks(folder, *also):
 # ----------------------------------------------------------------------------------- the browser
 
 
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host has an address
+
+
 @contextlib.contextmanager
-def running_browser():
+def running_browser(*flags):
     """A headless Chromium with a fresh profile until the block ends. Raises ``NoBrowser`` with the reason."""
     path = find_chromium()
     if path is None:
@@ -184,7 +193,7 @@ def running_browser():
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=path, args=list(CHROMIUM_FLAGS), timeout=PATIENCE_S * 1000
+                executable_path=path, args=[*CHROMIUM_FLAGS, *flags], timeout=PATIENCE_S * 1000
             )
         except Error as problem:
             raise NoBrowser(f"{path} does not start: {problem}") from problem
@@ -269,23 +278,24 @@ SETTLED = """([quiet, longest]) => new Promise(resolve => {
 class Lesson:
     """A notebook open in JupyterLab. ``page`` is playwright's; ``console_errors`` fills by itself."""
 
-    def __init__(self, page, lab, name):
+    def __init__(self, page, lab, name, address=None):
         self.page, self.lab, self.name, self.console_errors = page, lab, name, []
+        address = address or lab.lesson_url(name)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
-        page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}", wait_until="domcontentloaded")
+        page.goto(address, wait_until="domcontentloaded")
         try:
             page.wait_for_function(IS_READY, arg=name)
         except Exception as problem:
             told = "\n".join([f"{name} did not open: {problem}", *self.console_errors, lab.last_words()])
-            raise RuntimeError(told.replace(lab.token, "TOKEN")) from problem
+            raise RuntimeError(lab.hide(told)) from problem
         page.evaluate("() => window.jupyterapp.shell.collapseLeft()")  # the lesson gets the whole width
         self.settle()
 
     def _note_console(self, message):
         if message.type == "error":
             place = message.location.get("url", "")
-            self.console_errors.append(f"{message.text} ({place})".replace(self.lab.token, "TOKEN"))
+            self.console_errors.append(self.lab.hide(f"{message.text} ({place})"))
 
     def run_all(self):
         """Run every cell and wait until the kernel is idle and the page is still."""

@@ -87,7 +87,7 @@ def run(statement, space):
     """Run one statement; the name of what it raised, "" for nothing."""
     node, cell = statement
     try:
-        with sandbox.TimeLimit(SECONDS):
+        with sandbox.time_limit(SECONDS):
             exec(compile(ast.Module([node], []), f"<cell {cell}>", "exec"), space)
     except BaseException as error:  # whatever a notebook raises, exit() too, is an outcome
         return type(error).__name__

@@ -1,20 +1,20 @@
 """Results of longer trainings, kept as small files in data/: what came out, by which command, where and when.
 
 A cell of a lesson that wants a GPU begins with ``device = gpu_or_record("super_resolution")``. Without a GPU that
-prints the result somebody recorded, and returns None.
+prints the result somebody recorded, and returns None. Reading and showing records takes no torch.
 """
 
 import datetime
 import json
 import platform
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from course_utils import platform as here
 from course_utils.files import DATA, write_whole
-from course_utils.networks.training import choose_device, present_devices
 from course_utils.validation import one_of, real_number, shown
 
 _FOLDER = re.compile(r"(^|[\s'\"=(:,])(~|/[\w.-]+|[A-Za-z]:\\[\w.-]*)[/\\]")
@@ -27,6 +27,8 @@ def write_record(path, result, command, seconds, device):
     same keys; the rest are settings and details. The file is there as a whole or not at all. Raises ValueError for
     NaN, for rows that make no table, and for a text that names a folder of this machine.
     """
+    import torch
+
     path = Path(path)
     record = {
         "command": command,
@@ -91,17 +93,23 @@ def show_record(name, columns=None):
 
 def gpu_or_record(name, columns=None):
     """The GPU as a torch.device where there is one; otherwise None, after showing the record ``name``."""
-    if present_devices()[0] != "cpu":
-        return choose_device()
-    print(
-        "No GPU here: torch finds neither CUDA nor MPS, so this cell is skipped. What it showed elsewhere:\n"
-    )
+    if here.lacks("torch"):
+        why = "PyTorch is not here"
+    else:
+        from course_utils.networks.training import choose_device, present_devices
+
+        if present_devices()[0] != "cpu":
+            return choose_device()
+        why = "No GPU here: torch finds neither CUDA nor MPS"
+    print(f"{why}, so this cell is skipped. What it showed elsewhere:\n")
     show_record(name, columns)
     return None
 
 
 def device_in_words(device):
     """What kind of processor a device is, without a name of the machine: "CPU (AMD EPYC)"."""
+    import torch
+
     device = torch.device(device)
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)} (CUDA)"
@@ -138,7 +146,8 @@ def _rows(record):
 
 def _plain(value):
     """What json does not know: numpy's and torch's numbers and arrays."""
-    if isinstance(value, (np.ndarray, np.generic, torch.Tensor)):
+    torch = sys.modules.get("torch")  # without it there are no tensors
+    if isinstance(value, (np.ndarray, np.generic, *([torch.Tensor] if torch else []))):
         return value.tolist()
     raise TypeError(f"a record holds numbers, words, lists and dictionaries; got {shown(value)}.")
 

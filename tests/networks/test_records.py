@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -145,16 +146,23 @@ def test_some_columns_of_it_in_an_order_of_ones_own(data, capsys):
 
 def test_without_a_gpu_the_record_is_shown(data, capsys, monkeypatch):
     written(data)
-    monkeypatch.setattr(records, "present_devices", lambda: ("cpu",))
+    monkeypatch.setattr(training, "present_devices", lambda: ("cpu",))
     assert gpu_or_record("something") is None
     said = capsys.readouterr().out
     assert said.startswith("No GPU here: ") and "ESPCN [small]" in said
 
 
+def test_without_torch_too(data, capsys, monkeypatch):
+    written(data)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert gpu_or_record("something") is None
+    said = capsys.readouterr().out
+    assert said.startswith("PyTorch is not here, so this cell is skipped.") and "ESPCN [small]" in said
+
+
 @pytest.mark.parametrize("present", [("cuda", "cpu"), ("mps", "cpu")])
 def test_with_one_the_cell_goes_on(data, capsys, monkeypatch, present):
-    for module in (records, training):
-        monkeypatch.setattr(module, "present_devices", lambda: present)
+    monkeypatch.setattr(training, "present_devices", lambda: present)
     assert gpu_or_record("something") == torch.device(present[0])
     assert capsys.readouterr().out == ""
 

@@ -81,7 +81,7 @@ class Card(Shown):
     @property
     def text(self):
         """The card as plain text: what a terminal, a screen reader or a test reads."""
-        colon = ("" if self.word.endswith(":") else ":") + " " if self.headline else ""
+        colon = ("" if self.word.endswith((":", ".")) else ":") + " " if self.headline else ""
         lines = [f"{self.mark} {self.word}{colon}{self.headline}"]
         width = max((len(label) for label, _ in self.rows), default=0)
         for label, value in self.rows:

@@ -3,8 +3,9 @@
 What it returns is turned into plain things (numbers, text, arrays, tuples) while the time limit still holds.
 So nothing that looks at the answer later can run the learner's code: no ``__repr__``, no ``__eq__``.
 
-The limit needs POSIX's alarm signal, in the main thread. It cannot stop a call that never comes back to Python,
-such as ``max(itertools.count())``: nothing in this process can. "Restart Kernel" ends it; progress is on disk.
+The limit needs POSIX's alarm signal, in the main thread, or a Python that watches what runs (3.12 and later: on
+Windows, in a browser). It cannot stop a call that never comes back to Python, such as ``max(itertools.count())``:
+nothing in this process can. "Restart Kernel" ends it; progress is on disk.
 """
 
 import contextlib
@@ -14,7 +15,6 @@ import io
 import linecache
 import signal
 import sys
-import sysconfig
 import threading
 import time
 import warnings
@@ -24,6 +24,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+
+from course_utils import platform
 
 PRINTED_AT_MOST = 1000  # characters kept of what the function prints
 MESSAGE_AT_MOST = 400  # characters kept of an error message: torch's can fill a screen
@@ -85,7 +87,7 @@ def call(function, args=(), kwargs=None, seconds=None):
     with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
         try:
-            with TimeLimit(seconds):
+            with time_limit(seconds):
                 value = plain(function(*args, **kwargs))
         except KeyboardInterrupt:
             raise
@@ -105,11 +107,19 @@ def call(function, args=(), kwargs=None, seconds=None):
 # ---- the time limit -----------------------------------------------------------------------------------------
 
 
-class TimeLimit:
-    """``with TimeLimit(2): ...`` raises :class:`TimeIsUp` in the body after two seconds.
+def time_limit(seconds):
+    """``with time_limit(2): ...`` raises :class:`TimeIsUp` in what the body calls after two seconds.
 
-    Where there is no alarm signal there is no limit. An import that is under way is left to finish: half a
-    library would be worse than a late answer.
+    By an alarm where there is one, else by watching; where there is neither, and for None, there is no limit. An
+    import that is under way is left to finish: half a library would be worse than a late answer.
+    """
+    if platform.HAS_ALARM or not platform.HAS_MONITORING:
+        return TimeLimit(seconds)
+    return WatchedLimit(seconds)
+
+
+class TimeLimit:
+    """:func:`time_limit` by POSIX's alarm signal. Where there is none there is no limit.
 
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
@@ -119,7 +129,7 @@ class TimeLimit:
 
     def __init__(self, seconds):
         on_main_thread = threading.current_thread() is threading.main_thread()
-        self._seconds = seconds if on_main_thread and hasattr(signal, "setitimer") else None
+        self._seconds = seconds if on_main_thread and platform.HAS_ALARM else None
 
     def __enter__(self):
         self._armed, self._rings = bool(self._seconds), 0
@@ -145,7 +155,7 @@ class TimeLimit:
             signal.setitimer(signal.ITIMER_REAL, left, old_interval)
 
     def _ring(self, _, frame):
-        if not self._armed or frame.f_code in _NEVER_STOPPED or self._imports(frame):
+        if not self._armed or frame.f_code in _NEVER_STOPPED or _imports(frame, self._body):
             return
         self._rings += 1
         if self._rings > 1:
@@ -168,18 +178,11 @@ class TimeLimit:
     def _trace(self, frame, event, _):
         if not self._armed or frame.f_code in _NEVER_STOPPED:
             return None
-        if event in ("line", "call") and not self._imports(frame):
+        if event in ("line", "call") and not _imports(frame, self._body):
             if self._lines_left <= 0:
                 raise self._time_is_up()
             self._lines_left -= 1
         return self._trace
-
-    def _imports(self, frame):
-        while frame is not None and frame is not self._body:
-            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-                return True
-            frame = frame.f_back
-        return False
 
     def _time_is_up(self):
         error = TimeIsUp()
@@ -187,8 +190,63 @@ class TimeLimit:
         return error
 
 
+class WatchedLimit:
+    """:func:`time_limit` by Python's own monitoring: the clock is read where a function begins, jumps or goes on.
+
+    Once the time is up, every such place raises. What a bare ``except:`` swallows, the next line raises again,
+    until one stands outside of every ``try``. The body itself is not stopped, only what it calls.
+    """
+
+    def __init__(self, seconds):
+        self._seconds = seconds
+        self._tool = None
+
+    def __enter__(self):
+        if not self._seconds:
+            return
+        watching = sys.monitoring
+        free = [number for number in range(6) if watching.get_tool(number) is None]
+        if not free:  # debuggers, coverage and profilers have taken them all
+            return
+        self._tool, self._body = free[-1], sys._getframe(1)
+        self._thread = threading.get_ident()
+        watching.use_tool_id(self._tool, "time limit of an exercise")
+        # LINE for what stands behind a bare ``except:``; JUMP for a loop on a single line; PY_START for recursion
+        events = (watching.events.LINE, watching.events.JUMP, watching.events.PY_START)
+        for event in events:
+            watching.register_callback(self._tool, event, self._look)
+        self._until = time.monotonic() + self._seconds
+        watching.set_events(self._tool, sum(events))
+
+    def __exit__(self, *_):
+        if self._tool is None:
+            return
+        tool, self._tool = self._tool, None
+        sys.monitoring.set_events(tool, 0)
+        sys.monitoring.free_tool_id(tool)
+
+    def _look(self, code, *_):
+        if self._tool is None or time.monotonic() < self._until or code in _NEVER_STOPPED:
+            return
+        frame = sys._getframe(1)
+        if frame is self._body or threading.get_ident() != self._thread or _imports(frame, self._body):
+            return
+        raise TimeIsUp
+
+
+def _imports(frame, body):
+    """Is an import under way, above the frame of ``body``?"""
+    while frame is not None and frame is not body:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
+
+
 _NEVER_STOPPED = {
-    method.__code__ for method in (*vars(TimeLimit).values(), TimeIsUp.__del__) if inspect.isfunction(method)
+    method.__code__
+    for method in (*vars(TimeLimit).values(), *vars(WatchedLimit).values(), TimeIsUp.__del__)
+    if inspect.isfunction(method)
 }
 
 
@@ -389,10 +447,7 @@ def learners_line(error):
     return found
 
 
-_HERE = str(Path(__file__).resolve().parents[2])
-_LIBRARIES = tuple(
-    {_HERE, *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))}
-)
+_LIBRARIES = (str(Path(__file__).resolve().parents[2]), *platform.library_folders())
 
 
 def _is_library(file_name):

@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course_utils import files
+from course_utils import files, platform
 
 VERSION = 1
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
@@ -317,6 +317,7 @@ class Store:
                     message = _about_copy(found, self._write(self.known, found, held)) or message
                 except (OSError, ValueError, RecursionError) as error:
                     message = self._excuse("written", error)
+        message = message or self._until_the_page_closes()
         if message not in self._said:
             self._said.add(message)
             self._to_say.append(message)
@@ -408,6 +409,14 @@ class Store:
         place = _aside(target, "damaged")
         os.replace(target, place)
         return place
+
+    def _until_the_page_closes(self):
+        if platform.outlives_the_page(self.path):
+            return ""
+        return (
+            "Progress is kept for this session only: this browser keeps no files of this page (a private window, or "
+            "its site data are blocked)."
+        )
 
     def _excuse(self, done, error):
         reason = getattr(error, "strerror", None) or error

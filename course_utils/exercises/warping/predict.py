@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils import images
 from course_utils.exercises.engine import Prediction
 from course_utils.flows import BumpMatch, affine_matrix
 from course_utils.resampling import resample, resize
@@ -331,9 +332,7 @@ WHICH_PADDING = Prediction(
 
 def _better_way(rows=slice(200, 300)):
     """Which sign of the disparity brings the right picture onto the left one, on some rows of the stereo pair."""
-    from skimage import data
-
-    left, right, disparity = (array[rows] for array in data.stereo_motorcycle())
+    left, right, disparity = (array[rows] for array in images.stereo_pair())
     known = np.isfinite(disparity)
     flow = np.stack([np.where(known, disparity, 0), np.zeros(disparity.shape)], axis=-1).astype(float)
     gray = right.mean(axis=-1)

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from course_utils import platform
 from course_utils.exercises.engine import sandbox
 from tests.exercises import verify
 from tests.exercises.samples import LERP
@@ -163,6 +164,41 @@ def test_the_time_limit_ends_it(function):
     done = sandbox.call(function, seconds=0.1)
     assert done.timed_out and done.value is None
     assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()) == before
+
+
+NEVER_RETURNS_TO_PYTHON = (sleeps, waits_for_nobody)  # only a signal wakes them
+
+
+@pytest.fixture
+def no_alarm(monkeypatch):
+    """As on Windows and in a browser."""
+    if not platform.HAS_MONITORING:
+        pytest.skip(
+            "Python watches what runs from 3.12 on; tests/browser_edition asks the one in the browser"
+        )
+    monkeypatch.setattr(platform, "HAS_ALARM", False)
+
+
+def one_line():
+    while True: pass  # noqa: E701, here the loop has no line of its own  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "function",
+    [one_line, *(f for f in ENDLESS if f not in NEVER_RETURNS_TO_PYTHON)],
+    ids=lambda f: f.__name__,
+)
+def test_without_an_alarm_the_time_limit_ends_it(function, no_alarm):
+    tools = [sys.monitoring.get_tool(number) for number in range(6)]
+    done = sandbox.call(function, seconds=0.1)
+    assert done.timed_out and done.value is None
+    assert [sys.monitoring.get_tool(number) for number in range(6)] == tools
+
+
+def test_without_an_alarm_an_answer_in_time_is_an_answer(no_alarm):
+    assert sandbox.call(lambda: sum(range(1000)), seconds=60).value == 499500
+    assert sandbox.call(lambda: 1 / 0, seconds=60).error_type == "ZeroDivisionError"
+    assert sandbox.call(lambda: sandbox.call(long_helper, seconds=0.1).timed_out, seconds=60).value is True
 
 
 def test_an_import_under_way_is_left_to_finish(tmp_path, monkeypatch):

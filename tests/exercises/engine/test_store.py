@@ -877,3 +877,25 @@ def test_two_kernels_see_each_other(progress_home):
     two.update(earn("linear.b"))
     one.update()
     assert sorted(one.known["exercises"]) == ["linear.a", "linear.b"]
+
+
+def test_what_closes_with_the_page_is_said_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(store.platform, "outlives_the_page", lambda path: False)
+    here = Store(tmp_path)
+    here.update()
+    message = here.take_message()
+    assert message.startswith(
+        "Progress is kept for this session only: this browser keeps no files of this page"
+    )
+    here.update()
+    assert here.take_message() == ""
+
+
+def test_where_no_locks_are_progress_is_kept_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(store.files, "fcntl", None)
+    monkeypatch.setattr(store.files, "msvcrt", None)
+    Store(tmp_path).update(earn("a"))
+    again = Store(tmp_path)
+    again.update()
+    assert again.known["exercises"]["a"]["outcome"] == "right"
+    assert again.take_message() == ""

@@ -1,0 +1,111 @@
+"""What a lesson begins with, compiled ahead: Python in a browser spends more than half of its start on compiling.
+
+Only modules that are imported until the first pictures: bytecode is larger than what it comes from.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+from publishing.wheels import AT_START, write_zip
+
+SCRIPT = Path(__file__).with_name("assets") / "imports.mjs"
+THEN = ("matplotlib", "scipy")
+FIRST = (
+    "pyodide_kernel",
+    "course_utils.explorers.bilinear",
+    "course_utils.explorers.linear",
+    "course_utils.exercises.start",
+    "PIL.PngImagePlugin",
+)
+LATER = (
+    "course_utils.explorers.microscope",
+    "course_utils.exercises.linear",
+    "course_utils.figures.course_map",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+    "scipy.ndimage",
+)
+# What a browser does not read: types, headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
+UNREAD = re.compile(
+    r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/|^numpy/f2py/"
+)
+GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
+STDLIB = "python_stdlib.zip"
+CALLED_BY_NAME = "course_utils/"  # a lesson shows its sources: they stay, with the bytecode beside them
+
+
+class NoNode(Exception):
+    """There is no node on this computer, or what it ran ended badly; the message says which."""
+
+
+def modules(folder, out, packages):
+    """The bytecode of what is imported at first, in ``out``/library and ``out``/packages. Raises NoNode."""
+    node = shutil.which("node")
+    if not node:
+        raise NoNode("node is not on this computer")
+    names = {
+        "packages": [name for name in AT_START if name in packages],
+        "then": ["between-the-pixels", *(name for name in THEN if name in packages)],
+        "first": FIRST,
+        "later": LATER,
+    }
+    out.mkdir(parents=True)
+    done = subprocess.run(
+        [node, str(SCRIPT), str(folder), str(out)],
+        env=os.environ | {"COURSE_IMPORTS": json.dumps(names)},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise NoNode(f"node ended with code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+
+
+def packed(archive, compiled, tag):
+    """Write a wheel, or the standard library, anew: without what is unread, and with the bytecode in ``compiled``.
+
+    compiled   place in the archive -> bytes, of Python files
+    tag        what a cached file's name ends in: "cpython-312"
+    """
+    contents = {}
+    with zipfile.ZipFile(archive) as before:
+        for name in before.namelist():
+            if name.endswith("/") or UNREAD.search(name) or GRAMMAR.search(name):
+                continue
+            content, code = before.read(name), compiled.get(name)
+            if code is None or name.startswith(CALLED_BY_NAME):
+                contents[name] = content
+            if code is not None:
+                contents[cached(name, tag) if name.startswith(CALLED_BY_NAME) else f"{name}c"] = code
+    write_zip(archive, contents)
+
+
+def cached(name, tag):
+    """Where the bytecode of a file lies whose source is there.
+
+    >>> cached("course_utils/kernels.py", "cpython-312")
+    'course_utils/__pycache__/kernels.cpython-312.pyc'
+    """
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/__pycache__/{file.removesuffix('.py')}.{tag}.pyc"
+
+
+def read(folder):
+    """What ``modules`` wrote in one of its folders: place -> bytes."""
+    return {file.relative_to(folder).as_posix()[:-1]: file.read_bytes() for file in folder.rglob("*.pyc")}
+
+
+def apply(folder, out, packages, python):
+    """Compile ahead what lies in the folder of Pyodide, in place. ``out``: a folder that does not exist yet."""
+    modules(folder, out, packages)
+    tag = f"cpython-{python.replace('.', '')}"
+    library, brought = read(out / "library"), read(out / "packages")
+    packed(folder / STDLIB, library, tag)
+    for wheel in folder.glob("*.whl"):
+        packed(wheel, brought, tag)

@@ -1,0 +1,57 @@
+"""What the browser edition is built from; that it runs is tested in a browser."""
+
+import json
+
+import nbformat
+import pytest
+
+from publishing import __main__ as command
+from publishing import lab, wheels
+from publishing.pyodide import NotAtHand
+from tools.run import LESSONS
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_the_same_but_for_its_kernel(path):
+    original, copy = nbformat.read(path, as_version=4), lab.as_lite(path)
+    assert copy.cells == original.cells
+    assert copy.metadata.kernelspec.name == "python"  # the name of the only one there is: no dialog asks
+    assert copy.metadata.language_info.name == "python"
+    nbformat.validate(copy)
+
+
+def test_the_kernel_starts_with_packages_of_the_lock_and_asks_no_other_host():
+    text = json.dumps(lab.settings())
+    assert "://" not in text
+    kernel = lab.settings()["jupyter-config-data"]["litePluginSettings"][f"{lab.KERNEL}:kernel"]
+    assert kernel["disablePyPIFallback"] and kernel["pyodideUrl"].startswith("./")
+    assert set(kernel["loadPyodideOptions"]["packages"]) == set(wheels.AT_START)
+
+
+def test_the_way_in_keeps_what_was_asked_for():
+    assert 'location.replace("lab/index.html" + location.search' in lab.ENTRANCE
+    assert 'id="jupyter-config-data"' in lab.ENTRANCE  # JupyterLite reads it there
+
+
+def test_the_book_stands_without_the_browser_edition(monkeypatch, tmp_path):
+    def missing():
+        raise NotAtHand("the packages are not at hand")
+
+    monkeypatch.setattr(lab, "distribution", missing)
+    assert command.browser_edition(tmp_path, [], wanted=True) == [
+        "The browser edition was not built: the packages are not at hand",
+        "--no-lab builds the book alone.",
+    ]
+
+
+def test_who_wants_the_book_alone_gets_no_links_to_what_is_old(tmp_path):
+    (tmp_path / "lab").mkdir()
+    assert command.browser_edition(tmp_path, [], wanted=False) == []
+    assert not (tmp_path / "lab").exists()
+
+
+def test_what_builds_it_is_pinned_and_stays_out_of_the_lessons_environment():
+    assert all("==" in line for line in lab.needs())
+    assert not {line.partition("==")[0] for line in lab.needs()} & {
+        line.partition("==")[0] for line in wheels.PYPROJECT["project"]["dependencies"]
+    }
