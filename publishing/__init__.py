@@ -7,6 +7,7 @@ explorers, predictions   what lives on it
 book     the pages, the index, the search, and what they share
 table    what a built book weighs, how soon it answers, what lives in it
 lab      the browser edition: JupyterLab and Python as files, built by JupyterLite
+lab_table   what runs in it, how long a visitor waits
 wheels   its packages, and the lock that names them
 ahead    what a lesson begins with, compiled ahead
 pyodide  the Python that runs in a browser: its files, each held to its hash

@@ -19,6 +19,7 @@ from tools.run import ROOT
 KEPT = ROOT / ".course" / "lite"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
+OVERRIDES = ROOT / "course_utils" / "launcher" / "jupyter" / "labconfig" / "default_setting_overrides.json"
 KERNELSPEC = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 LANGUAGE = {
     "name": "python",
@@ -55,8 +56,10 @@ def build(out, lessons, distribution):
 ENTRANCE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Between the Pixels</title>
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
-<script>location.replace("lab/index.html" + location.search + location.hash);</script></head></html>
+<script>location.replace(
+  (innerWidth < 700 ? "notebooks" : "lab") + "/index.html" + location.search + location.hash);</script></head></html>
 """
+APPS = ("lab", "notebooks")  # a phone has no room for JupyterLab's sides
 
 
 def distribution():
@@ -122,7 +125,7 @@ def write_source(source, tools, lessons):
     if missing := [str(path) for path in extensions if not path.is_dir()]:
         raise NotAtHand(f"JupyterLab's extension {missing[0]} is not at hand.")
     config = {
-        "apps": ["lab"],
+        "apps": list(APPS),
         "contents": [str(contents)],
         "federated_extensions": list(map(str, extensions)),
         "ignore_sys_prefix": ["federated_extensions"],
@@ -146,8 +149,14 @@ def settings():
         "disablePyPIFallback": True,
         "loadPyodideOptions": {"packages": list(wheels.AT_START), "env": VARIABLES},
     }
+    overrides = json.loads(OVERRIDES.read_text(encoding="utf-8"))
+    overrides["@jupyterlab/apputils-extension:themes"] = {
+        "adaptive-theme": True
+    }  # as the book: light or dark
+    overrides["@jupyterlab/docmanager-extension:plugin"] = {"autosaveInterval": 10}  # a page is soon closed
     data = {
         "appName": "Between the Pixels",
+        "settingsOverrides": overrides,
         "exposeAppInBrowser": True,
         "litePluginSettings": {f"{KERNEL}:kernel": kernel},
     }

@@ -1,6 +1,8 @@
 """What tests, benchmark, hub and publishing share; no lesson needs it.
 
 lab      a real JupyterLab in a real browser
+lite     the browser edition in a real browser
+texts    what two runs of a lesson said, compared
 run      a notebook in a kernel of its own, as it is and solved
 watch    inside that kernel: every control moved, every error noticed
 roads    how long a lesson takes, from what is in it

@@ -6,9 +6,11 @@ import pytest
 
 from course_utils.lessons import WRITTEN
 from publishing import lab
+from publishing.book import lab_page
 from publishing.pyodide import NotAtHand, at_hand
 from publishing.record import recorded
 from publishing.serve import served
+from tests.browser.stage import stages
 from tools import THOROUGH, texts
 from tools.lab import ALONE, NoBrowser, running_browser
 from tools.lite import Edition, private_page
@@ -96,12 +98,11 @@ def test_it_says_what_the_lesson_says_on_a_computer(lesson, ran):
 
 
 def test_an_explorer_answers_a_hand(lesson):
-    from tests.browser.stage import stages
-
-    explorer = next(stage for stage in stages(lesson) if stage.sliders())
+    explorer = next(stage for stage in stages(lesson) if stage.sliders().count())
     before = explorer.shown()
-    explorer.press_slider(explorer.sliders()[0])
-    lesson.wait_idle()
+    explorer.sliders().first.focus()
+    lesson.page.keyboard.press("ArrowLeft" if explorer.at_its_end() else "ArrowRight")
+    explorer.wait_for_change(before)
     assert explorer.shown() != before
 
 
@@ -115,18 +116,52 @@ def start(alone, site):
     lesson.close()
 
 
-def solve(lesson):
-    lesson.page.evaluate(
-        SET_SOURCE, [number_of(lesson, "def halfway("), "def halfway(a, b):\n    return (a + b) / 2"]
-    )
-    lesson.run_cell(number_of(lesson, "def halfway("))
+def answered(lesson, body):
+    """What the check of lesson 00's exercise says of a function with this body."""
+    written = number_of(lesson, "def halfway(")
+    lesson.page.evaluate(SET_SOURCE, [written, f"def halfway(a, b):\n{body}"])
+    lesson.run_cell(written)
     check = number_of(lesson, ".HALFWAY.check(")
     lesson.run_cell(check)
     return "".join(texts.joined(output["data"]["text/html"]) for output in lesson.cells()[check]["outputs"])
 
 
-def test_an_exercise_is_checked_and_outlives_the_page(start):
-    assert "right" in solve(start).lower()
-    assert start.ask("__import__('course_utils.exercises.progress', fromlist=['x']).counts()['00'].steps") > 0
-    start.page.reload()
-    start.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+def steps(lesson):
+    """(done, of how many) in lesson 00, as the course counts."""
+    module = "__import__('course_utils.exercises.engine.progress', fromlist=['counts'])"
+    return lesson.ask(f"{module}.counts()['00'].steps")
+
+
+def test_a_prediction_is_answered(start):
+    before = steps(start)[0]
+    form = start.page.locator(".jp-OutputArea-output", has_text="enlarged to four pixels").first
+    form.locator("input").fill("0, 2.5, 7.5, 10")
+    form.get_by_role("button", name="This is my prediction").click()
+    form.get_by_text("As you predicted").first.wait_for()
+    start.wait_idle()
+    assert steps(start)[0] == before + 1
+
+
+def test_a_loop_that_never_ends_is_stopped_even_one_that_swallows_every_error(start):
+    loop = "    while True:\n        try:\n            a += 1\n        except:\n            pass"
+    assert "Is there a loop that never ends?" in answered(start, loop)
+    assert start.ask("1 + 1") == 2
+
+
+def test_what_was_answered_outlives_the_page(start, alone, site):
+    assert "all 27 cases agree" in answered(start, "    return (a + b) / 2")
+    before = steps(start)
+    start.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    again = Edition(site).open_lesson(start.page, FIRST)  # the same browser comes back
+    again.run_cell(number_of(again, "from course_utils.exercises import progress"))
+    assert steps(again) == before and before[0] > 0
+    assert "return (a + b) / 2" in texts.joined(again.cells()[number_of(again, "def halfway(")]["source"])
+    again.close()
+
+
+def test_a_link_of_the_book_opens_the_lesson(site, alone):
+    page, elsewhere = private_page(alone, site, width=420, height=800)
+    page.goto(f"{site}/{lab_page(RUN[1])}")
+    page.get_by_role("heading", name="Linear interpolation").first.wait_for()
+    assert page.locator(".jp-Dialog").count() == 0 and elsewhere == []
+    page.context.close()

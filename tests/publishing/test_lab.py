@@ -29,7 +29,8 @@ def test_the_kernel_starts_with_packages_of_the_lock_and_asks_no_other_host():
 
 
 def test_the_way_in_keeps_what_was_asked_for():
-    assert 'location.replace("lab/index.html" + location.search' in lab.ENTRANCE
+    assert '"/index.html" + location.search' in lab.ENTRANCE
+    assert all(f'"{app}"' in lab.ENTRANCE for app in lab.APPS)
     assert 'id="jupyter-config-data"' in lab.ENTRANCE  # JupyterLite reads it there
 
 

@@ -1,0 +1,231 @@
+"""The browser edition of a site that was built: what runs in it, how long a visitor waits, how fast it answers.
+
+    python -m publishing.lab_table site                     prints it
+    python -m publishing.lab_table site --record            and writes data/browser_edition.md
+    python -m publishing.lab_table site --lessons 00,03     of these lessons only
+    python -m publishing.lab_table site --parts start,keys  "cells" runs every lesson, which takes minutes
+
+Every other host is refused. A cold start is a browser that has seen nothing; a warm one comes back within ten
+minutes, as long as GitHub Pages lets a browser keep what it has. Run it on a machine that does nothing else.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from nbformat import v4
+
+from benchmarks.page import PROBE, QUIET_MS, Output, Slider, open_cells
+from course_utils.lessons import WRITTEN
+from publishing.pyodide import LOCK
+from publishing.record import ROOT
+from publishing.serve import running
+from tools import texts
+from tools.lab import ALONE, IS_READY, PATIENCE_S, NoBrowser, open_page, running_browser, running_lab
+from tools.lite import Edition, private_page
+
+FILE = ROOT / "data" / "browser_edition.md"
+KEPT_S = 600
+STARTS, KEYS = 3, 12
+FIRST_CELLS = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+OPENED = "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady"
+SAVE = """([name, content]) => window.jupyterapp.serviceManager.contents.save(
+    name, { type: 'notebook', format: 'json', content })"""
+OPEN = "name => window.jupyterapp.commands.execute('docmanager:open', { path: name })"
+EXPLORERS = {
+    "two_samples": "from course_utils.explorers.linear import two_samples\ntwo_samples()",
+    "bilinear_cell": "from course_utils.explorers.bilinear import bilinear_cell\nbilinear_cell()",
+    "stepper": "from course_utils.explorers.convolution import stepper\nstepper()",
+    "zoom": "from course_utils.explorers.pictures import zoom_picture\nzoom_picture()",
+}
+HEAD = """# The browser edition
+
+Made by `python -m publishing.lab_table site --record` in {browser}, with {python} in the page; a browser that may ask
+no other host than the server on the same computer, which squeezes what GitHub Pages squeezes.
+"""
+START = """
+## How long a visitor waits
+
+From asking for the page to the lesson as text, to a kernel that is ready, and, all cells being run at once, to the
+first explorer; medians of {count}. MB are what travels.
+
+| lesson | | text, s | kernel, s | explorer, s | MB |
+|---|---|---|---|---|---|
+"""
+KEYS_HEAD = """
+## From a key to the picture
+
+The first slider of an explorer, {count} keys, median and most in ms, in the browser edition and in JupyterLab with a
+kernel on the same computer, one after the other.
+
+| explorer | in the browser | JupyterLab | ratio |
+|---|---|---|---|
+"""
+CELLS_HEAD = """
+## What runs
+
+*Run All*. A recorded cell shows, under a card that says so, what it showed on a computer with PyTorch, OpenCV and
+scikit-image.
+
+| lesson | live | recorded | failing | seconds |
+|---|---|---|---|---|
+"""
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    site = Path(options.site)
+    if not (site / "lab" / "index.html").is_file():
+        print(f"{site} holds no browser edition: python -m course_utils site makes one.", file=sys.stderr)
+        return 1
+    lessons = [lesson for lesson in WRITTEN if (site / "lab" / "files" / lesson.file).is_file()]
+    if options.lessons:
+        lessons = [lesson for lesson in lessons if lesson.number in options.lessons.split(",")]
+    try:
+        text = measured(site, lessons, options.parts.split(","))
+    except NoBrowser as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(text)
+    if options.record:
+        FILE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def parser():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("site")
+    parser.add_argument("--lessons", metavar="00,03")
+    parser.add_argument("--parts", default="start,keys,cells")
+    parser.add_argument("--record", action="store_true")
+    return parser
+
+
+def measured(site, lessons, parts):
+    """The whole table as Markdown."""
+    pieces = {"start": starts, "keys": keys, "cells": cells}
+    with running(site, max_age=KEPT_S) as server:
+        with running_browser(ALONE) as browser:
+            version = f"Chromium {browser.version}"
+        texts_of = [pieces[part](server, lessons) for part in parts]
+    info = json.loads((site / "lab" / "static" / "pyodide" / LOCK).read_text(encoding="utf-8"))["info"]
+    return HEAD.format(browser=version, python=f"Pyodide {info['version']}") + "".join(texts_of)
+
+
+# ---- how long a visitor waits --------------------------------------------------------------------------------
+
+
+def starts(server, lessons):
+    """Cold and warm, of lesson 00 and of the first that imports matplotlib and SciPy."""
+    rows = []
+    for lesson in [each for each in lessons if each.number in ("00", "03")] or lessons[:1]:
+        found = {"cold": [], "warm": []}
+        for _ in range(STARTS):
+            with running_browser(ALONE) as browser:
+                page, elsewhere = private_page(browser, server.address)
+                for times in found.values():
+                    times.append(start(server, page, lesson.file))
+                    page.goto("about:blank")
+                if elsewhere:
+                    raise RuntimeError(f"{lesson.file} asked {elsewhere}")
+        for kind, times in found.items():
+            middle = [statistics.median(column) for column in zip(*times, strict=True)]
+            rows.append(f"| {lesson.number} | {kind} | {' | '.join(f'{value:.1f}' for value in middle)} |")
+    return START.format(count=STARTS) + "\n".join(rows) + "\n"
+
+
+def start(server, page, name):
+    """(text, kernel, explorer in seconds; MB) of a lesson that is opened and run."""
+    server.sent, begin, seconds = 0, time.perf_counter(), []
+    page.goto(Edition(server.address).lesson_url(name), wait_until="commit")
+    for script, argument in ((OPENED, None), (IS_READY, name)):
+        page.wait_for_function(script, arg=argument)
+        seconds.append(time.perf_counter() - begin)
+    page.evaluate(FIRST_CELLS)
+    page.locator(".btp-stage svg").first.wait_for(state="attached", timeout=PATIENCE_S * 1000)
+    return [*seconds, time.perf_counter() - begin, server.sent / 1e6]
+
+
+# ---- from a key to the picture -------------------------------------------------------------------------------
+
+
+def keys(server, lessons):
+    rows = []
+    for name, source in EXPLORERS.items():
+        with running_browser(ALONE) as browser:
+            here = pressed(in_the_page(server, browser, lessons[0].file, source))
+            with tempfile.TemporaryDirectory() as folder, running_lab(folder) as lab:
+                there = pressed(open_cells(lab, open_page(browser), "explorer.ipynb", [source]))
+        ratio = statistics.median(here) / statistics.median(there)
+        both = [f"{statistics.median(times):.0f}, {max(times):.0f}" for times in (here, there)]
+        rows.append(f"| {name} | {both[0]} | {both[1]} | {ratio:.2f} |")
+    return KEYS_HEAD.format(count=KEYS) + "\n".join(rows) + "\n"
+
+
+def in_the_page(server, browser, first, source):
+    """A notebook of one cell, open in the browser edition."""
+    page, _ = private_page(browser, server.address)
+    lesson = Edition(server.address).open_lesson(page, first)
+    lesson.name = "explorer.ipynb"
+    page.evaluate(SAVE, [lesson.name, v4.new_notebook(
+        cells=[v4.new_code_cell(source)],
+        metadata={"kernelspec": {"name": "python", "display_name": "Python", "language": "python"},
+                  "language_info": {"name": "python"}},
+    )])  # fmt: skip
+    page.evaluate(OPEN, lesson.name)
+    page.wait_for_function(IS_READY, arg=lesson.name)
+    page.add_script_tag(path=PROBE)
+    page.evaluate("() => probe.listen()")
+    return lesson
+
+
+def pressed(lesson):
+    """Milliseconds from each key to its picture on the screen."""
+    lesson.run_all()
+    number = len(lesson.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").all()) - 1
+    slider = Slider.found(Output(lesson, number))
+    slider.output.bring_forward()
+    slider.walk(2)  # the first move pays for fonts and caches
+    lesson.settle(QUIET_MS)
+    times = [press.painted for press in slider.walk(KEYS)]
+    lesson.close()
+    return times
+
+
+# ---- what runs -----------------------------------------------------------------------------------------------
+
+
+def cells(server, lessons):
+    rows, sums = [], [0, 0, 0]
+    with running_browser(ALONE) as browser:
+        for lesson in lessons:
+            page, elsewhere = private_page(browser, server.address)
+            opened = Edition(server.address).open_lesson(page, lesson.file)
+            begin = time.perf_counter()
+            opened.run_all()
+            seconds = time.perf_counter() - begin
+            counts = count(opened)
+            if elsewhere:
+                raise RuntimeError(f"{lesson.file} asked {elsewhere}")
+            opened.close()
+            sums = [sum(pair) for pair in zip(sums, counts, strict=True)]
+            rows.append(f"| {lesson.number} | {' | '.join(map(str, counts))} | {seconds:.0f} |")
+            print(rows[-1], flush=True)
+    rows.append(f"| all | {' | '.join(map(str, sums))} | |")
+    return CELLS_HEAD + "\n".join(rows) + "\n"
+
+
+def count(lesson):
+    """(live, recorded, failing) cells of a lesson that was run."""
+    code = [cell for cell in lesson.cells() if cell["cell_type"] == "code"]
+    recorded = sum(map(texts.is_recorded, code))
+    failing = len({problem.partition(":")[0] for problem in lesson.cell_errors()}) + len(lesson.not_run())
+    return len(code) - recorded - failing, recorded, failing
+
+
+if __name__ == "__main__":
+    sys.exit(main())
