@@ -32,10 +32,9 @@ LATER = (
     "scipy.ndimage",
 )
 # What a browser does not read: types, headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
-UNREAD = re.compile(
-    r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/|^numpy/f2py/"
-)
+UNREAD = re.compile(r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
 GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
+FONTS = "matplotlib_fonts"  # the folder in which matplotlib finds the list of its fonts, and need not look for them
 STDLIB = "python_stdlib.zip"
 CALLED_BY_NAME = "course_utils/"  # a lesson shows its sources: they stay, with the bytecode beside them
 
@@ -67,18 +66,27 @@ def modules(folder, out, packages):
         raise NoNode(f"node ended with code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
 
 
-def packed(archive, compiled, tag):
+def check(folder, out, packages):
+    """Raises ValueError when what was packed does not start any more. ``out``: a folder that does not exist yet."""
+    try:
+        modules(folder, out, packages)
+    except NoNode as reason:
+        raise ValueError(f"The browser edition would not start: {reason}") from None
+
+
+def packed(archive, compiled, tag, more=()):
     """Write a wheel, or the standard library, anew: without what is unread, and with the bytecode in ``compiled``.
 
     compiled   place in the archive -> bytes, of Python files
     tag        what a cached file's name ends in: "cpython-312"
+    more       place in the archive -> bytes, of what is added
     """
-    contents = {}
+    contents = dict(more)
     with zipfile.ZipFile(archive) as before:
         for name in before.namelist():
-            if name.endswith("/") or UNREAD.search(name) or GRAMMAR.search(name):
-                continue
             content, code = before.read(name), compiled.get(name)
+            if name.endswith("/") or UNREAD.search(name) or (GRAMMAR.search(name) and code is None):
+                continue
             if code is None or name.startswith(CALLED_BY_NAME):
                 contents[name] = content
             if code is not None:
@@ -107,5 +115,6 @@ def apply(folder, out, packages, python):
     tag = f"cpython-{python.replace('.', '')}"
     library, brought = read(out / "library"), read(out / "packages")
     packed(folder / STDLIB, library, tag)
+    fonts = {f"{FONTS}/{file.name}": file.read_bytes() for file in (out / "fonts").glob("*.json")}
     for wheel in folder.glob("*.whl"):
-        packed(wheel, brought, tag)
+        packed(wheel, brought, tag, fonts if wheel.name.startswith("matplotlib-") else ())
