@@ -66,6 +66,11 @@ def modules(folder, out, packages):
         raise NoNode(f"node ended with code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
 
 
+def fonts_at(name):
+    """Where a list of fonts lies: Pyodide's matplotlib keeps one of its own beside its modules."""
+    return f"matplotlib/{name}" if name == "fontlist.json" else f"{FONTS}/{name}"
+
+
 def check(folder, out, packages):
     """Raises ValueError when what was packed does not start any more. ``out``: a folder that does not exist yet."""
     try:
@@ -85,7 +90,12 @@ def packed(archive, compiled, tag, more=()):
     with zipfile.ZipFile(archive) as before:
         for name in before.namelist():
             content, code = before.read(name), compiled.get(name)
-            if name.endswith("/") or UNREAD.search(name) or (GRAMMAR.search(name) and code is None):
+            if (
+                name in contents
+                or name.endswith("/")
+                or UNREAD.search(name)
+                or (GRAMMAR.search(name) and code is None)
+            ):
                 continue
             if code is None or name.startswith(CALLED_BY_NAME):
                 contents[name] = content
@@ -115,6 +125,6 @@ def apply(folder, out, packages, python):
     tag = f"cpython-{python.replace('.', '')}"
     library, brought = read(out / "library"), read(out / "packages")
     packed(folder / STDLIB, library, tag)
-    fonts = {f"{FONTS}/{file.name}": file.read_bytes() for file in (out / "fonts").glob("*.json")}
+    fonts = {fonts_at(file.name): file.read_bytes() for file in (out / "fonts").glob("*.json")}
     for wheel in folder.glob("*.whl"):
         packed(wheel, brought, tag, fonts if wheel.name.startswith("matplotlib-") else ())

@@ -52,9 +52,12 @@ try:
     write(("library", "packages"))
     for name in later:
         importlib.import_module(name)
-    for file in pathlib.Path(sys.modules["matplotlib"].get_cachedir()).glob("fontlist-*.json"):
-        os.makedirs("/out/fonts", exist_ok=True)
-        pathlib.Path("/out/fonts", file.name).write_bytes(file.read_bytes())
+    # The list that matplotlib has just made: Pyodide has its own place for it, and may ship one that is out of date.
+    os.makedirs("/out/fonts", exist_ok=True)
+    matplotlib = sys.modules["matplotlib"]
+    for folder in (matplotlib.get_cachedir(), os.path.dirname(matplotlib.__file__)):
+        for file in pathlib.Path(folder).glob("fontlist*.json"):
+            pathlib.Path("/out/fonts", file.name).write_bytes(file.read_bytes())
     write(("packages",))  # the library travels whole, to everybody: it holds the bytecode of the beginning alone
 except BaseException:  # the kernel has taken sys.stderr by then
     traceback.print_exc(file=sys.__stderr__)
