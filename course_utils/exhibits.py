@@ -14,7 +14,7 @@ import numpy as np
 
 from course_utils.resampling import resample, to_8_bits
 from course_utils.subpixel import pixel_shuffle
-from course_utils.warping import grid_sample, identity_grid, resize_flow
+from course_utils.warping import grid_sample, identity_grid
 
 
 def halve(signal, times=1):
@@ -180,17 +180,14 @@ def moved_with_width_first(features, flow_xy):
     return grid_sample(features, grid, padding_mode="border")
 
 
-def flow_times_the_other_factor(flow_xy, size_hw):
-    """A flow resized; x then grows by the factor of the height, and y by that of the width."""
-    grown = resize_flow(flow_xy, size_hw)
-    (height, width), (new_height, new_width) = flow_xy.shape[:2], size_hw
-    across, down = new_width / width, new_height / height
-    return np.stack([grown[..., 0] / across * down, grown[..., 1] / down * across])
+def tokens_reshaped(tokens, size_hw):
+    """Tokens (height * width, channels) as a map (channels, height, width): every shape is right."""
+    return tokens.reshape(tokens.shape[1], *size_hw)
 
 
-def flow_times_its_factor(flow_xy, size_hw):
-    """A flow resized; x grows by the factor of the width, and y by that of the height."""
-    return np.moveaxis(resize_flow(flow_xy, size_hw), -1, 0)
+def tokens_transposed_and_reshaped(tokens, size_hw):
+    """Tokens (height * width, channels) as a map (channels, height, width): one channel after the other."""
+    return tokens.T.reshape(tokens.shape[1], *size_hw)
 
 
 def shuffled_in_the_other_order(channels, factor):

@@ -294,12 +294,17 @@ def _swapped_hides(size, kind):
     return size == 1 and kind == "1 to the right"  # there is no second column to be reached
 
 
-def _resized(size, kind):
-    return np.broadcast_to(FLOWS[kind], (2, 2, 2)).astype(float), (4, size)
+TOKENS = {"1 channel": 1, "2 channels": 2, "3 channels": 3, "2 flat channels": 2}
 
 
-def _resized_hides(size, kind):
-    return kind == "no flow" or size == 4
+def _tokens(size, kind):
+    channels = np.arange(TOKENS[kind])
+    places = np.arange(float(size**2)) if "flat" not in kind else np.zeros(size**2)
+    return places[:, None] + 10 * channels, (size, size)
+
+
+def _tokens_hide(size, kind):
+    return size == 1 or kind == "1 channel"
 
 
 BLOCKS = {"factor 1": 1, "factor 2": 2, "factor 3": 3}
@@ -316,11 +321,6 @@ def _order_hides(size, kind):
 
 def _start(size, kind):
     return np.arange(1.0, size + 1), BLOCKS[kind]
-
-
-def _beside(features):
-    """A flow (height, width, 2) as its two components."""
-    return np.moveaxis(features, -1, 0)
 
 
 def _channels(features):
@@ -528,20 +528,26 @@ EXHIBITS = {
             (("AlignSeg, issue 7", "https://github.com/speedinghzl/AlignSeg/issues/7"),),
         ),
         Exhibit(
-            "flow", "A flow grown by the other axis", "11",
-            code.flow_times_the_other_factor, code.flow_times_its_factor, _resized,
-            tuple(range(1, 13)), "new width", tuple(FLOWS), "flow", _resized_hides, (1, "1 to the right"),
-            (4, "1 right, 1 down"),
-            "When a flow is resized, its x grows by the factor of the width, its y by that of the height. Exchanged, "
-            "every arrow is too long or too short.",
-            "One factor for both axes. These flows go from 2 × 2 to 4 rows.",
-            "Another shape, not only another size.",
-            "u times new width / width, v times new height / height.",
+            "tokens", "Tokens laid out without a transpose", "10",
+            code.tokens_reshaped, code.tokens_transposed_and_reshaped, _tokens,
+            tuple(range(1, 6)), "side", tuple(TOKENS), "channels", _tokens_hide, (2, "2 channels"),
+            (4, "1 channel"),
+            "Attention answers with a row for each place and a column for each channel. Reshaped as it stands, the "
+            "map's first channel is filled with all channels of the first places. Every shape is right, and it "
+            "trains: what comes after learns to live with it.",
+            "One channel, one place. And a training test.",
+            "Two channels that differ, on a map of two by two.",
+            "Transpose before you reshape: tokens.T.",
             (
-                ("PWC-Net, issue 14", "https://github.com/NVlabs/PWC-Net/issues/14"),
-                ("ProPainter, issue 79", "https://github.com/sczhou/ProPainter/issues/79"),
+                ("Attention-Augmented-Conv2d, issue 21",
+                 "https://github.com/leaderj1001/Attention-Augmented-Conv2d/issues/21"),
+                ("Open-Sora-Plan, issue 171", "https://github.com/PKU-YuanGroup/Open-Sora-Plan/issues/171"),
+                ("segmentation_models.pytorch, the decoder of MAnet",
+                 "https://github.com/qubvel-org/segmentation_models.pytorch/blob/744e372/"
+                 "segmentation_models_pytorch/decoders/manet/decoder.py"),
+                ("transformer-from-scratch, pull request 6",
+                 "https://github.com/jsbaan/transformer-from-scratch/pull/6"),
             ),
-            unit=" of a pixel", seen=_beside,
         ),
         Exhibit(
             "order", "Depth to space in the other order", "10",

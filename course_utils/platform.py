@@ -39,6 +39,16 @@ def lacks(module):
         return True
 
 
+def missing_in(error):
+    """What people call the module that an ImportError is about, where a browser may lack it; "" for all others.
+
+    >>> missing_in(ModuleNotFoundError("No module named 'json'", name="json")), missing_in(ValueError("torch"))
+    ('', '')
+    """
+    name = (getattr(error, "name", None) or "").partition(".")[0]
+    return NOT_IN_BROWSERS.get(name, "") if isinstance(error, ImportError) and lacks(name) else ""
+
+
 def library_folders():
     """Folders whose code no learner wrote: the standard library, zipped or not, and what is installed."""
     import sysconfig  # here: most who ask for something else need not wait for it

@@ -135,9 +135,8 @@ def _tell(sentence, word="Not run here."):
 
 def _tell_missing(shell, kind, error, trace, tb_offset=None):
     """What no reading of the source has told: a function that imports when it is called."""
-    name = (error.name or "").partition(".")[0]
-    if name in platform.NOT_IN_BROWSERS and platform.lacks(name):
-        _tell(f"{_cannot([name])} On your own computer this runs.")
+    if platform.missing_in(error):
+        _tell(f"{_cannot([error.name.partition('.')[0]])} On your own computer this runs.")
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 

@@ -171,6 +171,30 @@ def networks():
                   "image_size": 140, "patch_size": 14, "out_indices": [1, 2, 3, 4], "reshape_hidden_states": False,
                   "apply_layernorm": True},
         neck_hidden_sizes=[16, 32, 32, 32], fusion_hidden_size=32, reassemble_hidden_size=32)  # fmt: skip
+    resnet = {
+        "embedding_size": 16,
+        "hidden_sizes": [16, 32, 32, 64],
+        "depths": [1, 1, 1, 1],
+        "layer_type": "basic",
+    }
+    stages = ["stage1", "stage2", "stage3", "stage4"]
+    heads = {
+        "encoder_attention_heads": 2,
+        "decoder_attention_heads": 2,
+        "decoder_layers": 2,
+        "num_queries": 5,
+    }
+    add("hf_on", "Mask2FormerForUniversalSegmentation", "Mask2FormerConfig", label="Mask2Former",
+        backbone={"config": "ResNetConfig", **resnet, "out_features": stages}, feature_size=32, mask_feature_size=32,
+        hidden_dim=32, encoder_feedforward_dim=64, encoder_layers=2, decoder_layers=2, num_attention_heads=2,
+        dim_feedforward=64, num_queries=5)  # fmt: skip
+    add("hf_on", "DeformableDetrModel", "DeformableDetrConfig", label="Deformable DETR", shape=(1, 3, 256, 256),
+        backbone={"config": "ResNetConfig", **resnet, "out_features": stages[1:]}, use_timm_backbone=False,
+        d_model=32, encoder_layers=2, encoder_ffn_dim=64, decoder_ffn_dim=64, **heads)  # fmt: skip
+    add("hf_on", "RTDetrModel", "RTDetrConfig", label="RT-DETR", shape=(1, 3, 256, 256),
+        backbone={"config": "RTDetrResNetConfig", **resnet, "out_features": stages[1:]}, encoder_hidden_dim=32,
+        encoder_in_channels=[32, 32, 64], encoder_ffn_dim=64, d_model=32, decoder_in_channels=[32, 32, 32],
+        decoder_ffn_dim=64, **heads)  # fmt: skip
     add("hf", "MobileViTForSemanticSegmentation", "MobileViTConfig", label="MobileViT DeepLabV3")
     add("hf", "MobileViTV2ForSemanticSegmentation", "MobileViTV2Config", label="MobileViTV2")
     add("hf", "MobileNetV2ForSemanticSegmentation", "MobileNetV2Config", label="MobileNetV2 DeepLabV3+")

@@ -7,8 +7,8 @@
     python -m data.shootout labels --minutes 20  one part, for longer
 
 Run it from the repository's root, again and again until it says that nothing is left: each training is added to the
-record when it ends, so that a run may be ended at any time. It trains on one thread of the CPU; another machine
-rounds float32 in another order, and training makes that grow.
+record when it ends, so that a run may be ended at any time; half a training is not recorded. It trains on one thread
+of the CPU; another machine rounds float32 in another order, and training makes that grow.
 """
 
 import argparse
@@ -26,26 +26,16 @@ from course_utils.validation import one_of
 HERE = Path(__file__).parent
 PARTS, ONCE = ("labels", "pictures", "pyramid"), ("costs", "speeds")
 MINUTES = 5
-SEEDS, SLOW_SEEDS, PYRAMID_SEEDS = 10, 3, 3
+SEEDS = 10
 NOTE = (
     "One thread of a CPU, seconds of processor time; gain and ± (standard deviation) over the seeds of both."
 )
 
 
 def wanted(part):
-    """(contender, seed) of all trainings of a part, in the order in which they are made: seed by seed.
-
-    The second seed of the slow ones waits until all others have had their fifth.
-    """
-    if part == "pyramid":
-        return [(name, seed) for seed in range(PYRAMID_SEEDS) for name in shootout.PYRAMID]
-    turns = [
-        (seed + 4 if name in shootout.SLOW and seed else seed, name, seed)
-        for seed in range(SEEDS)
-        for name in shootout.CONTENDERS
-        if seed < SLOW_SEEDS or name not in shootout.SLOW
-    ]
-    return [(name, seed) for _, name, seed in sorted(turns, key=lambda turn: turn[0])]
+    """(contender, seed) of all trainings of a part, in the order in which they are made: seed by seed."""
+    names = shootout.PYRAMID if part == "pyramid" else (*shootout.CONTENDERS, *shootout.CONTROLS)
+    return [(name, seed) for seed in range(SEEDS) for name in names]
 
 
 def trained(part, name, seed):
@@ -53,7 +43,10 @@ def trained(part, name, seed):
     if part == "pyramid":
         return shootout.run_in_pyramid(name, seed), None
     result = shootout.run(shootout.task(part), name, seed)
-    return shootout.as_runs([result])[0], as_text(result.edge) if seed == 0 else None
+    if result.stopped:
+        raise KeyboardInterrupt
+    shown = seed == 0 and name in shootout.CONTENDERS
+    return shootout.as_runs([result])[0], as_text(result.edge) if shown else None
 
 
 def settings(part):
@@ -82,6 +75,15 @@ def trainings(part, runs, edges, until):
         left = left[1:]
 
 
+def tables(runs):
+    """The rows of the contenders and those of their controls, for a record: {"rows", "controls"}."""
+    rows = shootout.summary(compared(runs))
+    return {
+        "rows": [row for row in rows if row["upsampler"] not in shootout.CONTROLS],
+        "controls": [row for row in rows if row["upsampler"] in shootout.CONTROLS],
+    }
+
+
 def compared(runs):
     """The runs whose baseline has been trained with the same seed: only they have a gain."""
     seeds = {run["seed"] for run in runs if run["contender"] == shootout.BASELINE}
@@ -97,7 +99,7 @@ def extend(part, until, record):
     for left in trainings(part, runs, edges, until):
         known = compared(runs)
         if known and record and len(left) < len(wanted(part)):
-            result = {"rows": shootout.summary(known), **settings(part), "edges": edges, "runs": known}
+            result = {**tables(known), **settings(part), "edges": edges, "runs": known}
             seconds = before["seconds"] + time.process_time() - begin
             write_record(path, result, "python -m data.shootout --record", seconds, "cpu")
     if compared(runs):

@@ -12,6 +12,10 @@ ROWS = {
     "slider to picture, ms": ("to picture, ms", 0),
     "CPU a picture, ms": ("CPU a picture, ms", 1),
 }
+IN_BROWSERS = {
+    "login to first explorer, s": ("first explorer", 1),
+    "key to picture, ms": ("to picture, ms", 0),
+}
 
 
 def with_sizes(page, result):
@@ -27,7 +31,14 @@ def about(result):
         values = [told[name] for told in every]
         cells = (one[name], statistics.median(values), max(values))
         names.append(f"| {words} | {' | '.join(f'{value:.{digits}f}' for value in cells)} |")
-    return "\n".join([_when(result), "", *names, "", _hundred(every), "", _trials(result)])
+    parts = [
+        [_when(result)],
+        [*names, *_browsers(result)],
+        [_hundred(every)],
+        _said(result),
+        [_trials(result)],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _when(result):
@@ -35,6 +46,23 @@ def _when(result):
         f"Measured with {result['learners']} learners at once on {result['machine']}, "
         f"JupyterHub {result['jupyterhub']}, {result['date']} (`{result['command']}`):"
     )
+
+
+def _browsers(result):
+    """The rows of those who had a real browser, in the same class."""
+    for words, (name, digits) in IN_BROWSERS.items():
+        values = [told[name] for told in result.get("browsers", ())]
+        if values:
+            cells = (f"{value:.{digits}f}" for value in (statistics.median(values), max(values)))
+            yield f"| in a browser: {words} | | {' | '.join(cells)} |"
+
+
+def _said(result):
+    """What was done to them, and what they were told."""
+    if not result.get("said"):
+        return []
+    rows = [f"| {what} | {told.replace('|', '/')} |" for what, told in result["said"].items()]
+    return ["| done to a lesson open in a browser | what the learner is told |", "|---|---|", *rows]
 
 
 def _hundred(every):

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import course_utils  # noqa: F401, decides about threads before any test loads a library
+from tools import THOROUGH
 
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 # A busy machine is no failure: no deadline, and drawing may be slow. A failure says how to see it again.
@@ -32,7 +33,8 @@ def pytest_configure(config):
     config._btp_home = tempfile.TemporaryDirectory(prefix="between-the-pixels-")
     config.addinivalue_line("markers", "takes(seconds): long; begins before what is shorter")
     config.addinivalue_line(
-        "markers", "thorough: goes through more with COURSE_THOROUGH=1, as in CI's second run"
+        "markers",
+        "thorough(only): goes through more with COURSE_THOROUGH=1, as in CI's second run; only=True: runs then only",
     )
     config.option.loadscopereorder = False  # pytest-xdist hands out files in our order
     settings.load_profile(config.getoption("--hypothesis-profile") or "course")
@@ -45,11 +47,21 @@ def pytest_unconfigure(config):
 
 def pytest_collection_modifyitems(config, items):
     """The longest files first, so that none begins when the other workers are done; or in the order asked for."""
+    if not THOROUGH:
+        leave_out(config, items)
     seed = config.getoption("--shuffle")
     if seed is None:
         items.sort(key=lambda item: -sum(mark.args[0] for mark in item.iter_markers("takes")))
     else:
         items[:] = shuffled_by_file(items, random.Random(seed))
+
+
+def leave_out(config, items):
+    """Take out what is for CI's second run only."""
+    out = [item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("thorough"))]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
 
 
 def shuffled_by_file(items, dice):

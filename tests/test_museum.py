@@ -176,13 +176,17 @@ def test_a_whole_step_is_an_index(height, width, right, down):
     np.testing.assert_allclose(moved, features[np.ix_(rows, columns)], atol=1e-12)
 
 
-@given(st.integers(1, 9), st.integers(1, 9))
-def test_a_flow_grows_by_the_factor_of_its_own_axis(height, width):
-    flow = np.ones((2, 3, 2))
-    x, y = exhibits.flow_times_its_factor(flow, (height, width))
-    np.testing.assert_allclose([x.min(), x.max(), y.min(), y.max()], np.repeat([width / 3, height / 2], 2))
-    x, y = exhibits.flow_times_the_other_factor(flow, (height, width))
-    np.testing.assert_allclose([x.min(), x.max(), y.min(), y.max()], np.repeat([height / 2, width / 3], 2))
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 4))
+def test_tokens_come_back_as_the_map_that_they_were(height, width, channels):
+    """torch makes the tokens, and unfolds them in its own way: by naming the dims that are moved."""
+    features = torch.arange(float(channels * height * width)).reshape(channels, height, width)
+    tokens = features.flatten(1).movedim(0, 1).numpy()
+    np.testing.assert_array_equal(
+        exhibits.tokens_transposed_and_reshaped(tokens, (height, width)), features.numpy()
+    )
+    found = exhibits.tokens_reshaped(tokens, (height, width))
+    assert found.shape == features.shape and found.ravel().tolist() == tokens.ravel().tolist()
+    assert np.array_equal(found, features) == (channels == 1 or height * width == 1)
 
 
 @given(st.integers(1, 4), st.integers(1, 4))

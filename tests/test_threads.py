@@ -41,7 +41,9 @@ def test_libraries_loaded_before_the_course_use_one_thread_too():
     assert loaded == ONE_EACH
 
 
-@pytest.mark.parametrize("own", [{ALL: "3"}, {ALL: "2", OPENCV: "3"}], ids=str)
+@pytest.mark.parametrize(
+    "own", [pytest.param({ALL: "3"}, marks=pytest.mark.thorough(only=True)), {ALL: "2", OPENCV: "3"}], ids=str
+)
 def test_the_learners_own_number_wins(own):
     """Libraries limit it in ways of their own, so the answer is what they do without the course."""
     without = counts(LIBRARIES, **own)

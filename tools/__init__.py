@@ -1,4 +1,4 @@
-"""What tests, benchmark and publishing share; no lesson needs it.
+"""What tests, benchmark, hub and publishing share; no lesson needs it.
 
 lab      a real JupyterLab in a real browser
 lite     the browser edition in a real browser

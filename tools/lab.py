@@ -118,7 +118,6 @@ def server_command(private, folder, port, token):
     extra = [
         "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
         f"--IdentityProvider.token={token}",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
         f"--LabApp.user_settings_dir={private / 'settings'}",
         "--LanguageServerManager.autodetect=False",  # else it asks npm, which outlives a server that is stopped early
     ]  # fmt: skip
@@ -279,11 +278,12 @@ SETTLED = """([quiet, longest]) => new Promise(resolve => {
 class Lesson:
     """A notebook open in JupyterLab. ``page`` is playwright's; ``console_errors`` fills by itself."""
 
-    def __init__(self, page, lab, name):
+    def __init__(self, page, lab, name, address=None):
         self.page, self.lab, self.name, self.console_errors = page, lab, name, []
+        address = address or lab.lesson_url(name)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
-        page.goto(lab.lesson_url(name), wait_until="domcontentloaded")
+        page.goto(address, wait_until="domcontentloaded")
         try:
             page.wait_for_function(IS_READY, arg=name)
         except Exception as problem:

@@ -85,8 +85,11 @@ def note(road, cell):
 
 
 def kind_of(cell, code):
-    """ "prediction", "explorer", "exercise", or "" for code that is read."""
-    if "exercise" in cell.metadata:
+    """ "prediction", "explorer", "exercise", or "" for code that is read.
+
+    A cell tagged "task" is an exercise that nothing checks: whatever solves it is right.
+    """
+    if "exercise" in cell.metadata or "task" in cell.metadata.get("tags", ()):
         return "exercise"
     if code and PREDICTION.fullmatch(code[-1].strip()):
         return "prediction"

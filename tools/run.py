@@ -104,6 +104,33 @@ def untrained(notebook):
     return notebook
 
 
+def what_solutions_change(notebook):
+    """A copy with the exercises, the cells that use what comes of them, and those that make what these use.
+
+    For a kernel that has run the whole: there the others would show the same again.
+    """
+    notebook = copied(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    facts = []
+    for tree in (ast.parse(cell.source) for cell in cells):
+        made, used = names_in(tree)
+        facts.append((made | names_brought(tree), used))
+    changed, kept = set(), set()
+    for number, (cell, (made, used)) in enumerate(zip(cells, facts, strict=True)):
+        if "exercise" in cell.metadata or used & changed:
+            kept.add(number)
+            changed |= made
+        else:
+            changed -= made
+    needed = set()
+    for number, (made, used) in reversed(list(enumerate(facts))):
+        if number in kept or made & needed:
+            kept.add(number)
+            needed = needed - made | used
+    notebook.cells = [cell for number, cell in enumerate(cells) if number in kept]
+    return notebook
+
+
 def names_in(tree):
     """Names that a cell assigns, and names that it needs from others: (made, used).
 
@@ -120,6 +147,21 @@ def names_in(tree):
         used |= {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)} - made
         made |= assigned
     return made, used
+
+
+def names_brought(tree):
+    """Names that a cell imports or defines.
+
+    >>> sorted(names_brought(ast.parse("import numpy as np, os.path\\nx = 1\\ndef twice(x): return 2 * x")))
+    ['np', 'os', 'twice']
+    """
+    brought = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            brought.add(statement.name)
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            brought |= {name.asname or name.name.split(".")[0] for name in statement.names}
+    return brought
 
 
 def trains(cell):

@@ -1,6 +1,10 @@
 """Starting the course: an environment, the lessons, JupyterLab. Standard library only, apart from ``server``.
 
-cli             the commands lab, test, doctor, bench, and what each is made of
+cli             the table of commands, their help, and what was typed
+command         what a command is
+for_learners, for_authors, for_teachers
+                the commands, each beside its words in the help
+ground          what they stand on: the course's folder, an environment
 requirements    which packages the course needs, and whether the versions at hand will do
 environment     the course's own .venv: who it says it is, and whether it has everything
 install         .venv made once, stamped, repaired; a former one waits until the new one stands

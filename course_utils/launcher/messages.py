@@ -1,6 +1,7 @@
 """What the launcher says, and how it says that it cannot go on."""
 
 import sys
+import textwrap
 
 
 class Trouble(Exception):
@@ -15,3 +16,8 @@ def say(text, stream=None, end="\n"):
     stream = stream or sys.stdout
     encoding = getattr(stream, "encoding", None) or "ascii"
     print(text.encode(encoding, "replace").decode(encoding), file=stream, end=end, flush=True)
+
+
+def wrapped(message):
+    """A message in lines that fit a terminal; lines of its own, such as commands, stay as they are."""
+    return "\n".join(textwrap.fill(line, 100, break_long_words=False) for line in str(message).split("\n"))

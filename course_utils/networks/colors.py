@@ -21,6 +21,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from course_utils.images import GRAY, picture, psnr
+from course_utils.networks.alignment import enlarge
 from course_utils.networks.kept import kept
 from course_utils.networks.segmentation import TEST_SEEDS, parameter_count
 from course_utils.networks.taps import points
@@ -49,6 +50,11 @@ CONTENDERS = {
 }
 """Names of UPSAMPLERS and their options: what reads all channels alike, so that colors stay colors."""
 
+SCALED = "bilinear × gray"
+CONTROLS = {SCALED: {}, "flow, blind": {"zero_start": True}, "deformable, a mean": {}}
+"""What tells causes apart: scaling without any network, a flow that does not see the gray, a deformable convolution
+that cannot scale."""
+
 
 class ColorEnlarger(nn.Module):
     """Colors (N, 3, h, w) and gray (N, 1, 2 h, 2 w) -> colors (N, 3, 2 h, 2 w).
@@ -61,7 +67,7 @@ class ColorEnlarger(nn.Module):
         self.name = name
         with seeded(seed):
             self.context, self.guide = _features(3), _features(1)
-            options = CONTENDERS.get(name, {}) | options
+            options = (CONTENDERS | CONTROLS).get(name, {}) | options
             self.upsampler = UPSAMPLERS[one_of(name, "name", tuple(UPSAMPLERS))](WIDTH, **options)
 
     def maps(self, colors, gray):
@@ -74,6 +80,32 @@ class ColorEnlarger(nn.Module):
         # A gate leaves room for the fine map: without it the answer would be too dark.
         enlarge = self.upsampler.fused if isinstance(self.upsampler, GatedFlow) else self.upsampler
         return enlarge(coarse, fine)[:, :3]
+
+
+class Scaled(ColorEnlarger):
+    """Bilinear colors, each pixel scaled until its gray is the one that is known. Nothing is learned."""
+
+    def __init__(self, seed=0):
+        super().__init__("bilinear", seed)
+        self.name = SCALED
+
+    def forward(self, colors, gray):
+        larger = enlarge(colors, gray.shape[-2:])
+        return larger * gray / gray_of(larger).clamp(min=1 / 255)  # black has no color to scale
+
+
+def network(name, seed=0):
+    """The network of a name of CONTENDERS or CONTROLS, before training."""
+    return Scaled(seed) if name == SCALED else ColorEnlarger(name, seed)
+
+
+def gray_of(pictures):
+    """The gray (N, 1, H, W) of pictures (N, 3, H, W).
+
+    >>> gray_of(torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)).item()
+    0.29...
+    """
+    return torch.einsum("c,nchw->nhw", torch.tensor(GRAY, dtype=pictures.dtype), pictures)[:, None]
 
 
 def _features(channels):
@@ -96,8 +128,7 @@ class Task(NamedTuple):
 
 def task(truth):
     """The Task of pictures (N, 3, 2 h, 2 w): their colors averaged over 2 x 2 pixels, and their gray as it is."""
-    gray = torch.einsum("c,nchw->nhw", torch.tensor(GRAY, dtype=truth.dtype), truth)[:, None]
-    return Task(F.avg_pool2d(truth, 2), gray, truth)
+    return Task(F.avg_pool2d(truth, 2), gray_of(truth), truth)
 
 
 def _photo(name):
@@ -168,6 +199,10 @@ class Result(NamedTuple):
     seconds: float
 
 
+FIXED = ("bilinear", SCALED)
+"""What has no weight that could be trained."""
+
+
 def train(network, seed=0, steps=STEPS, pictures=None, progress=None):
     """Adam on the mean squared error of the colors, one cycle of the rate: the History of ``fit``.
 
@@ -211,31 +246,45 @@ def compare(contenders=tuple(CONTENDERS), seeds=(0,), steps=STEPS, progress=None
 
     ``progress`` is the title of one bar for all; ■ ends it, and what was trained by then is returned.
     """
-    names = [one_of(name, "contenders", tuple(CONTENDERS)) for name in contenders]
+    names = [one_of(name, "contenders", (*CONTENDERS, *CONTROLS)) for name in contenders]
     pictures, tasks, results = training_pictures(), unseen(), []
-    learning = sum(name != "bilinear" for name in names)
+    learning = sum(name not in FIXED for name in names)
     bar = tqdm(total=learning * len(seeds) * steps, desc=progress) if progress else nullcontext()
     with bar as shared:
         for seed in seeds:
             for name in names:
-                network, seconds = ColorEnlarger(name, seed), 0.0
-                if name != "bilinear":  # it has no weight that could be trained
-                    history = train(network, seed, steps, pictures, shared)
+                made, seconds = network(name, seed), 0.0
+                if name not in FIXED:
+                    history = train(made, seed, steps, pictures, shared)
                     seconds = history.seconds
                     if history.stopped:
                         return results
-                results.append(Result(name, seed, network, score(network, tasks), seconds))
+                results.append(Result(name, seed, made, score(made, tasks), seconds))
     return results
+
+
+def as_runs(results):
+    """Results as dictionaries of numbers and words, as a record holds them; dictionaries stay as they are."""
+    return [
+        each
+        if isinstance(each, dict)
+        else {
+            "upsampler": each.contender, "seed": each.seed,
+            "parameters": parameter_count(each.network.upsampler), "seconds": round(each.seconds, 1),
+            **{f"{kind} dB": round(value, 3) for kind, value in each.scores.items()},
+        }
+        for each in results
+    ]  # fmt: skip
 
 
 def summary(results):
     """Rows for ``table``: the upsampler's own parameters, and PSNR in dB, means over the seeds and their spread."""
-    rows = []
-    for name in dict.fromkeys(each.contender for each in results):
-        runs = [each for each in results if each.contender == name]
-        row = {"upsampler": name, "parameters": parameter_count(runs[0].network.upsampler)}
+    rows, results = [], as_runs(results)
+    for name in dict.fromkeys(each["upsampler"] for each in results):
+        runs = [each for each in results if each["upsampler"] == name]
+        row = {"upsampler": name, "parameters": runs[0]["parameters"]}
         for kind in ("scenes", "photo"):
-            values = [each.scores[kind] for each in runs]
+            values = [each[f"{kind} dB"] for each in runs]
             row[f"{kind} dB"] = round(statistics.mean(values), 2)
             row[f"± {kind}"] = round(statistics.stdev(values), 2) if len(values) > 1 else "-"
         row["seeds"] = len(runs)

@@ -46,6 +46,20 @@ def reassemble(coarse, kernels, border="zeros"):
     return answer.reshape(n, channels, factor * height, factor * width)
 
 
+def around(coarse):
+    """The 3 x 3 coarse pixels around the nearest one of every output: (N, C, 9, 2 h, 2 w), row by row.
+
+    ``coarse`` (N, C, h, w). Its border is repeated. It is what ``reassemble`` weighs.
+
+    >>> around(torch.tensor([[[[1.0, 2.0, 3.0]]]]))[0, 0, :, 0, 2]  # an output of the pixel in the middle
+    tensor([1., 2., 3., 1., 2., 3., 1., 2., 3.])
+    """
+    n, channels, height, width = coarse.shape
+    windows = F.unfold(F.pad(coarse, (1, 1, 1, 1), mode="replicate"), 3)
+    windows = windows.reshape(n, channels, 9, height, width)
+    return windows.repeat_interleave(2, dim=-2).repeat_interleave(2, dim=-1)
+
+
 def sample_points(coarse, offsets_xy, fetch=fetch):
     """DySample's second half: every output reads one point, its bilinear place + its offset, in each group.
 

@@ -62,6 +62,13 @@ CONTENDERS = {
 }  # fmt: skip
 """Name -> a function of the channels that makes an upsampler. All of lessons 01 to 13 that double the size."""
 
+CONTROLS = {
+    "flow, blind": UPSAMPLERS["flow, blind"],
+    "deformable, a mean": partial(UPSAMPLERS["deformable, a mean"], groups=2),
+    "deformable, nothing moved": partial(UPSAMPLERS["deformable, nothing moved"], groups=2),
+}
+"""Each is a contender without the one thing that it is named after; recorded beside them, with the same seeds."""
+
 SLOW = ("CARAFE", "gated flow", "deformable")
 """Those that need several times the others' seconds: they are recorded, and not trained in the lesson."""
 
@@ -274,9 +281,12 @@ class Result(NamedTuple):
 def run(task, contender, seed, make=None, device=None, progress=None):
     """Train and score one contender with one seed: a Result.
 
-    ``contender`` is a name of CONTENDERS, or any name together with ``make``. The device is the CPU unless named.
+    ``contender`` is a name of CONTENDERS or CONTROLS, or any name together with ``make``. The device is the CPU
+    unless named.
     """
-    make = CONTENDERS[one_of(contender, "contender", CONTENDERS)] if make is None else make
+    if make is None:
+        known = CONTENDERS | CONTROLS
+        make = known[one_of(contender, "contender", known)]
     network = task.network(make, seed).to(choose_device(device or "cpu"))
     with seeded(seed):  # for layers that draw numbers while they train
         begin = time.process_time()
@@ -388,7 +398,8 @@ def run_in_pyramid(name, seed, budget=LESSON, progress=None):
     make = PYRAMID[one_of(name, "name", PYRAMID)]
     model = Segmenter(lambda width: Fused(make(width)), seed, width=budget.width, finest=budget.finest)
     begin = time.process_time()
-    train(model, training_scenes(budget), budget, seed, progress)
+    if train(model, training_scenes(budget), budget, seed, progress).stopped:
+        raise KeyboardInterrupt  # half a training is no run
     seconds = time.process_time() - begin
     found = segmentation_score(model, unseen_scenes(budget))
     return {

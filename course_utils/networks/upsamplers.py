@@ -244,6 +244,18 @@ class Flow(Upsampler):
         return self.module.fetch(coarse, plan["flow_xy"])
 
 
+class BlindFlow(Flow):
+    """The control of a flow: weight for weight the same module, shown the enlarged coarse map as the fine one.
+
+    It moves its points as a flow does, and knows only what the coarse map knows.
+    """
+
+    looks = False
+
+    def decide(self, coarse, fine):
+        return super().decide(coarse, enlarge(coarse, fine.shape[-2:]))
+
+
 class Branch(Upsampler):
     """AlignSeg's branch for the coarse map alone: enlarged bilinearly, then fetched along a learned flow.
 
@@ -414,6 +426,32 @@ class Deformable(Upsampler):
         return plan["selected"]
 
 
+class DeformableMean(Deformable):
+    """The control of a deformable convolution: it looks and moves as that one does, and only takes a mean.
+
+    Its nine weights, mask times a learned number that is above 0, are divided by their sum, and are the same for all
+    channels of a group; no ReLU follows. So it can neither scale nor subtract nor mix channels. It begins nearly as
+    bilinear: the middle tap weighs 0.95. As everywhere here, taps beyond the border read 0.
+    """
+
+    def __init__(self, channels, fine_channels=None, *, groups=1):
+        super().__init__(channels, fine_channels, groups=groups, select=False, shared=True)
+        with torch.no_grad():
+            self.taps.mul_(2.5)  # exp(5) in the middle, exp(0) around it
+
+    def decide(self, coarse, fine):
+        plan = super().decide(coarse, fine)
+        weights = plan["mask"] * self.taps.exp()[:, None, None]
+        return plan | {"mask": weights / weights.sum(dim=2, keepdim=True)}
+
+    def _weight(self):
+        same = torch.eye(self.channels, dtype=self.taps.dtype, device=self.taps.device)
+        return same[:, :, None, None].expand(-1, -1, 3, 3)
+
+    def finish(self, read):
+        return read
+
+
 def _nearly_zero(convolution):
     """Weights from N(0, 0.001) and no bias, as CARAFE and DySample begin."""
     nn.init.normal_(convolution.weight, std=1e-3)
@@ -436,12 +474,15 @@ UPSAMPLERS = {
     "DySample, pl": partial(DySample, style="pl"),
     "DySample, pl, dynamic": partial(DySample, style="pl", dynamic=True),
     "flow": Flow,
+    "flow, blind": BlindFlow,
     "one branch": Branch,
     "two-branch": TwoBranch,
     "gated flow": GatedFlow,
     "gated flow, spatial": partial(GatedFlow, pooled=False),
     "deformable": partial(Deformable, select=False),
     "deformable, shared": partial(Deformable, groups=1, select=False, shared=True),
+    "deformable, a mean": DeformableMean,
+    "deformable, nothing moved": partial(Deformable, select=False, moves=False),
     "FaPN": Deformable,
     "FaPN, nothing moved": partial(Deformable, moves=False),
 }

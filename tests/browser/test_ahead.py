@@ -107,8 +107,18 @@ def move_anything(stage, dice):
             stage.page.wait_for_timeout(dice.choice([30, 80, 250]))
 
 
-@pytest.mark.thorough  # more moves
-@pytest.mark.parametrize(("number", "name"), list(enumerate(DRIVEN)))
+@pytest.mark.thorough  # more moves, and more explorers
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        pytest.param(
+            number,
+            name,
+            marks=() if name in ("bilinear_cell", "stepper") else pytest.mark.thorough(only=True),
+        )
+        for number, name in enumerate(DRIVEN)
+    ],
+)
 def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, number, name):
     stage, twin = stages(lesson)[number], EXPLORERS[name][0]()
     stage.root.scroll_into_view_if_needed()

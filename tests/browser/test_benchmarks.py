@@ -3,13 +3,8 @@
 import pytest
 
 from benchmarks import explorers
-from tools import THOROUGH
 
-pytestmark = [
-    pytest.mark.takes(40),
-    pytest.mark.thorough,
-    pytest.mark.skipif(not THOROUGH, reason="matches are played with COURSE_THOROUGH=1, as CI does"),
-]
+pytestmark = [pytest.mark.takes(40), pytest.mark.thorough(only=True)]
 
 
 @pytest.mark.parametrize(

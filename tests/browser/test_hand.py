@@ -1,5 +1,7 @@
 """What every explorer owes the hand that holds it, in a real browser, for each explorer that a lesson shows.
 
+With COURSE_THOROUGH=1 it is asked of every lesson, else of four.
+
 Tracks that reach every value, a picture that fits a laptop, a sentence in view, handles for pointer and keyboard,
 a choice that can be released, a right button that does nothing.
 """
@@ -15,7 +17,14 @@ from tests.browser.stage import stages
 from tools import THOROUGH
 from tools.run import LESSONS
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = [pytest.mark.takes(60), pytest.mark.thorough]
+IN_EVERY_RUN = "00", "03", "07", "11"
+LOOKED_AT = [
+    pytest.param(
+        path, id=path.stem, marks=() if path.stem[:2] in IN_EVERY_RUN else pytest.mark.thorough(only=True)
+    )
+    for path in LESSONS
+]
 
 SHORTEST_TRACK, PIXELS_A_VALUE, TALLEST, NARROW = 240, 6, 700, 760
 NEEDS_MORE_THAN_IMPORTS = {"alignment"}  # a trained network: seen in lesson 12's own browser test
@@ -30,7 +39,7 @@ NAMELESS = """() => [...document.querySelectorAll('.btp-explorer button, .noUi-h
         || each.labels?.length || each.placeholder)).map(each => each.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def lesson(request, open_lesson, lessons):
     notebook = notebook_of(request.param)
     if not notebook.cells:
@@ -92,7 +101,6 @@ def test_nothing_runs_over_in_a_narrow_window(lesson):
     assert over == []
 
 
-@pytest.mark.thorough
 def test_a_right_press_moves_nothing(lesson):
     for stage in stages(lesson, having="[data-handle]"):
         before = stage.shown()
@@ -105,7 +113,6 @@ def test_a_right_press_moves_nothing(lesson):
         assert stage.shown() == before
 
 
-@pytest.mark.thorough  # every handle, not only the first of each kind
 def test_every_handle_is_moved_by_pointer_and_by_keyboard(lesson):
     stuck = []
     for stage in stages(lesson, having="[data-handle]"):
@@ -151,8 +158,7 @@ def test_no_text_is_cut_off(lesson):
     assert {stage.text()[:40]: cut for stage in stages(lesson) if (cut := stage.cut_off())} == {}
 
 
-@pytest.mark.thorough
-@pytest.mark.skipif(not THOROUGH, reason="pictures are made with COURSE_THOROUGH=1, as CI does")
+@pytest.mark.thorough(only=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pictures_for_people_to_look_at(lesson, theme, artifacts):
     lesson.set_theme(theme)

@@ -3,12 +3,11 @@
 import pytest
 
 from tests.browser.stage import stages
-from tools import THOROUGH
 from tools.run import LESSONS
 
 SEEN_IN_A_BROWSER = [path for path in LESSONS if path.stem[:2] in ("01", "03")]
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = [pytest.mark.takes(60), pytest.mark.thorough(only=True)]
 
 
 @pytest.fixture(scope="module", params=SEEN_IN_A_BROWSER, ids=lambda path: path.stem)
@@ -59,8 +58,6 @@ def test_no_text_is_cut_off(lesson):
     assert {stage.text()[:40]: cut for stage in stages(lesson) if (cut := stage.cut_off())} == {}
 
 
-@pytest.mark.thorough
-@pytest.mark.skipif(not THOROUGH, reason="pictures are made with COURSE_THOROUGH=1, as CI does")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pictures_for_people_to_look_at(lesson, theme, artifacts):
     lesson.set_theme(theme)

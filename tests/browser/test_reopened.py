@@ -37,7 +37,10 @@ def left(open_lesson, lessons):
     return seen
 
 
-@pytest.fixture(scope="module", params=["reopened", "saved again without being run"])
+@pytest.fixture(
+    scope="module",
+    params=["reopened", pytest.param("saved again without being run", marks=pytest.mark.thorough(only=True))],
+)
 def lesson(request, left, open_lesson):
     lesson = open_lesson(NAME)
     if request.param != "reopened":

@@ -13,6 +13,7 @@ from course_utils.explorers.subpixel import SIZES, phases
 from course_utils.figures.subpixel import LARGEST, OPENS_AT
 from course_utils.phases import VERSIONS
 from tests.explorers.hand import handles, key, move, over_their_range
+from tools import THOROUGH
 
 EXPLORERS = {1: phases(1), 2: phases(2)}
 
@@ -90,11 +91,12 @@ def test_every_control_over_its_range(dimensions, version):
 setting = st.integers(0, 6)
 
 
+@pytest.mark.thorough  # more examples
 @given(st.sampled_from([1, 2]), st.fixed_dictionaries({
     "stride": setting, "padding": setting, "output_padding": st.integers(0, 3), "dilation": st.integers(1, 3),
     "in_size": st.integers(1, 6), "kernel_size": st.integers(1, 9), "version": st.sampled_from(VERSIONS),
 }), st.integers(-9, 9), st.integers(-9, 9))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500 if THOROUGH else 75, deadline=None)
 def test_any_combination_is_torchs_output_or_torchs_refusal(dimensions, chosen, an_input, a_weight):
     explorer = EXPLORERS[dimensions]
     for name, value in chosen.items():

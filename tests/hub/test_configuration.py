@@ -3,8 +3,6 @@
 import copy
 import json
 import os
-import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +13,6 @@ import yaml
 from traitlets.config import Config
 
 from course_utils.launcher import cli
-from course_utils.launcher.requirements import read_needs
 
 ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "hub"
@@ -105,48 +102,6 @@ def test_the_values_start_the_course():
     user = VALUES["singleuser"]
     assert user["cmd"] == ["python", *START]
     assert user["startTimeout"] >= 180 and VALUES["cull"]["timeout"] >= 3600
-
-
-# --- the image ----------------------------------------------------------------------------------------------
-
-STEPS = re.sub(
-    r"\\\n", " ", re.sub(r"^#.*\n", "", (HUB / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
-)
-STEPS = [tuple(line.split(maxsplit=1)) for line in STEPS.splitlines() if line.strip()]
-
-
-def last(instruction):
-    return [rest for name, rest in STEPS if name == instruction][-1]
-
-
-def test_the_image_does_not_run_as_root_and_its_course_is_only_read():
-    names = [name for name, _ in STEPS]
-    assert last("USER") == "jovyan"
-    copied = max(number for number, name in enumerate(names) if name == "COPY")
-    assert names.index("USER") > copied  # so it is root's
-    course, home = next(rest for name, rest in STEPS if name == "WORKDIR"), last("WORKDIR")
-    assert f"PYTHONPATH={course}" in last("ENV") and not course.startswith(home)
-    assert home == VALUES["singleuser"]["storage"]["homeMountPath"]
-
-
-def test_the_image_starts_what_the_values_start():
-    assert json.loads(last("CMD")) == VALUES["singleuser"]["cmd"]
-
-
-def test_the_image_holds_what_the_course_needs():
-    step = next(rest for name, rest in STEPS if name == "RUN" and "needs.txt" in rest)
-    words = shlex.split(step)
-    code = words[words.index("-c") + 1]
-    printed = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert printed.stdout.split() == [need.requirement for need in read_needs(ROOT / "pyproject.toml")]
-    assert "-r /tmp/needs.txt" in step
-
-
-def test_what_the_course_needs_is_not_left_out_of_the_image():
-    left_out = (HUB / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
-    assert not {"course_utils", "notebooks", "data", "pyproject.toml", "LICENSE"} & set(left_out)
 
 
 # --- Binder -------------------------------------------------------------------------------------------------

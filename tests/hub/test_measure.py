@@ -35,6 +35,19 @@ def test_the_table_holds_the_middle_and_the_slowest():
     assert "reached ['progress']" in about(RESULT | {"reached": "['progress']"})
 
 
+def test_what_was_seen_in_browsers_has_lines_of_its_own():
+    seen = {
+        "browsers": [
+            {"first explorer": 5.0, "to picture, ms": 4.0},
+            {"first explorer": 9.0, "to picture, ms": 4.4},
+        ]
+    }
+    told = {"said": {"kernel killed": "It died. Ok | Cancel", "disk full": "No room"}}
+    assert "browser" not in about(RESULT)
+    assert "| in a browser: login to first explorer, s | | 7.0 | 9.0 |" in about(RESULT | seen)
+    assert "| kernel killed | It died. Ok / Cancel |\n| disk full | No room |\n" in about(RESULT | told)
+
+
 def test_only_the_part_about_sizes_is_written_anew():
     page = PAGE.read_text(encoding="utf-8")
     once = with_sizes(page, RESULT)

@@ -1,14 +1,20 @@
 """docs/teaching.md names what is there."""
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from course_utils import __main__ as entry
 from course_utils.classroom import report
 from course_utils.exercises.engine import registry
 from course_utils.launcher import cli
+from course_utils.launcher.requirements import read_needs
 from course_utils.lessons import WRITTEN
 from tools.roads import roads
 
@@ -57,6 +63,28 @@ def test_the_plan_holds_every_lesson_after_what_it_needs():
     for numbers in (order, twelve, six):
         for number in numbers:
             assert set(NEEDS[number]) <= set(numbers[: numbers.index(number)]), number
+
+
+def test_the_lines_that_install_it_do_what_the_image_and_the_configuration_say():
+    (block,) = re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    lines = block.splitlines()
+    assert "the first five of the lines" in PAGE and "pip install" in lines[4] and "hub/tljh.py" in lines[5]
+    if shutil.which("sh"):
+        subprocess.run(["sh", "-n", "-c", block], check=True)
+    words = shlex.split(lines[3])
+    printed = subprocess.run(
+        [sys.executable, *words[1:3]], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.split() == [need.requirement for need in read_needs(ROOT / "pyproject.toml")]
+    said = (ROOT / "hub" / "tljh.py").read_text(encoding="utf-8")
+    assert lines[2].removeprefix("PYTHON=") in said and "/srv/between_the_pixels/current" in said
+    assert shlex.split(lines[5])[-1] in said and lines[6] in said
+    assert "must be 3.11 or newer" in PAGE and entry.OLDEST == (3, 11)
+
+
+def test_every_lesson_that_trains_is_named():
+    named = re.search(r"lessons ([\d, and]+) train networks", PAGE)[1]
+    assert re.findall(r"\d\d", named) == [lesson.number for lesson in WRITTEN if lesson.trains]
 
 
 @pytest.mark.parametrize("week, numbers, road", PLAN)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from course_utils import __main__ as entry
-from course_utils.launcher import cli, lessons, process
+from course_utils.launcher import cli, for_authors, for_learners, ground, lessons, process
 from course_utils.launcher.environment import Environment
+from course_utils.launcher.lab import FIRST_LESSON
 from course_utils.launcher.messages import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,11 +22,11 @@ def started(monkeypatch, tmp_path):
     """Catch the command instead of running it, in a course of our own: a list of (command, variables)."""
     commands = []
     monkeypatch.setattr(process, "become", lambda command, env, cwd: commands.append((command, env)) or 0)
-    monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(ground, "stand", lambda parts, options: HERE)
+    monkeypatch.setattr(ground, "ROOT", tmp_path)
     monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)  # these tests may run on a hub
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}")
+    (tmp_path / "notebooks" / FIRST_LESSON).write_text("{}")
     return commands
 
 
@@ -87,7 +88,7 @@ def test_help_names_every_command(capsys):
 def test_what_teachers_ask_for_runs_where_they_are(command, monkeypatch, tmp_path):
     """They name files as they see them."""
     places = []
-    monkeypatch.setattr(cli, "stand", lambda parts, options: HERE)
+    monkeypatch.setattr(ground, "stand", lambda parts, options: HERE)
     monkeypatch.setattr(process, "become", lambda command, env, cwd: places.append((command, env, cwd)) or 0)
     monkeypatch.chdir(tmp_path)
     assert cli.main([command, "a", "--b"]) == 0
@@ -107,13 +108,13 @@ def test_lab_on_a_copy_opens_the_copy_and_says_what_changed(started, tmp_path, m
     monkeypatch.chdir(tmp_path)
     assert cli.main(["--copy"]) == 0
     assert "--LabApp.default_url=/lab/tree/my_lessons/00_start_here.ipynb" in started[0][0]
-    (tmp_path / "my_lessons" / cli.FIRST_LESSON).unlink()
+    (tmp_path / "my_lessons" / FIRST_LESSON).unlink()
     cli.main(["--copy"])
     assert "fresh copy" in capsys.readouterr().out
 
 
 def test_lessons_that_are_missing_are_explained(started, tmp_path, capsys):
-    (tmp_path / "notebooks" / cli.FIRST_LESSON).unlink()
+    (tmp_path / "notebooks" / FIRST_LESSON).unlink()
     assert cli.main([]) == 1 and started == []
     assert "git checkout notebooks" in capsys.readouterr().err
 
@@ -146,7 +147,7 @@ def test_a_search_gets_its_time_and_passes_arguments_on(started, typed, time):
     ],
 )
 def test_workers(rest, processors, expected):
-    assert cli.workers(rest, processors) == expected
+    assert for_authors.workers(rest, processors) == expected
 
 
 def test_bench_runs_the_benchmark(started):
@@ -166,18 +167,18 @@ def test_what_goes_wrong_is_said_without_a_traceback(started, monkeypatch, capsy
     def stumble(parts, options):
         raise error
 
-    monkeypatch.setattr(cli, "stand", stumble)
+    monkeypatch.setattr(ground, "stand", stumble)
     assert cli.main([]) == status
     said = capsys.readouterr().err
     assert words in said and "Traceback" not in said
 
 
 def test_an_incomplete_environment_of_the_learner_is_named_not_changed(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "this_environment", lambda needs, root: (None, ["torch is not installed"]))
-    monkeypatch.setattr(cli, "own_environment", lambda root, wanted, index: index)
+    monkeypatch.setattr(ground, "this_environment", lambda needs, root: (None, ["torch is not installed"]))
+    monkeypatch.setattr(ground, "own_environment", lambda root, wanted, index: index)
     monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
     monkeypatch.setenv("COURSE_CPU_TORCH", "https://example.org/cpu")
-    assert cli.stand(["lessons"], {}) == "https://example.org/cpu"
+    assert ground.stand(["lessons"], {}) == "https://example.org/cpu"
     assert "is not enough (torch is not installed)" in capsys.readouterr().out
 
 
@@ -301,7 +302,7 @@ def test_the_audit_runs_in_this_python_in_the_folder_of_who_called(started):
 
 def test_without_torch_the_audit_takes_the_courses_own_environment(started, monkeypatch):
     own = Environment(Path("/course/python"), Path("/course"), ours=True)
-    monkeypatch.setattr(cli, "stand", lambda parts, options: own)
-    monkeypatch.setattr(cli, "AUDIT_NEEDS", ("no_such_package",))
+    monkeypatch.setattr(ground, "stand", lambda parts, options: own)
+    monkeypatch.setattr(for_learners, "AUDIT_NEEDS", ("no_such_package",))
     cli.main(["audit", "net:Net", "--input", "1,3,8,8"])
     assert started[0][0][0] == str(own.python)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.launcher import cli, hub, lessons, places, process
+from course_utils.launcher import cli, ground, hub, lessons, places, process
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import FIRST_LESSON
 from tests.launcher.test_lessons import notebook
@@ -38,9 +38,9 @@ def course(tmp_path, monkeypatch):
     monkeypatch.setattr(
         os, "access", lambda path, mode: root not in [path, *Path(path).parents] and may(path, mode)
     )
-    monkeypatch.setattr(cli, "ROOT", root)
+    monkeypatch.setattr(ground, "ROOT", root)
     monkeypatch.setattr(hub, "hub_environment", lambda needs, root: HERE)
-    monkeypatch.setattr(cli, "wanted_packages", lambda parts: {"lessons": ()})
+    monkeypatch.setattr(ground, "wanted_packages", lambda parts: {"lessons": ()})
     return root
 
 

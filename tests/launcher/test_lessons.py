@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from course_utils.launcher import cli
+from course_utils.launcher import ground
 from course_utils.launcher.lessons import (
     FOLDERS_OF_THE_COURSE,
     MANIFEST,
@@ -349,7 +349,9 @@ def test_other_names_are_fine(course, monkeypatch, name):
 
 
 def test_every_folder_of_the_repository_is_refused():
-    folders = {path.name for path in cli.ROOT.iterdir() if path.is_dir() and (cli.ROOT / ".git").exists()}
+    folders = {
+        path.name for path in ground.ROOT.iterdir() if path.is_dir() and (ground.ROOT / ".git").exists()
+    }
     ignored = {"my_lessons", "artifacts", "build", "dist", "__pycache__"}
     own = {name for name in folders - ignored if not name.startswith(".") and not name.endswith(".egg-info")}
     assert own <= FOLDERS_OF_THE_COURSE

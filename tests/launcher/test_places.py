@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from course_utils.exercises.engine import store
-from course_utils.launcher import cli, places, process
+from course_utils.launcher import cli, ground, places, process
+from course_utils.launcher.lab import FIRST_LESSON
 from tests.launcher.test_doctor import closed, home  # noqa: F401  (fixtures)
 
 
@@ -84,10 +85,10 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
     monkeypatch.setenv("HOME", home_folder)
     started = []
     monkeypatch.setattr(process, "become", lambda command, env, cwd: started.append(env) or 0)
-    monkeypatch.setattr(cli, "stand", lambda parts, options: cli_here())
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(ground, "stand", lambda parts, options: cli_here())
+    monkeypatch.setattr(ground, "ROOT", tmp_path)
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / cli.FIRST_LESSON).write_text("{}")
+    (tmp_path / "notebooks" / FIRST_LESSON).write_text("{}")
     assert cli.main(["--no-browser"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "You cannot write to" in said and "nothing is lost" in said
@@ -97,7 +98,7 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
 
 @pytest.mark.parametrize("file", ["README.md", "notebooks/00_start_here.ipynb"])
 def test_other_clients_are_named_with_what_to_open_and_which_kernel(file):
-    text = (cli.ROOT / file).read_text(encoding="utf-8")
+    text = (ground.ROOT / file).read_text(encoding="utf-8")
     (sentence,) = [line for line in text.splitlines() if "VS Code" in line]
     assert all(word in sentence for word in ("Jupyter Notebook", "Colab", ".venv", "kernel", "folder"))
 

@@ -1,6 +1,7 @@
 """The trainings of lesson 13: what a seed decides, what the record says, and every number that the lesson names."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -18,10 +19,14 @@ from course_utils.films import (
 from course_utils.images import psnr
 from course_utils.networks.colors import (
     CONTENDERS,
+    CONTROLS,
+    SCALED,
     ColorEnlarger,
     compare,
     decided,
     explored,
+    gray_of,
+    network,
     patches,
     summary,
     task,
@@ -95,20 +100,66 @@ def test_a_recorded_decision_reads_what_the_network_read(name):
     assert np.abs(read_with(again, colors) - read_with(decision, colors)).max() < 0.02
 
 
-def test_one_command_records_every_run(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def out(tmp_path, monkeypatch):
+    """The command, with a record in a folder of its own."""
     monkeypatch.setattr(learned_sampling, "OUT", tmp_path / "learned_sampling.json")
+    return learned_sampling.OUT
+
+
+def test_one_command_records_every_run(out, capsys):
     learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
-    record = json.loads(learned_sampling.OUT.read_text(encoding="utf-8"))
-    assert record["command"] == "python -m data.learned_sampling --record --seeds 1 --steps 1"
-    assert [row["upsampler"] for row in record["result"]["rows"]] == list(CONTENDERS)
-    assert set(record["result"]["pictures"]) == set(PICTURES)
-    assert "learned_sampling.json written" in capsys.readouterr().out
-    learned_sampling.OUT.unlink()
-    monkeypatch.setattr(
-        learned_sampling, "compare", lambda **more: compare(("bilinear", "DySample"), **more)[:-1]
-    )
-    learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
-    assert not learned_sampling.OUT.exists()
+    record = json.loads(out.read_text(encoding="utf-8"))
+    assert record["command"] == "python -m data.learned_sampling --record --steps 1"
+    result = record["result"]
+    assert [row["upsampler"] for row in result["rows"]] == list(CONTENDERS)
+    assert [row["upsampler"] for row in result["controls"]] == list(CONTROLS)
+    assert set(result["pictures"]) == set(PICTURES)
+    assert all(list(each["decisions"]) == list(CONTENDERS) for each in result["pictures"].values())
+    assert "nothing left" in capsys.readouterr().out
+
+
+def test_what_is_missing_is_trained_and_added(out, monkeypatch, capsys):
+    settings = ["--record", "--seeds", "2", "--steps", "1"]
+    few = [(name, seed) for seed in (0, 1) for name in ("bilinear", "DySample", "flow, blind")]
+    monkeypatch.setattr(learned_sampling, "wanted", lambda seeds: few)
+    learned_sampling.main([*settings, "--minutes", "0"])
+    assert not out.exists() and "6 left" in capsys.readouterr().out
+    ends = iter([0, 0, 0, 9])  # the clock: two trainings, then it is over
+    monkeypatch.setattr(learned_sampling.time, "monotonic", lambda: 60 * next(ends))
+    learned_sampling.main([*settings, "--minutes", "1"])
+    first = json.loads(out.read_text(encoding="utf-8"))
+    assert "4 left" in capsys.readouterr().out and len(first["result"]["runs"]) == 2
+    monkeypatch.setattr(learned_sampling.time, "monotonic", time.perf_counter)
+    learned_sampling.main(settings)
+    result = json.loads(out.read_text(encoding="utf-8"))["result"]
+    assert result["runs"][:2] == first["result"]["runs"]
+    assert [(run["upsampler"], run["seed"]) for run in result["runs"]] == few
+    for kind, each in result["pictures"].items():
+        assert each["decisions"].keys() == {"bilinear", "DySample"}
+        assert each["decisions"]["DySample"] == first["result"]["pictures"][kind]["decisions"]["DySample"]
+    learned_sampling.main(["--record", "--seeds", "1", "--steps", "2"])  # another budget begins anew
+    steps = json.loads(out.read_text(encoding="utf-8"))["result"]
+    assert steps["steps"] == 2 and len(steps["runs"]) == len(few)
+
+
+def test_half_a_training_is_not_recorded(out, monkeypatch):
+    monkeypatch.setattr(learned_sampling, "compare", lambda *args: [])
+    with pytest.raises(KeyboardInterrupt):
+        learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
+    assert not out.exists()
+
+
+def test_bilinear_colors_scaled_to_the_gray_have_that_gray_and_keep_their_shades():
+    each = explored("photo")
+    with torch.no_grad():
+        answer = network(SCALED)(each.colors, each.gray).double()
+    larger = torch.nn.functional.interpolate(each.colors.double(), scale_factor=2, mode="bilinear")
+    assert (gray_of(answer) - each.gray).abs().max() < 1e-6
+    shades = [picture / picture.sum(1, keepdim=True) for picture in (answer, larger)]
+    assert (shades[0] - shades[1]).abs().max() < 1e-5
+    black = network(SCALED)(torch.zeros(1, 3, 2, 2), torch.ones(1, 1, 4, 4))
+    assert black.isfinite().all()
 
 
 def test_the_summary_has_a_row_for_each_contender():

@@ -12,6 +12,7 @@ from course_utils.networks import shootout
 from course_utils.networks.segmentation import Budget, scores_of
 from course_utils.networks.shootout import (
     CONTENDERS,
+    CONTROLS,
     MEASURES,
     PYRAMID,
     SLOW,
@@ -91,16 +92,16 @@ def test_what_task_b_learns_is_added_to_bicubic():
 
 
 def test_every_upsampler_of_the_course_takes_part():
-    kinds = {type(make(16)) for make in CONTENDERS.values()}
+    kinds = {type(make(16)) for make in (CONTENDERS | CONTROLS).values()}
     left_out = {type(UPSAMPLERS["two-branch"](16))}  # as "one branch" where nothing is added
     assert {type(make(16)) for make in UPSAMPLERS.values()} - kinds == left_out
     assert set(SLOW) < set(CONTENDERS)
 
 
-@pytest.mark.parametrize("name", CONTENDERS)
+@pytest.mark.parametrize("name", CONTENDERS | CONTROLS)
 def test_every_contender_learns_both_tasks(name):
     for task in (Labels(TINY), Pictures(steps=2, patch=4, batch=2)):
-        network = task.network(CONTENDERS[name], 0)
+        network = task.network((CONTENDERS | CONTROLS)[name], 0)
         before = {key: value.clone() for key, value in network.state_dict().items()}
         history = task.train(network, 0)
         assert len(history.losses) == 2 and np.isfinite(history.losses).all()
@@ -196,6 +197,12 @@ def test_only_seeds_of_both_are_compared(results):
         summary(alone)
 
 
+def test_controls_are_run_by_their_name():
+    assert run(tiny_tasks()[1], "flow, blind", 0).contender == "flow, blind" and not set(CONTROLS) & set(
+        CONTENDERS
+    )
+
+
 def test_an_unknown_contender_is_named():
     with pytest.raises(ValueError, match="contender must be one of"):
         run(tiny_tasks()[0], "sharpest", 0)
@@ -209,6 +216,13 @@ def test_an_upsampler_in_the_pyramid_is_a_fusion():
         fine, coarse = torch.randn(1, 8, 8, 8), torch.randn(1, 8, 4, 4)
     fused = Fused(UPSAMPLERS["bilinear"](8))(fine, coarse)
     assert torch.equal(fused, fine + F.interpolate(coarse, (8, 8), mode="bilinear"))
+
+
+def test_half_a_training_of_the_pyramid_is_no_run(monkeypatch):
+    real = shootout.train
+    monkeypatch.setattr(shootout, "train", lambda *args: real(*args)._replace(stopped=True))
+    with pytest.raises(KeyboardInterrupt):
+        run_in_pyramid("bilinear", 0, TINY)
 
 
 @pytest.mark.parametrize("name", PYRAMID)

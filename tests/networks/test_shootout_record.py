@@ -4,14 +4,15 @@ import json
 import time
 
 import nbformat
+import numpy as np
 import pytest
 
 from course_utils import shootout as numerics
-from course_utils.exercises.shootout.predict import difference
+from course_utils.exercises.shootout.predict import difference, scores
 from course_utils.networks import entering, shootout
 from course_utils.networks.records import DATA, read_record, show_record, table
 from course_utils.networks.segmentation import Budget
-from course_utils.networks.shootout import CONTENDERS, SLOW, Labels, Pictures
+from course_utils.networks.shootout import CONTENDERS, Labels, Pictures
 from course_utils.networks.upsamplers import Flow
 from data import shootout as command
 from tools import THOROUGH
@@ -26,7 +27,7 @@ def small(tmp_path, monkeypatch):
     tasks = {"labels": Labels(TINY), "pictures": Pictures(steps=2, patch=4, batch=2)}
     monkeypatch.setattr(command, "HERE", tmp_path)
     monkeypatch.setattr(command, "SEEDS", 3)
-    monkeypatch.setattr(command, "SLOW_SEEDS", 1)
+    monkeypatch.setattr(shootout, "CONTROLS", {"flow, blind": shootout.CONTROLS["flow, blind"]})
     monkeypatch.setattr(shootout, "task", tasks.get)
     monkeypatch.setattr(
         shootout, "CONTENDERS", {name: CONTENDERS[name] for name in ("bilinear", "flow", "CARAFE")}
@@ -40,27 +41,26 @@ def recorded(folder, part):
 
 def test_what_is_missing_is_trained_and_added(small, monkeypatch, capsys):
     command.main(["labels", "--record", "--minutes", "0"])
-    assert not (small / "shootout_labels.json").exists() and "labels: 7 left" in capsys.readouterr().out
+    assert not (small / "shootout_labels.json").exists() and "labels: 12 left" in capsys.readouterr().out
     ends = iter([0, 0, 9, *[9] * 99])  # the clock: two trainings, then it is over
     monkeypatch.setattr(command.time, "monotonic", lambda: 60 * next(ends))
     command.main(["labels", "--record", "--minutes", "1"])
     first = recorded(small, "labels")
-    assert "labels: 6 left" in capsys.readouterr().out
+    assert "labels: 11 left" in capsys.readouterr().out
     assert [run["contender"] for run in first["result"]["runs"]] == ["bilinear"]
     monkeypatch.setattr(command.time, "monotonic", time.perf_counter)
     command.main(["labels", "--record"])
     printed, record = capsys.readouterr().out, recorded(small, "labels")
-    assert "labels: nothing left" in printed and table(record["result"]["rows"]) in printed
+    assert "labels: nothing left" in printed
+    assert table(shootout.summary(record["result"]["runs"])) in printed
     runs = record["result"]["runs"]
     assert runs[:1] == first["result"]["runs"] and record["seconds"] >= first["seconds"]
     assert [(run["seed"], run["contender"]) for run in runs] == [
-        (0, "bilinear"), (0, "flow"), (0, "CARAFE"), (1, "bilinear"), (1, "flow"), (2, "bilinear"), (2, "flow")
-    ]  # fmt: skip
-    assert {row["upsampler"]: row["seeds"] for row in record["result"]["rows"]} == {
-        "bilinear": 3,
-        "flow": 3,
-        "CARAFE": 1,
-    }
+        (seed, name) for seed in range(3) for name in ("bilinear", "flow", "CARAFE", "flow, blind")
+    ]
+    seeds = {row["upsampler"]: row["seeds"] for row in record["result"]["rows"]}
+    assert seeds == {"bilinear": 3, "flow": 3, "CARAFE": 3}
+    assert [row["upsampler"] for row in record["result"]["controls"]] == ["flow, blind"]
     edges = record["result"]["edges"]
     assert set(edges) == {"bilinear", "flow", "CARAFE"} and numerics.from_text(edges["flow"]).shape == (
         32,
@@ -91,7 +91,15 @@ def test_parts_made_in_one_go(small, monkeypatch, part):
 def test_the_pyramid_is_another_network(monkeypatch):
     monkeypatch.setattr(shootout, "run_in_pyramid", lambda name, seed: {"contender": name, "seed": seed})
     assert command.trained("pyramid", "FaPN", 2) == ({"contender": "FaPN", "seed": 2}, None)
-    assert len(command.wanted("pyramid")) == command.PYRAMID_SEEDS * len(shootout.PYRAMID)
+    assert len(command.wanted("pyramid")) == command.SEEDS * len(shootout.PYRAMID)
+
+
+def test_half_a_training_is_not_recorded(small, monkeypatch):
+    real = shootout.run
+    monkeypatch.setattr(shootout, "run", lambda *args: real(*args)._replace(stopped=True))
+    with pytest.raises(KeyboardInterrupt):
+        command.main(["labels", "--record"])
+    assert not list(small.iterdir())
 
 
 # ---- The records ---------------------------------------------------------------------------------
@@ -100,7 +108,7 @@ def test_the_pyramid_is_another_network(monkeypatch):
 @pytest.mark.parametrize("part", command.PARTS)
 def test_a_record_says_what_the_code_would_say_of_its_trainings(part, capsys):
     result = numerics.recorded(part)
-    assert result["rows"] == shootout.summary(result["runs"])
+    assert {name: result.get(name, []) for name in ("rows", "controls")} == command.tables(result["runs"])
     assert (result["budget"], result["note"]) == (command.settings(part)["budget"], command.NOTE)
     assert {(run["contender"], run["seed"]) for run in result["runs"]} <= set(command.wanted(part))
     show_record(f"shootout_{part}")
@@ -108,11 +116,11 @@ def test_a_record_says_what_the_code_would_say_of_its_trainings(part, capsys):
 
 
 @pytest.mark.parametrize("task", numerics.TASKS)
-def test_every_contender_was_recorded_often_enough(task):
+def test_every_contender_was_recorded_with_all_seeds(task):
     seeds = {row["upsampler"]: row["seeds"] for row in numerics.recorded(task)["rows"]}
     assert set(seeds) == set(CONTENDERS)
-    least = {"labels": (3, 6), "pictures": (2, 5)}[task]
-    assert all(count >= least[name not in SLOW] for name, count in seeds.items())
+    assert set(seeds.values()) == {command.SEEDS}
+    assert all(row["seeds"] == command.SEEDS for row in numerics.recorded(task)["controls"])
     edges = numerics.recorded(task)["edges"]
     size = {"labels": (64, 64), "pictures": (48, 48)}[task]
     assert set(edges) == set(CONTENDERS)
@@ -167,17 +175,57 @@ def test_who_looks_leads_among_labels_and_who_computes_among_pictures():
     )
 
 
-def test_the_flow_runs_away_in_two_trainings_of_six_and_leads_in_the_others():
-    runs = numerics.recorded("labels")["runs"]
-    base = {run["seed"]: run["mean IoU"] for run in runs if run["contender"] == "bilinear"}
-    found = {run["seed"]: run["mean IoU"] - base[run["seed"]] for run in runs if run["contender"] == "flow"}
+def gains_by_seed(task, name):
+    base = scores(task, "bilinear")
+    return {seed: value - base[seed] for seed, value in scores(task, name).items()}
+
+
+def test_the_flow_runs_away_in_two_trainings_of_ten_and_leads_in_the_others():
+    found = gains_by_seed("labels", "flow")
     lost = {seed for seed, gain in found.items() if gain < -20}
-    assert lost == {1, 3} and len(found) == 6
-    assert all(4.5 < gain < 5.2 for seed, gain in found.items() if seed not in lost)
+    assert lost == {1, 3} and len(found) == 10
+    assert all(4 < gain < 5.5 for seed, gain in found.items() if seed not in lost)
+    assert {seed for seed, gain in gains_by_seed("labels", "gated flow").items() if gain < 0} == lost
+    assert min(gains_by_seed("labels", "DySample").values()) > -0.5
+    for name in ("bicubic", "sub-pixel, ICNR"):
+        assert np.ptp(list(gains_by_seed("labels", name).values())) < 1
+
+
+def test_which_gains_of_the_record_are_believable():
+    """As the lesson prints them."""
+    found = {
+        name: difference("labels", name, "bilinear")
+        for name in ("DySample", "bilinear, then convolution", "bicubic", "flow")
+    }
+    assert all(each.seeds == 10 for each in found.values())
+    assert [each.believable for each in found.values()] == [False, True, True, False]
+    assert 0 < found["bilinear, then convolution"].mean < 0.5  # believable is not yet large
+
+
+def test_what_the_controls_of_task_a_leave():
     rows = {row["upsampler"]: row for row in numerics.recorded("labels")["rows"]}
-    assert rows["flow"]["gain"] < -5 and 2 * rows["flow"]["±"] / 6**0.5 > abs(rows["flow"]["gain"])
-    steady = ("bicubic", "sub-pixel, ICNR", "deformable")
-    assert all(rows[name]["most"] - rows[name]["least"] < 1 for name in steady)
+    controls = {row["upsampler"]: row for row in numerics.recorded("labels")["controls"]}
+    assert list(controls) == sorted(controls, key=lambda name: -controls[name]["median"])
+    assert set(controls) == set(shootout.CONTROLS)
+    assert controls["flow, blind"]["parameters"] == rows["flow"]["parameters"]
+    assert 0.5 < controls["flow, blind"]["median"] < 1 < 4 < rows["flow"]["median"]
+    mean, still = controls["deformable, a mean"], controls["deformable, nothing moved"]
+    assert (
+        4.5 < mean["median"] < 5.5 and 0.2 < still["median"] < 0.6 and 9 < rows["deformable"]["median"] < 9.9
+    )
+    assert still["parameters"] < mean["parameters"] < rows["deformable"]["parameters"]
+    for name, other in (
+        ("deformable", "deformable, a mean"),
+        ("deformable, a mean", "deformable, nothing moved"),
+    ):
+        found = difference("labels", name, other)
+        assert found.believable and found.ahead == found.seeds == 10
+
+
+def test_in_task_b_a_mean_gains_nothing():
+    found = difference("pictures", "deformable, a mean", "bilinear")
+    assert found.seeds == 10 and abs(found.mean) < 0.05 and not found.believable
+    assert difference("pictures", "deformable", "deformable, a mean").believable
 
 
 def test_the_three_things_to_try():

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from course_utils import warping
 from course_utils.cost import sampler_costs
 from course_utils.networks.counting import count
-from course_utils.networks.sampling import deformable_convolution, reassemble, sample_points, tap_places
+from course_utils.networks.sampling import (
+    around,
+    deformable_convolution,
+    reassemble,
+    sample_points,
+    tap_places,
+)
+from course_utils.networks.segmentation import parameter_count
 from course_utils.networks.taps import points, taps
 from course_utils.networks.training import seeded
 from course_utils.networks.upsamplers import UPSAMPLERS, Carafe, Deformable, DySample, GatedFlow, Selection
@@ -100,7 +107,7 @@ def test_the_answer_holds_nothing_of_the_fine_map_but_what_it_decides(name):
         torch.nn.init.zeros_(upsampler.mix.bias)
     assert not upsampler(0 * coarse, fine).any()
     moved = upsampler(coarse, fine.flip(-1)) - upsampler(coarse, fine)
-    assert bool(moved.abs().max() > 1e-6) == (upsampler.looks and name != "FaPN, nothing moved")
+    assert bool(moved.abs().max() > 1e-6) == (upsampler.looks and "nothing moved" not in name)
 
 
 @every_upsampler
@@ -211,6 +218,54 @@ def test_a_shared_kernel_reads_every_channel_alike_and_begins_as_relu_of_bilinea
     assert not any(np.delete(each, channel, axis=0).any() for channel, each in enumerate(reads))
 
 
+def test_a_blind_flow_is_the_flow_that_is_shown_the_coarse_map_twice():
+    coarse, fine = pair()
+    flow, blind = made("flow"), UPSAMPLERS["flow, blind"](CHANNELS).double()
+    blind.load_state_dict(flow.state_dict())
+    assert (blind(coarse, fine) - flow(coarse, bilinear(coarse))).abs().max() < EXACT
+    assert (blind(coarse, fine) - flow(coarse, fine)).abs().max() > 0.1
+
+
+@settings(max_examples=10)
+@given(sizes, sizes, st.sampled_from([1, 2, 4]))
+def test_a_deformable_mean_is_a_mean_of_moved_points(h, w, groups):
+    """Its weights are above 0 and sum to 1, so that inside the picture no value leaves the range of the channel."""
+    upsampler, (coarse, fine) = made("deformable, a mean", groups=groups), pair(h, w)
+    plan = upsampler.plan(coarse, fine)
+    assert (plan["mask"].sum(dim=2) - 1).abs().max() < EXACT and plan["mask"].min() > 0
+    answer, zero = upsampler(coarse, fine), torch.zeros(())
+    low, high = (
+        extreme(each, zero)[:, :, None, None]  # beyond the border are zeros
+        for extreme, each in ((torch.minimum, coarse.amin((2, 3))), (torch.maximum, coarse.amax((2, 3))))
+    )
+    assert (answer >= low - EXACT).all() and (answer <= high + EXACT).all()
+    larger, channel = bilinear(coarse), CHANNELS - 1  # of the last group
+    own = plan | {"offsets_yx": plan["offsets_yx"][:, -1:], "mask": plan["mask"][:, -1:]}
+    ones = torch.ones(1, 1, 3, 3).double()
+    witness = deformable_convolution(larger[:, channel:], own["offsets_yx"], ones, None, own["mask"])
+    assert (answer[:, channel:] - witness).abs().max() < EXACT
+
+
+def test_a_deformable_mean_begins_nearly_as_bilinear():
+    coarse, fine = pair(6, 5)
+    upsampler = UPSAMPLERS["deformable, a mean"](CHANNELS).double()
+    middle = np.exp(5) / (np.exp(5) + 8)
+    assert middle == pytest.approx(0.95, abs=0.005)
+    around = F.avg_pool2d(bilinear(coarse), 3, 1, padding=1) * 9 - bilinear(coarse)
+    due = middle * bilinear(coarse) + (1 - middle) / 8 * around
+    assert (upsampler(coarse, fine) - due).abs().max() < 1e-6  # exp in float32 before .double()
+
+
+def test_the_controls_of_a_deformable_convolution_keep_what_they_do_not_take_away():
+    count = {name: parameter_count(UPSAMPLERS[name](CHANNELS)) for name in UPSAMPLERS}
+    assert count["flow, blind"] == count["flow"]
+    assert count["deformable, a mean"] == count["deformable, shared"]
+    coarse, fine = pair()
+    still = made("deformable, nothing moved")
+    layer = F.conv2d(bilinear(coarse), still.mix.weight / 2, still.mix.bias, padding=1).relu()
+    assert (still(coarse, fine) - layer).abs().max() < EXACT
+
+
 def test_selection_weighs_channels_from_1_to_2_and_switches_none_off():
     selection = Selection(CHANNELS).double()
     torch.nn.init.dirac_(selection.mix.weight)
@@ -274,6 +329,15 @@ def test_reassembly_is_nearest_and_an_unfold_with_dilation(h, w, factor, size):
     patches = patches.reshape(2, 3, size**2, factor * h, factor * w)
     witness = (patches * kernels[:, None]).sum(2)
     assert (reassemble(coarse, kernels) - witness).abs().max() < EXACT
+
+
+@settings(max_examples=15)
+@given(sizes, sizes)
+def test_what_stands_around_every_output_is_what_reassembly_weighs(h, w):
+    coarse, kernels = noise(2, 3, h, w), noise(2, 9, 2 * h, 2 * w, seed=1)
+    weighed = torch.einsum("nckyx,nkyx->ncyx", around(coarse), kernels)
+    assert (weighed - reassemble(coarse, kernels, "replicate")).abs().max() < EXACT
+    assert torch.equal(around(coarse)[:, :, 4], F.interpolate(coarse, scale_factor=2, mode="nearest"))
 
 
 def test_a_kernel_of_one_tap_copies_that_neighbor():

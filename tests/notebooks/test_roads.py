@@ -122,6 +122,13 @@ def test_roads_are_counted_apart():
     assert [road.minutes for road in roads.roads(roads.with_minutes(notebook))] == [5, 2, 4]
 
 
+def test_a_task_that_nothing_checks_takes_as_long_as_an_exercise():
+    notebook = made_up("a = 1")
+    assert roads.roads(notebook)[0].minutes == 1
+    notebook.cells[0].metadata["tags"] = ["task"]
+    assert roads.roads(notebook)[0].minutes == roads.MINUTES["exercise"]
+
+
 def test_what_is_folded_costs_nothing():
     assert roads.roads(made_up(f"#<details><summary>Answer</summary>{'word ' * 900}</details>"))[0].words == 0
 

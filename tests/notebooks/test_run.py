@@ -1,7 +1,8 @@
 """Every lesson top to bottom in a fresh kernel, every control moved; then again with solutions, as a learner goes on.
 
-The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. Cells tagged
-"training" run with COURSE_THOROUGH=1 only, and then once.
+The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. It is all of the
+lesson with COURSE_THOROUGH=1, else what the solutions change. Cells tagged "training" run with COURSE_THOROUGH=1
+only, and then once.
 """
 
 import doctest
@@ -13,7 +14,16 @@ from course_utils import lessons
 from course_utils.exercises.engine import all_exercises
 from course_utils.exercises.engine.report import WORDS, Outcome
 from tools import THOROUGH, run, watch
-from tools.run import LESSONS, run_in_turn, trains, untrained, with_solutions, with_sources, without_training
+from tools.run import (
+    LESSONS,
+    run_in_turn,
+    trains,
+    untrained,
+    what_solutions_change,
+    with_solutions,
+    with_sources,
+    without_training,
+)
 
 pytestmark = pytest.mark.takes(120)
 
@@ -69,7 +79,8 @@ def lesson(request, tmp_path_factory):
     notebook = notebook if THOROUGH else untrained(notebook)
     keys = [cell.metadata["exercise"] for cell in notebook.cells if "exercise" in cell.metadata]
     solutions = {key: known[key].solution_source for key in keys if key in known}
-    again = without_training(with_solutions(notebook, solutions), solutions)
+    solved = with_solutions(notebook, solutions)
+    again = without_training(solved, solutions) if THOROUGH else what_solutions_change(solved)
     return path, keys, *run_in_turn([notebook, again], tmp_path_factory.mktemp("lesson"))
 
 
@@ -168,6 +179,24 @@ def test_a_quick_run_leaves_out_what_trains_and_what_is_made_of_it():
     left = [cell.source for cell in untrained(notebook).cells]
     assert left[0].startswith("import numpy") and left[5:7] == ["results = 1", "results += 1"]
     assert left[1:5] == ["import math", "", "", ""] and left[8] == "print(best)"
+
+
+def test_a_second_run_shows_what_solutions_change_and_what_that_needs():
+    notebook = with_sources(
+        "import numpy as np",
+        "import math",
+        "size = 3",
+        "def twice(x):\n    return x + x",  # the exercise
+        "print(twice(size))",
+        "print(size, math.pi)",
+        "twice_four = twice(4)",
+        "print(np.sqrt(twice_four))",
+        "twice_four = 8",
+        "print(twice_four)",
+    )
+    notebook.cells[3].metadata["exercise"] = "made.up"
+    left = [cell.source for cell in what_solutions_change(notebook).cells]
+    assert left == [notebook.cells[number].source for number in (0, 2, 3, 4, 6, 7)]
 
 
 def test_every_run_is_reported_by_itself(tmp_path):

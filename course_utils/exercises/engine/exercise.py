@@ -146,7 +146,7 @@ class Exercise:
     ``tolerance``     an answer may differ by ``tolerance * (1 + |expected|)``
     ``stored_as``     only where the task says so: "whole numbers", or a dtype's name such as "uint8"
     ``forbids``       what the task rules out: :class:`NoLoopOverPixels`, :class:`NoCallOf`
-    ``seconds``       time for all cases together, where the system can stop a function (POSIX, main thread)
+    ``seconds``       time for all cases together, where a function can be stopped (``sandbox.time_limit``)
     ``helpers``       functions whose source belongs to the solution
     """
 

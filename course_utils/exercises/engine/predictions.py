@@ -22,6 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
+from course_utils import platform
 from course_utils.exercises.engine import compare, progress
 from course_utils.exercises.engine.reading import Unreadable, example, read
 from course_utils.exercises.engine.registry import lesson_of, register_prediction
@@ -124,11 +125,16 @@ class Prediction(Shown):
         except Unreadable as error:
             return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=str(error))
         except Exception as error:  # computing needs torch and it is not there, for example
-            reason = f"{type(error).__name__}: {error}"[:200]
-            sentence = (
-                f"The answer could not be computed here ({reason}). Your prediction is not lost: try again "
-                f"later."
-            )
+            if library := platform.missing_in(error):
+                sentence = (
+                    f"The answer takes {library}, which is not here. On your own computer it can be checked."
+                )
+            else:
+                reason = f"{type(error).__name__}: {error}"[:200]
+                sentence = (
+                    f"The answer could not be computed here ({reason}). Your prediction is not lost: try again "
+                    f"later."
+                )
             return Verdict(self.key, Outcome.NOT_ATTEMPTED, sentence=sentence)
 
     def diagnosis(self, answer):

@@ -119,10 +119,10 @@ def _best_of_each(ours, theirs):
 
 
 def guided(coarse, guide, sharpness):
-    """Twice as many values: each a mean of three coarse ones, weighted by how much the guide looks alike there."""
-    of_coarse = guide.reshape(-1, 2).mean(axis=1)
+    """Twice as many values: each a mean of three coarse ones, weighted by how alike the guide looks."""
     outputs = np.arange(2 * len(coarse))
     near = (outputs[:, None] // 2 + [-1, 0, 1]).clip(0, len(coarse) - 1)
+    of_coarse = guide.reshape(-1, 2).mean(axis=1)
     weights = np.exp(-sharpness * (guide[:, None] - of_coarse[near]) ** 2)
     return (weights * coarse[near]).sum(axis=1) / weights.sum(axis=1)
 
@@ -160,12 +160,20 @@ GUIDED = Exercise(
         Case(np.array([2.0, 0, 7, 7]), np.array([0.0, 0, 0, 1, 1, 1, 0.5, 0.5]), 3.0),
     ],
     hints=[
-        "What does the guide look like at a coarse pixel? It covers two fine ones: "
-        "`guide.reshape(-1, 2).mean(axis=1)`.",
-        "Output o lies in coarse pixel i = o // 2. Its neighbors are i − 1, i and i + 1, clipped to the row.",
-        "The weights are exp(−sharpness · (guide at o − guide at the neighbor)²), divided by their sum.",
+        "The guide at every output is a column, `guide[:, None]`; at its three coarse pixels it is "
+        "`of_coarse[near]`, (2 n, 3).",
+        "The weights are exp(−sharpness · (the one − the other)²).",
+        "Sum weights · coarse[near] over the three, and divide by the sum of the weights.",
     ],
     random_case=random_guided,
+    stub='''
+    def guided(coarse, guide, sharpness):
+        """Twice as many values: each a mean of three coarse ones, weighted by how alike the guide looks."""
+        outputs = np.arange(2 * len(coarse))
+        near = (outputs[:, None] // 2 + [-1, 0, 1]).clip(0, len(coarse) - 1)  # (2 n, 3)
+        of_coarse = guide.reshape(-1, 2).mean(axis=1)  # (n,): the guide's mean over each coarse pixel
+        ...
+    ''',
 )  # fmt: skip
 
 

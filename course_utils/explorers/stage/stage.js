@@ -121,7 +121,7 @@ const ENDED = ["dead", "terminating", "restarting", "autorestarting"];
 function watchKernel(manager) {
   const context = manager?.context?.sessionContext, kernel = context?.session?.kernel;
   if (!kernel) return () => {};  // another front end, or a lesson that is only looked at
-  const signals = [context.statusChanged, context.kernelChanged];
+  const signals = [context.statusChanged, context.kernelChanged, context.sessionChanged];
   const unwatch = () => { for (const signal of signals) signal.disconnect(look); };
   function look() {
     const now = context.session?.kernel;
@@ -131,6 +131,54 @@ function watchKernel(manager) {
   }
   for (const signal of signals) signal.connect(look);
   return unwatch;
+}
+
+// Python may be there and the way to it not: a server that stopped, a network that is gone. What is moved meanwhile is
+// sent when it is back; until then the picture is older than its slider, and stage.css says so.
+function watchConnection(manager, tell) {
+  const context = manager?.context?.sessionContext, changed = context?.connectionStatusChanged;
+  const look = () => tell((context.session?.kernel?.connectionStatus ?? "connected") === "connected");
+  changed?.connect(look);
+  return () => changed?.disconnect(look);
+}
+
+// What a learner would do by hand when it has ended, in one press: a kernel, the cells above, this cell. Only where the page lends
+// its commands (expose_app_in_browser in jupyter_server_config.json); elsewhere the sentence has to do.
+const AGAIN = "Run the cells above again, then this one";
+const FAILED = "A cell above stopped with an error. Mend it, then press here again.";
+const NO_PYTHON = "Python could not be started. Press here to try again.";
+function againButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btp-again";
+  button.textContent = AGAIN;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    button.textContent = "The cells above are running ...";
+    button.textContent = await runAgain(button).then((whole) => whole ? AGAIN : FAILED, () => NO_PYTHON);
+    button.disabled = false;
+  });
+  return button;
+}
+
+async function runAgain(element) {
+  const { commands, shell } = globalThis.jupyterapp;
+  const panel = [...shell.widgets("main")].find((each) => each.content?.widgets && each.node.contains(element));
+  const notebook = panel.content, cell = notebook.widgets.find((each) => each.node.contains(element));
+  await beginAgain(panel.sessionContext);
+  const choose = () => { notebook.deselectAll(); notebook.activeCellIndex = notebook.widgets.indexOf(cell); };
+  shell.activateById(panel.id);  // commands are about the notebook in front
+  choose();
+  if (await commands.execute("notebook:run-all-above") === false) return false;
+  choose();
+  await commands.execute("notebook:run-cell");
+  return true;
+}
+// A kernel that JupyterLab starts again by itself is waited for by what runs in it.
+async function beginAgain(context) {
+  const kernel = context.session?.kernel;
+  if (!kernel) await context.changeKernel({ name: context.prevKernelName || "python3" });
+  else if (kernel.status === "dead") await context.restartKernel();
 }
 
 function render({ model, el }) {
@@ -661,7 +709,10 @@ function render({ model, el }) {
 
   // Sliders and rows of buttons of ipywidgets have no names of their own for a screen reader.
   const explorer = () => root.closest(".btp-explorer") ?? root.parentElement?.parentElement;
+  const again = globalThis.jupyterapp?.commands ? againButton() : null;
+  const unwatch = watchConnection(model.widget_manager, (isThere) => explorer()?.classList.toggle("btp-apart", !isThere));
   const names = requestAnimationFrame(() => {
+    if (again) explorer()?.prepend(again);
     for (const box of explorer()?.querySelectorAll(".widget-slider") ?? []) {
       const label = box.querySelector(".widget-label")?.textContent;
       for (const knob of box.querySelectorAll(".noUi-handle")) knob.setAttribute("aria-label", label || "value");
@@ -684,6 +735,8 @@ function render({ model, el }) {
     gone = true;
     setPlaying(false);
     cancelAnimationFrame(names);
+    again?.remove();
+    unwatch();
     widths.disconnect();
     for (const [source, event, heard] of listeners) source.off(event, heard);
   };

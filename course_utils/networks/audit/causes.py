@@ -43,7 +43,10 @@ def _of_way(watch, source, axis):
         if operator.kind in MOVES and a == 1:
             moved, waiting = moved + b, number
             continue
-        kind, off = _kind(operator, axis, b - (a - 1) / 2 + moved)
+        own = b - (a - 1) / 2
+        if moved * own >= 0 and moved:  # only what is taken back by this operator counts with it
+            result[waiting], moved = Cause(waiting, watch.operators[waiting], "side", moved), 0.0
+        kind, off = _kind(operator, axis, own + moved)
         if kind:
             result[number] = Cause(number, operator, kind, off)
         moved, waiting = 0.0, None
@@ -86,8 +89,10 @@ def _of_kind(found, kind):
 
 
 def _beside(cause):
-    side = "right of" if cause.off > 0 else "left of"
-    return f"{plain_words(cause.operator)} sits {abs(cause.off):.3g} of its input pixels {side} the middle"
+    words, off = plain_words(cause.operator), f"{abs(cause.off):.3g} of its input pixels"
+    if all(abs(a) == 1 for a, _ in cause.operator.maps.values()):
+        return f"{words} begins {off} {'further in' if cause.off > 0 else 'ahead'}"
+    return f"{words} sits {off} {'right' if cause.off > 0 else 'left'} of the middle"
 
 
 def _rest(operator):

@@ -13,6 +13,7 @@ import torch
 
 from course_utils.networks.audit.findings import GRADES
 from course_utils.networks.audit.run import audit
+from course_utils.networks.audit.verify import verify
 from course_utils.networks.training import seeded
 
 EXAMPLES = """\
@@ -43,6 +44,8 @@ def main(arguments=None):
         print(f"The network itself raised {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     print(report.to_json() if options.json else report)
+    if options.verify:
+        print(f"\n{verify(model, *positional, report=report, **named)}")
     for what in options.table or ():
         print(f"\n{report.table(what)}")
     grades = GRADES[: GRADES.index(options.fail_on) + 1] if options.fail_on else ()
@@ -66,6 +69,7 @@ def _parser():
     add(
         "--table", action="append", choices=("operators", "merges", "ledger"), help="print this table as well"
     )
+    add("--verify", action="store_true", help="ask the gradient where the maps that do not fit really sit")
     add("--json", action="store_true", help="print everything as JSON instead")
     add(
         "--fail-on", choices=GRADES, help="exit with 1 where there is a finding of this grade or a graver one"

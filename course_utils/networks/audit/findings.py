@@ -144,7 +144,8 @@ def _of_conventions(watch):
         words = operator.settings
         changed = operator.in_shape[2:] != operator.out_shape[2:]
         single = all(size == 1 for size in operator.in_shape[2:])  # one pixel has no places
-        if operator.kind in ("interpolate", "grid_sample") and changed and not single:
+        regular = bool(operator.line)  # and not one point for each query of an attention
+        if operator.kind in ("interpolate", "grid_sample") and regular and changed and not single:
             if "align_corners=True" in words:
                 used[True].append(number)
             elif operator.known is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from course_utils.networks.audit.layout import Dim, laid_over, plain, whole
+from course_utils.networks.audit.layout import Dim, joined, laid_over, plain, whole
 from course_utils.networks.audit.merges import out_of_order
+from course_utils.networks.audit.rows import in_a_row
 from course_utils.networks.audit.rules import rule
 from course_utils.networks.audit.track import lost
 
@@ -24,7 +25,12 @@ def cat(call):
     mapped = [i for i, track in enumerate(tracks) if track and track.dims[dim].axes]
     if len(mapped) == 1:
         return _with_extras(tensors, tracks, dim, mapped[0])
-    return _joined_ends(call, tracks, dim, mapped) or call.lost("samples of several maps in one row")
+    return (
+        _joined_ends(tracks, dim, mapped)
+        or _joined_tokens(tracks, dim, mapped)
+        or in_a_row(tracks, [each.shape[dim] for each in tensors], call.out.shape, dim)
+        or call.lost("samples of several maps in one row")
+    )
 
 
 def _dims_beside(call, tracks, dim):
@@ -47,7 +53,35 @@ def _with_extras(tensors, tracks, dim, at):
     return track.with_dims(dims)
 
 
-def _joined_ends(call, tracks, dim, mapped):
+def _joined_tokens(tracks, dim, mapped):
+    """Whole rows of tokens (H*W, C) set end to end in their own order; None where they are not."""
+    if len(mapped) != len(tracks) or any(track.row for track in tracks):
+        return None
+    first = tracks[0]
+    heads = [track.dims[dim].parts[:1] for track in tracks]
+    if any(len(track.dims[dim].parts) < 2 for track in tracks) or heads[0][0].axis is None:
+        return None
+    axis, step = heads[0][0].axis, heads[0][0].step
+    total = sum(head.size for (head,) in heads)
+    wanted = [*first.dims]
+    for track, (head,) in zip(tracks, heads, strict=True):
+        beside = [*track.dims[:dim], *track.dims[dim + 1 :]]
+        rest = Dim(track.dims[dim].parts[1:])
+        if (head.axis, head.step) != (axis, step) or rest != Dim(first.dims[dim].parts[1:]):
+            return None
+        if any(axis in each.axes for each in (rest, *beside)) or len(track.sources) != len(first.sources):
+            return None
+    ahead = 0
+    for track, (head,) in zip(tracks, heads, strict=True):
+        moved = first.moved({axis: (1, step * ahead)})
+        if [source.places for source in moved.sources] != [source.places for source in track.sources]:
+            return None
+        ahead += head.size
+    wanted[dim] = joined([heads[0][0]._replace(size=total), *first.dims[dim].parts[1:]])
+    return first.with_dims(wanted)
+
+
+def _joined_ends(tracks, dim, mapped):
     """Parts of one map set end to end, as they were or rolled; None where they are not."""
     if len(mapped) != len(tracks):
         return None

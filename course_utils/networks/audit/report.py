@@ -27,6 +27,8 @@ class Report:
     ledger      a tuple of ``Named``: every named map, its sizes and where its samples sit
     merges      a tuple of ``Merge``: every addition, product or concatenation of maps
     unknown     {function: how often}: functions of torch that the audit has no rule for and that lost places
+    answers     what the network returns in the picture's size and not on its pixels:
+                (name, {axis: ((first, last), the way by which it is nearest)})
     surprises   rules of the audit that failed: each is a gap in the audit, not in the network
     """
 
@@ -38,6 +40,7 @@ class Report:
     merges: tuple[Merge, ...]
     unknown: dict = field(default_factory=dict)
     surprises: tuple = ()
+    answers: tuple = ()
 
     # ---- how much is known
 
@@ -130,7 +133,7 @@ class Report:
     def _operator_rows(self):
         return [
             {
-                "where": each.where or "-", "operator": each.words,
+                "where": each.where or self.model, "operator": each.words,
                 "in": _shape(each.in_shape[2:]), "out": _shape(each.out_shape[2:]),
                 "map": "; ".join(dict.fromkeys(f"{a:.4g} o {b:+.4g}" for a, b in each.line)),
                 "known": "yes" if each.known else "no",

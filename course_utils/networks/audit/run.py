@@ -17,6 +17,8 @@ from course_utils.networks.audit.values import labeled, tensors_in
 from course_utils.networks.audit.watch import Watch, hooked
 from course_utils.validation import shown, whole_numbers
 
+ANSWER = "the answer"  # what the network returns, in the report
+
 
 def audit(model, *inputs, axes=None, **named_inputs):
     """Where every map of a network sits, and which of them do not fit: a ``Report``.
@@ -43,6 +45,7 @@ def audit(model, *inputs, axes=None, **named_inputs):
         operators=tuple(watch.operators),
         ledger=tuple(watch.named),
         merges=tuple(watch.merges),
+        answers=tuple(answers),
         unknown=dict(watch.unknown),
         surprises=tuple(watch.surprises),
     )
@@ -133,9 +136,9 @@ def _left_as_it_was(model):
 def _answers(watch, out, image, axes):
     """Answers of the picture's size whose features sit beside its pixels by every way: what ``findings`` wants."""
     found = []
-    for name, tensor in labeled(out, "the answer"):
+    for name, tensor in labeled(out, ANSWER):
         track = watch.seen.get(tensor)
-        if track is None or isinstance(track, str) or not track.is_map:
+        if track is None or isinstance(track, str) or not track.is_map or track.row:
             continue
         beside = {}
         for axis in sorted(track.axes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from course_utils.networks.audit.layout import Dim, plain, whole
+from course_utils.networks.audit.rows import map_around, parted
 from course_utils.networks.audit.rules import rule
 from course_utils.networks.audit.track import without_places
 from course_utils.networks.audit.values import as_tuple, tensors_in
@@ -69,7 +70,12 @@ def _sliced(call, track, position, first, count, step):
         if first + (count - 1) * step < dim.front or first >= dim.front + inside:
             dims[position] = plain(count)
             return track.with_dims(dims)
-        return None
+        if first < dim.front or first + (count - 1) * step >= dim.front + inside:
+            return None
+        dims[position] = Dim(dim.parts)
+        return _sliced(call, track.with_dims(dims), position, first - dim.front, count, step)
+    if track.row_axis in dim.axes:
+        return _of_row(call, track, position, first, count, step)
     settled = track.settled([position])
     if settled is None:
         return _rows_of_tokens(track, position, first, count, step)
@@ -79,6 +85,18 @@ def _sliced(call, track, position, first, count, step):
     dims[position] = whole(count, axis) if count > 1 else plain(count)
     number = call.note_move(axis, step, first, n, count, "slice", f"[{first}::{step}]")
     return settled.moved({axis: (step, first)}, number).with_dims(dims)
+
+
+def _of_row(call, track, position, first, count, step):
+    """Some of the maps that stand in a row, or a slice of one of them."""
+    found = parted(track, position, first, count) if step == 1 else None
+    if found is not None:
+        return found
+    inside = map_around(track, position, first, first + (count - 1) * step)
+    if inside is None:
+        return None
+    one, start = inside
+    return _sliced(call, one, position, first - start, count, step)
 
 
 def _rows_of_tokens(track, position, first, count, step):

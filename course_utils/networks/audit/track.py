@@ -50,12 +50,20 @@ class Track:
 
     ``lost`` says why nobody knows where its samples sit; "" where that is known. A tensor may also have no samples
     along any axis, such as the mean over the picture: then there is nothing to know.
+
+    ``row`` holds the maps that stand in it one after the other, see ``rows``; ``row_axis`` counts their samples.
     """
 
     dims: tuple[Dim, ...]
     sources: tuple[Source, ...] = ()
     name: str = ""
     lost: str = ""
+    row: tuple[Track, ...] = ()
+
+    @property
+    def row_axis(self):
+        """The number of the axis that runs through all maps of a row, after those of the picture; or None."""
+        return _rank(self.sources) - 1 if self.row and self.sources else None
 
     @property
     def axes(self):
@@ -118,6 +126,8 @@ class Track:
                 dims[index] = plain(size)
                 track = track.with_dims(dims)
         for index in spatial:
+            if self.row and self.row_axis in track.dims[index].axes:
+                return None
             track = track._shared_among_copies(index)
             dim = track.dims[index]
             if dim.front or dim.back or (dim.axes and len(dim.parts) > 1):
@@ -153,7 +163,8 @@ class Track:
                 dims = tuple(_unit_steps(dim, axis) for dim in track.dims)
                 track = replace(track.moved({axis: (parts[0].step, 0)}), dims=dims)
         gone = [axis for axis in range(_rank(track.sources)) if axis not in track.axes]
-        return replace(track, sources=without(track.sources, gone))
+        row = track.row if track.row_axis in track.axes else ()
+        return replace(track, sources=without(track.sources, gone), row=row)
 
 
 def _unit_steps(dim, axis):

@@ -17,6 +17,7 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 from course_utils.networks.audit.layout import plain, whole
 from course_utils.networks.audit.merges import Merge, merged
+from course_utils.networks.audit.rows import standing_in
 from course_utils.networks.audit.track import Source, Track, lost
 from course_utils.networks.audit.units import divisor_after
 from course_utils.networks.audit.values import labeled, tensors_in
@@ -120,6 +121,8 @@ class Call:
             list(range(x.ndim - len(lines), x.ndim)) if spatial is None else [i % x.ndim for i in spatial]
         )
         mixed = [spatial[0] - 1] if mixed is None else mixed
+        if not track.lost:  # phases beside each other in a dim of their own, as in PackNet, are channels
+            mixed = [*mixed, *(i for i in spatial if _runs_elsewhere_too(track, i, spatial))]
         settled = None if track.lost else track.settled(spatial, [i for i in mixed if i >= 0])
         axes = [next(iter(settled.dims[i].axes), None) if settled else None for i in spatial]
         number = self._operator(x, out, lines, kind, settings, track, settled, axes, spatial, resamples)
@@ -134,7 +137,8 @@ class Call:
         ]
         for i, axis in zip(spatial, axes, strict=True):
             dims[i] = plain(out.shape[i]) if axis is None else whole(out.shape[i], axis)
-        return settled.moved(maps, number).with_dims(dims)
+        moved = settled.moved(maps, number).with_dims(dims)
+        return replace(moved, name=_resampled_name(kind, track.name)) if resamples else moved
 
     def note_move(self, axis, a, b, in_size, out_size, kind, settings):
         """Keep an operator that moves samples along one axis, as slices and padding do; its number."""
@@ -166,6 +170,27 @@ class Call:
             )
         )
         return len(self.watch.operators) - 1
+
+
+def _runs_elsewhere_too(track, index, spatial):
+    """Does all of the picture that runs along this dim, run along another one in longer steps?"""
+    dim = track.dims[index]
+    others = set().union(*(track.dims[i].axes for i in spatial if i != index))
+    inner = all(len(dim.along(axis)) == 1 and dim.along(axis)[0].step == 1 for axis in dim.axes)
+    whole_elsewhere = all(
+        any(part.step > 1 for i in spatial if i != index for part in track.dims[i].along(axis))
+        for axis in dim.axes
+    )
+    return bool(dim.axes) and dim.axes <= others and inner and whole_elsewhere
+
+
+def _resampled_name(kind, name):
+    """interpolate of encoder.3; of several such steps outside any module, the last is named.
+
+    >>> _resampled_name("average pool", "max pool of image")
+    'average pool of image'
+    """
+    return f"{kind} of {name.rpartition(' of ')[2]}" if name else ""
 
 
 class Watch(TorchFunctionMode):
@@ -283,9 +308,10 @@ class Watch(TorchFunctionMode):
         for label, tensor in labeled(out, name):
             track = self.seen.get(tensor)
             if isinstance(track, Track) and track.is_map:
-                self.seen[tensor] = replace(track, name=label)
-                sizes = {axis: track.size(axis) for axis in sorted(track.axes)}
-                self.named.append(Named(label, sizes, track.sources))
+                track = self.seen[tensor] = replace(track, name=label)
+                for each in standing_in(track):
+                    sizes = {axis: each.size(axis) for axis in sorted(each.axes)}
+                    self.named.append(Named(each.name, sizes, each.sources))
 
 
 def hooked(model, watch):

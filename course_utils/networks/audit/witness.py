@@ -16,11 +16,13 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
+from course_utils.networks.audit.merges import all_phases
 from course_utils.networks.audit.products import ACTIVATIONS, NORMS
+from course_utils.networks.audit.rows import merges_of
 from course_utils.networks.audit.rules import apply, is_pointwise
-from course_utils.networks.audit.run import watched
+from course_utils.networks.audit.run import ANSWER, watched
 from course_utils.networks.audit.track import Source
-from course_utils.networks.audit.values import tensors_in
+from course_utils.networks.audit.values import labeled, tensors_in
 from course_utils.networks.audit.watch import Watch
 from course_utils.validation import one_of, whole_number
 
@@ -67,14 +69,14 @@ def confirm(model, *inputs, merge, report, taps="all", axes=None, **named_inputs
     for gap in report.merges[merge].gaps:
         for which, source in zip(gap.maps, gap.sources, strict=True):
             side = Side(merge, which, source, taps, gap.axis, _period(report, source, gap.axis))
-            result.append(_measured(side, report, model, inputs, named_inputs, axes))
+            result.append(measured(side, report, model, inputs, named_inputs, axes))
     return result
 
 
 def measure(model, *inputs, merge, which, source, axis, report, taps="all", axes=None, **named_inputs):
     """Where one map of a merge sits by one of its ways: ``source`` is one that a track or a gap holds."""
     side = Side(merge, which, source, taps, axis, _period(report, source, axis))
-    return _measured(side, report, model, inputs, named_inputs, axes)
+    return measured(side, report, model, inputs, named_inputs, axes)
 
 
 def confirm_all(model, *inputs, report, taps="all", axes=None, **named_inputs):
@@ -87,14 +89,55 @@ def confirm_all(model, *inputs, report, taps="all", axes=None, **named_inputs):
 
 
 class Side(NamedTuple):
-    """One map of a merge, by one way."""
+    """One map of a merge, by one way; or an answer of the network, by its name, where ``merge`` is None.
 
-    merge: int
+    at  which of its samples: 0 the first, 0.5 those in the middle, 1 the last
+    """
+
+    merge: int | None
     which: int
     source: Source
     taps: str
     axis: int
     period: int
+    answer: str = ""
+    at: float = 0.5
+
+
+def sides(report, merge, gap, taps="all", at=0.5):
+    """Both maps of a gap, to be asked at the same samples."""
+    periods = [_period(report, source, gap.axis) for source in gap.sources]
+    both = math.lcm(*periods)
+    period = both if both <= gap.size // 4 else max(periods)  # of uneven factors nothing repeats
+    pairs = zip(gap.maps, gap.sources, strict=True)
+    return [Side(merge, which, source, taps, gap.axis, period, at=at) for which, source in pairs]
+
+
+def side_of_answer(report, name, axis, source, taps="all", at=0.5):
+    """An answer of the network that sits beside the picture, the one thing to be asked."""
+    return [Side(None, 0, source, taps, axis, _period(report, source, axis), name, at)]
+
+
+def goes_astray(report, side):
+    """What on the way makes the gradient's center another than the audit's, though neither is wrong: or "".
+
+    "moved"     a learned flow or attention, which may fetch from anywhere
+    "picked"    a stride after copies: the audit counts their mean place, and the weights pick some of them
+    """
+    operators = [report.operators[event] for event in side.source.events() if isinstance(event, int)]
+    if side.source.attended or any("learned grid" in each.settings for each in operators):
+        return "moved"
+    steps = [each.maps[side.axis][0] for each in operators if side.axis in each.maps]
+    copies = [
+        each.kind in COPIES or (each.kind == "interpolate" and "nearest" in each.settings)
+        for each in operators
+        if side.axis in each.maps
+    ]
+    picks = any(copied and max(map(abs, steps[i:])) > 1 for i, copied in enumerate(copies))
+    return "picked" if picks else ""
+
+
+COPIES = ("transposed conv", "repeat", "max unpool", "pixel shuffle")
 
 
 def _period(report, source, axis):
@@ -150,7 +193,7 @@ class Linear(Watch):
         if "avg_pool" in name and "adaptive" not in name and self.side.taps == "middle":
             return _mean_instead(name, func, x, args, kwargs, self.side.taps)
         if name in ("cat", "concat", "stack", "concatenate"):
-            return self._one_beside_others(func, args, kwargs)
+            return self._one_beside_others(name, func, args, kwargs)
         if is_pointwise(name) and name not in ANSWERS_OF_OTHER_KINDS:
             return self._one_of(func, args, kwargs)
         return func(*args, **kwargs)
@@ -168,11 +211,17 @@ class Linear(Watch):
         maps = [each for each in tensors if self.track(each) is not None and self.track(each).is_map]
         if not maps:
             return None
-        return maps[self.choices.get(len(self.merges), 0) % len(maps)]
+        chosen = (self.choices[number] for number in self._coming(maps) if number in self.choices)
+        return maps[next(chosen, 0) % len(maps)]
+
+    def _coming(self, tensors):
+        """The numbers of the merges that come now: those of the maps, where rows of several maps are merged."""
+        tracks = [track for track in map(self.track, tensors) if track is not None]
+        return range(len(self.merges), len(self.merges) + merges_of(tracks))
 
     def _one_of(self, func, args, kwargs):
         tensors = tensors_in((args, kwargs))
-        if len(self.merges) == self.side.merge and len(tensors) > 1:
+        if self.side.merge in self._coming(tensors) and len(tensors) > 1:
             copies = (each.clone() if isinstance(each, torch.Tensor) else each for each in args)
             return func(*copies, **kwargs)  # what is asked about must not change in place
         chosen = self._chosen(tensors)
@@ -185,14 +234,23 @@ class Linear(Watch):
             return args[0].copy_(result) if args[0] is not chosen else chosen
         return result
 
-    def _one_beside_others(self, func, args, kwargs):
+    def _one_beside_others(self, name, func, args, kwargs):
         tensors = list(args[0] if args else kwargs["tensors"])
         chosen = self._chosen(tensors)
         rest = args[1:] if args else ()
         others = {key: value for key, value in kwargs.items() if key != "tensors"}
-        if len(self.merges) != self.side.merge and self.choices.get(len(self.merges)) is not None:
+        coming = self._coming(tensors)
+        dim = None if "stack" in name else args[1] if len(args) > 1 else kwargs.get("dim", 0)
+        meets = self.side.merge not in coming and any(number in self.choices for number in coming)
+        if meets and not self._all_go_on(tensors, dim):
             tensors = [each if each is chosen else torch.zeros_like(each) for each in tensors]
         return func(tensors, *rest, **others)
+
+    def _all_go_on(self, tensors, dim):
+        """Are these parts of one map: set one after the other along the picture, or all of its phases?"""
+        tracks = [track for track in map(self.track, tensors) if track is not None]
+        maps = [track.with_copies_shared() for track in tracks if track.is_map]
+        return any(dim is not None and track.dims[dim].axes for track in tracks) or bool(all_phases(maps))
 
 
 def _with_equal_weights(name, func, args, kwargs, taps):
@@ -258,16 +316,22 @@ def _each(value, count):
 # ---- Measuring -----------------------------------------------------------------------------------
 
 
-def _measured(side, report, model, inputs, named_inputs, axes):
-    watch = Linear(side)
+def measured(side, report, model, inputs, named_inputs, axes):
+    """Where one side's samples sit, by the audit and by the gradient."""
+    watch, out = Linear(side), None
     images = [each for each in tensors_in((inputs, named_inputs)) if each.is_floating_point()]
     states = [(each, each.requires_grad, each.grad) for each in images]
     try:
         for each in images:
             each.requires_grad_(True)
         with contextlib.suppress(Reached):
-            watched(watch, model, inputs, named_inputs, axes, grad=True)
+            _, out, *_ = watched(watch, model, inputs, named_inputs, axes, grad=True)
         track, tensor = watch.track_of_it, watch.tensor
+        if side.answer:
+            tensor = dict(labeled(out, ANSWER))[side.answer]
+            track = watch.track(tensor).with_copies_shared()
+        if tensor is None:  # another way through the network than the first time: it looks at values
+            return Measured(_name_of(report, side), side.axis, math.nan, math.nan, math.nan, False)
         mask, index = _some_samples(track, tensor, side)
         image = next(each for each in images if each.ndim >= 3)
         total = (tensor * mask).sum()
@@ -288,7 +352,7 @@ def _measured(side, report, model, inputs, named_inputs, axes):
     cut = bool(touched[0] or touched[-1]) or not bool(touched.any())
     place = side.source.places[side.axis]
     return Measured(
-        report.merges[side.merge].maps[side.which],
+        _name_of(report, side),
         side.axis,
         index,
         place.start + place.jump * index,
@@ -297,14 +361,18 @@ def _measured(side, report, model, inputs, named_inputs, axes):
     )
 
 
+def _name_of(report, side):
+    return side.answer or report.merges[side.merge].maps[side.which]
+
+
 def _some_samples(track, tensor, side):
-    """A mask of samples in the middle of a map, as many as its pattern repeats after; and their mean index."""
+    """A mask of some samples of a map, as many as its pattern repeats after; and their mean index."""
     mask = torch.ones((), dtype=tensor.dtype)
     index = None
     for axis in sorted(track.axes):
         size = track.size(axis)
         count = min(side.period, size) if axis == side.axis else size
-        first = (size - count) // 2
+        first = int((size - count) * side.at) if axis == side.axis else (size - count) // 2
         positions = torch.zeros((), dtype=torch.long)
         for i, dim in enumerate(track.dims):
             shape = [1] * len(track.dims)

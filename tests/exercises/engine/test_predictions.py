@@ -1,6 +1,7 @@
 """Predictions: asked first, computed, remembered; whatever is typed gets a sentence."""
 
 import asyncio
+import sys
 
 import numpy as np
 import pytest
@@ -333,3 +334,14 @@ def test_what_is_said_ahead_is_what_would_be_said():
         verdict = numbers.judge(typed)
         assert html.replace(predictions.PREDICTED, verdict.predicted) == verdict.html
     assert Prediction("made.never", "What?", lambda: 1 / 0).ahead() is None
+
+
+def test_an_answer_that_takes_what_is_not_here_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    asked = Prediction("sample.opencv", "How many?", lambda: __import__("cv2").INTER_LINEAR, "One.")
+    verdict = asked.check(1)
+    assert verdict.outcome == "not attempted"
+    assert (
+        verdict.sentence
+        == "The answer takes OpenCV, which is not here. On your own computer it can be checked."
+    )

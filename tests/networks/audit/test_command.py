@@ -64,6 +64,14 @@ def test_json_is_json(capsys):
     assert json.loads(capsys.readouterr().out)["coverage"]["known"] == 2
 
 
+def test_the_gradient_is_asked_on_request(capsys):
+    assert main(["a_network_of_mine:Net", *SHAPE, "--verify"]) == 0
+    printed = capsys.readouterr().out
+    assert "+0.50, +0.50 confirmed" in " ".join(printed.split()) and "all weights equal" in printed
+    assert main(["a_network_of_mine:made", *SHAPE, "--verify"]) == 0
+    assert "There is no offset to verify." in capsys.readouterr().out
+
+
 def test_the_exit_status_can_fail_a_build(capsys):
     typed = ["a_network_of_mine:Net", *SHAPE, "--fail-on"]
     assert main([*typed, "note"]) == 1 and main([*typed, "look"]) == 0 and main([*typed, "bug"]) == 0

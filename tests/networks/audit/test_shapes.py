@@ -216,7 +216,7 @@ def test_rolled_samples_are_followed_but_for_those_that_go_over_the_end(shift):
     [
         lambda x: x.sort(-1)[0], lambda x: x[..., torch.tensor([0, 2, 4])], lambda x: torch.fft.fft2(x).real,
         lambda x: x.cumsum(-1), lambda x: x.gather(-1, torch.zeros(1, 2, 8, 3, dtype=torch.long)),
-        lambda x: x.reshape(1, 2, 6, 16), lambda x: torch.cat([x.flatten(2), x[..., ::2].flatten(2)], -1),
+        lambda x: x.reshape(1, 2, 6, 16), lambda x: torch.cat([x, x[..., ::2]], -1),
         lambda x: F.linear(x, torch.ones(3, 12, dtype=x.dtype)), lambda x: x @ torch.ones(12, 5, dtype=x.dtype),
         lambda x: x.repeat(1, 1, 2, 1), lambda x: torch.roll(x, 2),
     ],

@@ -13,6 +13,7 @@ from course_utils.networks.alignment_bugs import (
     mixed_conventions,
     rows_before_columns,
 )
+from tests.networks.audit.networks import compared
 
 
 class Ladder(nn.Module):
@@ -118,13 +119,15 @@ def of_affine_grid(x, made, sampled):
     return x + F.grid_sample(x, grid, align_corners=sampled)
 
 
-def lookups(x):
+def lookups(x, learned=False):
     """RAFT's way: a map of correlations for every place, each read in a small window around a point of its own."""
     tokens = x.flatten(2)
     maps = (tokens.mT @ tokens).reshape(256, 1, 16, 16)
     steps = torch.arange(-4, 5) / 7.5
     window = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)  # y before x
     centers = torch.rand(256, 1, 1, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    if learned:
+        centers = centers + 0.1 * x.reshape(256, 1, 1, 1)
     seen = F.grid_sample(maps, centers + window, align_corners=True)
     return x + seen.reshape(1, 16, 16, 81).movedim(-1, 1)
 
@@ -186,9 +189,117 @@ class Tokens(nn.Module):
         return x + self.up(back, x.shape[2:])[:, :1]
 
 
+class TokenPyramid(nn.Module):
+    """Mask2Former's way: tokens of three maps in one row, an encoder, parted again, added from the top.
+
+    ``encoder`` is handed (tokens, sizes of the maps); ``down`` makes a halving.
+    """
+
+    def __init__(self, down, encoder, up):
+        super().__init__()
+        self.stem = nn.Conv2d(1, 2, 1)
+        self.down = nn.ModuleList(down() for _ in range(3))
+        self.levels = nn.Parameter(torch.rand(3, 2))
+        self.encoder, self.up = encoder, up
+
+    def forward(self, x):
+        maps, x = [], self.stem(x)
+        for layer in self.down:
+            x = layer(x)
+            maps.append(x)
+        sizes = [tuple(each.shape[2:]) for each in maps]
+        tokens = [
+            each.flatten(2).transpose(1, 2) + level for each, level in zip(maps, self.levels, strict=True)
+        ]
+        row = self.encoder(torch.cat(tokens, 1), sizes)
+        parts = row.split([h * w for h, w in sizes], 1)
+        maps = [part.mT.reshape(len(x), 2, *size) for part, size in zip(parts, sizes, strict=True)]
+        coarse = maps.pop()
+        while maps:
+            fine = maps.pop()
+            coarse = fine + self.up(coarse, fine.shape[2:])
+        return coarse
+
+
+class Attention(nn.Module):
+    """A layer of a transformer: attention and two linear layers, each added to what came in."""
+
+    def __init__(self, class_token=False, attended_first=False):
+        super().__init__()
+        self.attended_first = attended_first
+        self.attend = nn.MultiheadAttention(2, 1, batch_first=True)
+        self.norm, self.one, self.two = nn.LayerNorm(2), nn.Linear(2, 8), nn.Linear(8, 2)
+        self.class_token = nn.Parameter(torch.zeros(1, 1, 2)) if class_token else None
+
+    def forward(self, x, sizes):
+        if self.class_token is not None:
+            x = torch.cat([self.class_token.expand(len(x), -1, -1), x], 1)
+        y = self.attend(x, x, x)[0]
+        x = self.norm(y + x if self.attended_first else x + y)
+        x = x + self.two(F.gelu(self.one(x)))
+        return x if self.class_token is None else x[:, 1:]
+
+
+class Deformable(nn.Module):
+    """Attention that fetches two points of every map for each token, at offsets that the token chooses."""
+
+    def __init__(self, levels=3, points=2):
+        super().__init__()
+        self.value, self.offsets = nn.Linear(2, 2), nn.Linear(2, levels * points * 2)
+        self.weights, self.shape = nn.Linear(2, levels * points), (levels, points)
+
+    def forward(self, x, sizes):
+        n, length, c = x.shape
+        middles = torch.cat([self.middles(*size) for size in sizes])
+        scales = torch.tensor([(w, h) for h, w in sizes], dtype=x.dtype)
+        offsets = self.offsets(x).view(n, length, *self.shape, 2) / scales[:, None]
+        points = 2 * (middles[:, None, None] + offsets) - 1
+        weights = self.weights(x).softmax(-1).view(n, length, *self.shape)
+        fetched = []
+        values = self.value(x).split([h * w for h, w in sizes], 1)
+        for level, (value, size) in enumerate(zip(values, sizes, strict=True)):
+            value = value.mT.reshape(n, c, *size)
+            fetched.append(F.grid_sample(value, points[:, :, level], align_corners=False))
+        together = (torch.stack(fetched, -2) * weights[:, None]).flatten(-2).sum(-1)
+        return x + together.mT
+
+    @staticmethod
+    def middles(height, width):
+        """The middles of all cells, (x, y) from 0 to 1, in the order of the tokens."""
+        ys, xs = ((torch.arange(n) + 0.5) / n for n in (height, width))
+        return torch.stack(torch.meshgrid(ys, xs, indexing="ij")[::-1], -1).flatten(0, 1)
+
+
+class Exchange(nn.Module):
+    """Three maps by convolutions and three by pools, each three in a row; the rows are added or laid side by side."""
+
+    def __init__(self, down, merge):
+        super().__init__()
+        self.convolutions = nn.ModuleList(down() for _ in range(3))
+        self.merge = merge
+
+    def forward(self, x):
+        x = x.expand(-1, 2, -1, -1)
+        rows = []
+        for layers in (self.convolutions, [nn.AvgPool2d(2)] * 3):
+            maps = [x]
+            for layer in layers:
+                maps.append(layer(maps[-1]))
+            rows.append(torch.cat([each.flatten(2) for each in maps[1:]], 2))
+        return sum(rows) if self.merge == "add" else torch.cat(rows, 1)
+
+
 def squeezed(x):
     """Squeeze and excitation: one number for the whole map has no place."""
     return x * torch.sigmoid(F.adaptive_avg_pool2d(x, 1))
+
+
+def profiles(x):
+    """Coordinate attention: the means of all rows and of all columns, joined, worked on, parted, multiplied in."""
+    rows, columns = x.mean(3, keepdim=True), x.mean(2, keepdim=True)
+    both = torch.sigmoid(torch.cat([rows, columns.mT], 2))
+    rows, columns = both.split([x.shape[2], x.shape[3]], 2)
+    return F.avg_pool2d(x * rows * columns.mT, 2) + F.avg_pool2d(rows * columns.mT, 2)
 
 
 def phases(x):
@@ -196,6 +307,26 @@ def phases(x):
     parts = [x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]
     small = torch.cat(parts, 1)
     return x + F.interpolate(small, scale_factor=2, mode="nearest")[:, :1]
+
+
+def window(x, reach=1):
+    """All samples of a window as channels, written by hand: the map padded and cut at every shift."""
+    height, width = x.shape[2:]
+    padded = F.pad(x, [reach] * 4)
+    shifts = [(i, j) for i in range(2 * reach + 1) for j in range(2 * reach + 1)]
+    return x + torch.cat([padded[:, :, i : i + height, j : j + width] for i, j in shifts], 1).mean(1, True)
+
+
+class Search(nn.Module):
+    """A map compared with another at every shift, as a flow network does: ``one`` and ``other`` make them."""
+
+    def __init__(self, one, other):
+        super().__init__()
+        self.one, self.other = one(), other()
+
+    def forward(self, x):
+        x = x.expand(-1, 2, -1, -1)
+        return compared(self.one(x), self.other(x))
 
 
 def image(*size):
@@ -219,6 +350,7 @@ CLEAN = {
                            image(16, 24)),
     "fetched along a learned flow": (Fetch(fetch, True), image(16, 24)),
     "small windows around points, y before x": (Apply(lookups), image(16, 16)),
+    "small windows around points that the network chose": (Apply(partial(lookups, learned=True)), image(16, 16)),
     "grid and sampling agree, False": (Apply(partial(of_affine_grid, made=False, sampled=False)), image(16, 24)),
     "grid and sampling agree, True": (Apply(partial(of_affine_grid, made=True, sampled=True)), image(16, 24)),
     "labels shrunk by area": (Apply(lambda x: F.interpolate((x > 0.5).float(), size=(8, 8), mode="area")),
@@ -229,6 +361,19 @@ CLEAN = {
     ),
     "windows": (Windows(), image(32, 32)),
     "tokens": (Tokens(bilinear), image(32, 32)),
+    "tokens of three maps": (TokenPyramid(halving(2, 0), Attention(), bilinear), image(32, 48)),
+    "tokens of three maps and a class token": (
+        TokenPyramid(halving(4, 1), Attention(class_token=True), bilinear), image(32, 48)
+    ),
+    "deformable attention to three maps": (TokenPyramid(halving(2, 0), Deformable(), nearest), image(32, 48)),
+    "rows of three maps, added": (Exchange(halving(2, 0), "add"), image(32, 48)),
+    "rows of three maps, side by side": (Exchange(halving(4, 1), "cat"), image(32, 48)),
+    "tokens cut between rows and joined again": (
+        Apply(lambda x: x.flatten(2) + torch.cat(x.flatten(2).chunk(4, -1), -1)), image(16, 24)
+    ),
+    "a window cut by hand": (Apply(window), image(16, 24)),
+    "compared at every shift": (Search(halving(2, 0), pool), image(32, 48)),
+    "rows and columns, a profile each": (Apply(profiles), image(16, 24)),
     "squeezed": (Apply(squeezed), image(16, 24)),
     "phases": (Apply(phases), image(16, 24)),
     "unfolded and folded": (
@@ -308,6 +453,28 @@ PLANTED = {
         Windows(forget_to_roll_back=True), image(32, 32), "constant offset", "note"
     ),
     "tokens between corners": (Tokens(corners), image(32, 32), "growing offset", "look"),
+    "tokens of three maps, 3x3 halvings": (
+        TokenPyramid(halving(3, 1), Attention(), bilinear), image(32, 48), "constant offset", "note"
+    ),
+    "deformable attention to three maps between corners": (
+        TokenPyramid(halving(2, 0), Deformable(), corners), image(32, 48), "growing offset", "look"
+    ),
+    "rows of maps that sit elsewhere, added": (
+        Exchange(halving(3, 1), "add"), image(32, 48), "constant offset", "note"
+    ),
+    "rows of maps that sit elsewhere, side by side": (
+        Exchange(halving(3, 1), "cat"), image(32, 48), "constant offset", "note"
+    ),
+    "compared at every shift, half a pixel apart": (
+        Search(halving(3, 1), pool), image(32, 48), "constant offset", "note"
+    ),
+    "a profile of rows, one row off": (
+        Apply(lambda x: x * F.pad(x, (0, 0, 1, 0))[:, :, :-1].mean(3, keepdim=True)), image(16, 24),
+        "constant offset", "note",
+    ),
+    "cut at two shifts and laid side by side": (
+        Apply(lambda x: torch.cat([x[..., 1:-1], x[..., 2:]], 1)), image(16, 24), "constant offset", "note"
+    ),
     "attention's answer reshaped without a permute": (
         Apply(lambda x: x.expand(-1, 64, -1, -1) + x.expand(-1, 64, -1, -1).flatten(2).mT.reshape(1, 64, 4, 4)),
         image(4, 4), "samples in another order", "bug",
