@@ -90,6 +90,7 @@ def behind(module):
     return packages
 
 
+@functools.cache
 def _imported_by(name):
     """Modules that a module of the course imports when it is imported; none of a name that is no module."""
     place = Path(__file__).parents[1].joinpath(*name.split("."))
