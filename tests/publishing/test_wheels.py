@@ -239,6 +239,7 @@ def test_what_a_lesson_begins_with_becomes_a_tar_with_the_same_files(tmp_path):
     for name, package in packed.items():
         file = tmp_path / package["file_name"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == package["sha256"]
+        assert file.suffix == ".whl" or package["sha256"][:8] in file.name
         shutil.unpack_archive(
             file, tmp_path / name, "zip" if file.suffix == ".whl" else None
         )  # as Pyodide does
