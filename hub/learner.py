@@ -1,6 +1,5 @@
 """A learner at work on a hub, without a browser: what a page of JupyterLab would ask for, and what that takes."""
 
-import contextlib
 import json
 import statistics
 import time
@@ -28,8 +27,11 @@ class Learner:
     def start(self, server=""):
         """From the click on "Start my server" until the server answers; a second one has a name."""
         begin = time.perf_counter()
-        with contextlib.suppress(Refused):  # 400: it runs already
+        try:
             ask(self._control(server), self.token, "POST")
+        except Refused as refused:
+            if refused.status != 400:  # it runs already
+                raise
         base = f"{self.base}{server}/" if server else self.base
         until(
             lambda: "started" in ask(f"{base}api/status", self.token), f"the server of {self.name} comes up"

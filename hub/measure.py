@@ -15,6 +15,7 @@ import datetime
 import json
 import os
 import platform
+import signal
 import sys
 import time
 
@@ -140,6 +141,7 @@ def main():
         sys.exit(f"This makes users of the system: it needs root, and at least {FEWEST} learners.")
     import jupyterhub
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # and users, disk and hub go as they came
     result = measure(asked.learners, asked.proxy.split(), lambda words: print(words, flush=True))
     result |= {
         "machine": machine(),

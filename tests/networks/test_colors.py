@@ -21,6 +21,7 @@ from course_utils.networks.colors import (
     CONTENDERS,
     CONTROLS,
     SCALED,
+    STEPS,
     ColorEnlarger,
     compare,
     decided,
@@ -175,21 +176,57 @@ def test_the_summary_has_a_row_for_each_contender():
 # ---- what lesson 13 says -------------------------------------------------------------------------
 
 
-def test_the_gains_that_the_lesson_names():
+def recorded_rows():
+    """Name -> row, of contenders and controls."""
+    result = read_record("learned_sampling")["result"]
+    return {row["upsampler"]: row for row in result["rows"] + result["controls"]}
+
+
+def recorded_scores(name, kind):
+    """The scores of all seeds, in dB."""
+    runs = read_record("learned_sampling")["result"]["runs"]
+    return [run[f"{kind} dB"] for run in runs if run["upsampler"] == name]
+
+
+def gain(name, kind="photo", over="bilinear"):
+    return np.mean(recorded_scores(name, kind)) - np.mean(recorded_scores(over, kind))
+
+
+def test_the_record_says_what_the_code_would_say_of_its_trainings():
     record = read_record("learned_sampling")
     assert record["command"] == "python -m data.learned_sampling --record"
-    rows = {row["upsampler"]: row for row in record["result"]["rows"]}
-    gains = {
-        name: [row[f"{kind} dB"] - rows["bilinear"][f"{kind} dB"] for kind in ("scenes", "photo")]
-        for name, row in rows.items()
-    }
-    assert gains["flow"] == [pytest.approx(0.7, abs=0.05), pytest.approx(1.9, abs=0.05)]
-    assert gains["DySample"] == [pytest.approx(0.4, abs=0.05), pytest.approx(0.4, abs=0.05)]
-    assert gains["deformable, shared"][1] == pytest.approx(8, abs=0.3)
+    result = record["result"]
+    assert result == json.loads(
+        json.dumps(learned_sampling.result(result["runs"], result["pictures"], result["steps"]))
+    )
+    assert result["steps"] == STEPS and set(recorded_rows()) == {*CONTENDERS, *CONTROLS}
+    assert {row["seeds"] for row in recorded_rows().values()} == {learned_sampling.SEEDS}
+
+
+def test_the_gains_that_the_lesson_names():
+    rows = recorded_rows()
+    assert gain("flow", "scenes") == pytest.approx(0.7, abs=0.05)
+    assert gain("flow") == pytest.approx(1.9, abs=0.05)
+    assert [gain("DySample", kind) for kind in ("scenes", "photo")] == pytest.approx([0.4, 0.4], abs=0.05)
+    assert gain("deformable, shared") == pytest.approx(8, abs=0.3)
+    assert gain("deformable, shared", over="flow") == pytest.approx(6, abs=0.3)
     assert 4 * rows["DySample"]["parameters"] == rows["flow"]["parameters"]
-    for name in ("DySample", "flow", "deformable, shared"):
-        for kind, gain in zip(("scenes", "photo"), gains[name], strict=True):
-            assert gain > 5 * rows[name][f"± {kind}"]
+    steady = [name for name in rows if name not in ("bilinear", "gated flow")]
+    assert all(abs(gain(name)) > 4 * rows[name]["± photo"] for name in steady)
+    assert 0 < gain("gated flow") < 4 * rows["gated flow"]["± photo"]
+
+
+def test_what_the_controls_leave():
+    rows = recorded_rows()
+    for control, of in (("deformable, a mean", "deformable, shared"), ("flow, blind", "flow")):
+        assert rows[control]["parameters"] == rows[of]["parameters"]
+        for kind in ("scenes", "photo"):  # the worst of the one is above the best of the other
+            assert max(recorded_scores(control, kind)) < min(recorded_scores(of, kind))
+    assert gain("deformable, shared") - gain("deformable, a mean") == pytest.approx(7, abs=0.3)
+    assert gain("flow, blind") == pytest.approx(0.5, abs=0.1)
+    assert gain(SCALED, over="deformable, shared") == pytest.approx(1.85, abs=0.15)
+    assert 0 < gain("deformable, shared", "scenes", SCALED) < 0.3
+    assert max(rows, key=lambda name: rows[name]["photo dB"]) == SCALED
 
 
 def test_the_first_picture():
@@ -247,7 +284,7 @@ def test_carafe_came_from_a_blur_nearly_to_nearest():
         kernels = each.decisions["CARAFE"]["after"].kernels
         assert (kernels.argmax(axis=0) == 12).mean() > 0.99  # the middle tap
         assert kernels.max(axis=0).mean() == pytest.approx(0.9, abs=0.05)
-    rows = {row["upsampler"]: row for row in read_record("learned_sampling")["result"]["rows"]}
+    rows = recorded_rows()
     for kind, each in unseen().items():
         nearest = torch.nn.functional.interpolate(each.colors, scale_factor=2, mode="nearest")
         assert abs(psnr(nearest.numpy(), each.truth.numpy(), peak=1) - rows["CARAFE"][f"{kind} dB"]) < 0.3

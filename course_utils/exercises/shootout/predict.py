@@ -113,17 +113,17 @@ def _mean_and_reach(ours, theirs):
     return [differences.mean(), np.abs(differences - differences.mean()).max()]
 
 
-SHARES = {"next to nothing": 0, "about a third": 1 / 3, "about two thirds": 2 / 3, "all of it": 1}
+SHARES = {"next to nothing": 0, "about a third": 1 / 3, "more than half": 0.6, "all of it": 1}
 
 NOTHING_MOVED = Prediction(
     key="shootout.nothing_moved",
     title="A control",
-    question="In lesson 12's network FaPN's module, a deformable convolution, gains more than a point over bilinear. "
+    question="In lesson 12's network FaPN's module, a deformable convolution, gains a point over bilinear. "
     "It also brings a selection, a 3 × 3 convolution and a ReLU. How much of the gain is left when all of that stays "
     "and *nothing may move*?",
     options=list(SHARES),
     answer=lambda: min(SHARES, key=lambda words: abs(SHARES[words] - _kept_share())),
-    explain="What was counted as a gain of moving is largely one of more layers.",
+    explain="More than half of what was counted as a gain of moving is one of more layers.",
     guesses={
         "Then the gain would be one of moving alone.": "next to nothing",
         "Then moving would gain nothing.": "all of it",

@@ -16,8 +16,9 @@ and ``verify`` does so for all that was found.
 
 What it cannot know. Where attention or a learned flow really fetches from: the queries' own places and the regular
 grid are what is written down. Copies, made by nearest or a transposed convolution, count with their mean place. A
-stride right after them picks some, and which, depends on the weights: HRNet and RT-DETR do that, and the gradient
-sits beside the mean. An audit holds for the sizes that it has seen.
+stride right after them picks some, and which, depends on the weights: HRNet and RT-DETR do that, and there the
+gradient sits beside the mean. Products of two maps at many shifts, laid side by side, are a search and no offset. An
+audit holds for the sizes that it has seen.
 """
 
 from course_utils.networks.audit import (  # noqa: F401, they register their rules
