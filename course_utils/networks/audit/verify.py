@@ -183,8 +183,8 @@ def _of_several(checks):
             first = round(side.index - (side.count - 1) / 2)
             names = f"{first} {'and' if side.count == 2 else 'to'} {first + side.count - 1}"
             yield (
-                f"Enlarging repeats its pattern after several samples, and their mean is asked for: {check.axis} "
-                f"{side.index:g} is the mean of the samples {names} along {check.axis}."
+                f"{check.axis} {side.index:g} is the mean of the samples {names} along {check.axis}: as many as "
+                "enlarging takes to repeat its pattern."
             )
             return
 

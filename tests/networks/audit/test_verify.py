@@ -43,8 +43,8 @@ def test_an_offset_that_grows_is_asked_for_at_both_quarters():
 @pytest.mark.parametrize(
     ("kernel_size", "size", "said"),
     [
-        (4, 90, "y 10.5 is the mean of the samples 10 and 11 along y."),  # doubled by edges: two phases
-        (3, 96, "y 47.5 is the mean of the samples 44 to 51 along y."),  # doubled three times: eight
+        (4, 90, "y 10.5 is the mean of the samples 10 and 11 along y:"),  # doubled by edges: two phases
+        (3, 96, "y 47.5 is the mean of the samples 44 to 51 along y:"),  # doubled three times: eight
     ],
 )
 def test_a_sample_between_two_is_explained(kernel_size, size, said):
