@@ -76,6 +76,7 @@ def note(road, cell):
     """Count a cell. What is folded is for those who look; hints and checks belong to their exercise."""
     if cell.cell_type == "markdown":
         road.words += len(re.findall(r"\w+", UNREAD_TEXT.sub("", cell.source)))
+        road.stations["exercise"] += is_task(cell)
         return
     code = [line for line in cell.source.splitlines() if not NOT_READ.match(line)]
     if kind := kind_of(cell, code):
@@ -85,15 +86,17 @@ def note(road, cell):
 
 
 def kind_of(cell, code):
-    """ "prediction", "explorer", "exercise", or "" for code that is read.
-
-    A cell tagged "task" is an exercise that nothing checks: whatever solves it is right.
-    """
-    if "exercise" in cell.metadata or "task" in cell.metadata.get("tags", ()):
+    """ "prediction", "explorer", "exercise", or "" for code that is read."""
+    if "exercise" in cell.metadata or is_task(cell):
         return "exercise"
     if code and PREDICTION.fullmatch(code[-1].strip()):
         return "prediction"
     return "explorer" if code and shows_explorer("\n".join(code)) else ""
+
+
+def is_task(cell):
+    """A cell tagged "task" is an exercise that nothing checks: what solves it is right, or it is done on paper."""
+    return "task" in cell.metadata.get("tags", ())
 
 
 def keys_on_side_roads(notebook, topic):

@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from course_utils import exhibits
 from course_utils.alignment import center_of_mass
 from course_utils.checkerboard import taps_per_phase
 from course_utils.convolution import convolution_size, transposed_size
@@ -68,6 +69,7 @@ def test_the_smallest_input_of_the_lessons_pairs_is_the_exhibits(name):
     )
     if name == "padding, stride 2":
         assert size == EXHIBITS["padding"].smallest[0]
+    assert size == 0 if name == "padding, stride 1" else 2 <= size <= 3
 
 
 def test_two_maps_apart_are_what_places_say():
@@ -75,7 +77,7 @@ def test_two_maps_apart_are_what_places_say():
     for _ in range(20):
         one, other = (Places(*rng.integers(-5, 6, 2).astype(float)) for _ in range(2))
         size = int(rng.integers(1, 20))
-        theirs = [other.moved(1, o).start - one.moved(1, o).start for o in (0, size - 1)]
+        theirs = [one.moved(1, o).start - other.moved(1, o).start for o in (0, size - 1)]
         np.testing.assert_allclose(apart(one, other, size), theirs)
 
 
@@ -121,7 +123,7 @@ def test_the_mask_lies_on_its_disc_and_four_pixels_below_it():
     ("exercise", "wrong", "words"),
     [
         (museum.SMALLEST, lambda found, right: 2, ""),
-        (museum.APART, lambda one, other, size: (other[0] - one[0], size * (other[1] - one[1])), ""),
+        (museum.APART, lambda one, other, size: (one[0] - other[0], size * (one[1] - other[1])), ""),
         (museum.SEEN_AT, lambda gradient: np.unravel_index(np.abs(gradient).sum(0).argmax(), gradient.shape[1:]), ""),
         (museum.SAME_PADDING, lambda n, k, s: (k // 2, k // 2), ""),
         (museum.MASK, lambda mask, bar, k: np.kron(mask, np.ones((k, k)))[bar : len(mask) * k - bar], "copies"),
@@ -156,7 +158,16 @@ def test_the_ten_answers():
 def test_what_the_lesson_says_of_the_gradient_and_of_the_map():
     rungs = ladder(64, coordinate_map="align_corners").rungs
     np.testing.assert_allclose(rungs[0].apart[[4, 7, 10]], [1.07, 1.87, 2.67], atol=0.005)
-    assert rungs[0].up.jump == 56 / 15 and apart((0.0, 4.0), tuple(rungs[0].up), 16)[1] == pytest.approx(-4)
+    assert rungs[0].up.jump == 56 / 15 and apart((0.0, 4.0), tuple(rungs[0].up), 16)[1] == pytest.approx(4)
+    ends = [
+        (rung.skip.moved(1, rung.size - 1).start, rung.up.moved(1, rung.size - 1).start) for rung in rungs
+    ]
+    np.testing.assert_allclose(ends, [(60, 56), (62, 56), (63, 56)])
+    by_edges = [rung.apart for rung in ladder(64).rungs]
+    steps = [jump / 4 for jump in (8, 4, 2)]  # doubling begins a quarter of a step ahead
+    for offset, said, added in zip(by_edges, (2, 3, 3.5), np.cumsum(steps), strict=True):
+        np.testing.assert_allclose(offset, said)
+        assert said == added
     facts = {panel.title: matrix_facts(panel) for panel in PANELS}
     assert facts["interpolate"][:2] == ("rows sum to 1", "columns sum to 4")
     assert facts["warp"][0] == facts["align features"][0] == "rows sum to 1"
@@ -164,6 +175,28 @@ def test_what_the_lesson_says_of_the_gradient_and_of_the_map():
     assert facts["transposed convolution"][0] == "rows sum to 0.25…1"
     matrix = probe(PANELS[1].operator, (4, 4), at=LITTLE_PICTURE).matrix
     assert (matrix.any(1)).mean() < 0.5
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_what_a_ramp_hides(size):
+    """Two samples in the middle of a block have its mean, and labels in a row blend into labels that are right."""
+    assert EXHIBITS["antialias"].difference(size, "a ramp") == 0
+    labels = np.arange(8)
+    np.testing.assert_array_equal(
+        exhibits.labels_blended(labels, size), exhibits.labels_by_center(labels, size)
+    )
+
+
+def test_a_port_that_pads_alike_begins_every_window_one_sample_further_left():
+    ramp = np.arange(1.0, 17)
+    found, right = exhibits.padded_alike(ramp, 3, 2), exhibits.padded_as_tensorflow(ramp, 3, 2)
+    np.testing.assert_array_equal(right - found, np.ones(8))
+
+
+def test_a_flat_signal_shows_few_of_the_exhibits():
+    flat = [(each, kind) for each in EXHIBITS.values() for kind in each.kinds if "flat" in kind]
+    shown = {each.key for each, kind in flat if any(each.difference(size, kind) for size in each.sizes)}
+    assert shown == {"mixed", "tokens"} and len(flat) > 5
 
 
 def test_what_the_three_things_to_try_say_of_the_museum():

@@ -127,6 +127,9 @@ def test_a_task_that_nothing_checks_takes_as_long_as_an_exercise():
     assert roads.roads(notebook)[0].minutes == 1
     notebook.cells[0].metadata["tags"] = ["task"]
     assert roads.roads(notebook)[0].minutes == roads.MINUTES["exercise"]
+    on_paper = made_up("#Four questions, to be answered on paper.")
+    on_paper.cells[0].metadata["tags"] = ["task"]
+    assert roads.roads(on_paper)[0].stations["exercise"] == 1
 
 
 def test_what_is_folded_costs_nothing():

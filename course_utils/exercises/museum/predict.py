@@ -106,8 +106,8 @@ CORNER_TO_CORNER = Prediction(
     key="museum.corner_to_corner",
     title="From corner to corner",
     question="A network halves 64 pixels three times, each time with kernel 3, stride 2, padding 1. Its 8 deepest "
-    "features sit at 0, 8, …, 56. Then it enlarges them with align_corners=True, from corner to corner. How many "
-    "pixels beside its place is the first feature drawn, and how many the last?",
+    "features sit at 0, 8, …, 56. Then it enlarges them to 64 pixels with align_corners=True, from corner to corner. "
+    "How many pixels beside its place is the first feature drawn, and how many the last?",
     shape=2,
     answer=lambda: [
         0.0,
@@ -137,9 +137,8 @@ def _costs():
 WHICH_COSTS = Prediction(
     key="museum.which_costs",
     title="Which offset costs more",
-    question="Lesson 12's segmenter, trained two ways: enlarged by edges, its maps have a constant offset; enlarged "
-    "by corners, one that grows. Without any offset it would score about the same as one of them. Which offset costs "
-    "accuracy?",
+    question="Lesson 12's segmenter was trained three ways. Enlarged by edges, its maps have a constant offset; by "
+    "corners, one that grows; by edges with the offset taken out by arithmetic, none. Which offset costs accuracy?",
     options=["the constant one, by far", "the growing one, by far", "both cost about as much"],
     answer=_costs,
     explain="A convolution learns to look half a pixel aside, everywhere alike. It cannot learn to look further "

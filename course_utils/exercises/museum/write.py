@@ -79,15 +79,15 @@ def _labels(name, function):
 PAIRS = {
     "padding, stride 1": _padding(1),
     "padding, stride 2": _padding(2),
-    "an export to 4 samples": (
+    "export to 4 samples, halves lost": (
         Program("<without halves>", lambda signal: exhibits.exported_without_halves(signal, 4)),
         Program("<with halves>", lambda signal: exhibits.exported_with_halves(signal, 4)),
     ),
-    "4 labels": (
+    "labels to 4, rounded down": (
         _labels("<labels by floor>", exhibits.labels_by_floor),
         _labels("<labels by center>", exhibits.labels_by_center),
     ),
-    "factor 1.55": (
+    "factor 1.55, as two sizes": (
         Program("<factor as sizes>", lambda signal: exhibits.factor_as_sizes(signal, 1.55)),
         Program("<factor as given>", lambda signal: exhibits.factor_as_given(signal, 1.55)),
     ),
@@ -126,8 +126,8 @@ SMALLEST = Exercise(
     cases=[
         Case(*PAIRS["padding, stride 2"], by_hand=2, note="Of one sample both take the only one there is."),
         Case(*PAIRS["padding, stride 1"], by_hand=0, note="With stride 1 they are one function."),
-        Case(*PAIRS["an export to 4 samples"], by_hand=2),
-        Case(*PAIRS["factor 1.55"], by_hand=2),
+        Case(*PAIRS["export to 4 samples, halves lost"], by_hand=2),
+        Case(*PAIRS["factor 1.55, as two sizes"], by_hand=2),
         Case(FromOn(1, 1, 0, "value"), DOUBLED, by_hand=1),
         Case(FromOn(16, 1, 0, "value"), DOUBLED, by_hand=16, note="Sixteen samples belong to the task."),
         Case(FromOn(17, 1, 0, "value"), DOUBLED, by_hand=0, note="Seventeen do not."),
@@ -138,7 +138,7 @@ SMALLEST = Exercise(
             by_hand=0,
             note="They differ by rounding, in the ninth digit.",
         ),
-        Case(*PAIRS["4 labels"], by_hand=3),
+        Case(*PAIRS["labels to 4, rounded down"], by_hand=3),
     ],
     random_case=_random_pair,
     hints=[
@@ -198,12 +198,12 @@ def _last_value(as_found, repaired):
 
 
 def apart(one, other, size):
-    """How far right of map one the other sits, in image pixels: (at the first sample, at the last).
+    """How far right of the other map the first one sits, in image pixels: (at the first sample, at the last).
 
     one, other: (start, jump), where sample o sits at start + jump * o; both have `size` samples.
     """
-    first = other[0] - one[0]
-    growth = other[1] - one[1]
+    first = one[0] - other[0]
+    growth = one[1] - other[1]
     return first, first + growth * (size - 1)
 
 
@@ -221,16 +221,18 @@ APART = Exercise(
     reference=apart,
     cases=[
         Case(
-            (0.0, 1.0),
             (0.5, 1.0),
+            (0.0, 1.0),
             64,
             by_hand=(0.5, 0.5),
             note="One jump: the offset is the same everywhere.",
         ),
-        Case((0.0, 2.0), (0.0, 1.5), 9, by_hand=(0.0, -4.0), note="Half a pixel more at each of 8 steps."),
-        Case((3.5, 8.0), (0.0, 8.0), 4, by_hand=(-3.5, -3.5), note="The other sits further left: below 0."),
-        Case((0.5, 2.0), (0.0, 1.0), 1, by_hand=(-0.5, -0.5), note="One sample: the first is the last."),
-        Case((-1.5, 4.0), (0.5, 5.0), 5),
+        Case((0.0, 1.5), (0.0, 2.0), 9, by_hand=(0.0, -4.0), note="Half a pixel more at each of 8 steps."),
+        Case(
+            (0.0, 8.0), (3.5, 8.0), 4, by_hand=(-3.5, -3.5), note="The first map sits further left: below 0."
+        ),
+        Case((0.0, 1.0), (0.5, 2.0), 1, by_hand=(-0.5, -0.5), note="One sample: the first is the last."),
+        Case((0.5, 5.0), (-1.5, 4.0), 5),
     ],
     random_case=_random_maps,
     hints=[
@@ -243,12 +245,12 @@ APART = Exercise(
 @APART.mistake
 def _one_step_too_many(one, other, size):
     """The last of `size` samples has the number size − 1."""
-    return other[0] - one[0], other[0] - one[0] + (other[1] - one[1]) * size
+    return one[0] - other[0], one[0] - other[0] + (one[1] - other[1]) * size
 
 
 @APART.mistake
 def _sign(one, other, size):
-    """Your signs are the opposite ones: where the other map sits, minus where the first sits."""
+    """Your signs are the opposite ones: where the first map sits, minus where the other sits."""
     first, last = apart(one, other, size)
     return -first, -last
 
@@ -256,7 +258,7 @@ def _sign(one, other, size):
 @APART.mistake
 def _start_only(one, other, size):
     """You compare the starts alone. Where the jumps differ, the offset grows along the picture."""
-    return other[0] - one[0], other[0] - one[0]
+    return one[0] - other[0], one[0] - other[0]
 
 
 @APART.mistake
@@ -268,7 +270,7 @@ def _in_samples(one, other, size):
 @APART.mistake
 def _growth_alone(one, other, size):
     """Your second number is how much is added along the picture. The offset at the first sample counts too."""
-    return other[0] - one[0], (other[1] - one[1]) * (size - 1)
+    return one[0] - other[0], (one[1] - other[1]) * (size - 1)
 
 
 @APART.mistake
@@ -281,7 +283,10 @@ def _distance(one, other, size):
 
 
 def seen_at(gradient):
-    """The center (y, x) of a gradient (channels, height, width), each pixel weighted by its absolute values."""
+    """The center (y, x) of a gradient, an array of shape (channels, height, width).
+
+    A pixel weighs as much as the sum of its absolute values over the channels.
+    """
     weight = np.abs(gradient).sum(axis=0)
     height, width = weight.shape
     y = weight.sum(axis=1) @ np.arange(height) / weight.sum()

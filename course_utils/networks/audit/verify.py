@@ -86,6 +86,7 @@ class Verified(NamedTuple):
         lines.append(
             "Places in image pixels; the gradient is that of the network made linear, all weights equal."
         )
+        lines += _of_several(self.checks)
         lines += [f"{verdict}: {words}." for verdict, words in VERDICTS.items() if verdict in said]
         if self.not_asked:
             lines.append(f"Smaller offsets that were not asked for: {self.not_asked}.")
@@ -172,6 +173,20 @@ def _row(check):
         "apart (audit, gradient)": f"{check.apart[0] + 0.0:+.2f}, {check.apart[1] + 0.0:+.2f}",
         "": check.verdict,
     }
+
+
+def _of_several(checks):
+    """What a sample between two is, with the first of them as the example."""
+    for check in checks:
+        side = check.sides[0]
+        if side.count > 1:
+            first = round(side.index - (side.count - 1) / 2)
+            names = f"{first} {'and' if side.count == 2 else 'to'} {first + side.count - 1}"
+            yield (
+                f"{check.axis} {side.index:g} is the mean of the samples {names} along {check.axis}: as many as "
+                "enlarging takes to repeat its pattern."
+            )
+            return
 
 
 def _places(values):

@@ -38,6 +38,7 @@ class Measured(NamedTuple):
     """Where some samples of a map sit on one axis, by the audit's arithmetic and by the gradient, in image pixels.
 
     cut     does the gradient reach the border of the picture? Then its center is not where the samples sit
+    count   how many samples were asked: as many as the pattern of enlarged copies repeats after
     """
 
     map: str
@@ -46,6 +47,7 @@ class Measured(NamedTuple):
     predicted: float
     measured: float
     cut: bool
+    count: int = 1
 
     @property
     def agrees(self):
@@ -332,7 +334,7 @@ def measured(side, report, model, inputs, named_inputs, axes):
             track = watch.track(tensor).with_copies_shared()
         if tensor is None:  # another way through the network than the first time: it looks at values
             return Measured(_name_of(report, side), side.axis, math.nan, math.nan, math.nan, False)
-        mask, index = _some_samples(track, tensor, side)
+        mask, index, count = _some_samples(track, tensor, side)
         image = next(each for each in images if each.ndim >= 3)
         total = (tensor * mask).sum()
         gradient = torch.autograd.grad(total, images, allow_unused=True) if total.requires_grad else []
@@ -358,6 +360,7 @@ def measured(side, report, model, inputs, named_inputs, axes):
         place.start + place.jump * index,
         center,
         cut,
+        count,
     )
 
 
@@ -366,9 +369,9 @@ def _name_of(report, side):
 
 
 def _some_samples(track, tensor, side):
-    """A mask of some samples of a map, as many as its pattern repeats after; and their mean index."""
+    """A mask of some samples of a map, as many as its pattern repeats after; their mean index; their count."""
     mask = torch.ones((), dtype=tensor.dtype)
-    index = None
+    index, asked = None, 1
     for axis in sorted(track.axes):
         size = track.size(axis)
         count = min(side.period, size) if axis == side.axis else size
@@ -380,8 +383,8 @@ def _some_samples(track, tensor, side):
             positions = positions + _positions(dim, axis).reshape(shape)
         mask = mask * ((positions >= first) & (positions < first + count)).to(tensor.dtype)
         if axis == side.axis:
-            index = first + (count - 1) / 2
-    return mask.to(tensor.device), index
+            index, asked = first + (count - 1) / 2, count
+    return mask.to(tensor.device), index, asked
 
 
 def _positions(dim, axis):

@@ -81,24 +81,24 @@ def by_pairs(as_found, repaired):
 @right(APART)
 def by_places(one, other, size):
     last = size - 1
-    return other[0] - one[0], (other[0] + other[1] * last) - (one[0] + one[1] * last)
+    return one[0] - other[0], (one[0] + one[1] * last) - (other[0] + other[1] * last)
 
 
 @right(APART)
 def by_arrays(one, other, size):
     index = np.array([0, size - 1])
-    return tuple(np.subtract(other[0] + other[1] * index, one[0] + one[1] * index))
+    return tuple(np.subtract(one[0] + one[1] * index, other[0] + other[1] * index))
 
 
 @right(APART)
 def by_unpacking(one, other, size):
     (a, b), (c, d) = one, other
-    return c - a, c - a + (size - 1) * (d - b)
+    return a - c, a - c + (size - 1) * (b - d)
 
 
 @right(APART)
 def by_all_samples(one, other, size):
-    along = [other[0] - one[0] + o * (other[1] - one[1]) for o in range(size)]
+    along = [one[0] - other[0] + o * (one[1] - other[1]) for o in range(size)]
     return along[0], along[-1]
 
 
@@ -108,12 +108,12 @@ def by_a_place_function(one, other, size):
         start, jump = map_
         return start + o * jump
 
-    return tuple(place(other, o) - place(one, o) for o in (0, size - 1))
+    return tuple(place(one, o) - place(other, o) for o in (0, size - 1))
 
 
 @right(APART)
 def by_polynomials(one, other, size):
-    difference = np.subtract(other, one)[::-1]
+    difference = np.subtract(one, other)[::-1]
     return float(np.polyval(difference, 0)), float(np.polyval(difference, size - 1))
 
 

@@ -40,6 +40,24 @@ def test_an_offset_that_grows_is_asked_for_at_both_quarters():
         assert found == pytest.approx(predicted, abs=0.01) and check.verdict == "confirmed"
 
 
+@pytest.mark.parametrize(
+    ("kernel_size", "size", "said"),
+    [
+        (4, 90, "y 10.5 is the mean of the samples 10 and 11 along y:"),  # doubled by edges: two phases
+        (3, 96, "y 47.5 is the mean of the samples 44 to 51 along y:"),  # doubled three times: eight
+    ],
+)
+def test_a_sample_between_two_is_explained(kernel_size, size, said):
+    assert said in verify(UNet(kernel_size=kernel_size), torch.zeros(1, 3, size, size)).text
+
+
+def test_where_single_samples_are_asked_nothing_is_said_of_means():
+    """A crop: samples of the picture's own size repeat after one."""
+    verified = verify(lambda x: x[..., 2:-2, :] + x[..., 4:, :], image(32, 32))
+    assert [(check.sides[0].count, check.apart[0]) for check in verified.checks] == [(1, -2.0)]
+    assert "mean of the samples" not in verified.text
+
+
 def test_a_constant_offset_is_asked_for_in_the_middle():
     (deep, *_), *_ = [[c for c in verify(UNet(), torch.zeros(1, 3, 96, 96)).checks if len(c.sides) == 2]]
     assert deep.apart == pytest.approx(
