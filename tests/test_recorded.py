@@ -17,7 +17,6 @@ from nbformat import v4
 from course_utils import images, platform
 from publishing import for_browser
 from publishing.record import Recorded
-from tools import THOROUGH
 from tools.run import LESSONS, ROOT, run, with_sources
 
 BLOCK = 'import sys; sys.modules.update(dict.fromkeys(("torch", "cv2", "skimage")))\nimport course_utils'
@@ -185,12 +184,13 @@ def lesson(stem):
 
 @pytest.mark.parametrize(
     "stem",
-    [pytest.param(p.stem[:2], marks=[] if p.stem[:2] in PLAYED else pytest.mark.thorough) for p in LESSONS],
+    [
+        pytest.param(p.stem[:2], marks=[] if p.stem[:2] in PLAYED else pytest.mark.thorough(only=True))
+        for p in LESSONS
+    ],
 )
 def test_a_lesson_runs_through_without_what_a_browser_lacks(stem, files, tmp_path, monkeypatch):
     """Every cell runs, or its place is taken by a card; none fails, no name is missing, and every control moves."""
-    if stem not in PLAYED and not THOROUGH:
-        pytest.skip("COURSE_THOROUGH=1 runs every lesson")
     path = lesson(stem)
     notebook = nbformat.read(path, as_version=4)
     expected = {cell.source for cell, modules, _ in for_browser.read_in_turn(notebook) if modules}

@@ -13,7 +13,7 @@ from publishing.record import Recorded
 from tests.browser_edition import inside, node
 from tools.run import LESSONS
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = [pytest.mark.takes(60), pytest.mark.thorough(only=True)]
 FILES = "/files"  # where the course's files are mounted
 
 
@@ -58,14 +58,12 @@ def test_time_limits_and_progress(ask, tmp_path):
     assert "progress.json" in {path.name for path in (tmp_path / "drive" / "progress").iterdir()}
 
 
-@pytest.mark.thorough
 def test_examples_of_all_docstrings(ask):
     (examples,) = ask("inside.doctests()")
     assert examples["problems"] == [], examples["said"]
     assert examples["count"] > 300
 
 
-@pytest.mark.thorough
 def test_functions_answer_what_they_answer_elsewhere(ask, tmp_path):
     """Every call of the tests that can be sent over: here with 64-bit indices, there with 32."""
     from tests.test_odd_input import CALLS  # here: it loads torch
@@ -86,7 +84,6 @@ def test_functions_answer_what_they_answer_elsewhere(ask, tmp_path):
     assert answers["problems"] == [] and answers["count"] == len(calls)
 
 
-@pytest.mark.thorough
 def test_exercises_and_predictions(ask):
     (found,) = ask("inside.exercises()")
     assert found["problems"] == []
@@ -95,7 +92,6 @@ def test_exercises_and_predictions(ask):
     assert found["without"] == [["bilinear.rounding_a_half", "cv2", sentence]]
 
 
-@pytest.mark.thorough
 def test_every_cell_of_every_lesson(ask):
     """None fails; and as many are live as ``read_in_turn`` says."""
     stems = [path.stem[:2] for path in LESSONS]

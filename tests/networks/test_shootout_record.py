@@ -15,7 +15,6 @@ from course_utils.networks.segmentation import Budget
 from course_utils.networks.shootout import CONTENDERS, Labels, Pictures
 from course_utils.networks.upsamplers import Flow
 from data import shootout as command
-from tools import THOROUGH
 from tools.run import LESSONS
 
 TINY = Budget(train=8, test=15, size=32, steps=2, batch=4, rate=1e-2)
@@ -280,10 +279,8 @@ def cell(name):
     return next(each.source for each in notebook.cells if each.id == name)
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(only=True)
 def test_whatever_looks_alike_is_second_among_labels_and_last_among_pictures():
-    if not THOROUGH:
-        pytest.skip("half a minute of training")
     names = {}
     exec(cell("own-class"), names)
     entry = entering.enter(names["LooksAlike"])
@@ -291,10 +288,8 @@ def test_whatever_looks_alike_is_second_among_labels_and_last_among_pictures():
     assert entry.places["pictures"].median == entry.places["pictures"].count
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(only=True)
 def test_arrows_that_are_held_do_not_run_away():
-    if not THOROUGH:
-        pytest.skip("ten seconds of training")
     found = {}
     for name, make in (("flow", Flow), ("held", held_flow())):
         task = Labels()

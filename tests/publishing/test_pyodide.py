@@ -8,7 +8,6 @@ import pytest
 from publishing import lab, pyodide
 from publishing.pyodide import LOCK, NotAtHand, at_address, in_folder
 from publishing.serve import served
-from tools import THOROUGH
 
 PACKAGE = "thing-1-py3-none-any.whl"
 CONTENT = b"a package"
@@ -87,8 +86,7 @@ def test_a_core_is_pinned_whole(core):
     assert all(len(bytes.fromhex(value)) == 32 for value in core.files.values())
 
 
-@pytest.mark.thorough
-@pytest.mark.skipif(not THOROUGH, reason="asks npm for the core")
+@pytest.mark.thorough(only=True)  # asks npm for the core
 def test_the_packages_at_hand_are_those_of_the_release():
     try:
         found = pyodide.at_hand()
