@@ -11,15 +11,14 @@ from publishing.pyodide import NotAtHand, at_hand
 from publishing.record import recorded
 from publishing.serve import served
 from tests.browser.stage import stages
-from tools import THOROUGH, texts
+from tools import texts
 from tools.lab import ALONE, NoBrowser, running_browser
 from tools.lite import Edition, private_page
 from tools.run import ROOT
 
 pytestmark = [
-    pytest.mark.thorough,
+    pytest.mark.thorough(only=True),
     pytest.mark.takes(150),
-    pytest.mark.skipif(not THOROUGH, reason="minutes; CI's second step runs it"),
 ]
 
 RUN = [lesson for lesson in WRITTEN if lesson.number in ("00", "01", "03", "07")]

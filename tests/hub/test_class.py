@@ -19,12 +19,10 @@ import pytest
 
 from course_utils.launcher.browser import find_chromium
 from hub import measure
-from tools import THOROUGH
 
 pytestmark = [
-    pytest.mark.thorough,
+    pytest.mark.thorough(only=True),
     pytest.mark.takes(100),
-    pytest.mark.skipif(not THOROUGH, reason="only where all is gone through"),
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
