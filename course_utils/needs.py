@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Cell:
-    """``imports``: (statement, name that it makes, module) of each; ``made`` and ``used``: names beside those."""
+    """``imports``: (statement, name that it makes, module) of each; ``made``: by others; ``used``: from before."""
 
     imports: tuple
     made: frozenset
@@ -34,11 +34,12 @@ def read(source):
         return Cell((), frozenset(), frozenset())
     imports, made, used = [], set(), set()
     for statement in body:
-        used |= _used(statement) - made
-        made |= _made(statement)
+        used |= _used(statement) - made - {name for _, name, _ in imports}
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             imports += _imports(statement)
-    return Cell(tuple(imports), frozenset(made.difference(name for _, name, _ in imports)), frozenset(used))
+        else:
+            made |= _made(statement)
+    return Cell(tuple(imports), frozenset(made), frozenset(used))
 
 
 def needed(source, lost, modules):
@@ -59,7 +60,7 @@ def lose(source, lost, modules):
     for _, name, module in cell.imports:
         if here := behind(module) & set(modules):
             lost[name] = here
-        else:
+        elif name not in cell.made:
             lost.pop(name, None)
 
 
@@ -90,6 +91,7 @@ def behind(module):
     return packages
 
 
+@functools.cache
 def _imported_by(name):
     """Modules that a module of the course imports when it is imported; none of a name that is no module."""
     place = Path(__file__).parents[1].joinpath(*name.split("."))

@@ -61,7 +61,8 @@ def show(source):
     used = sorted(needs.read(source).used & _still_lost().keys())
     others = _imports_made(source)
     needs.lose(source, _lost, missing)
-    for name in needs.read(source).made:
+    cell = needs.read(source)
+    for name in {*cell.made, *(name for _, name, _ in cell.imports)} & _lost.keys():
         _space().pop(name, None)
     try:
         versions, outputs = _found(key(source))

@@ -32,10 +32,9 @@ LATER = (
     "scipy.ndimage",
 )
 # What a browser does not read: types, headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
-UNREAD = re.compile(
-    r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/|^numpy/f2py/"
-)
+UNREAD = re.compile(r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
 GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
+FONTS = "matplotlib_fonts"  # the folder in which matplotlib finds the list of its fonts, and need not look for them
 STDLIB = "python_stdlib.zip"
 CALLED_BY_NAME = "course_utils/"  # a lesson shows its sources: they stay, with the bytecode beside them
 
@@ -67,18 +66,37 @@ def modules(folder, out, packages):
         raise NoNode(f"node ended with code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
 
 
-def packed(archive, compiled, tag):
+def fonts_at(name):
+    """Where a list of fonts lies: Pyodide's matplotlib keeps one of its own beside its modules."""
+    return f"matplotlib/{name}" if name == "fontlist.json" else f"{FONTS}/{name}"
+
+
+def check(folder, out, packages):
+    """Raises ValueError when what was packed does not start any more. ``out``: a folder that does not exist yet."""
+    try:
+        modules(folder, out, packages)
+    except NoNode as reason:
+        raise ValueError(f"The browser edition would not start: {reason}") from None
+
+
+def packed(archive, compiled, tag, more=()):
     """Write a wheel, or the standard library, anew: without what is unread, and with the bytecode in ``compiled``.
 
     compiled   place in the archive -> bytes, of Python files
     tag        what a cached file's name ends in: "cpython-312"
+    more       place in the archive -> bytes, of what is added
     """
-    contents = {}
+    contents = dict(more)
     with zipfile.ZipFile(archive) as before:
         for name in before.namelist():
-            if name.endswith("/") or UNREAD.search(name) or GRAMMAR.search(name):
-                continue
             content, code = before.read(name), compiled.get(name)
+            if (
+                name in contents
+                or name.endswith("/")
+                or UNREAD.search(name)
+                or (GRAMMAR.search(name) and code is None)
+            ):
+                continue
             if code is None or name.startswith(CALLED_BY_NAME):
                 contents[name] = content
             if code is not None:
@@ -107,5 +125,6 @@ def apply(folder, out, packages, python):
     tag = f"cpython-{python.replace('.', '')}"
     library, brought = read(out / "library"), read(out / "packages")
     packed(folder / STDLIB, library, tag)
+    fonts = {fonts_at(file.name): file.read_bytes() for file in (out / "fonts").glob("*.json")}
     for wheel in folder.glob("*.whl"):
-        packed(wheel, brought, tag)
+        packed(wheel, brought, tag, fonts if wheel.name.startswith("matplotlib-") else ())

@@ -28,7 +28,11 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 # Variables of the kernel: a folder that outlives the page, and where the course's own files lie, seen from Pyodide's.
-VARIABLES = {"BETWEEN_THE_PIXELS_HOME": "/drive/my_progress", "COURSE_FILES": "../../course/"}
+VARIABLES = {
+    "BETWEEN_THE_PIXELS_HOME": "/drive/my_progress",
+    "COURSE_FILES": "../../course/",
+    "MPLCONFIGDIR": f"/lib/python{{python}}/site-packages/{ahead.FONTS}",
+}
 
 
 def build(out, lessons, distribution):
@@ -41,7 +45,7 @@ def build(out, lessons, distribution):
     with tempfile.TemporaryDirectory(prefix="browser-edition-") as place:
         place = Path(place)
         source, made = place / "source", place / "made"
-        write_source(source, tools, lessons)
+        write_source(source, tools, lessons, distribution.core)
         run_build(tools, source, made)
         add_pyodide(made / "static" / "pyodide", distribution, tools, place)
         write_course_files(
@@ -114,12 +118,14 @@ def build_tools():
     return folder
 
 
-def write_source(source, tools, lessons):
+def write_source(source, tools, lessons, core):
     """What JupyterLite builds from: its settings, the lessons."""
     contents = source / "contents"
     contents.mkdir(parents=True)
     for lesson, _ in lessons:
         nbformat.write(as_lite(ROOT / "notebooks" / lesson.file), contents / lesson.file)
+    (contents / "data").mkdir()
+    shutil.copy(ROOT / "data" / "SOURCES.md", contents / "data")  # lessons lead there
     extensions = [tools / "share/jupyter/labextensions" / KERNEL]
     extensions += [Path(sys.prefix) / "share/jupyter/labextensions" / name for name in WIDGETS]
     if missing := [str(path) for path in extensions if not path.is_dir()]:
@@ -133,7 +139,7 @@ def write_source(source, tools, lessons):
         "cache_dir": str(source / "cache"),
     }
     write_json(source / "jupyter_lite_config.json", {"LiteBuildConfig": config})
-    write_json(source / "jupyter-lite.json", settings())
+    write_json(source / "jupyter-lite.json", settings(core))
 
 
 def as_lite(path):
@@ -143,11 +149,13 @@ def as_lite(path):
     return lesson
 
 
-def settings():
+def settings(core):
+    """JupyterLite's, for this release of Pyodide."""
+    variables = {name: value.format(python=core.python) for name, value in VARIABLES.items()}
     kernel = {
         "pyodideUrl": "./static/pyodide/pyodide.mjs",
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": list(wheels.AT_START), "env": VARIABLES},
+        "loadPyodideOptions": {"packages": list(wheels.AT_START), "env": variables},
     }
     overrides = json.loads(OVERRIDES.read_text(encoding="utf-8"))
     overrides["@jupyterlab/apputils-extension:themes"] = {
@@ -199,8 +207,12 @@ def add_pyodide(folder, distribution, tools, place):
     fetched = wheels.fetched_wheels(KEPT / "wheels", distribution.core.python)
     own += [Path(shutil.copy(wheel, folder / wheel.name)) for wheel in fetched]
     packages = wheels.write_packages(folder, distribution, own)
+    is_compiled = True
     try:
         ahead.apply(folder, place / "compiled", packages, distribution.core.python)
     except ahead.NoNode as reason:
+        is_compiled = False
         print(f"Nothing is compiled ahead, so a lesson starts some seconds later: {reason}.")
     wheels.pack_tight(folder)
+    if is_compiled:
+        ahead.check(folder, place / "again", packages)

@@ -249,22 +249,25 @@ def pack_tight(out):
     at_start = reached(lock["packages"], [*AT_START, NAME])
     for name, package in lock["packages"].items():
         if name in at_start and package["file_name"].endswith(".whl"):
-            wheel = out / package["file_name"]
-            package["file_name"] = wheel.with_suffix(".tar.bz2").name
-            write_tar(out / package["file_name"], wheel)
-            wheel.unlink()
+            package["file_name"] = write_tar(out / package["file_name"]).name
         package["sha256"] = sha256(out / package["file_name"])
     write_lock(out, lock)
 
 
-def write_tar(file, wheel):
-    """The files of a wheel in an archive whose bytes depend on nothing else; like stands beside like."""
+def write_tar(wheel):
+    """A wheel becomes an archive with the same files, like beside like; the path.
+
+    Its name holds its hash: a browser that kept an older one asks for this one.
+    """
+    file = wheel.with_suffix(".tar")
     with zipfile.ZipFile(wheel) as source, tarfile.open(file, "w:bz2") as archive:
         for name in sorted(source.namelist(), key=lambda name: (Path(name).suffix, name)):
             content = source.read(name)
             info = tarfile.TarInfo(name)
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
+    wheel.unlink()
+    return file.rename(file.with_name(f"{wheel.stem}-{sha256(file)[:8]}.tar.bz2"))
 
 
 def locked(original, wheels, lessons_import):

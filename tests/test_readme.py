@@ -4,11 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
 from course_utils import lessons
 from data import readme_pictures
+from publishing.for_browser import read_in_turn
 from tools.tables import with_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +54,16 @@ def test_the_book_comes_first():
     links = re.findall(r"(?<!!)\[([^]]*)\]\(", README)
     assert links[0] == "Read the book"
     assert README.index("[Read the book]") < README.index("python -m course_utils")
+
+
+def test_the_readme_says_how_many_cells_run_in_a_browser():
+    cells = [
+        bool(lacking)
+        for name in LESSONS
+        for _, lacking, _ in read_in_turn(nbformat.read(ROOT / "notebooks" / name, as_version=4))
+    ]
+    assert "More than five of six cells run there" in README
+    assert cells.count(False) / len(cells) > 5 / 6
 
 
 def test_the_pictures_of_the_readme_are_what_the_explorers_show():

@@ -278,12 +278,11 @@ SETTLED = """([quiet, longest]) => new Promise(resolve => {
 class Lesson:
     """A notebook open in JupyterLab. ``page`` is playwright's; ``console_errors`` fills by itself."""
 
-    def __init__(self, page, lab, name, address=None):
+    def __init__(self, page, lab, name):
         self.page, self.lab, self.name, self.console_errors = page, lab, name, []
-        address = address or lab.lesson_url(name)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.console_errors.append(f"uncaught: {error}"))
-        page.goto(address, wait_until="domcontentloaded")
+        page.goto(lab.lesson_url(name), wait_until="domcontentloaded")
         try:
             page.wait_for_function(IS_READY, arg=name)
         except Exception as problem:

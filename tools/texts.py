@@ -6,7 +6,7 @@ import re
 WIDTHS = re.compile(r",\s*dtype=u?int\d+|np\.u?int\d+|u?int\d+")  # integers are 32 bits wide in a browser
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
-RECORDED = "Recorded."
+CARDS = ("<b>Recorded.</b>", "<b>Not run here.</b>")
 
 
 def said(cell):
@@ -25,10 +25,9 @@ def joined(text):
 
 
 def is_recorded(cell):
-    """Does a cell show what it showed elsewhere, under a card that says so?"""
-    return any(
-        RECORDED in joined(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", ())
-    )
+    """Does a cell show what it showed elsewhere, or that nothing could be recorded, under a card that says so?"""
+    shown = [joined(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", ())]
+    return any(card in html for html in shown for card in CARDS)
 
 
 def agree(one, other, digits=6):

@@ -1,5 +1,5 @@
 // Run under node: node imports.mjs FOLDER_OF_PYODIDE OUT. Pyodide imports what a lesson begins with, and writes the
-// bytecode of every module that this brought, in a folder like its own.
+// bytecode of every module that this brought, in a folder like its own; and matplotlib's list of its fonts.
 import { pathToFileURL } from "node:url";
 
 const [folder, out] = process.argv.slice(2);
@@ -19,7 +19,7 @@ await pyodide.loadPackage(names.then, { messageCallback: () => {} });
 pyodide.globals.set("first", pyodide.toPy(names.first));
 pyodide.globals.set("later", pyodide.toPy(names.later));
 await pyodide.runPythonAsync(`
-import importlib, importlib._bootstrap_external as external, os, sys, traceback
+import importlib, importlib._bootstrap_external as external, os, pathlib, sys, traceback
 
 def places():
     """Of every module that was read from a file of Python: (where it lies, its place in our folder, its source)."""
@@ -52,6 +52,12 @@ try:
     write(("library", "packages"))
     for name in later:
         importlib.import_module(name)
+    # The list that matplotlib has just made: Pyodide has its own place for it, and may ship one that is out of date.
+    os.makedirs("/out/fonts", exist_ok=True)
+    matplotlib = sys.modules["matplotlib"]
+    for folder in (matplotlib.get_cachedir(), os.path.dirname(matplotlib.__file__)):
+        for file in pathlib.Path(folder).glob("fontlist*.json"):
+            pathlib.Path("/out/fonts", file.name).write_bytes(file.read_bytes())
     write(("packages",))  # the library travels whole, to everybody: it holds the bytecode of the beginning alone
 except BaseException:  # the kernel has taken sys.stderr by then
     traceback.print_exc(file=sys.__stderr__)

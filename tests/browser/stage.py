@@ -44,9 +44,12 @@ def stages(lesson, having=""):
 
 
 def anew(lesson, cell, number):
-    """The stage with this number after its cell has run again: no test goes on where another one stopped."""
+    """The stage with this number, in view, after its cell ran again: no test goes on where another one stopped."""
+    lesson.page.mouse.move(0, 0)
     lesson.run_cell(cell)
-    return stages(lesson)[number]
+    stage = stages(lesson)[number]
+    stage.root.scroll_into_view_if_needed()
+    return stage
 
 
 class StageOnPage:

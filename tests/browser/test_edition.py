@@ -90,7 +90,7 @@ def test_it_says_what_the_lesson_says_on_a_computer(lesson, ran):
     there = [cell for cell in ran[lesson.name].notebook.cells if cell.cell_type == "code"]
     compared = 0
     for one, other in zip(here, there, strict=True):
-        if not other.outputs or texts.is_recorded(one):
+        if not other.outputs or texts.is_recorded(one) or "timeit" in other.source:
             continue
         assert texts.agree(texts.said(one), texts.said(other)), texts.joined(one["source"])
         compared += 1
@@ -98,11 +98,15 @@ def test_it_says_what_the_lesson_says_on_a_computer(lesson, ran):
 
 
 def test_an_explorer_answers_a_hand(lesson):
-    explorer = next(stage for stage in stages(lesson) if stage.sliders().count())
+    explorer = stages(lesson)[0]
     before = explorer.shown()
-    explorer.sliders().first.focus()
-    lesson.page.keyboard.press("ArrowLeft" if explorer.at_its_end() else "ArrowRight")
-    explorer.wait_for_change(before)
+    if explorer.sliders().count():
+        explorer.sliders().first.focus()
+        lesson.page.keyboard.press("ArrowLeft" if explorer.at_its_end() else "ArrowRight")
+        explorer.wait_for_change(before)
+    else:
+        handle = explorer.handles()[0]
+        explorer.drag(handle, explorer.toward_the_middle(handle))
     assert explorer.shown() != before
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -48,17 +48,17 @@ def lesson(open_lesson, lessons):
 
 @pytest.fixture
 def square(lesson):
-    return stages(lesson)[0]
+    return anew(lesson, 0, 0)
 
 
 @pytest.fixture
 def row(lesson):
-    return stages(lesson)[1]
+    return anew(lesson, 1, 1)
 
 
 @pytest.fixture
 def arrays(lesson):
-    return stages(lesson)[2]
+    return anew(lesson, 2, 2)
 
 
 def go(stage, key, chosen):

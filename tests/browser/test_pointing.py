@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_utils.figures.shuffle import origins
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -32,7 +32,7 @@ def lesson(open_lesson, lessons):
 
 
 def test_a_number_is_framed_in_all_four_arrays_and_says_where_it_goes(lesson):
-    shuffle = stages(lesson)[0]
+    shuffle = anew(lesson, 0, 0)
     places = origins(3, 3, 2, 3, "tensorflow")  # of each pixel of the result, the number that stands there
     for number in (0, 100, 161):
         shuffle.hover(f"p-{number}")
@@ -45,13 +45,13 @@ def test_a_number_is_framed_in_all_four_arrays_and_says_where_it_goes(lesson):
 
 
 def test_arrow_keys_walk_from_map_to_map(lesson):
-    shuffle = stages(lesson)[0]
+    shuffle = anew(lesson, 0, 0)
     shuffle.press("x", "ArrowRight", *["ArrowRight"] * 3)  # the first key chooses the first cell
     shuffle.wait_until_chosen("p-6")  # out of channel 0 into channel 1
 
 
 def test_a_feature_lights_up_the_pixels_it_sees(lesson):
-    misalignment = stages(lesson)[1]
+    misalignment = anew(lesson, 1, 1)
     misalignment.hover("s2-3")
     # stage 1: jump 2, field 7; stage 2: jump 4, field 7 + 2·2 = 11; feature 3 sits at 12 and sees 7 to 17
     assert misalignment.lit() == {f"px-{p}" for p in range(7, 18)}
@@ -63,7 +63,8 @@ def test_a_feature_lights_up_the_pixels_it_sees(lesson):
 
 
 def test_a_number_of_a_layer_is_pulled_and_typed(lesson):
-    misalignment = stages(lesson)[1]
+    misalignment = anew(lesson, 1, 1)
+    misalignment.press_slider("image size", "ArrowLeft")  # of 64, stage 1 would sit where it is drawn
     misalignment.drag("stride_1", (0, -14))
     assert "stage 1: 0 …" in misalignment.text() and "jump" not in misalignment.text()
     misalignment.knob("kernel_size_2").press("Enter")

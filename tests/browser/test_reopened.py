@@ -83,6 +83,7 @@ def test_cells_can_still_be_pointed_at(lesson):
     for stage in stages(lesson, having="[data-id]"):
         stage.hover(stage.ids()[-1])
         assert stage.root.get_attribute("data-lit")
+        stage.release("Escape")
 
 
 def test_the_file_holds_the_explorers_that_are_shown_and_no_others(left, lessons):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_utils.resampling import resampling_matrix
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -31,12 +31,12 @@ def lesson(open_lesson, lessons):
 
 @pytest.fixture
 def microscope(lesson):
-    return stages(lesson)[0]
+    return anew(lesson, 0, 0)
 
 
 @pytest.fixture
 def cell(lesson):
-    return stages(lesson)[1]
+    return anew(lesson, 1, 1)
 
 
 # the same operator, worked out in another way: rows (y) and columns (x) of a separable resize

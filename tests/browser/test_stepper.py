@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.browser.stage import stages
+from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -43,7 +43,7 @@ def lesson(open_lesson, lessons):
 
 @pytest.fixture
 def stepper(lesson):
-    stage = stages(lesson)[0]
+    stage = anew(lesson, 0, 0)
     show(stage, "scatter")
     stage.position().press("Home")
     stage.wait_until_chosen("in-0")

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from publishing import __main__ as command
-from publishing import lab, wheels
+from publishing import lab, pyodide, wheels
 from publishing.pyodide import NotAtHand
 from tools.run import LESSONS
 
@@ -21,10 +21,11 @@ def test_a_lesson_is_the_same_but_for_its_kernel(path):
 
 
 def test_the_kernel_starts_with_packages_of_the_lock_and_asks_no_other_host():
-    text = json.dumps(lab.settings())
-    assert "://" not in text
-    kernel = lab.settings()["jupyter-config-data"]["litePluginSettings"][f"{lab.KERNEL}:kernel"]
+    settings = lab.settings(pyodide.OF_THE_FOLDER)
+    assert "://" not in json.dumps(settings)
+    kernel = settings["jupyter-config-data"]["litePluginSettings"][f"{lab.KERNEL}:kernel"]
     assert kernel["disablePyPIFallback"] and kernel["pyodideUrl"].startswith("./")
+    assert "/lib/python3.12/" in kernel["loadPyodideOptions"]["env"]["MPLCONFIGDIR"]
     assert set(kernel["loadPyodideOptions"]["packages"]) == set(wheels.AT_START)
 
 

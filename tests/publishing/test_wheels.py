@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -82,6 +83,40 @@ def test_the_kernel_completes_without_jedi_or_the_build_stops():
     for name in (names[0], names[2]):
         with pytest.raises(ValueError, match="read it anew"):
             wheels.lighter(contents | {name: b"written anew"})
+
+
+SHELL = """
+import sys, types
+for name in ("prompt_toolkit", "jedi", "_sqlite3"):
+    sys.modules[name] = None  # is not there
+ALL_MOCKS = []
+exec(sys.stdin.read())
+for mock in ALL_MOCKS:
+    mock()
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import InteractiveShell
+
+class NoHistory(HistoryManager):
+    def __init__(self, **named):
+        self.enabled = False
+        super().__init__(**named)
+
+class Shell(InteractiveShell):
+    def init_history(self):
+        self.history_manager = NoHistory(shell=self, parent=self)
+
+shell = Shell.instance()
+shell.Completer.use_jedi = False
+print(shell.run_cell("x = [1, 2]; x").result, shell.complete("x.app")[1], "sqlite3" in sys.modules)
+"""
+
+
+def test_ipython_runs_without_a_terminal_a_data_base_and_jedi(tmp_path):
+    """The kernel's shell is made as here; only that it is in a browser is not so."""
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", SHELL], input=wheels.NO_TERMINAL.decode(), env=environment,
+                          capture_output=True, text=True)  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["[1, 2] ['.append'] False"], done.stdout + done.stderr
 
 
 def test_every_package_of_the_browser_is_pinned():
@@ -204,6 +239,7 @@ def test_what_a_lesson_begins_with_becomes_a_tar_with_the_same_files(tmp_path):
     for name, package in packed.items():
         file = tmp_path / package["file_name"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == package["sha256"]
+        assert file.suffix == ".whl" or package["sha256"][:8] in file.name
         shutil.unpack_archive(
             file, tmp_path / name, "zip" if file.suffix == ".whl" else None
         )  # as Pyodide does
