@@ -6,7 +6,6 @@ that such a cell makes. The last is why cells are read in turn, and why ``lost``
 
 import ast
 import functools
-import symtable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +31,14 @@ def read(source):
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return Cell((), frozenset(), frozenset())
-    imports, made, used = [], set(), set()
+    imports, names = [], _Names()
     for statement in body:
-        used |= _used(statement) - made - {name for _, name, _ in imports}
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             imports += _imports(statement)
+            names.known |= {name for _, name, _ in imports}
         else:
-            made |= _made(statement)
-    return Cell(tuple(imports), frozenset(made), frozenset(used))
+            names.visit(statement)
+    return Cell(tuple(imports), frozenset(names.made), frozenset(names.used))
 
 
 def needed(source, lost, modules):
@@ -115,42 +114,96 @@ def _imports(statement):
         yield ast.unparse(alone), name, module
 
 
-def _made(statement):
-    """Names that a statement makes."""
-    symbols = _table(statement).get_symbols()
-    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+class _Names(ast.NodeVisitor):
+    """Names that code makes, and those that it, or a function in it, needs from elsewhere: read in the order it runs.
 
+    Branches and loops are read as run through once. ``known``: names that stand around the code, such as arguments.
+    """
 
-def _used(statement):
-    """Names that a statement, or a function in it, needs from elsewhere."""
-    if isinstance(
-        statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)
-    ):  # in `x = f(x)` the second is needed
-        return set().union(*(_read_by(ast.Expr(part)) for part in _parts_read(statement)))
-    return _read_by(statement) - _made(statement)  # what a loop counts with is its own
+    def __init__(self, known=(), owner=None, is_class=False):
+        self.made, self.used, self.known = set(), set(), set(known)
+        self.owner, self.is_class = owner or self, is_class  # who gets what := makes in a comprehension
 
+    def visit_Name(self, node):
+        if not isinstance(node.ctx, ast.Load):
+            self.made.add(node.id)
+        elif node.id not in self.made | self.known:
+            self.used.add(node.id)
 
-def _parts_read(statement):
-    """Expressions of an assignment that are read: its value, and targets such as ``weights[0]`` or in ``x += 1``."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    parts = (ast.Subscript, ast.Attribute, ast.Name) if isinstance(statement, ast.AugAssign) else (
-        ast.Subscript, ast.Attribute
-    )  # fmt: skip
-    read = [part for target in targets for part in ast.walk(target) if isinstance(part, parts)]
-    return [*read, *filter(None, [statement.value])]
+    def in_turn(self, *parts):
+        for part in parts:
+            for each in part if isinstance(part, list) else [part]:
+                if each is not None:
+                    self.visit(each)
 
+    def visit_Assign(self, node):
+        self.in_turn(node.value, node.targets)
 
-def _read_by(statement):
-    names, waiting = set(), [_table(statement)]
-    while waiting:
-        table = waiting.pop()
-        waiting += table.get_children()
-        of_cell = table.get_type() == "module"
-        names |= {
-            s.get_name() for s in table.get_symbols() if s.is_referenced() and (of_cell or s.is_global())
-        }
-    return names
+    def visit_AnnAssign(self, node):
+        self.in_turn(node.annotation, node.value, node.target)
 
+    def visit_AugAssign(self, node):
+        if isinstance(node.target, ast.Name):
+            self.visit_Name(ast.Name(node.target.id, ast.Load()))
+        self.in_turn(node.value, node.target)
 
-def _table(statement):
-    return symtable.symtable(ast.unparse(statement), "<cell>", "exec")
+    def visit_NamedExpr(self, node):
+        self.visit(node.value)
+        self.owner.made.add(node.target.id)
+        self.made.add(node.target.id)
+
+    def visit_For(self, node):
+        self.in_turn(node.iter, node.target, node.body, node.orelse)
+
+    visit_AsyncFor = visit_For  # noqa: N815, ast's names
+
+    def visit_alias(self, node):
+        self.made.add(node.asname or node.name.partition(".")[0])
+
+    def visit_ExceptHandler(self, node):
+        self.made |= {node.name} - {None}
+        self.in_turn(node.type, node.body)
+
+    def visit_MatchAs(self, node):
+        self.generic_visit(node)
+        self.made |= {node.name} - {None}
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815, ast's names
+
+    def visit_Lambda(self, node):
+        self._function(node.args, [node.body])
+
+    def visit_FunctionDef(self, node):
+        self.in_turn(node.decorator_list, node.returns)
+        self.made.add(node.name)
+        self._function(node.args, node.body)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815, ast's names
+
+    def _function(self, arguments, body):
+        every = [each for each in ast.walk(arguments) if isinstance(each, ast.arg)]
+        self.in_turn(arguments.defaults, arguments.kw_defaults, [each.annotation for each in every])
+        own = _Names({each.arg for each in every})
+        own.in_turn(body)
+        inside = _Names(self.known | {each.arg for each in every} | own.made)
+        inside.in_turn(body)
+        self.used |= inside.used - (set() if self.is_class else self.made)
+
+    def visit_ClassDef(self, node):
+        self.in_turn(node.decorator_list, node.bases, node.keywords)
+        inside = _Names(self.known, is_class=True)
+        inside.in_turn(node.body)
+        self.used |= inside.used - self.made
+        self.made.add(node.name)
+
+    def visit_ListComp(self, node):
+        first, *others = node.generators
+        self.visit(first.iter)
+        inside = _Names(self.known | self.made, self.owner)
+        inside.in_turn(first.target, first.ifs)
+        for each in others:
+            inside.in_turn(each.iter, each.target, each.ifs)
+        inside.in_turn(*((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)))
+        self.used |= inside.used
+
+    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp  # noqa: N815, ast's names
