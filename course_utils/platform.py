@@ -88,6 +88,7 @@ def outlives_the_page(path):
 def _fetched(address):
     """What is at an address, now: a cell cannot wait for an answer that comes later. In a worker it may ask so."""
     import js
+    import pyodide.ffi
     import pyodide_js
 
     base = str(js.URL.new(pyodide_js._api.config.indexURL, js.location.href).href)
@@ -95,7 +96,10 @@ def _fetched(address):
     request = js.XMLHttpRequest.new()
     request.open("GET", address, False)
     request.responseType = "arraybuffer"
-    request.send()
+    try:
+        request.send()
+    except pyodide.ffi.JsException as error:
+        raise OSError(f"{address} does not answer: {error}") from None
     if request.status != 200:
         raise OSError(f"{address} answers {request.status}")
     return request.response.to_bytes()

@@ -8,9 +8,10 @@ book     the pages, the index, the search, and what they share
 table    what a built book weighs, how soon it answers, what lives in it
 lab      the browser edition: JupyterLab and Python as files, built by JupyterLite
 lab_table   what runs in it, how long a visitor waits
+for_browser   what a lesson reads there: pictures, and what cells showed that cannot run
 wheels   its packages, and the lock that names them
 ahead    what a lesson begins with, compiled ahead
 pyodide  the Python that runs in a browser: its files, each held to its hash
 serve    a folder served on this computer
-assets   what the pages share: book.js, book.css
+assets   what the pages share: book.js, book.css; imports.mjs, which ``ahead`` runs under node
 """

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
+from course_utils.launcher.lessons import FOLDERS_OF_THE_COURSE
 from course_utils.lessons import WRITTEN
 from publishing import book, lab
 from publishing.pyodide import NotAtHand
@@ -72,7 +73,12 @@ def chosen(numbers):
 
 def unfit(out):
     """Why the book is not written there, "" where it can be: nothing of anybody is deleted."""
-    if out == ROOT or out in ROOT.parents or ROOT / "course_utils" in [out, *out.parents]:
+    inside = out.relative_to(ROOT).parts if out.is_relative_to(ROOT) else ()
+    if (
+        out == ROOT
+        or out in ROOT.parents
+        or (inside and inside[0].casefold() in FOLDERS_OF_THE_COURSE - {DEFAULT_OUT})
+    ):
         return f"{out} holds the course itself. Name a folder of its own: --out {DEFAULT_OUT}"
     if out.is_file():
         return f"{out} is a file. Name a folder: --out {DEFAULT_OUT}"
@@ -88,7 +94,11 @@ def browser_edition(out, done, wanted):
         return []
     try:
         lab.build(out, done, lab.distribution())
-    except NotAtHand as reason:
+    except (
+        NotAtHand,
+        OSError,
+        ValueError,
+    ) as reason:  # ValueError: a release without what the lock must name
         return [f"The browser edition was not built: {reason}", "--no-lab builds the book alone."]
     print("The browser edition is built.", flush=True)
     return []

@@ -16,6 +16,8 @@ lab             the command line and the variables that JupyterLab is started wi
 hub             what a JupyterHub starts for a learner
 server          inside JupyterLab's server: small messages leave at once
 doctor, probe   how things stand, in plain words; probe runs inside the environment and imports everything
+in_browser      the doctor's answer in the browser edition
+saving          inside JupyterLab's server: a saved lesson keeps the widgets that it shows, and no others
 explain         from pip's error messages to a sentence that says what to do
 process, lock   running other programs; one set-up at a time
 messages        what is said, and the trouble that a learner can put right

@@ -68,7 +68,7 @@ def test_the_plan_holds_every_lesson_after_what_it_needs():
 def test_the_lines_that_install_it_do_what_the_image_and_the_configuration_say():
     (block,) = re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     lines = block.splitlines()
-    assert "the first five of the lines" in PAGE and "pip install" in lines[4] and "hub/tljh.py" in lines[5]
+    assert "the first four of the lines" in PAGE and "pip install" in lines[3] and "hub/tljh.py" in lines[4]
     if shutil.which("sh"):
         subprocess.run(["sh", "-n", "-c", block], check=True)
     words = shlex.split(lines[3])
@@ -78,7 +78,7 @@ def test_the_lines_that_install_it_do_what_the_image_and_the_configuration_say()
     assert printed.stdout.split() == [need.requirement for need in read_needs(ROOT / "pyproject.toml")]
     said = (ROOT / "hub" / "tljh.py").read_text(encoding="utf-8")
     assert lines[2].removeprefix("PYTHON=") in said and "/srv/between_the_pixels/current" in said
-    assert shlex.split(lines[5])[-1] in said and lines[6] in said
+    assert shlex.split(lines[4])[-1] in said and lines[5] in said
     assert "must be 3.11 or newer" in PAGE and entry.OLDEST == (3, 11)
 
 

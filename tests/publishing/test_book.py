@@ -109,7 +109,12 @@ def test_nothing_of_anybody_is_overwritten(tmp_path, capsys):
     assert command.main(["--lessons", "00", "--out", str(tmp_path)]) == 1
     assert "holds something else" in capsys.readouterr().err
     assert command.main(["--lessons", "00", "--out", str(tmp_path / "letter.txt")]) == 1
-    for folder in (record.ROOT, record.ROOT.parent, record.ROOT / "course_utils" / "figures"):
+    for folder in (
+        record.ROOT,
+        record.ROOT.parent,
+        record.ROOT / "course_utils" / "figures",
+        record.ROOT / "publishing",
+    ):
         assert "holds the course itself" in command.unfit(folder)
     assert command.unfit(tmp_path / "new") == ""
 
