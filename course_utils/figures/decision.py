@@ -30,7 +30,7 @@ WIDTH = BAR_X + BAR_W + 70
 
 
 def marks(contenders) -> np.ndarray:
-    """(contenders, criteria), 0 to 1: gains between nearest (or the last, if that is better) and the best, costs
+    """(contenders, criteria), 0 to 1: gains between nearest or bilinear, whichever gains less, and the best, costs
     between the dearest and the cheapest on a logarithmic scale."""
     columns = []
     for name in CRITERIA:

@@ -138,9 +138,9 @@ def _plot(contenders, task, cost, chosen, gains, costs, unbeaten):
 
 
 def _names(contenders, at, chosen, unbeaten, gains, low):
-    """Names beside the front's points and the chosen one, moved apart where they would cover each other."""
+    """Names of the front, the chosen one and those below the plot, moved apart where they would cover each other."""
     taken, parts = [], []
-    wanted = [chosen] + [i for i in np.flatnonzero(unbeaten) if i != chosen]
+    wanted = [chosen] + [i for i in np.flatnonzero(unbeaten | (gains < low)) if i != chosen]
     for i in wanted:
         x, y = at[i]
         name = short(contenders[i].name)

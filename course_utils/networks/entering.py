@@ -285,9 +285,9 @@ class Entry:
 def _cost_in_words(found):
     many = "parameter" if found.parameters == 1 else "parameters"
     return (
-        f"It has {found.parameters:,} {many}, makes {found.multiply_adds:.4g} multiply-adds for each value, "
-        f"holds {found.memory:.3g} MB at its peak and takes {found.time:.3g} ms, for 16 channels from 64 x 64 to "
-        "128 x 128."
+        f"It has {found.parameters:,} {many}, makes {found.multiply_adds:.4g} multiply-adds for each value in "
+        f"convolutions, matrix products and interpolations, holds {found.memory:.3g} MB at its peak and takes "
+        f"{found.time:.3g} ms, for 16 channels from 64 x 64 to 128 x 128."
     )
 
 

@@ -98,6 +98,9 @@ def test_who_is_far_below_stands_at_the_border_with_its_number():
     scene = shootout_scene(found, "labels", "memory", 1)
     assert points(scene)[1][1] == TOP + PLOT_H
     assert "holes (−55.4)" in scene.svg
+    assert (
+        "holes (−55.4)" in shootout_scene(found, "labels", "memory", 0).svg
+    )  # not chosen, and not on the front
 
 
 def test_one_seed_has_no_spread():

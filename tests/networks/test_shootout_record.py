@@ -6,14 +6,16 @@ import time
 import nbformat
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 from course_utils import shootout as numerics
 from course_utils.exercises.shootout.predict import difference, scores
 from course_utils.networks import entering, shootout
-from course_utils.networks.records import DATA, read_record, show_record, table
+from course_utils.networks.records import DATA, show_record, table
 from course_utils.networks.segmentation import Budget
 from course_utils.networks.shootout import CONTENDERS, Labels, Pictures
 from course_utils.networks.upsamplers import Flow
+from course_utils.scenes import class_shares, scenes
 from data import shootout as command
 from tools.run import LESSONS
 
@@ -174,6 +176,33 @@ def test_who_looks_leads_among_labels_and_who_computes_among_pictures():
     )
 
 
+def test_the_right_label_lies_near_in_task_a():
+    """In a block of several classes: whose largest share names a pixel's class, its own block's or a neighbor's?"""
+    settings = numerics.recorded("labels")["edge"]
+    first = settings["first_seed"] - Labels.EDGE  # all test scenes
+    _, labels = scenes(**settings | {"first_seed": first, "count": Labels().budget.test})
+    own, near = [], []
+    for classes in labels:
+        shares = class_shares(classes, Labels.factor)
+        largest = np.pad(shares.argmax(axis=0), 1, mode="edge")
+        around = sliding_window_view(largest, (3, 3)).reshape(*shares.shape[1:], 9)
+        there = around.repeat(Labels.factor, 0).repeat(Labels.factor, 1) == classes[..., None]
+        mixed = (shares.max(axis=0) < 1).repeat(Labels.factor, 0).repeat(Labels.factor, 1)
+        own.append(there[mixed][:, 4])
+        near.append(there[mixed].any(axis=1))
+    assert np.concatenate(own).mean() == pytest.approx(0.70, abs=0.005)
+    assert np.concatenate(near).mean() == pytest.approx(0.98, abs=0.005)
+
+
+def test_computing_comes_near_among_labels_and_does_not_fail():
+    found = gains("labels")
+    for name, less in (("sub-pixel, ICNR", 1), ("bicubic", 2)):
+        assert found["flow"] - found[name] == pytest.approx(less, abs=0.1)
+        assert min(gains_by_seed("labels", name).values()) > 2.5
+    still = {row["upsampler"]: row["median"] for row in numerics.recorded("labels")["controls"]}
+    assert abs(still["deformable, nothing moved"] - found["bilinear, then convolution"]) < 0.1
+
+
 def gains_by_seed(task, name):
     base = scores(task, "bilinear")
     return {seed: value - base[seed] for seed, value in scores(task, name).items()}
@@ -194,10 +223,10 @@ def test_which_gains_of_the_record_are_believable():
     """As the lesson prints them."""
     found = {
         name: difference("labels", name, "bilinear")
-        for name in ("DySample", "bilinear, then convolution", "bicubic", "flow")
+        for name in ("DySample", "bilinear, then convolution", "bicubic")
     }
     assert all(each.seeds == 10 for each in found.values())
-    assert [each.believable for each in found.values()] == [False, True, True, False]
+    assert [each.believable for each in found.values()] == [False, True, True]
     assert 0 < found["bilinear, then convolution"].mean < 0.5  # believable is not yet large
 
 
@@ -240,10 +269,9 @@ def test_the_three_things_to_try():
 
 def test_memory_and_time_are_not_multiply_adds():
     rows = {row["upsampler"]: row for row in numerics.recorded("costs")["rows"]}
-    carafe, layer, branch = (rows[name] for name in ("CARAFE", "sub-pixel", "one branch"))
+    carafe, layer = (rows[name] for name in ("CARAFE", "sub-pixel"))
     assert carafe["multiply-adds"] < layer["multiply-adds"]
     assert carafe["memory"] > 4 * layer["memory"] and carafe["time"] > 3 * layer["time"]
-    assert branch["multiply-adds"] < 0.5 * layer["multiply-adds"] and branch["memory"] > 2.5 * layer["memory"]
     speeds = {row["upsampler"]: row["of a copy"] for row in numerics.recorded("speeds")["rows"]}
     assert speeds["a copy"] == 100 and max(speeds[name] for name in CONTENDERS) < 60
 
@@ -267,11 +295,9 @@ def seed_0(task):
 
 
 def test_what_is_said_of_the_trainings_in_the_lesson():
-    labels, pictures = seed_0("labels"), seed_0("pictures")
-    assert labels["flow"] - labels["nearest"] > 10
+    pictures = seed_0("pictures")
     assert all(abs(each - pictures["bilinear"]) < 0.4 for each in pictures.values())
-    fusions = {row["fusion"]: row["gain"] for row in read_record("alignment_table")["result"]["rows"]}
-    assert 0.2 < fusions["flow"] < 0.3  # a quarter of a point
+    assert pictures["transposed, kernel 4"] > pictures["flow"]  # P and Q
 
 
 def cell(name):

@@ -50,8 +50,8 @@ AHEAD_IN_THE_OTHER = Prediction(
     "the score is how near they come to the photo, in decibels. Who is ahead?",
     options=["P", "Q", "neither: they are equal within their spread"],
     answer=_ahead_in_pictures,
-    explain="P computes its values, Q looks for the right one nearby. Among labels the right value is nearby. In a "
-    "photo that was shrunk it is nowhere: it has to be made.",
+    explain="P computes its values, Q looks for the right one nearby. Among labels the right value mostly is nearby. "
+    "In a photo that was shrunk it is nowhere: it has to be made.",
     guesses={
         "Q is far ahead among labels. In a photo the values that it looks for do not exist any more.": "Q",
     },
@@ -86,7 +86,7 @@ BEST_OF_FOUR = Prediction(
     explain="To undo a blur one has to subtract: a value beyond those that were read. A convolution can do that with "
     "weights that it learned. DySample and the flow move a bilinear mean, and a mean stays between what it reads.",
     guesses={
-        "It led among labels, where the right value stood nearby. Here it stands nowhere.": "flow",
+        "It led among labels, where the right value mostly stood nearby. Here it stands nowhere.": "flow",
         "It has negative weights, but always the same: they were not learned for this.": "bicubic",
     },
 )
@@ -118,9 +118,9 @@ SHARES = {"next to nothing": 0, "about a third": 1 / 3, "more than half": 0.6, "
 NOTHING_MOVED = Prediction(
     key="shootout.nothing_moved",
     title="A control",
-    question="In lesson 12's network FaPN's module, a deformable convolution, gains a point over bilinear. "
-    "It also brings a selection, a 3 × 3 convolution and a ReLU. How much of the gain is left when all of that stays "
-    "and *nothing may move*?",
+    question="In lesson 12's network FaPN's module, a deformable convolution, gains a point over bilinear. It "
+    "also weighs the fine map's channels (its selection), and brings a 3 × 3 convolution and a "
+    "ReLU. How much of the gain is left when all of that stays and *nothing may move*?",
     options=list(SHARES),
     answer=lambda: min(SHARES, key=lambda words: abs(SHARES[words] - _kept_share())),
     explain="More than half of what was counted as a gain of moving is one of more layers.",
