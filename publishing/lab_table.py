@@ -21,15 +21,17 @@ from nbformat import v4
 
 from benchmarks.explorers import MATCHES, OURS
 from benchmarks.page import PROBE, QUIET_MS, Output, Slider, open_cells
-from course_utils.lessons import WRITTEN
+from publishing.__main__ import chosen
 from publishing.pyodide import LOCK
 from publishing.record import ROOT
 from publishing.serve import running
+from publishing.table import shown
 from tools import texts
-from tools.lab import ALONE, IS_READY, PATIENCE_S, NoBrowser, open_page, running_browser, running_lab
+from tools.lab import ALONE, IS_READY, PATIENCE_S, open_page, running_browser, running_lab
 from tools.lite import Edition, private_page
 
 FILE = ROOT / "data" / "browser_edition.md"
+PARTS = "start", "keys", "cells"
 KEPT_S = 600
 STARTS, KEYS = 3, 8
 FIRST_CELLS = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
@@ -82,38 +84,37 @@ def main(arguments=None):
     if not (site / "lab" / "index.html").is_file():
         print(f"{site} holds no browser edition: python -m course_utils site makes one.", file=sys.stderr)
         return 1
-    lessons = [lesson for lesson in WRITTEN if (site / "lab" / "files" / lesson.file).is_file()]
-    if options.lessons:
-        lessons = [lesson for lesson in lessons if lesson.number in options.lessons.split(",")]
-    try:
-        text = measured(site, lessons, options.parts.split(","))
-    except NoBrowser as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    if options.record:
-        FILE.write_text(text, encoding="utf-8")
-    return 0
+    parts = options.parts.split(",")
+    if unknown := set(parts) - set(PARTS):
+        parser().error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if options.record and (options.lessons or parts != list(PARTS)):
+        parser().error("--record keeps one full run: leave out --lessons and --parts")
+    built = [each for each in chosen(options.lessons) if (site / "lab" / "files" / each.file).is_file()]
+    if not built:
+        print(f"{site} holds none of these lessons.", file=sys.stderr)
+        return 1
+    return shown(lambda: measured(site, built, parts), FILE if options.record else None)
 
 
 def parser():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("site")
     parser.add_argument("--lessons", metavar="00,03")
-    parser.add_argument("--parts", default="start,keys,cells")
+    parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--record", action="store_true")
     return parser
 
 
 def measured(site, lessons, parts):
     """The whole table as Markdown."""
-    pieces = {"start": starts, "keys": keys, "cells": cells}
+    pieces = dict(zip(PARTS, (starts, keys, cells), strict=True))
     with running(site, max_age=KEPT_S) as server:
         with running_browser(ALONE) as browser:
             version = f"Chromium {browser.version}"
         texts_of = []
         for part in parts:
+            print(f"{part} ...", file=sys.stderr, flush=True)
             texts_of.append(pieces[part](server, lessons))
-            print(texts_of[-1], flush=True)
     info = json.loads((site / "lab" / "static" / "pyodide" / LOCK).read_text(encoding="utf-8"))["info"]
     return HEAD.format(browser=version, python=f"Pyodide {info['version']}") + "".join(texts_of)
 

@@ -42,14 +42,19 @@ def main(arguments=None):
     if not lessons:
         print(f"{site} holds no page of a lesson: python -m course_utils site makes them.", file=sys.stderr)
         return 1
+    return shown(lambda: table(site, lessons), FILE if options.record else None)
+
+
+def shown(measure, file=None):
+    """Print what ``measure()`` answers, and write it into ``file`` if there is one; 2 where no browser is, else 0."""
     try:
-        text = table(site, lessons)
+        text = measure()
     except NoBrowser as problem:
         print(problem, file=sys.stderr)
         return 2
     print(text)
-    if options.record:
-        FILE.write_text(text, encoding="utf-8")
+    if file:
+        file.write_text(text, encoding="utf-8")
     return 0
 
 
