@@ -83,12 +83,19 @@ class Output:
         return int(player.input_value()) if player.count() else None
 
     def points(self, count):
-        """Middles of up to ``count`` cells of the largest grid of the picture, (x, y) on the screen."""
+        """Middles of up to ``count`` cells of the largest grid of the picture, (x, y) on the screen.
+
+        The bar of a 0 has no height: there is nothing to point at.
+        """
         grids = self.root.locator("g[data-group]")
         members = [grids.nth(i).locator("[data-id]") for i in range(grids.count())]
         cells = max(members, key=lambda cells: cells.count(), default=None)
-        boxes = [cells.nth(i).bounding_box() for i in range(min(count, cells.count()))] if cells else []
-        return [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+        boxes = [cells.nth(i).bounding_box() for i in range(cells.count())] if cells else []
+        return [
+            (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            for box in boxes
+            if min(box["width"], box["height"]) >= 1
+        ][:count]
 
     def point(self, at):
         """Move the pointer to (x, y): ms until what is linked has lit up."""

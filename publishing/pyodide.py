@@ -123,11 +123,12 @@ def in_folder(folder):
 
 def by_npm(core, name, cache):
     """The core as an npm package, by npm itself."""
-    if name not in core.files or not shutil.which("npm"):
+    npm = shutil.which("npm")  # npm.cmd on Windows
+    if name not in core.files or not npm:
         return None
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["npm", "pack", f"pyodide@{core.version}", "--silent", "--pack-destination", folder],
+            [npm, "pack", f"pyodide@{core.version}", "--silent", "--pack-destination", folder],
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,

@@ -17,13 +17,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import v4
 
+from course_utils.launcher.requirements import installed, read_needs
 from publishing.inside import FOLDER
 from tools.roads import shows_explorer
 from tools.run import CELL_TIMEOUT_S, ROOT, copied, kernel_environment
 
 KEPT = ROOT / ".course" / "book"
 RESTS_ON = ("course_utils/**/*.py", "course_utils/**/*.toml", "data/*.json", "data/*.py", "pyproject.toml",
-            "publishing/inside.py", "publishing/record.py")  # fmt: skip
+            "publishing/inside.py", "publishing/record.py", "tools/roads.py", "tools/run.py")  # fmt: skip
 NOTE = "__import__('publishing.inside').inside.note({expected})"
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 OF_THIS_MACHINE = re.compile(r"\bcli\.main\(")  # what it prints is about the machine it runs on
@@ -64,12 +65,17 @@ def recorded(path, on_cell=lambda: None, kept=None):
 
 
 def fingerprint(path):
-    """Of a lesson and all that its outputs rest on."""
-    digest = hashlib.sha256(path.read_bytes())
+    """Of a lesson and all that its outputs rest on, the packages' versions among it."""
+    digest = hashlib.sha256(path.read_bytes() + str(sorted(versions().items())).encode())
     for pattern in RESTS_ON:
         for file in sorted(ROOT.glob(pattern)):
             digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def versions():
+    """The course's packages here: name -> version."""
+    return installed([(need.name, need.module) for need in read_needs(ROOT / "pyproject.toml")])
 
 
 def run(notebook, name, on_cell=lambda: None):

@@ -45,8 +45,12 @@ def pytest_unconfigure(config):
     config._btp_home.cleanup()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """The longest files first, so that none begins when the other workers are done; or in the order asked for."""
+    """The longest files first, so that none begins when the other workers are done; or in the order asked for.
+
+    Pytest goes last, and brings those tests of a file together that share what is made for several.
+    """
     if not THOROUGH:
         leave_out(config, items)
     seed = config.getoption("--shuffle")

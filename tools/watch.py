@@ -26,7 +26,7 @@ REPORT = "WATCHED "  # begins the line that ``report`` prints
 MOST_VALUES = 25  # of one slider; one with fewer steps is moved to every one of them
 MOST_HANDLES = 12  # of one picture; a picture with fewer has every one of them dragged
 # At the end: in each round, every control in turn is moved somewhere at random, and left there.
-ROUNDS = 12 if THOROUGH else 3
+ROUNDS = 12 if THOROUGH else 1
 TEXTS = ("", "1", "0.5", "-3", "hello", "1, 2, 3", "1/0", "?")
 PROBLEMS = {}  # what went wrong -> what was done when it was first seen
 CELLS = []  # one for each cell that ran: {"seconds": ..., "torch": is torch loaded after it?}

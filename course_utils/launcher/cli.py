@@ -78,12 +78,14 @@ def parse(arguments):
     ('test', {'search': '10m'}, [])
     >>> parse(["lab", "--copy", "--port", "9999"])
     ('lab', {'copy': 'my_lessons'}, ['--port', '9999'])
+    >>> parse(["site", "--help"]), parse(["lab", "--help"])
+    (('site', {}, ['--help']), ('help', {}, []))
     """
     rest = list(arguments)
     name = _take_command(rest)
     if COMMANDS[name].passes_all:
         return name, {}, rest
-    if name == SHOW_HELP.name or "-h" in rest or "--help" in rest:
+    if name == SHOW_HELP.name or ({"-h", "--help"} & set(rest) and not COMMANDS[name].helps):
         return SHOW_HELP.name, {}, []
     options = {}
     for option, when_bare in COMMANDS[name].own.items():

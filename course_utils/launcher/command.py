@@ -14,6 +14,7 @@ class Command:
     words        what it is for, in lines that fit beside it
     own          its own options, "--copy", each with the value of one that is typed without; all others are passed on
     passes_all   True where what it starts reads all options itself, also --help
+    helps        True where what it starts answers --help; the course's own options are taken out all the same
     """
 
     name: str
@@ -22,6 +23,7 @@ class Command:
     run: Callable[[dict, list], int]
     own: Mapping[str, str] = field(default_factory=dict)
     passes_all: bool = False
+    helps: bool = False
 
     def __call__(self, options, rest):
         return self.run(options, rest)
@@ -35,6 +37,6 @@ class Command:
         return [f"{typed:{WORDS_AT}}{first}".rstrip(), *(" " * WORDS_AT + line for line in more)]
 
 
-def command(typed, words, *, name=None, own=None, passes_all=False):
+def command(typed, words, *, name=None, own=None, passes_all=False, helps=False):
     """Make a function a command, named by the first word that is typed."""
-    return lambda run: Command(name or typed.split()[0], typed, words, run, own or {}, passes_all)
+    return lambda run: Command(name or typed.split()[0], typed, words, run, own or {}, passes_all, helps)

@@ -226,7 +226,7 @@ def _judge_progress(root, tell, wrong):
     folder = places.progress_folder()
     if words := places.closed_words(root):
         wrong.append(words)
-    elif not places.can_write(folder):
+    if places.PROGRESS not in places.closed() and not places.can_write(folder):
         wrong.append(
             f"You cannot write to {folder}, which the variable {places.PROGRESS} names, so your progress is "
             "lost when a notebook is closed: name another folder."

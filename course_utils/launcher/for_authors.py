@@ -33,7 +33,7 @@ def workers(rest, processors=None):
     return ["-n", str(count + 1), "--dist", "loadfile"] if count > 1 else []
 
 
-@command("bench", "measure how fast explorers, resize and lessons are here")
+@command("bench", "measure how fast explorers, resize and lessons are here", helps=True)
 def bench(options, rest):
     """Run the benchmark."""
     return ground.go_on(ground.stand(["lessons", "test"], options), ["-m", "benchmarks", *rest])
@@ -43,6 +43,7 @@ def bench(options, rest):
     "site",
     "make web pages of the lessons and, in site/lab, JupyterLab that runs them in a\n"
     "browser; --serve shows them here, --no-lab makes the pages alone",
+    helps=True,
 )
 def site(options, rest):
     """Make the book of pages."""

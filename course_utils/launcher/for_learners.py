@@ -87,6 +87,7 @@ def examine(options, rest):
     "audit my_network:UNet --input 1,3,224,224",
     "where the pixels of your own network's maps sit, and which do not fit;\n"
     "runs in the Python you call it with, if that has torch, numpy and tqdm",
+    helps=True,
 )
 def audit(options, rest):
     """Audit somebody's own network, in this Python, where their packages are, if it can; else in the course's."""

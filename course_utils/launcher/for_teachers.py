@@ -68,4 +68,5 @@ def _train(environment, lesson, scratch, env):
     words = ["-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--output-dir", scratch]
     status, errors = process.run_shown([str(environment.python), *words, str(lesson)], env)
     if status:
-        raise Trouble(f"{lesson.name} did not run: {errors.strip().splitlines()[-1:]}")
+        last = errors.strip().splitlines()[-1:] or ["it said nothing"]
+        raise Trouble(f"{lesson.name} did not run: {last[0]}")

@@ -97,7 +97,8 @@ def closed_words(root):
             "python -m course_utils."
         )
     if PROGRESS not in found:
-        return f"{what}, so JupyterLab forgets its settings when it stops; your progress is kept."
+        kept = "; your progress is kept" if can_write(progress_folder()) else ""
+        return f"{what}, so JupyterLab forgets its settings when it stops{kept}."
     return (
         f"{what}, nor to the course's folder, so your progress is lost when a notebook is closed: "
         f"name a folder of your own in the variable {PROGRESS}."

@@ -53,6 +53,8 @@ def started(monkeypatch, tmp_path):
         (["audit", "net:Net", "--input", "1,3,8,8"], "audit", {}, ["net:Net", "--input", "1,3,8,8"]),
         (["--help"], "help", {}, []),
         (["test", "-h"], "help", {}, []),
+        (["site", "--help"], "site", {}, ["--help"]),
+        (["audit", "-h", "--cpu-torch=http://x/cpu"], "audit", {"cpu_torch": "http://x/cpu"}, ["-h"]),
     ],
 )  # fmt: skip
 def test_parse(typed, command, options, rest):
@@ -188,7 +190,7 @@ def test_an_incomplete_environment_of_the_learner_is_named_not_changed(monkeypat
 def old_pythons():
     """Interpreters below 3.11 on this computer, in the usual places: one of each version."""
     found = {}
-    for python in [*Path("/root/.pyenv/versions").glob("*/bin/python"), *pyenv(), *on_path()]:
+    for python in [*pyenv(), *on_path()]:
         status, out, _ = process.run_quietly(
             [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         )

@@ -202,6 +202,13 @@ def test_a_folder_for_progress_that_was_chosen_and_may_not_be_written(course, ho
     monkeypatch.setenv(places.PROGRESS, str(course / "mine"))
     result, said = examine(course)
     assert result == 1 and "progress is lost" in said and str(course / "mine") in said
+    closed |= {
+        home,
+        course,
+    }  # another folder is closed as well: both are said, and nothing is said to be kept
+    result, said = examine(course)
+    assert result == 1 and "progress is lost" in said and str(course / "mine") in said
+    assert "forgets its settings" in said and "is kept" not in said and "kept nowhere" in said
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ from collections import Counter
 import nbformat
 import pytest
 
-from tools.run import LESSONS, with_sources
+from tools.run import LESSONS, ROOT, with_sources
 
 MOST_LINES = 25  # of a code cell: one screen
-MACHINE_PATH = re.compile(r"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/mnt/|/work/|[A-Z]:\\)\w+")
+MACHINE_PATH = re.compile(
+    rf"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/mnt/|{re.escape(str(ROOT.parent))}/|[A-Z]:\\)\w+"
+)
 HEADINGS = ("In three sentences", "Spot the bug", "Three things to try")
 LEAST_EXERCISES = 3
 

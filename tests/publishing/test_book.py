@@ -94,6 +94,14 @@ def test_what_was_recorded_is_kept_until_the_lesson_changes(tmp_path, monkeypatc
         assert len(ran) == runs and done.widgets == {"a": {"b": 1}}
         assert done.notebook.cells[0].source == source
     assert len(list((tmp_path / "kept").iterdir())) == 1
+    monkeypatch.setattr(record, "versions", lambda: {"torch": "another"})
+    record.recorded(path, kept=tmp_path / "kept")
+    assert len(ran) == 3  # a card in the browser edition says with which version a cell ran
+
+
+def test_what_a_record_rests_on_is_there():
+    assert {"numpy", "torch", "ipywidgets"} <= record.versions().keys()
+    assert all(any(record.ROOT.glob(pattern)) for pattern in record.RESTS_ON)
 
 
 def test_lessons_are_chosen_by_number(capsys):

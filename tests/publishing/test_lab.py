@@ -5,8 +5,10 @@ import json
 import nbformat
 import pytest
 
+from course_utils.recorded import key
 from publishing import __main__ as command
 from publishing import lab, pyodide, wheels
+from publishing.for_browser import read_in_turn
 from publishing.pyodide import NotAtHand
 from tools.run import LESSONS
 
@@ -18,6 +20,16 @@ def test_a_lesson_is_the_same_but_for_its_kernel(path):
     assert copy.metadata.kernelspec.name == "python"  # the name of the only one there is: no dialog asks
     assert copy.metadata.language_info.name == "python"
     nbformat.validate(copy)
+
+
+def test_a_cell_that_shows_what_was_recorded_stands_in_one_lesson_only():
+    """The record knows a cell by its source alone."""
+    lessons = {}
+    for path in LESSONS:
+        for cell, modules, _ in read_in_turn(nbformat.read(path, as_version=4)):
+            if modules:
+                lessons.setdefault(key(cell.source), set()).add(path.stem)
+    assert lessons and {many for many in map(tuple, lessons.values()) if len(many) > 1} == set()
 
 
 def test_the_kernel_starts_with_packages_of_the_lock_and_asks_no_other_host():
