@@ -171,7 +171,7 @@ def test_everything_of_a_scene_travels_together():
         handles={"n": handle}, arrows={"out-1": (1, 2, 3, 4)},
     )  # fmt: skip
     sent = make(lambda **_: scene).stage.scene
-    assert sent["links"] == {"out-0": [["in-0", 1.0]]} and sent["steps"] == ["out-0"]
+    assert sent["links"] == {"out-0": [("in-0", 1.0)]} and sent["steps"] == ["out-0"]
     assert '<th scope="col">a</th>' in sent["table"] and "&lt;2&gt;" in sent["table"]
     assert sent["arrows"] == {"out-1": (1, 2, 3, 4)}
     assert sent["handles"]["n"]["sets"] == ("size",) and sent["handles"]["n"]["by"] == ((0.125, -0.125),)

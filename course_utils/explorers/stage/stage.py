@@ -11,7 +11,6 @@ moment a control has these values. What Python shows has the last word.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
@@ -103,14 +102,14 @@ def as_data(scene: Scene) -> dict:
         "svg": scene.svg.replace(STYLE_ELEMENT, ""),
         "text": scene.text,
         "table": table_html(scene.table),
-        "links": {name: [list(pair) for pair in pairs] for name, pairs in scene.links.items()},
+        "links": dict(scene.links),
         "details": dict(scene.details),
         "steps": list(scene.steps),
         "word": scene.word,
         "places": dict(scene.places),
         "bands": dict(scene.bands),
         "arrows": dict(scene.arrows),
-        "handles": {name: asdict(handle) for name, handle in scene.handles.items()},
+        "handles": {name: dict(vars(handle)) for name, handle in scene.handles.items()},
         "frames": [
             {"write": dict(frame.write), "move": dict(frame.move), "paint": dict(frame.paint)}
             for frame in scene.frames

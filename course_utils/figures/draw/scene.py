@@ -30,11 +30,14 @@ import base64
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 
 import numpy as np
 
 from course_utils.figures.draw.hues import STYLE as HUES
+
+MOST_KEPT = 8192  # words and numbers whose spelling is remembered
 
 # The colors stand here and not in the widget's stylesheet, so that a scene outside any widget has them too.
 # JupyterLab says which theme it shows; a file of its own (an <img> on a web page) follows the reader's system.
@@ -202,7 +205,11 @@ def number(value: float, digits: int = 3) -> str:
     >>> number(0.250), number(-2.0), number(1 / 3), number(1e-9)
     ('0.25', '−2', '0.333', '0')
     """
-    value = float(value)
+    return _spelled(float(value), digits)
+
+
+@lru_cache(MOST_KEPT)
+def _spelled(value, digits):
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else ("∞" if value > 0 else "−∞")
     if abs(value) >= 1e6:
@@ -221,12 +228,16 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+# A picture says the same few numbers and names hundreds of times, and so does the next one.
+_escaped = lru_cache(MOST_KEPT)(escape)
+
+
 def _attributes(css: str, extra: Mapping[str, object]) -> str:
     """``css`` and keyword attributes as SVG: ``data_id="in-3"`` becomes ``data-id``, None is left out."""
     text = f' class="{css}"' if css else ""
     for name, value in extra.items():
         if value is not None:
-            text += f' {name.replace("_", "-")}="{escape(str(value))}"'
+            text += f' {name.replace("_", "-")}="{_escaped(str(value))}"'
     return text
 
 
@@ -254,7 +265,7 @@ def label(x, y, text, css="", anchor="middle", size=None, **attributes) -> str:
     sized = "" if size is None else f' font-size="{size:.6g}"'
     return (
         f'<text x="{x:.6g}" y="{y:.6g}" text-anchor="{anchor}"{sized}{_attributes(css, attributes)}>'
-        f"{escape(str(text))}</text>"
+        f"{_escaped(str(text))}</text>"
     )
 
 
