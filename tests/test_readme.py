@@ -44,6 +44,28 @@ def test_what_a_lesson_needs_comes_before_it():
         assert not lesson.written or lesson.minutes > 0
 
 
+def test_the_order_of_lesson_00_is_the_one_of_the_facts():
+    """No lesson is left out, and every road through them has what its lessons need."""
+    (said,) = re.findall(r"^Take 01, .*$", lesson_00(), re.MULTILINE)
+    needs = {lesson.number: set(lesson.needs) for lesson in lessons.LESSONS}
+    assert set(re.findall(r"\d\d", said)) == set(needs) - {"00"}
+    begin = {"00", *re.findall(r"\d\d", said.split(" in this order")[0])}
+    also = dict(re.findall(r"(\d\d) also needs (\d\d)", said))
+    assert all(needs[number] <= begin for number in numbers(said, r"Go on with ([^;]+)"))
+    assert all(needs[number] == {"01"} for number in numbers(said, r"; ([^;]+) need 01 only"))
+    for start, then, order in re.findall(r"After (\d\d) comes? ([\d, and]+\d)(, in this order)?", said):
+        walked = begin | {start}
+        for number in re.findall(r"\d\d", then):
+            assert needs[number] <= walked | {also.get(number)}, number
+            assert number not in also or also[number] in needs[number], number
+            walked |= {number} if order else set()
+
+
+def numbers(words, pattern):
+    """The lessons in what ``pattern`` finds."""
+    return re.findall(r"\d\d", re.search(pattern, words)[1])
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
 def test_every_link_of_the_readme_leads_somewhere(target):
     """Above the repository begin the pages that GitHub has about it."""

@@ -51,7 +51,7 @@ FOUR_FROM_TWO = Prediction(
         "some people choose on purpose.": lambda: resample(
             np.array([0.0, 10.0]), 4, coordinate_map="align_corners"
         ),
-        "You started at the first pixel and took half steps. That is the asymmetric rule: the picture "
+        "You started at the first pixel and took half steps. That is the asymmetric map: the picture "
         "slides to one side.": lambda: resample(np.array([0.0, 10.0]), 4, coordinate_map="asymmetric"),
         "You copied each pixel. That is nearest neighbor.": lambda: resample(
             np.array([0.0, 10.0]), 4, mode="nearest"

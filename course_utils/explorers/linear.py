@@ -18,8 +18,8 @@ from course_utils.validation import finite_array, one_of, real_number
 
 KERNELS = (
     ("linear (tent)", "linear"),
-    ("nearest, half-pixel rule", "nearest-exact"),
-    ("nearest, floor rule", "nearest"),
+    ("nearest (box)", "nearest-exact"),
+    ("floor of x", "nearest"),
     ("cubic", "cubic"),
 )
 
@@ -30,7 +30,7 @@ def two_samples(left=2, right=8, before=5, after=6, x=0.25, kernel="linear") -> 
     left, right     values 0 to 10 of the samples at coordinates 0 and 1, where they start
     before, after   the samples at -1 and 2, which only the cubic kernel reads
     x               0 to 1
-    kernel          "linear", "nearest-exact" (half-pixel rule), "nearest" (floor rule) or "cubic"
+    kernel          "linear", "nearest-exact", "nearest" (the sample at or left of x) or "cubic"
     """
     starts = dict(zip(NAMES, (before, left, right, after), strict=True))
     one_of(kernel, "kernel", MODES)

@@ -379,7 +379,8 @@ def _between_sentence(state):
         outside = " Negative weights take it outside the range of its neighbors." if beyond else ""
         return f"{total} The four weights sum to {number(state.weights.sum())}.{outside}"
     copied = "left" if state.weights[1] == 1 else "right"
-    return f"{total} Nearest copies one sample, here the {copied} one."
+    method = "The floor of x" if state.mode == "nearest" else "Nearest"
+    return f"{total} {method} copies one sample, here the {copied} one."
 
 
 def _between_table(state):

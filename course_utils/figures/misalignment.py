@@ -366,7 +366,7 @@ def _summary(state):
         return f"{state.in_size} pixels and no layer: every pixel sits where it is drawn."
     spans = [_span(every[0], every[-1]) for every in state.offsets[1:]]
     on = "on the image" if state.laid_on == "image" else "on the stage before it"
-    rule = "half-pixel rule" if state.rule == "half_pixel" else "corner rule"
+    rule = "half-pixel map" if state.rule == "half_pixel" else "align-corners map"
     names = ", ".join(f"stage {n}: {span}" for n, span in enumerate(spans, 1))
     text = (
         f"{state.in_size} pixels, upsampled with the {rule} and laid {on}. Offset in image pixels: {names}."

@@ -13,6 +13,7 @@ from scipy.ndimage import zoom
 
 from course_utils.exercises import bilinear
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
+from course_utils.kernels import TRIANGLE, resize_with
 from course_utils.resampling import resample, resampling_matrix, resize, source_coordinates
 
 EXERCISES = [item for item in vars(bilinear).values() if isinstance(item, Exercise)]
@@ -29,7 +30,7 @@ def test_the_lesson_has_what_it_promises():
 
 def test_the_answers_of_the_predictions():
     assert bilinear.WHO_COUNTS_MOST.computed() == "top right"
-    assert bilinear.QUARTER_OF_THE_DIAGONAL.computed() == 22.5
+    assert bilinear.QUARTER_OF_THE_DIAGONAL.computed() == 37.5
     assert bilinear.A_GRAY_WALL.computed() == 200
     assert bilinear.HOW_MUCH_IS_NEW.computed() == 8
     np.testing.assert_array_equal(bilinear.ROUNDING_A_HALF.computed(), [0, 1])
@@ -269,6 +270,7 @@ LIBRARIES = {
         image, np.divide(size_hw, image.shape), order=1, mode="nearest", grid_mode=True
     ),
     "course_utils.resize": lambda image, size_hw: resize(image, size_hw),
+    "course_utils.resize_with": lambda image, size_hw: resize_with(image, size_hw, TRIANGLE),
     "course_utils.resample": lambda image, size_hw: resample(
         resample(image, size_hw[0], axis=0), size_hw[1], axis=1
     ),
@@ -406,6 +408,23 @@ def test_eighteen_of_twenty_values_are_new_and_nothing_is_added():
     assert np.linalg.matrix_rank(W) == 8 and (W.max(axis=1) == 1).sum() == 2
     signal = np.random.default_rng(1).random(8)
     np.testing.assert_allclose(np.linalg.pinv(W) @ (W @ signal), signal, atol=1e-12)
+
+
+def test_picture_b_takes_two_rows_and_columns_from_the_other_end():
+    _, picture, result = bilinear.six_resizes()["B"]
+    noise = NOISE[: len(picture), : len(picture)].astype(float)
+    wraps = bilinear.repair.enlarge_that_wraps(noise, result.shape)
+    wrong = ~np.isclose(wraps, resize(noise, result.shape))
+    for axis in (0, 1):
+        np.testing.assert_array_equal(np.flatnonzero(wrong.all(axis)), [0, 1])
+    assert not wrong[2:, 2:].any()
+
+
+def test_the_diagonal_of_the_crossed_cell_is_a_parabola():
+    t = np.linspace(0, 1, 5)
+    diagonal = np.array([bilinear.write.bilinear(bilinear.predict.CROSSED, s, s) for s in t])
+    np.testing.assert_allclose(diagonal, 200 * t - 200 * t**2)
+    np.testing.assert_allclose(np.diff(diagonal, 2), -25)
 
 
 def test_the_weights_hold_no_trained_number():

@@ -6,6 +6,7 @@ import pytest
 
 from course_utils.exercises import coordinates
 from course_utils.exercises.engine import Exercise, Outcome, Prediction
+from course_utils.resampling import nearest_indices
 
 EXERCISES = [item for item in vars(coordinates).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(coordinates).values() if isinstance(item, Prediction)]
@@ -121,6 +122,10 @@ def test_what_the_lesson_says_in_passing():
             assert np.abs(pair[0] - pair[1]).max() < 0.5
             pair[1] = coordinates.source_coordinates(n, m, "asymmetric")
             assert np.abs(pair[0] - pair[1]).max() < 0.5
+    for n in range(2, 40):  # shrinking: the rules of nearest neighbor are about half a step apart
+        for m in range(1, n):
+            apart = nearest_indices(n, m, "half_pixel") - nearest_indices(n, m)
+            assert np.abs(apart - n / m / 2).max() < 1
 
 
 def test_where_the_bugs_hide():

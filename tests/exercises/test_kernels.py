@@ -352,6 +352,7 @@ def test_every_picture_but_one_shows_what_the_lesson_says():
     assert np.abs(wrapped - right.astype(int)).max() > 200
     fence, gone = pictures["B"]
     assert fence.max() == 255 and len(np.unique(gone[12:])) == 1
+    assert np.all(fence[::3, ::3][8:] == 255)  # every third pixel is a picket, where there is a fence
     rings, false = pictures["C"]
     np.testing.assert_array_equal(false, rings[::4, ::4])
     _, framed = pictures["E"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from course_utils.exercises import linear
 from course_utils.exercises.engine import Exercise, Prediction
+from course_utils.resampling import nearest_indices, source_coordinates
 
 EXERCISES = [item for item in vars(linear).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(linear).values() if isinstance(item, Prediction)]
@@ -69,6 +70,15 @@ def test_the_matrix_is_the_one_of_torch(in_size, out_size):
 def test_enlarge_is_the_matrix_times_the_signal(samples, out_size):
     signal = np.array(samples)
     assert np.allclose(linear.enlarge(signal, out_size), linear.linear_matrix(len(signal), out_size) @ signal)
+
+
+def test_the_floor_of_x_is_not_the_floor_rule_of_libraries():
+    """What lesson 01 says beside its box: two different x are rounded down."""
+    floor_of_x = np.floor(source_coordinates(4, 8)).clip(0)
+    assert floor_of_x.tolist() == [0, 0, 0, 1, 1, 2, 2, 3]
+    assert nearest_indices(4, 8).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    many = source_coordinates(1000, 100_000)[500:-500]
+    assert np.mean(np.floor(many) - many) == pytest.approx(-0.5, abs=0.01)
 
 
 def test_the_inputs_that_hide_the_bug_and_the_smallest_that_shows_it():

@@ -50,6 +50,14 @@ def test_two_samples_every_combination(mode, x, a, values):
     assert explorer.failure is None and explorer.scene.text.startswith("At x = ")
 
 
+def test_the_floor_of_x_has_its_own_name(between):
+    """Lesson 02's floor rule rounds another x down: this kernel must not be called so."""
+    assert ("floor of x", "nearest") in KERNELS
+    between.set(mode="nearest", x=0.9, left=3, right=8)
+    assert "the sample at or left of x" in between.scene.svg
+    assert between.scene.text.endswith("The floor of x copies one sample, here the left one.")
+
+
 def test_two_samples_dragging(between):
     assert handles(between) == {"x", "left", "right"}
     move(between, "x", 0.62)

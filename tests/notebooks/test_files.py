@@ -13,6 +13,7 @@ MOST_LINES = 25  # of a code cell: one screen
 MACHINE_PATH = re.compile(
     rf"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/mnt/|{re.escape(str(ROOT.parent))}/|[A-Z]:\\)\w+"
 )
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")  # all but the end of a line: "\text" typed as JSON is a tab
 HEADINGS = ("In three sentences", "Spot the bug", "Three things to try")
 LEAST_EXERCISES = 3
 
@@ -68,6 +69,8 @@ def wrong_cells(notebook):
             yield f"cell {number} has {lines} lines, more than {MOST_LINES}: {cell.source[:60]!r}"
         if not cell.source.strip():
             yield f"cell {number} is empty"
+        for found in CONTROL.finditer(cell.source):
+            yield f"cell {number} holds {found.group()!r}; in LaTeX a backslash stands before the letter"
         for found in MACHINE_PATH.finditer(cell.source):
             yield f"cell {number} names a path of one machine: {found.group()}"
         if ("exercise" in cell.metadata.get("tags", [])) != ("exercise" in cell.metadata):
@@ -119,7 +122,7 @@ def test_the_lesson_has_what_every_lesson_has(path):
 
 
 def test_the_checks_see_what_is_wrong():
-    notebook = with_sources("x = 1\n" * 30, "open('/home/ann/pixels.npy')", "2", "")
+    notebook = with_sources("x = 1\n" * 30, "open('/home/ann/pixels.npy')", "$\text{2}$", "")
     notebook.metadata |= {"widgets": {}, "kernelspec": {"name": "conda-env", "display_name": "mine"}}
     ran, stub = notebook.cells[2:]
     ran.execution_count, ran.metadata["execution"] = 3, {}
@@ -128,7 +131,8 @@ def test_the_checks_see_what_is_wrong():
     told = "\n".join([*wrong_metadata(notebook), *traces_of_running(notebook), *wrong_cells(notebook)])
     for words in (
         "'conda-env'", "['widgets']", "2 has outputs", "2 has an execution count", "2 has metadata",
-        "0 has 31 lines", "1 names a path of one machine: /home/ann", "3 is empty", "cell 3: the tag",
+        "0 has 31 lines", "1 names a path of one machine: /home/ann", "2 holds '\\t'", "3 is empty",
+        "cell 3: the tag",
     ):  # fmt: skip
         assert words in told
     assert "no heading 'Spot the bug'" in "\n".join(missing_parts(notebook))

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import images
 from course_utils.exercises.bilinear.repair import mean_with_halves
-from course_utils.exercises.bilinear.write import CELL, bilinear
+from course_utils.exercises.bilinear.write import bilinear
 from course_utils.exercises.engine import Prediction
 from course_utils.resampling import interpolate_cell, resampling_matrix
 
@@ -47,20 +47,22 @@ WHO_COUNTS_MOST = Prediction(
     },
 )
 
+CROSSED = np.array([[0.0, 100.0], [100.0, 0.0]])
+
 QUARTER_OF_THE_DIAGONAL = Prediction(
     key="bilinear.diagonal",
     title="A quarter of the way down the diagonal",
-    question="Walk from the top left sample (10) straight to the bottom right one (90); the other two are "
-    "20 and 40. What is the value after a quarter of the way?",
-    answer=lambda: bilinear(CELL, 0.25, 0.25),
+    question="Another cell: 0 and 100 above, 100 and 0 below. Walk from the top left sample straight to the bottom "
+    "right one. What is the value after a quarter of the way?",
+    answer=lambda: bilinear(CROSSED, 0.25, 0.25),
     tolerance=1e-3,
-    explain="A straight line from 10 to 90 would say 30. The other two samples count as well: 0.5625 · 10 + "
-    "0.1875 · 20 + 0.1875 · 40 + 0.0625 · 90 = 22.5.",
+    explain="A straight line from 0 to 0 would say 0. The other two samples count as well: 0.1875 · 100, twice, is "
+    "37.5.",
     guesses={
-        "You joined the two corners by a straight line.": lambda: 10 + 0.25 * (90 - 10),
-        "That is a quarter of the way along the top edge.": lambda: bilinear(CELL, 0.25, 0),
-        "That is a quarter of the way down the left edge.": lambda: bilinear(CELL, 0, 0.25),
-        "That is the mean of the four, the value in the middle.": lambda: np.mean(CELL),
+        "You joined the two corners by a straight line.": lambda: 0,
+        "That is a quarter of the way along an edge.": lambda: bilinear(CROSSED, 0.25, 0),
+        "That is the mean of the four, the value in the middle.": lambda: np.mean(CROSSED),
+        "You walked the other diagonal, from one 100 to the other.": lambda: bilinear(CROSSED, 0.25, 0.75),
     },
 )
 

@@ -241,6 +241,7 @@ RESIZE = Exercise(
             "scipy.zoom",
             "course_utils.resample",  # before the one that it calls
             "course_utils.resize",
+            "course_utils.resize_with",
             case=Case(CELL, (3, 5)),
         ),
     ],
