@@ -51,7 +51,7 @@ def _shared(trip):
     shared = int((trip.wins > 1).sum())
     if not shared:
         return ""
-    return f" {shared} of them won in more than one window; each is written once, not added up."
+    return f" {shared} of them won in more than one window: unpooling overwrites, it does not add."
 
 
 def _second_pooling(trip):
@@ -163,7 +163,8 @@ def _of_an_input(trip, i):
         return f"{start}no window: whatever stands here, the result is the same."
     windows = f"{count} window{'s' * (count > 1)}"
     if wins:
-        return f"{start}{windows} and the maximum of {wins}: unpooling writes it once."
+        often = "once" if wins == 1 else f"{wins} times to one position, and it stays {_input(trip, i)}"
+        return f"{start}{windows} and the maximum of {wins}: unpooling writes it {often}."
     tied = any(
         i in dict(window) and trip.maxima.flat[o] == trip.x.flat[i] for o, window in enumerate(trip.windows)
     )

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from course_utils.convolution import convolution, convolution_size, output_padding_for, transposed_size
+from course_utils.convolution import (
+    convolution,
+    convolution_matrix,
+    convolution_size,
+    output_padding_for,
+    transposed_size,
+)
 from course_utils.exercises import convolution as lesson
 from course_utils.exercises.convolution import repair, sizes, write
 from course_utils.exercises.convolution.predict import painted, same_crop
@@ -206,6 +212,23 @@ def test_same_and_the_usual_padding_agree_for_kernel_4_and_part_by_one_place_for
         same = transposed_1d(x, kernel, 2)[first : first + 8]
         usual = painted(x, kernel, stride=2, padding=padding, output_padding=output_padding)
         np.testing.assert_array_equal(same[shift:], usual[: 8 - shift])
+
+
+def test_the_last_window_reads_the_eighth_sample():
+    for size, last in ((7, [5, 6]), (8, [5, 6, 7])):
+        reads = convolution_matrix(size, np.ones(3), stride=2, padding=1)
+        assert len(reads) == 4 and np.flatnonzero(reads[-1]).tolist() == last
+
+
+@pytest.mark.parametrize(("size", "positions"), [(7, 3), (8, 4)])
+def test_with_8_samples_the_gradient_has_room_for_a_weight_that_is_none(size, positions):
+    x, g = np.random.default_rng(0).normal(size=(1, 1, size)), np.random.default_rng(1).normal(size=(1, 1, 4))
+    by_weight = convolution(x, g, padding=1, dilation=2)[0, 0]
+    assert len(by_weight) == positions
+    for t in range(3):
+        weight = np.eye(3)[t]
+        there = convolution_matrix(size, weight, stride=2, padding=1) @ x[0, 0]
+        np.testing.assert_allclose(by_weight[t], g[0, 0] @ there, atol=EXACT)
 
 
 def test_the_sizes_of_u_net_and_of_seven_pixels_pooled_in_pairs():

@@ -135,12 +135,15 @@ def test_the_repaired_bias_makes_torchs_layer_interpolate(channels, stride):
     assert (left != 0).all()
 
 
-def test_a_diagonal_is_right_for_equal_counts_and_for_no_others():
+def test_a_diagonal_is_right_for_equal_counts_and_refused_for_others_but_one():
     np.testing.assert_array_equal(
         lesson.MIXING_WEIGHT.buggy(np.eye(3), fcn.bilinear_kernel(4)), fcn.bilinear_weight(np.eye(3), 4)
     )
     with pytest.raises(IndexError):
         lesson.MIXING_WEIGHT.buggy(np.ones((2, 3)), fcn.bilinear_kernel(4))
+    for shape in ((1, 3), (3, 1)):
+        everywhere = lesson.MIXING_WEIGHT.buggy(np.full(shape, 0.5), fcn.bilinear_kernel(4))
+        np.testing.assert_array_equal(everywhere, fcn.bilinear_weight(np.ones(shape), 4))
 
 
 # ---- the four pictures ------------------------------------------------------------------------------------------

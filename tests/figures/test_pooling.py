@@ -146,13 +146,16 @@ def test_the_example_of_the_lesson_in_words():
     )
 
 
-def test_one_peak_of_four_windows_is_written_once():
+def test_one_peak_of_four_windows_is_written_four_times_to_one_position():
     peak = np.zeros((5, 5))
     peak[2, 2] = 9
     scene = pooling_scene(peak, 3, 2)
     _, shown, _ = read(scene)
     assert sum(value for name, value in shown.items() if name.startswith("back")) == 9
-    assert "1 of them won in more than one window; each is written once, not added up." in scene.text
+    assert "1 of them won in more than one window: unpooling overwrites, it does not add." in scene.text
+    assert scene.details["in-12"].endswith(
+        "is in 4 windows and the maximum of 4: unpooling writes it 4 times to one position, and it stays 9."
+    )
     assert ">4×<" in scene.svg
 
 

@@ -12,14 +12,15 @@ from course_utils.exercises.conventions.predict import (
     A_CLASSIFIER,
     AT_THE_BORDER,
     ENLARGED,
-    FIFTEEN_OR_SIXTEEN,
     SAME_NAME,
+    TWELVE_OR_THIRTEEN,
     WHO_MADE_IT,
 )
 from course_utils.exercises.conventions.suspects import FIVE_DIFFERENCES, discs, five_differences
 # isort: on
 
 __all__ = [
-    "AT_THE_BORDER", "A_CLASSIFIER", "CANDIDATES", "ENLARGED", "EXPORT", "FIFTEEN_OR_SIXTEEN", "FIVE_DIFFERENCES",
-    "FROM_A_FACTOR", "IDENTIFY", "NEAREST_MODE", "PORTED", "SAME_NAME", "WHO_MADE_IT", "discs", "five_differences",
+    "AT_THE_BORDER", "A_CLASSIFIER", "CANDIDATES", "ENLARGED", "EXPORT", "FIVE_DIFFERENCES", "FROM_A_FACTOR",
+    "IDENTIFY", "NEAREST_MODE", "PORTED", "SAME_NAME", "TWELVE_OR_THIRTEEN", "WHO_MADE_IT", "discs",
+    "five_differences",
 ]  # fmt: skip

@@ -69,17 +69,18 @@ ENLARGED = Prediction(
     guesses={"That is the difference when it shrinks.": lambda: 0.272},
 )
 
-FIFTEEN_OR_SIXTEEN = Prediction(
-    key="conventions.fifteen",
-    title="Ten samples times 1.55",
-    question="Ten samples, factor 1.55. How many do you get from torch, and how many from OpenCV? Two numbers.",
+TWELVE_OR_THIRTEEN = Prediction(
+    key="conventions.fifteen",  # it once asked for 10 · 1.55; learners' progress holds the key
+    title="Ten samples times 1.25",
+    question="Ten samples, factor 1.25. How many do you get from torch, and how many from OpenCV? Two numbers.",
     shape=2,
-    answer=lambda: [size_from_factor(10, 1.55, made.size_rule) for made in (TORCH, OPENCV)],
-    explain="15.5 is cut down by torch and rounded to the even neighbor by OpenCV, scipy and scikit-image.",
+    answer=lambda: [size_from_factor(10, 1.25, made.size_rule) for made in (TORCH, OPENCV)],
+    explain="torch cuts 12.5 down. OpenCV, scipy and scikit-image round it, and send a half to the even neighbor: 12 "
+    "from 12.5, and 16 from 15.5.",
     guesses={
-        "torch cuts 15.5 down.": lambda: (16, 16),
-        "OpenCV rounds 15.5.": lambda: (15, 15),
-        "You have the two exchanged.": lambda: (16, 15),
+        "OpenCV does round, but a half does not always go up.": lambda: (12, 13),
+        "torch cuts 12.5 down, and in OpenCV a half does not always go up.": lambda: (13, 13),
+        "torch cuts 12.5 down.": lambda: (13, 12),
     },
 )
 
@@ -122,8 +123,8 @@ A_CLASSIFIER = Prediction(
     "OpenCV LINEAR shrinks the new crops. How many of 100 are right?",
     options=["about 75", "about 65", "about 45", "about 20"],
     answer=_of_a_hundred,
-    explain="44. Without antialias fine structures turn into false ones, so the fine bands are stronger than "
-    "any it was trained on.",
+    explain="44. In OpenCV's crops the fine bands are stronger than in Pillow's of the same photo: false detail is "
+    "added, and true fine detail is weakened less.",
     guesses={
         "It measures how strong the fine bands are, and just those have changed.": "about 75",
         "Chance would be 20, one of five photos.": "about 20",

@@ -90,7 +90,8 @@ IDENTIFY = Exercise(
 
 @IDENTIFY.mistake
 def _by_the_ramp_alone(in_size, ramp, impulse):
-    """You compare the ramp alone. Of 8 → 2 three candidates make 1.5 and 5.5; the impulse tells them apart."""
+    """You compare the ramp alone. At 8 → 2 torch bilinear and OpenCV AREA both make 1.5 and
+    5.5; the impulse tells them apart."""
     return _identified(in_size, ramp, impulse, lambda made, given: np.allclose(made[0], given[0]))
 
 

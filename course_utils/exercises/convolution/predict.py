@@ -185,7 +185,8 @@ WHO_COLLIDES = Prediction(
     "that is skipped.",
     guesses={
         "7 fits exactly. An eighth sample adds no window.": "7",
-        "8 is possible, and its last sample is not read.": "8",
+        "8 is possible: the last window reads the eighth sample. With 7 that place is padding, and there are 4 "
+        "windows as well.": "8",
         "With 6 inputs there are only 3 outputs.": "6, 7 or 8",
     },
 )

@@ -57,7 +57,8 @@ WHICH_PICTURE = Prediction(
     "rows and columns are dark.",
     guesses={
         "There flat areas have a grid, so phases do not add up to 1. For 7 = 2 · 4 − 1 they do.": "A",
-        "That border is dark on all four sides, and the same on each. An odd kernel leans to one side.": "C",
+        "That border is dark on all four sides, and the same on each. At an even stride an odd kernel leans to one "
+        "side.": "C",
         "There every color has become the same gray. groups=3 keeps the colors apart.": "D",
     },
 )

@@ -106,7 +106,8 @@ def _one_axis(kernel_size):
 
 
 def keeps_flat(kernel, stride):
-    """True where a transposed convolution with this kernel (1-D) and stride leaves a flat signal as it was."""
+    """True where a transposed convolution with this kernel (1-D) and stride leaves a flat signal as it was, away from
+    its ends."""
     return all(np.isclose(kernel[phase::stride].sum(), 1) for phase in range(stride))
 
 
