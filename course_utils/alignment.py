@@ -272,10 +272,13 @@ def share_in_own_region(labels, flows_xy, stride, near=4):
     return float(own[counted].mean()) if counted.any() else np.nan
 
 
-def with_uninformed(flows_xy):
-    """The flows of n scenes, (n, h, w, 2), beside three as long that know nothing of their scene: kind -> flows.
+def with_comparisons(flows_xy):
+    """The flows of n scenes, (n, h, w, 2), and three more to compare them with: kind -> flows.
 
-    >>> sorted(with_uninformed(np.array([[[[1.0, 2.0]]], [[[3.0, 4.0]]]])).items())[3]
+    Those of "another scene" know how scenes are laid out and nothing of this one. "reversed", each arrow leads the
+    other way. "turned" by 90 degrees is no measure of chance: an arrow that crossed an outline now runs along it.
+
+    >>> sorted(with_comparisons(np.array([[[[1.0, 2.0]]], [[[3.0, 4.0]]]])).items())[3]
     ('turned', array([[[[-2.,  1.]]],
     <BLANKLINE>
     <BLANKLINE>

@@ -183,8 +183,8 @@ def fixed_pattern(function, in_shape=(1, 1, 16, 16), constant=1.0, border=4):
 def power_spread(function, in_shape=(4, 1, 24, 24), border=4, seed=0):
     """Score 2: how unevenly a function passes noise on to the phases: standard deviation of the power over its mean.
 
-    The noise is normal, of power 1. Numbers of taps that differ show here: 9 numbers of a 3 × 3 kernel at stride 2
-    are 4, 2, 2 and 1, a spread of 0.48. With few samples it is never quite 0; a plain convolution shows its floor.
+    The noise is normal, of power 1. Unequal counts show here: 9 numbers of a 3 × 3 kernel at stride 2 are 4, 2, 2
+    and 1, a spread of 0.48. With few samples it is never quite 0; a plain convolution shows its floor.
 
     >>> power_spread(lambda x: np.kron(x, np.ones((2, 2))))
     0.0

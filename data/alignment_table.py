@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils.alignment import share_in_own_region, with_uninformed
+from course_utils.alignment import share_in_own_region, with_comparisons
 from course_utils.networks import alignment_study as study
 from course_utils.networks import shift_study
 from course_utils.networks.alignment_pictures import new_film, shares_read_off
@@ -137,7 +137,7 @@ def film_rows(labels, predicted, flow, stride):
         {"scene": i + 1, "mean IoU": round(100 * _iou(labels[i], predicted[i]), 2)}
         | {
             kind: round(100 * share_in_own_region(labels[[i]], each[[i]], stride), 1)
-            for kind, each in with_uninformed(flow).items()
+            for kind, each in with_comparisons(flow).items()
         }
         for i in range(len(labels))
     ]

@@ -26,7 +26,7 @@ from course_utils.alignment import (
     stage_offsets,
     stages,
     tips_in_own_region,
-    with_uninformed,
+    with_comparisons,
 )
 from course_utils.resampling import COORDINATE_MAPS, resize, source_coordinates
 from course_utils.scenes import class_shares, scenes
@@ -392,9 +392,9 @@ def test_the_share_is_over_all_tips_and_not_over_scenes():
     assert share_in_own_region([flat, split], away, 2, near=2) == 0.5
 
 
-def test_uninformed_flows_are_as_long_and_know_nothing_of_their_scene():
+def test_flows_to_compare_with_are_as_long_turned_reversed_or_of_another_scene():
     flows = np.random.default_rng(0).normal(size=(3, 2, 5, 2))
-    kinds = with_uninformed(flows)
+    kinds = with_comparisons(flows)
     lengths = np.linalg.norm(flows, axis=-1)
     for kind in ("turned", "reversed"):
         assert np.linalg.norm(kinds[kind], axis=-1) == pytest.approx(lengths)

@@ -54,7 +54,7 @@ def test_where_arrows_end_counted_one_by_one():
 
 
 def test_the_opening_of_lesson_12_shows_a_riddle():
-    """In one scene the learned arrows are ahead of those that know nothing of it, in another behind."""
+    """In one scene the learned arrows are ahead of another scene's and of themselves turned, in another behind."""
     ahead = [row["learned"] > max(row["another scene"], row["turned"]) for row in RESULT["rows"]]
     assert any(ahead) and not all(ahead)
 

@@ -301,6 +301,15 @@ def test_how_far_a_slope_sees():
     assert -4 < ends[2.0, -4.0] < -3
 
 
+def test_the_error_is_a_part_of_the_wanted_rows_squares():
+    """As lesson 11 says: 0 fits, 2 is a whole bump in the wrong place, and two halves of a sharp one cost less."""
+    for width in (0.4, 2.0, 4.0):
+        match = BumpMatch(width)
+        assert match.error(6.0) == 0 and match.error(-20.0) == pytest.approx(2, abs=0.001)
+    assert BumpMatch(0.4).error(0.0) == pytest.approx(2, abs=0.001)
+    assert BumpMatch(0.4).error(0.5) == pytest.approx(1.54, abs=0.005)
+
+
 def test_downhill_never_goes_up():
     for width in (0.4, 2.0, 4.0):
         match = BumpMatch(width)

@@ -132,7 +132,7 @@ CALLS = {
     alignment.class_at: ({"labels": LABELS, "places_xy": FLOW}, {}),
     alignment.tips_in_own_region: ({"labels": LABELS[:, :2], "flow_xy": FLOW}, {"stride": 2}),
     alignment.share_in_own_region: ({"labels": LABELS[None, :, :2], "flows_xy": FLOW[None]}, {"stride": 2}),
-    alignment.with_uninformed: ({"flows_xy": FLOW[None]}, {}),
+    alignment.with_comparisons: ({"flows_xy": FLOW[None]}, {}),
     alignment.flow_growth: ({"flow_xy": FLOW, "flow_still_xy": FLOW / 2}, {"shift_xy": (4, 0)}),
     alignment.reading_places: ({"flow_xy": FLOW}, {"stride": 4}),
     sampling.softmax: ({"logits": IMAGE}, {}),

@@ -103,6 +103,17 @@ def test_through_normalized_numbers_it_is_exact_where_they_are(align_corners):
 
 
 @both_conventions
+def test_which_sizes_hide_that_a_grid_is_in_half_precision(align_corners):
+    """As lesson 11 says: sizes such as 5, 9 and 17 with align_corners, else powers of two; 6 x 7 never."""
+    hidden = [5, 9, 17] if align_corners else [4, 8, 16]
+    for size in (4, 5, 6, 7, 8, 9, 16, 17):
+        kept = identity_grid((2, size), align_corners)[0, :, 0].astype(np.float16).astype(float)
+        assert (np.abs(to_pixels(kept, size, align_corners) - np.arange(size)).max() < 1e-12) == (
+            size in hidden
+        )
+
+
+@both_conventions
 def test_and_within_rounding_in_every_size(align_corners):
     for size in range(1, 200):
         image = noise(size, 3)

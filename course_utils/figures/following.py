@@ -19,7 +19,7 @@ from course_utils.alignment import (
     fetched_shares,
     reading_places,
     share_in_own_region,
-    with_uninformed,
+    with_comparisons,
 )
 from course_utils.figures.draw.label_maps import WORDS, drawing_factor, in_pixels, iou, lengths
 from course_utils.figures.draw.scene import Handle, NoPicture, arrow, circle, group, held, line, rect
@@ -154,7 +154,7 @@ def _tips(reel, scene, stride, key):
     return tuple(
         {
             kind: share_in_own_region(labels, each[[scene]], stride)
-            for kind, each in with_uninformed(flows).items()
+            for kind, each in with_comparisons(flows).items()
         }
         for flows in reel.flows(stride)[key]
     )

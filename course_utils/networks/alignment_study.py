@@ -296,11 +296,11 @@ def tips_in_own_region(model, data, near=4):
     """Where the arrows of the coarse map's flow end: the share of the tips that are in the class of their own place.
 
     Places are those of the finest fusion whose class changes within ``near`` pixels. Shares from 0 to 1: of
-    the "learned" arrows and, for what chance and layout give, of "another scene", "turned" by 90 degrees, "reversed".
+    the "learned" arrows and, to compare, of "another scene", of themselves "turned" by 90 degrees, and "reversed".
     """
     stride = min(model.eval().flows(data.images[:1]))
     flows = model.flows(data.images)[stride]["coarse"].movedim(1, -1).cpu().numpy()
     return {
         kind: alignment.share_in_own_region(data.labels.numpy(), each, stride, near)
-        for kind, each in alignment.with_uninformed(flows).items()
+        for kind, each in alignment.with_comparisons(flows).items()
     }

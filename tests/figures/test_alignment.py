@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.alignment import fetched_shares, share_in_own_region, with_uninformed
+from course_utils.alignment import fetched_shares, share_in_own_region, with_comparisons
 from course_utils.figures.alignment import GAP, LARGE, PROFILE, SMALL, TEXTS, TOP, film_scene
 from course_utils.figures.draw.label_maps import Place, arrows, drawing_factor, prediction
 from course_utils.figures.draw.scene import NoPicture, moved, written
@@ -61,7 +61,7 @@ def test_tips_in_their_own_region_are_counted_beside_arrows_that_know_nothing():
         flows = FILM.flows["flow"][4]["coarse"][moment]
         shares = {
             kind: share_in_own_region(FILM.labels[1:], each[1:], 4)
-            for kind, each in with_uninformed(flows).items()
+            for kind, each in with_comparisons(flows).items()
         }
         assert texts["tips-0"] == f"tips in own region: {100 * shares['learned']:.0f} %"
         others = f"another scene {100 * shares['another scene']:.0f} %, turned {100 * shares['turned']:.0f} %"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.alignment import class_at, fetch, reading_places, share_in_own_region, with_uninformed
+from course_utils.alignment import class_at, fetch, reading_places, share_in_own_region, with_comparisons
 from course_utils.figures.alignment_maps import LARGE, PROFILE, TEXTS, TOP, maps_scene
 from course_utils.figures.draw.label_maps import Place, outlines
 from course_utils.figures.following import reel_of
@@ -95,7 +95,7 @@ def test_curves_are_the_shares_along_the_row_before_and_after(place):
 def test_tips_are_counted_beside_arrows_that_know_nothing():
     for scene in range(COUNT):
         svg = maps_scene(REEL, scene).svg
-        every = with_uninformed(FILM.flows["flow"][4]["coarse"][-1])
+        every = with_comparisons(FILM.flows["flow"][4]["coarse"][-1])
         own, other, turned = (
             f"{100 * share_in_own_region(FILM.labels[[scene]], every[kind][[scene]], 4):.0f} %"
             for kind in ("learned", "another scene", "turned")

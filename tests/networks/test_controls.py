@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from course_utils import scores
 from course_utils.networks import alignment_study as study
 from course_utils.networks import segmentation, shift_study
-from course_utils.networks.alignment import Addition, FlowAlignment, enlarge, moved
+from course_utils.networks.alignment import Addition, FlowAlignment, TwoBranchAlignment, enlarge, moved
 from course_utils.networks.controls import (
     FineBranch,
     Gate,
@@ -97,6 +97,18 @@ def test_without_products_the_mean_flow_cannot_follow_what_moves(seed):
     here, there = (flow.mean((2, 3)) for flow in flows)
     assert torch.allclose(here, there, atol=1e-12)
     assert (flows[0] - flows[1]).abs().max() > 1e-3  # the flow itself has changed
+
+
+def test_products_look_further_than_the_two_branches():
+    """4 fine positions each way against 1, which lesson 12 names as a second difference between them."""
+    fine, coarse = pair()
+    fine.requires_grad_()
+    middle = fine.shape[-1] // 2
+    module = TwoBranchAlignment(8).eval()
+    torch.nn.init.normal_(module.coarse_branch[-1].weight)
+    module.flows(fine, coarse)["coarse"][..., middle, middle].sum().backward()
+    read = fine.grad.abs().sum((0, 1)).nonzero() - middle
+    assert (read.min(), read.max()) == (-1, 1) and ProductShift(8).reach == 4
 
 
 @pytest.mark.parametrize("dx, dy", [(0, 0), (1, 0), (-1, 1), (2, -2)])

@@ -25,8 +25,8 @@ def values(rng, *shape):
 
 def split_1d(kernel, stride):
     """One row for each phase: kernel[phase::stride], filled up with zeros at the end where it is shorter."""
-    taps = -(-len(kernel) // stride)  # rounded up
-    phases = np.zeros((stride, taps))
+    length = -(-len(kernel) // stride)  # rounded up
+    phases = np.zeros((stride, length))
     for phase in range(stride):
         part = kernel[phase::stride]
         phases[phase, : len(part)] = part
@@ -60,7 +60,7 @@ SPLIT_1D = Exercise(
     hints=[
         "kernel[phase::stride] is one phase. How long is the longest?",
         "Phase 0 is the longest, with len(kernel) / stride weights, rounded up: -(-len(kernel) // stride).",
-        "Begin with np.zeros((stride, taps)) and write each phase into the beginning of its row.",
+        "Begin with np.zeros((stride, length)) and write each phase into the beginning of its row.",
     ],
 )
 
@@ -68,8 +68,8 @@ SPLIT_1D = Exercise(
 @SPLIT_1D.mistake("cut into pieces")
 def _in_pieces(kernel, stride):
     """You cut the kernel into runs of neighbors. How far apart are two weights of the same phase?"""
-    taps = -(-len(kernel) // stride)
-    return np.append(kernel, np.zeros(stride * taps - len(kernel))).reshape(stride, taps)
+    length = -(-len(kernel) // stride)
+    return np.append(kernel, np.zeros(stride * length - len(kernel))).reshape(stride, length)
 
 
 @SPLIT_1D.mistake
@@ -97,14 +97,14 @@ def _stacked_too_early(kernel, stride):
 
 @SPLIT_1D.mistake("the rest dropped")
 def _rest_dropped(kernel, stride):
-    """You dropped the last weights, those after the last full stride. Round the number of taps *up*."""
-    taps = len(kernel) // stride
-    return kernel[: taps * stride].reshape(taps, stride).T
+    """You dropped the last weights, those after the last full stride. Round the length of the rows *up*."""
+    length = len(kernel) // stride
+    return kernel[: length * stride].reshape(length, stride).T
 
 
-@SPLIT_1D.mistake("taps rounded down")
+@SPLIT_1D.mistake("length rounded down")
 def _no_room(kernel, stride):
-    """Your rows are too short for the longest phase. Round the number of taps *up*."""
+    """Your rows are too short for the longest phase. Round their length *up*."""
     phases = np.zeros((stride, len(kernel) // stride))
     for phase in range(stride):
         part = kernel[phase::stride]
@@ -149,19 +149,19 @@ def _last_phase_first(kernel, stride):
 
 
 def split_2d(kernel, stride):
-    """(stride**2, taps, taps): number a * stride + b is kernel[a::stride, b::stride], filled up with zeros."""
-    taps = -(-len(kernel) // stride)  # the kernel is square
-    phases = np.zeros((stride, stride, taps, taps))
+    """(stride**2, K, K): number a * stride + b is kernel[a::stride, b::stride], filled up with zeros to K x K."""
+    length = -(-len(kernel) // stride)  # the kernel is square
+    phases = np.zeros((stride, stride, length, length))
     for a in range(stride):
         for b in range(stride):
             part = kernel[a::stride, b::stride]
             phases[a, b, : part.shape[0], : part.shape[1]] = part
-    return phases.reshape(stride * stride, taps, taps)
+    return phases.reshape(stride * stride, length, length)
 
 
 def _phases_2d(kernel, stride):
-    taps = -(-len(kernel) // stride)
-    return split_2d(kernel, stride).reshape(stride, stride, taps, taps)
+    length = -(-len(kernel) // stride)
+    return split_2d(kernel, stride).reshape(stride, stride, length, length)
 
 
 def _filled_up(kernel, stride):
@@ -205,7 +205,7 @@ SPLIT_2D = Exercise(
     hints=[
         "kernel[a::stride, b::stride] is the phase a down, b to the right.",
         "Its number is a * stride + b, as the channels of a pixel shuffle count: right first, then down.",
-        "Begin with np.zeros((stride, stride, taps, taps)), write each phase into the top left corner of its "
+        "Begin with np.zeros((stride, stride, length, length)), write each phase into the top left corner of its "
         "own square, and reshape at the end.",
     ],
 )
@@ -221,16 +221,16 @@ def _down_and_right_swapped(kernel, stride):
 @SPLIT_2D.mistake("cut into blocks")
 def _blocks(kernel, stride):
     """You cut the kernel into blocks of neighbors. How far apart are two weights of the same phase?"""
-    taps = -(-len(kernel) // stride)
-    blocks = _filled_up(kernel, stride).reshape(stride, taps, stride, taps)
-    return blocks.swapaxes(1, 2).reshape(-1, taps, taps)
+    length = -(-len(kernel) // stride)
+    blocks = _filled_up(kernel, stride).reshape(stride, length, stride, length)
+    return blocks.swapaxes(1, 2).reshape(-1, length, length)
 
 
 @SPLIT_2D.mistake("plain reshape")
 def _reshaped_2d(kernel, stride):
     """That is a reshape alone. It keeps neighbors together. Which weights belong to the first phase?"""
-    taps = -(-len(kernel) // stride)
-    return _filled_up(kernel, stride).reshape(-1, taps, taps)
+    length = -(-len(kernel) // stride)
+    return _filled_up(kernel, stride).reshape(-1, length, length)
 
 
 @SPLIT_2D.mistake("zeros in front")
@@ -259,7 +259,7 @@ def _stacked_too_early_2d(kernel, stride):
 
 @SPLIT_2D.mistake("the rest dropped")
 def _rest_dropped_2d(kernel, stride):
-    """You dropped the last rows and columns of the kernel. Round the number of taps *up*."""
+    """You dropped the last rows and columns of the kernel. Round the length of the small kernels *up*."""
     whole = len(kernel) // stride * stride
     return split_2d(kernel[:whole, :whole], stride)
 
@@ -511,27 +511,27 @@ def _unshuffled_by_two(x, factor):
 
 
 def to_subpixel(weight, stride):
-    """(C_in, C_out, k, k) of a transposed convolution as (C_out * stride**2, C_in, taps, taps) of its twin."""
+    """(C_in, C_out, k, k) of a transposed convolution as (C_out * stride**2, C_in, K, K) of its twin."""
     c_in, c_out, size, _ = weight.shape
-    taps = -(-size // stride)
-    filled = np.zeros((c_in, c_out, taps * stride, taps * stride))
+    length = -(-size // stride)
+    filled = np.zeros((c_in, c_out, length * stride, length * stride))
     filled[:, :, :size, :size] = weight
-    apart = filled.reshape(c_in, c_out, taps, stride, taps, stride)
+    apart = filled.reshape(c_in, c_out, length, stride, length, stride)
     apart = apart[:, :, ::-1, :, ::-1, :]  # what painted forward is read backward
-    rows = apart.transpose(1, 3, 5, 0, 2, 4)  # output channel, phase down, phase right, input channel, taps
-    return rows.reshape(c_out * stride**2, c_in, taps, taps)
+    rows = apart.transpose(1, 3, 5, 0, 2, 4)  # output channel, phase down, phase right, input channel, K x K
+    return rows.reshape(c_out * stride**2, c_in, length, length)
 
 
-ROWS, COLUMNS = 2, 4  # the axes of the taps, after input channel and output channel
+ROWS, COLUMNS = 2, 4  # the axes of the small kernel, after input channel and output channel
 
 
 def _converted(weight, stride, axes=(1, 3, 5, 0, 2, 4), flipped=(ROWS, COLUMNS)):
     """The reference, with another order of axes or other axes flipped."""
     c_in, c_out, size, _ = weight.shape
-    taps = -(-size // stride)
-    filled = np.pad(weight, ((0, 0), (0, 0), *[(0, taps * stride - size)] * 2))
-    apart = np.flip(filled.reshape(c_in, c_out, taps, stride, taps, stride), flipped)
-    return apart.transpose(axes).reshape(-1, apart.shape[axes[3]], taps, taps)
+    length = -(-size // stride)
+    filled = np.pad(weight, ((0, 0), (0, 0), *[(0, length * stride - size)] * 2))
+    apart = np.flip(filled.reshape(c_in, c_out, length, stride, length, stride), flipped)
+    return apart.transpose(axes).reshape(-1, apart.shape[axes[3]], length, length)
 
 
 def _any_layer(rng):
@@ -585,9 +585,9 @@ CONVERT = Exercise(
     hints=[
         "Four steps: pad the kernel to a multiple of the stride, split it into phases, flip each phase, put "
         "the axes in order.",
-        "filled.reshape(c_in, c_out, taps, stride, taps, stride) has a phase and a tap for either axis. Flipping "
-        "is [::-1] along both axes of taps.",
-        "The rows count output channel, phase down, phase right; after them come input channel and taps: "
+        "filled.reshape(c_in, c_out, length, stride, length, stride) has a phase and a place in its small kernel "
+        "for either axis. Flipping is [::-1] along both axes of the small kernel.",
+        "The rows count output channel, phase down, phase right; after them come input channel and small kernel: "
         "transpose(1, 3, 5, 0, 2, 4).",
     ],
 )
@@ -602,13 +602,13 @@ def _not_turned_around(weight, stride):
 
 @CONVERT.mistake
 def _turned_upside_down_only(weight, stride):
-    """Your phases are flipped upside down, but not left to right. Flip *both* axes of the taps."""
+    """Your phases are flipped upside down, but not left to right. Flip *both* axes."""
     return _converted(weight, stride, flipped=ROWS)
 
 
 @CONVERT.mistake
 def _turned_left_to_right_only(weight, stride):
-    """Your phases are flipped left to right, but not upside down. Flip *both* axes of the taps."""
+    """Your phases are flipped left to right, but not upside down. Flip *both* axes."""
     return _converted(weight, stride, flipped=COLUMNS)
 
 
@@ -624,9 +624,9 @@ def _turned_around_before_filling_up(weight, stride):
     """You flipped each phase and then padded it, so its zeros are at the end. Pad first. Where are the zeros
     once such a phase is flipped?"""
     rows = to_subpixel(weight, stride)
-    taps, size = rows.shape[-1], weight.shape[-1]
+    length, size = rows.shape[-1], weight.shape[-1]
     for row, phase in enumerate(np.ndindex(weight.shape[1], stride, stride)):
-        short = [taps - len(range(start, size, stride)) for start in phase[1:]]
+        short = [length - len(range(start, size, stride)) for start in phase[1:]]
         rows[row] = np.roll(rows[row], [-zeros for zeros in short], axis=(1, 2))
     return rows
 
@@ -695,7 +695,8 @@ COST = Exercise(
     hints=[
         "How many channels leave the convolution, before the shuffle? `c_out` for each of the `factor**2` phases.",
         "Each of them has a kernel of `kernel_size` × `kernel_size` for every input channel.",
-        "With stride 1 and full padding, each weight meets every small pixel once.",
+        "With stride 1 and the padding that keeps the size, each weight is used once for every pixel of the small "
+        "picture.",
     ],
 )
 
