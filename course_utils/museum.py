@@ -371,7 +371,8 @@ EXHIBITS = {
             (9, "one bright pixel"),
             "linspace(−1, 1, n) puts −1 on the first pixel's center. grid_sample takes it for the outer edge: with "
             "no flow at all every map shrinks, and fades at its border.",
-            "A dark border. A bright pixel in the middle of an odd size is hit exactly.",
+            "A map that is dark everywhere. A dark border hides only the fading, not the shrinking. A bright pixel "
+            "in the middle of an odd size is hit exactly.",
             "No flow on a map of ones: it must come back.",
             "align_corners=True for such a grid; or the grid (2 i + 1) / n − 1.",
             (

@@ -407,7 +407,7 @@ def text(record):
         f"`{record['command']}`, {record['date']}, {record['device']}; torch {record['versions']['torch']}, {made}.",
         f"{result['note']} *largest*: the largest offset between maps or of the answer, in image px, at the first "
         "and the last pixel. *gradient*: on how many of its sides, per axis, the gradient's center of mass agrees to "
-        "a hundredth of a pixel, where the picture is large enough. A note is no bug: training removes it.",
+        "a hundredth of a pixel, where the picture is large enough. A note is no bug: training learns around it.",
         "", f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}",
     ]  # fmt: skip
     lines += [f"| {' | '.join(str(row[name]) for name in COLUMNS)} |" for row in result["rows"]]

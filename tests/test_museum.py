@@ -15,6 +15,7 @@ from PIL import Image
 
 from course_utils import exhibits
 from course_utils.museum import EXHIBITS, exhibit
+from course_utils.warping import grid_sample
 
 ALL = list(EXHIBITS.values())
 EACH = pytest.mark.parametrize("exhibit", ALL, ids=lambda exhibit: exhibit.key)
@@ -164,6 +165,16 @@ def test_a_mixed_grid_is_torchs_default_on_a_linspace(height, width, ones):
     theirs = F.grid_sample(batch(features), grid, align_corners=False)[0, 0].numpy()
     np.testing.assert_allclose(exhibits.fetched_from_a_mixed_grid(features), theirs, atol=1e-12)
     np.testing.assert_allclose(exhibits.fetched_from_one_grid(features), features, atol=1e-12)
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 99))
+def test_a_dark_border_hides_that_a_mixed_grid_fades_and_not_that_it_shrinks(height, width, seed):
+    features = np.pad(np.random.default_rng(seed).uniform(1, 9, (2 * height, 2 * width)), 1)
+    x, y = np.meshgrid(*(np.linspace(-1, 1, size) for size in features.shape[::-1]))
+    found = exhibits.fetched_from_a_mixed_grid(features)
+    without_fading = grid_sample(features, np.stack([x, y], axis=-1), padding_mode="border")
+    np.testing.assert_allclose(found, without_fading, atol=1e-12)
+    assert np.abs(found - features).max() > 0.1
 
 
 @given(st.integers(1, 7), st.integers(1, 7), st.integers(-2, 2), st.integers(-2, 2))

@@ -14,7 +14,7 @@ from course_utils.exercises.engine import Exercise, Outcome, Prediction
 from course_utils.exercises.museum.repair import mask_on_picture
 from course_utils.exercises.museum.write import apart, same_padding, seen_at, smallest_input
 from course_utils.figures.course_map import LITTLE_PICTURE, PANELS, matrix_facts
-from course_utils.kernels import resize_with
+from course_utils.kernels import keys_cubic, resize_with
 from course_utils.ladders import ladder
 from course_utils.museum import EXHIBITS, recorded_mending
 from course_utils.places import Places
@@ -216,6 +216,18 @@ def test_what_the_three_things_to_try_say_of_the_museum():
         n for n in range(16, 97) if all(r.fits for r in ladder(n, coordinate_map="align_corners").rungs)
     ]
     assert corners == [*range(17, 97, 8)]
+
+
+def test_only_kernels_agree_on_a_ramp_and_differ_on_noise_where_a_row_is_enlarged():
+    ramp, noise, cubic = np.arange(16.0), np.random.default_rng(0).normal(size=16), keys_cubic(-0.5)
+
+    def apart(signal, **how):
+        """The largest difference from two taps by edges, away from the ends."""
+        return np.abs(resize_with(signal, (40,), **how) - resize_with(signal, (40,)))[10:-10].max()
+
+    assert apart(ramp, kernel=cubic) < 1e-12 and apart(noise, kernel=cubic) > 0.1
+    assert apart(ramp, coordinate_map="align_corners") > 0.1
+    assert apart(noise, antialias=True) == 0
 
 
 def test_what_the_name_of_a_layer_hides():

@@ -11,6 +11,7 @@ from course_utils.exercises import sampling as lesson
 from course_utils.exercises.engine import Exercise, Prediction
 from course_utils.networks import sampling as networks
 from course_utils.networks.upsamplers import Carafe, Deformable, DySample, GatedFlow
+from course_utils.warping import identity_grid
 
 EXERCISES = [item for item in vars(lesson).values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in vars(lesson).values() if isinstance(item, Prediction)]
@@ -147,6 +148,23 @@ def test_one_size_for_both_flows_is_right_without_flow_and_for_equal_maps():
     assert not np.allclose(buggy(fine, coarse, flow, flow), right(fine, coarse, flow, flow))
     half = right(fine, coarse, flow, flow / 2)
     assert np.allclose(buggy(fine, coarse, flow, flow), half)  # the coarse map moves half as far
+
+
+@pytest.mark.parametrize("width, by_corners", [(16, 15 / 32), (8, 7 / 32)])
+def test_what_a_flow_of_one_is_from_edge_to_edge_and_in_sfnet_lites_code(width, by_corners):
+    """One divisor, 16, for a map of 16 and one of 8; a ramp tells where it is read."""
+    ramp, still = torch.arange(float(width)).reshape(1, 1, 1, -1), torch.linspace(-1, 1, 16)
+    corners = torch.stack([still, 0 * still], dim=-1)[None, None]
+    edges = torch.tensor(identity_grid((1, 16))[None]).float()
+    step = torch.tensor([1 / 16, 0])
+
+    def moved(grid, step, align_corners):
+        read = [F.grid_sample(ramp, each, align_corners=align_corners) for each in (grid, grid + step)]
+        return (read[1] - read[0])[..., 3:-3]
+
+    torch.testing.assert_close(moved(corners, step, True), torch.full((1, 1, 1, 10), by_corners))
+    pixels = float(lesson.ONE_FLOW.computed()) if width == 8 else 1.0
+    torch.testing.assert_close(moved(edges, 2 * step, False), torch.full((1, 1, 1, 10), pixels))
 
 
 def test_halves_are_right_for_equal_steps_only():

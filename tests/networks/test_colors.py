@@ -211,6 +211,11 @@ def test_the_gains_that_the_lesson_names():
     assert gain("deformable, shared") == pytest.approx(8, abs=0.3)
     assert gain("deformable, shared", over="flow") == pytest.approx(6, abs=0.3)
     assert 4 * rows["DySample"]["parameters"] == rows["flow"]["parameters"]
+    size = {name: rows[name]["parameters"] for name in CONTENDERS}
+    seen = {
+        name: size[name] for name in ("flow", "gated flow", "deformable, shared")
+    }  # those that see the gray
+    assert max(seen, key=seen.get) == "deformable, shared" and max(size, key=size.get) == "CARAFE"
     steady = [name for name in rows if name not in ("bilinear", "gated flow")]
     assert all(abs(gain(name)) > 4 * rows[name]["± photo"] for name in steady)
     assert 0 < gain("gated flow") < 4 * rows["gated flow"]["± photo"]

@@ -7,6 +7,7 @@ from torch import nn
 from course_utils.cost import upsampler_costs
 from course_utils.networks import shootout_costs as costs
 from course_utils.networks.records import table
+from course_utils.networks.sampling import deformable_convolution
 from course_utils.networks.shootout import CONTENDERS
 from course_utils.networks.upsamplers import UPSAMPLERS
 
@@ -36,6 +37,20 @@ def test_training_holds_what_the_backward_pass_needs():
         forward = megabytes(lambda: tanh_three_times(x))
     kept = megabytes(lambda: tanh_three_times(x.clone().requires_grad_()))
     assert forward <= 2 and kept == 4  # the clone and three answers
+
+
+def test_a_deformable_convolution_of_grid_samples_keeps_nine_samples_and_their_places():
+    x, weight = noise_that_learns(1, 4, 6, 5), noise_that_learns(4, 4, 3, 3)
+    offsets, mask, kept = noise_that_learns(1, 2, 9, 2, 6, 5), noise_that_learns(1, 2, 9, 6, 5), []
+    with torch.autograd.graph.saved_tensors_hooks(lambda each: kept.append(each) or each, lambda each: each):
+        deformable_convolution(x, offsets, weight, mask=mask)
+    sizes = [each.numel() for each in kept]
+    assert 9 * x.numel() in sizes and offsets.numel() in sizes
+    assert not {9 * x.numel(), offsets.numel()} & {each.numel() for each in (x, weight, mask)}
+
+
+def noise_that_learns(*shape):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0), requires_grad=True)
 
 
 def test_counts_are_those_of_the_formulas():

@@ -169,6 +169,8 @@ def test_who_looks_leads_among_labels_and_who_computes_among_pictures():
     labels, pictures = gains("labels"), gains("pictures")
     look = {"flow", "gated flow", "one branch", "deformable"}
     assert min(labels[name] for name in look) > max(labels[name] for name in set(labels) - look)
+    sees = {name for name, make in CONTENDERS.items() if make(shootout.WIDTH).looks}
+    assert sees == look | {"max unpooling"} and min(labels, key=labels.get) == "max unpooling"
     others = set(pictures) - COMPUTE - {"deformable"}  # which does both
     assert min(pictures[name] for name in COMPUTE) > max(pictures[name] for name in others)
     assert all(
@@ -265,6 +267,24 @@ def test_the_three_things_to_try():
     ways = {"sub-pixel", "sub-pixel, ICNR"}
     assert not stairs & ways and on_the_front("labels", "memory") & ways
     assert abs(gains("labels")["DySample"]) < 0.3 and abs(gains("pictures")["DySample"]) < 0.06
+
+
+def test_what_dysample_has_learned_is_not_in_the_mean():
+    runs = {(run["contender"], run["seed"]): run for run in numerics.recorded("labels")["runs"]}
+
+    def over_bilinear(measure):
+        return [
+            runs["DySample", seed][measure] - runs["bilinear", seed][measure] for seed in range(command.SEEDS)
+        ]
+
+    assert not difference("labels", "DySample", "bilinear").believable
+    for name, boundary in (("DySample", 89.5), ("bilinear", 85.9)):
+        found = [run["boundary F"] for (contender, _), run in runs.items() if contender == name]
+        assert np.mean(found) == pytest.approx(boundary, abs=0.05)
+    outlines, poles, discs = (over_bilinear(name) for name in ("boundary F", "IoU pole", "IoU disc"))
+    assert min(outlines) > 0 and min(poles) > 0 > max(discs)
+    assert np.mean(poles) == pytest.approx(1.4, abs=0.05) and np.mean(discs) == pytest.approx(-1.7, abs=0.05)
+    assert max(abs(each) for each in gains_by_seed("pictures", "DySample").values()) < 0.05
 
 
 def test_memory_and_time_are_not_multiply_adds():

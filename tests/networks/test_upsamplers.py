@@ -557,6 +557,10 @@ def test_the_costs_of_the_papers_defaults():
         "DySample, pl, dynamic": 272, "flow": 5_248, "two-branch": 18_944, "gated flow": 6_436,
         "gated flow, spatial": 6_976, "FaPN": 177_944,
     }  # fmt: skip
+    fapn = UPSAMPLERS["FaPN"](64)
+    decides = parameter_count(fapn.look) + parameter_count(fapn.predict)
+    assert decides / parameters["FaPN"] == pytest.approx(3 / 4, abs=0.01)
+    assert parameters["FaPN"] - decides == parameter_count(fapn.mix) + parameter_count(fapn.select)
     millions = {name: round(cost.multiply_adds / 1e6, 1) for name, cost in sampler_costs().items()}
     assert millions["CARAFE"] == 278.9 and millions["DySample"] == 8.4 and millions["FaPN"] == 2843.7
 

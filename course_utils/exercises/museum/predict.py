@@ -144,7 +144,7 @@ WHICH_COSTS = Prediction(
     explain="A convolution learns to look half a pixel aside, everywhere alike. It cannot learn to look further "
     "aside at the right than at the left.",
     guesses={
-        "Training removes it: the next convolution has learned to look aside.": "the constant one, by far",
+        "Training makes up for it: the next convolution has learned to look aside.": "the constant one, by far",
     },
 )
 

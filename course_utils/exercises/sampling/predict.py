@@ -114,12 +114,11 @@ HOW_MANY = Prediction(
 ONE_FLOW = Prediction(
     key="sampling.one_flow",
     title="One flow, two maps",
-    question="The fine map is 16 pixels wide, the coarse one 8. SFNet-Lite's code divides both flows by 16, "
-    "so that a "
-    "flow of 1 means 1/16 of the width. On the fine map that is one pixel. How many pixels is it on the "
-    "coarse map?",
+    question="The fine map is 16 pixels wide, the coarse one 8. Each is sampled on a grid from −1 to 1, from "
+    "edge to edge. A program adds 2 · flow / 16 to both grids, so on the fine map a flow of 1 is one pixel. "
+    "How many pixels is it on the coarse map?",
     answer=lambda: _moved(8),
-    explain="1/16 of 8 pixels. One number has two units, and a network has to learn both.",
+    explain="1/16 of the width, and 1/16 of 8 pixels. One number has two units, and a network has to learn both.",
     guesses={
         "The same share of the width is fewer pixels of a smaller map.": lambda: _moved(16),
         "The other way around: a coarse pixel is larger.": lambda: 1 / _moved(8),
@@ -128,8 +127,8 @@ ONE_FLOW = Prediction(
 
 
 def _moved(width, over=16):
-    """How many of its pixels a map of this width is moved by a flow of 1 that is divided by ``over``."""
-    return 1 / over * width
+    """How many of its pixels a map of this width is moved by 2 / ``over`` of a grid from edge to edge."""
+    return 2 / over * width / 2
 
 
 def _fapns_start():

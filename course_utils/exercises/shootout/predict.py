@@ -142,13 +142,14 @@ PEAKS = ("sub-pixel", "CARAFE", "deformable", "flow")
 AT_ITS_PEAK = Prediction(
     key="shootout.at_its_peak",
     title="Which one needs most memory?",
-    question="While it trains, a layer holds what its backward pass will need. Which of these four holds most, for "
-    "the same map?",
+    question="While it trains, a layer holds what its backward pass will need. Which of these four, as written "
+    "here, holds most for the same map?",
     options=list(PEAKS),
     answer=lambda: max(
         (row for row in recorded("costs")["rows"] if row["upsampler"] in PEAKS), key=lambda row: row["memory"]
     )["upsampler"],
-    explain="A deformable convolution keeps nine samples of every channel for every output, and where each was read.",
+    explain="Written with `grid_sample`, as here, a deformable convolution keeps nine samples of every channel for "
+    "every output, and where each was read. torchvision's own operator keeps neither and computes them again.",
     guesses={
         "It has the most weights next to the deformable one, but weights are few beside maps.": "sub-pixel",
         "25 weights for every output are much. They are shared by all channels.": "CARAFE",

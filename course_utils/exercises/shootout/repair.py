@@ -8,12 +8,12 @@ from course_utils.exercises.engine import Case, SpotTheBug
 
 
 def reported(ours, theirs):
-    """Our gain; both hold a row for each seed, with scores while it trains, the last column when it is done."""
+    """Our mean gain; both hold a row for each seed, with scores while it trains, the last column when it is done."""
     return float(np.mean(ours[:, -1] - theirs[:, -1]))
 
 
 def reported_best(ours, theirs):
-    """Our gain; both hold a row for each seed, with scores while it trains, the last column when it is done."""
+    """Our mean gain; both hold a row for each seed, with scores while it trains, the last column when it is done."""
     return float(ours.max() - theirs[:, -1].mean())
 
 
@@ -45,7 +45,7 @@ BEST_SEED = SpotTheBug(
             note="Two seeds: 6 ahead and 4 behind.",
         ),
         Case(
-            np.array([[50.0, 75], [50, 71], [50, 73]]), np.array([[40.0, 72], [40, 72], [40, 72]]), by_hand=1
+            np.array([[50.0, 75], [50, 71], [50, 76]]), np.array([[40.0, 72], [40, 72], [40, 72]]), by_hand=2
         ),
     ],
     hints=[
@@ -86,6 +86,12 @@ def _best_seed_at_the_end(ours, theirs):
 def _best_seed_of_both(ours, theirs):
     """The moment is right now. You still compare the best seeds."""
     return float(ours[:, -1].max() - theirs[:, -1].max())
+
+
+@BEST_SEED.mistake
+def _median(ours, theirs):
+    """Fair, but that is the median of the differences. Report their mean."""
+    return float(np.median(ours[:, -1] - theirs[:, -1]))
 
 
 @BEST_SEED.mistake

@@ -1,7 +1,7 @@
 """What was seen, put into words: graded, with where, how far, why, and what would repair it.
 
 Grades
-    note    a constant offset: training removes it, and a trained network has learned it
+    note    a constant offset: training learns around it, and a trained network needs it
     look    an offset that grows along the picture, mixed conventions, uneven taps, samples that are never read
     bug     a grid of one convention sampled with the other, labels shrunk by nearest, samples skipped in shrinking,
             x and y exchanged
