@@ -35,9 +35,8 @@ LATER = (
 # What a browser does not read: headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
 UNREAD = re.compile(r"\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
 GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
-READS_ITS_STUB = (
-    b"attach_stub("  # lazy_loader's, as scikit-image calls it: these types say what can be imported
-)
+# How lazy_loader is called, in scikit-image for one: the types beside such a module say what can be imported.
+READS_ITS_STUB = b"attach_stub("
 # What cells import of these packages, where Pyodide has them.
 OTHERS = {"scikit-image": ("skimage.measure", "skimage.transform"), "opencv-python": ("cv2",)}
 FONTS = "matplotlib_fonts"  # the folder in which matplotlib finds the list of its fonts, and need not look for them

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -156,6 +157,27 @@ def test_a_lock_holds_what_can_be_reached_and_no_more(drawn):
 def test_a_package_that_nobody_has_is_named():
     with pytest.raises(ValueError, match="no package that-is-not-there, and none"):
         wheels.locked({"info": {}, "packages": {}}, [], ["that_is.not_there"])
+
+
+def test_a_lock_says_which_release_it_is_of(tmp_path):
+    """The lock of 314.0.6 does not say it itself; the table of a site asks."""
+
+    def file(name):
+        (tmp_path / name).write_bytes(b"x")
+        return tmp_path / name
+
+    names = [*wheels.AT_START, wheels.NAME]
+    packages = {name: {"depends": [], "file_name": f"{name}.whl"} for name in names}
+    its_own = {"info": {"abi_version": "1"}, "packages": packages}
+    core = SimpleNamespace(version="9.8.7", lessons_import=())
+    (tmp_path / "out").mkdir()
+    assert wheels.write_packages(
+        tmp_path / "out", SimpleNamespace(lock=its_own, core=core, find=file), []
+    ) == sorted(names)
+    written = json.loads((tmp_path / "out" / wheels.LOCK).read_text(encoding="utf-8"))
+    assert written["info"] == {"abi_version": "1", "version": "9.8.7"} and its_own["info"] == {
+        "abi_version": "1"
+    }
 
 
 # ---- compiled ahead ---------------------------------------------------------------------------------------------
