@@ -193,14 +193,14 @@ const book = (() => {
 
   // ---- predictions: what each answer is told was written by Python when the book was built --------------------------
   const PREDICTED = "⟨predicted⟩", ROUNDED = 8;  // as in predictions.py
+  const predictions = new Map(), waiting = new Set();  // form -> Prediction; forms that were sent before their answers came
   class Prediction {
     constructor(form, record) {
       Object.assign(this, { form, record });
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        form.querySelector(".result").innerHTML = record.options ? this.chosen() : this.typed();
-      });
+      predictions.set(form, this);
+      if (waiting.has(form)) this.answer();
     }
+    answer() { this.form.querySelector(".result").innerHTML = this.record.options ? this.chosen() : this.typed(); }
     chosen() {
       const choice = this.form.querySelector("input:checked");
       return choice ? this.record.options[choice.value] : "<p>Choose one of them.</p>";
@@ -227,9 +227,9 @@ const book = (() => {
 
   // One after the other, so that the page answers meanwhile; what is in sight first.
   const explorers = [];
-  function open(records, predictions) {
+  function open(records, answers) {
     for (const form of document.querySelectorAll("[data-prediction]"))
-      new Prediction(form, predictions[Number(form.dataset.prediction)]);
+      new Prediction(form, answers[Number(form.dataset.prediction)]);
     const boxes = [...document.querySelectorAll("[data-explorer]")];
     const middle = innerHeight / 2, away = (box) => Math.abs(box.getBoundingClientRect().top - middle);
     boxes.sort((a, b) => away(a) - away(b));
@@ -315,7 +315,7 @@ const book = (() => {
       if (part.tagName === "DETAILS") { part.open = true; first.scrollIntoView(); }
     }
   }
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     const field = find("search");
     field.addEventListener("focus", fetchIndex);
     field.addEventListener("input", look);
@@ -350,6 +350,17 @@ const book = (() => {
       for (const each of opened) each.open = false;
       root.dataset.jpThemeLight = light;
     });
-  });
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (!form.matches("[data-prediction]")) return;
+      event.preventDefault();  // the page would be left, and the answer with it
+      if (predictions.has(form)) predictions.get(form).answer();
+      else {
+        waiting.add(form);
+        form.querySelector(".result").innerHTML = "<p>The answer is on its way.</p>";
+      }
+    });
+  }
+  begin();  // a deferred script has the whole page; DOMContentLoaded would wait for the pictures
   return { open, index, explorers };
 })();

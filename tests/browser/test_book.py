@@ -214,6 +214,38 @@ def test_a_choice_is_told_what_python_would_say(visit):
         assert of_python.card.word in form.locator(".result").inner_text()
 
 
+@pytest.fixture
+def half_there(browser, address):
+    """The page whose pictures and answers have not come, and a function that lets them come."""
+    context = browser.new_context()
+    page, held = context.new_page(), []
+    page.route("**/states/*.js*", lambda route: held.append(route))
+    page.goto(f"{address}/{MADE}", wait_until="commit")
+    page.wait_for_function("() => typeof book !== 'undefined'")
+
+    def rest():
+        held[0].continue_()
+        page.wait_for_function(ALIVE)
+
+    yield page, rest
+    context.close()
+
+
+def test_a_page_answers_before_its_pictures_come(half_there):
+    page, rest = half_there
+    light = page.locator("html").get_attribute("data-jp-theme-light")
+    page.locator("#theme").click()
+    assert page.locator("html").get_attribute("data-jp-theme-light") != light
+    page.locator("#search").fill("zeb hid")
+    page.locator("#found a").first.wait_for()
+    address, form = page.url, page.locator("[data-prediction='0']")
+    form.locator("input").fill("3.5")
+    form.locator("button").click()
+    assert form.locator(".result").inner_text() == "The answer is on its way."
+    rest()
+    assert page.url == address and "As you predicted" in form.locator(".result").inner_text()
+
+
 def test_a_cell_that_is_pointed_at_lights_up(visit):
     page = visit(MADE)
     cell = explorer(page, 1).locator('[data-id="out-2"]').first
