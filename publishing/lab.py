@@ -59,9 +59,10 @@ def build(out, lessons, distribution):
 
 ENTRANCE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Between the Pixels</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
-<script>location.replace(
-  (innerWidth < 700 ? "notebooks" : "lab") + "/index.html" + location.search + location.hash);</script></head></html>
+<script>location.replace((Math.min(innerWidth, screen.width) < 700 ? "notebooks" : "lab")
+  + "/index.html" + location.search + location.hash);</script></head></html>
 """
 APPS = ("lab", "notebooks")  # a phone has no room for JupyterLab's sides
 

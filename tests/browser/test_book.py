@@ -11,7 +11,7 @@ from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
 from course_utils.lessons import WRITTEN
-from publishing import book, record
+from publishing import book, lab, record
 from publishing.serve import served
 from tests.publishing.made import made
 from tools import THOROUGH
@@ -290,6 +290,21 @@ def test_it_fits_a_telephone(visit, name):
     for details in page.locator("main details").all():
         details.evaluate("each => { each.open = true; }")
     assert page.evaluate(OVER) <= 0
+
+
+@pytest.mark.parametrize("width, app", [(390, "notebooks"), (1280, "lab")])
+def test_a_telephone_gets_the_app_that_it_has_room_for(browser, tmp_path, width, app):
+    """Laid out as a telephone does it, which is not how a narrow window does."""
+    (tmp_path / "index.html").write_text(lab.ENTRANCE, encoding="utf-8")
+    for each in lab.APPS:
+        (tmp_path / each).mkdir()
+        (tmp_path / each / "index.html").write_text(each, encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 844}, is_mobile=width < 700)
+    with served(tmp_path) as address:
+        page = context.new_page()
+        page.goto(f"{address}/?path=x.ipynb")
+        page.wait_for_url(f"{address}/{app}/index.html?path=x.ipynb")
+    context.close()
 
 
 def test_dark_is_dark_and_a_choice_is_kept(visit):

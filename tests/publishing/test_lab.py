@@ -47,6 +47,12 @@ def test_the_way_in_keeps_what_was_asked_for():
     assert 'id="jupyter-config-data"' in lab.ENTRANCE  # JupyterLite reads it there
 
 
+def test_a_telephone_is_told_how_wide_it_is():
+    """Without it a telephone lays a page out 980 pixels wide, and has room for everything."""
+    viewport, asked = 'name="viewport" content="width=device-width', "Math.min(innerWidth, screen.width)"
+    assert 0 < lab.ENTRANCE.find(viewport) < lab.ENTRANCE.find(asked)
+
+
 def test_the_book_stands_without_the_browser_edition(monkeypatch, tmp_path):
     def missing():
         raise NotAtHand("the packages are not at hand")
