@@ -53,6 +53,8 @@ const book = (() => {
       });
       this.asleep = box.querySelector(".alive").textContent;
       this.bind();
+      // A browser may have put them elsewhere: those of the last visit, or where a hand moved them too early.
+      this.names.forEach((name, i) => this.draw(name, opening.values[i], opening));
       const place = box.querySelector(".place"), before = place.firstElementChild;
       const el = place.appendChild(document.createElement("div"));
       btpStage.initialize({ model: this.stage });

@@ -246,6 +246,25 @@ def test_a_page_answers_before_its_pictures_come(half_there):
     assert page.url == address and "As you predicted" in form.locator(".result").inner_text()
 
 
+def test_controls_stand_where_the_picture_says(half_there):
+    """A browser puts them where they stood at the last visit; and somebody may be early."""
+    page, rest = half_there
+    x, order = (f"[data-explorer='2'] [data-control={name}]" for name in ("x", "order"))
+    page.evaluate(
+        """selector => { const field = document.querySelector(selector); field.value = field.max; }""",
+        f"{x} input",
+    )
+    page.evaluate(
+        "selector => document.querySelectorAll(selector)[1].setAttribute('aria-pressed', 'true')",
+        f"{order} button",
+    )
+    rest()
+    cell = bilinear_cell()
+    assert float(page.locator(f"{x} input").input_value()) == cell.controls["x"].value
+    pressed = [each.get_attribute("aria-pressed") for each in page.locator(f"{order} button").all()]
+    assert pressed.index("true") == cell.controls["order"].index and pressed.count("true") == 1
+
+
 def test_a_cell_that_is_pointed_at_lights_up(visit):
     page = visit(MADE)
     cell = explorer(page, 1).locator('[data-id="out-2"]').first
