@@ -180,9 +180,9 @@ SHELL = """<!DOCTYPE html>
 </body>
 </html>
 """
-THEME = """try { const kept = localStorage.getItem("light");
-document.documentElement.dataset.jpThemeLight = kept ?? String(!matchMedia("(prefers-color-scheme: dark)").matches);
-} catch { }"""
+THEME = """{ const { dataset } = document.documentElement;
+dataset.jpThemeLight = String(!matchMedia("(prefers-color-scheme: dark)").matches);
+try { dataset.jpThemeLight = localStorage.getItem("light") ?? dataset.jpThemeLight; } catch { /* refused */ } }"""
 
 
 def shell(title, about, main, here="", scripts=""):

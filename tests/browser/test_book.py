@@ -73,8 +73,9 @@ def visit(browser, address):
     """A function: name of a page -> that page, alive; whatever it asks another host for is refused and noted."""
     contexts = []
 
-    def visit(name, width=1000, **more):
+    def visit(name, width=1000, before="", **more):
         context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        context.add_init_script(before)
         contexts.append(context)
         page = context.new_page()
         page.foreign, page.errors = [], []
@@ -334,6 +335,17 @@ def test_dark_is_dark_and_a_choice_is_kept(visit):
     page.reload()
     ink, paper = page.evaluate(BRIGHTNESS)
     assert ink < 60 and paper > 240
+
+
+def test_dark_is_dark_where_nothing_may_be_kept(visit):
+    refused = "{ get() { throw new DOMException('', 'SecurityError'); } }"
+    page = visit(
+        MADE, before=f"Object.defineProperty(window, 'localStorage', {refused})", color_scheme="dark"
+    )
+    ink, paper = page.evaluate(BRIGHTNESS)
+    assert ink > 200 and paper < 40
+    page.locator("#theme").click()
+    assert page.evaluate(BRIGHTNESS)[1] > 240 and page.errors == []
 
 
 def test_without_scripts_it_can_be_read(visit):
