@@ -238,10 +238,10 @@ const book = (() => {
     const next = () => {
       const box = boxes.shift();
       if (!box) return;
+      setTimeout(next);  // before: one that fails stays the only one
       explorers.push(new Explorer(box, records[Number(box.dataset.explorer)]));
       const moves = box.closest("[data-moves]")?.dataset.moves;
       if (moves) wander(explorers.at(-1), moves);
-      setTimeout(next);
     };
     next();
   }
@@ -305,7 +305,7 @@ const book = (() => {
   function fetchIndex() {
     if (document.querySelector("script[data-search]")) return;
     const script = document.createElement("script");
-    Object.assign(script, { src: "assets/search.js" }).dataset.search = "";
+    Object.assign(script, { src: find("search").dataset.index }).dataset.search = "";
     document.head.appendChild(script);
   }
 

@@ -224,9 +224,9 @@ def half_there(browser, address):
     page.goto(f"{address}/{MADE}", wait_until="commit")
     page.wait_for_function("() => typeof book !== 'undefined'")
 
-    def rest():
+    def rest(until=ALIVE):
         held[0].continue_()
-        page.wait_for_function(ALIVE)
+        page.wait_for_function(until)
 
     yield page, rest
     context.close()
@@ -264,6 +264,17 @@ def test_controls_stand_where_the_picture_says(half_there):
     assert float(page.locator(f"{x} input").input_value()) == cell.controls["x"].value
     pressed = [each.get_attribute("aria-pressed") for each in page.locator(f"{order} button").all()]
     assert pressed.index("true") == cell.controls["order"].index and pressed.count("true") == 1
+
+
+def test_one_explorer_that_fails_stays_the_only_one(half_there):
+    page, rest = half_there
+    page.evaluate("() => document.querySelector('[data-explorer=\\'0\\'] .alive').remove()")
+    rest("() => document.querySelectorAll('[data-alive]').length === 2")
+    assert [each.get_attribute("data-alive") for each in page.locator("[data-explorer]").all()] == [
+        None,
+        "yes",
+        "yes",
+    ]
 
 
 def test_a_cell_that_is_pointed_at_lights_up(visit):
