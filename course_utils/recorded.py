@@ -86,7 +86,7 @@ def _tell_changed(missing, used, is_the_lessons):
     if is_the_lessons:
         why = "It works with what you wrote, so nothing could be recorded of it."
     else:
-        why = "It is not the lesson's own cell, so nothing is recorded of it."
+        why = "The lesson as it is published now has no such cell: you wrote or changed it, or your copy is older."
     _tell(f"{_cannot(missing)}{made} {why} On your own computer it runs.")
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 from publishing.wheels import AT_START, write_zip
@@ -31,9 +32,13 @@ LATER = (
     "matplotlib_inline.backend_inline",
     "scipy.ndimage",
 )
-# What a browser does not read: types, headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
-UNREAD = re.compile(r"\.pyi$|\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
+# What a browser does not read: headers, tests, JavaScript that JupyterLab has, grammars of 500 languages.
+UNREAD = re.compile(r"\.[ah]$|/tests/|^[^/]+\.data/|^anywidget/(lab|nb)extension/|^IPython/sphinxext/")
 GRAMMAR = re.compile(r"^pygments/lexers/(?!__init__|_mapping|python|special|shell|_builtins)")
+# How lazy_loader is called, in scikit-image for one: the types beside such a module say what can be imported.
+READS_ITS_STUB = b"attach_stub("
+# What cells import of these packages, where Pyodide has them.
+OTHERS = {"scikit-image": ("skimage.measure", "skimage.transform"), "opencv-python": ("cv2",)}
 FONTS = "matplotlib_fonts"  # the folder in which matplotlib finds the list of its fonts, and need not look for them
 STDLIB = "python_stdlib.zip"
 CALLED_BY_NAME = "course_utils/"  # a lesson shows its sources: they stay, with the bytecode beside them
@@ -43,16 +48,20 @@ class NoNode(Exception):
     """There is no node on this computer, or what it ran ended badly; the message says which."""
 
 
-def modules(folder, out, packages):
-    """The bytecode of what is imported at first, in ``out``/library and ``out``/packages. Raises NoNode."""
+def modules(folder, out, packages, others=None):
+    """The bytecode of what is imported at first, in ``out``/library and ``out``/packages. Raises NoNode.
+
+    others: package -> modules that are imported as well where it is among the ``packages``
+    """
     node = shutil.which("node")
     if not node:
         raise NoNode("node is not on this computer")
+    others = {name: inside for name, inside in (others or {}).items() if name in packages}
     names = {
         "packages": [name for name in AT_START if name in packages],
-        "then": ["between-the-pixels", *(name for name in THEN if name in packages)],
+        "then": ["between-the-pixels", *(name for name in THEN if name in packages), *others],
         "first": FIRST,
-        "later": LATER,
+        "later": [*LATER, *chain.from_iterable(others.values())],
     }
     out.mkdir(parents=True)
     done = subprocess.run(
@@ -74,7 +83,7 @@ def fonts_at(name):
 def check(folder, out, packages):
     """Raises ValueError when what was packed does not start any more. ``out``: a folder that does not exist yet."""
     try:
-        modules(folder, out, packages)
+        modules(folder, out, packages, OTHERS)
     except NoNode as reason:
         raise ValueError(f"The browser edition would not start: {reason}") from None
 
@@ -88,12 +97,14 @@ def packed(archive, compiled, tag, more=()):
     """
     contents = dict(more)
     with zipfile.ZipFile(archive) as before:
-        for name in before.namelist():
+        names = before.namelist()
+        for name in names:
             content, code = before.read(name), compiled.get(name)
             if (
                 name in contents
                 or name.endswith("/")
                 or UNREAD.search(name)
+                or (name.endswith(".pyi") and not is_read(name, before, names))
                 or (GRAMMAR.search(name) and code is None)
             ):
                 continue
@@ -102,6 +113,12 @@ def packed(archive, compiled, tag, more=()):
             if code is not None:
                 contents[cached(name, tag) if name.startswith(CALLED_BY_NAME) else f"{name}c"] = code
     write_zip(archive, contents)
+
+
+def is_read(stub, archive, names):
+    """Does the module beside these types read them when it is imported?"""
+    module = stub.removesuffix("i")
+    return module in names and READS_ITS_STUB in archive.read(module)
 
 
 def cached(name, tag):

@@ -18,6 +18,7 @@ from course_utils.figures.draw.scene import STYLE_ELEMENT
 from course_utils.lessons import LESSONS, WRITTEN
 from publishing.explorers import explorer_html, fitted, squeezed, states_js
 from publishing.pages import anchor, body, headings, markdown
+from publishing.pyodide import sha256
 from tools.roads import roads
 from tools.run import ROOT
 
@@ -27,6 +28,7 @@ MOVING_BYTES, MOVING_STATES = 600_000, 700
 PAGE_BYTES, SHARED_BYTES = 2_000_000, 1_000_000  # compressed: a lesson with its states; what all pages share
 ROOM = 100_000  # for the predictions of a lesson
 WORDS = re.compile(r"<details>|</?\w+>|[#*|`$\\{}]+|!?\[|\]\([^)]*\)")
+OWN = re.compile(r'(<[^<>]* (?:src|href|data-index)=")((?:assets|states)/[\w.]+)(?=")')
 FENCE = re.compile(r"^:?-+:?$")
 
 
@@ -79,11 +81,23 @@ def build(out, lessons) -> dict:
     write(out / "states" / "index.js", states)
     sizes["index"] = Size(squeezed(index), squeezed(states), 1, len(moving["states"]))
     sizes["shared"] = Size(write_assets(out / "assets", sections), 0)
+    for page in out.glob("*.html"):
+        write(page, with_versions(page.read_text(encoding="utf-8"), out))
     return sizes
 
 
 def write(file, text):
     file.write_text(text, encoding="utf-8")
+
+
+def with_versions(page, folder):
+    """The page with a hash of each script and style in its address: a browser that keeps older ones asks anew."""
+
+    def versioned(found):
+        file = folder / found[2]
+        return f"{found[1]}{found[2]}?v={sha256(file)[:8]}" if file.is_file() else found[0]
+
+    return OWN.sub(versioned, page)
 
 
 def page_of(lesson):
@@ -171,7 +185,8 @@ SHELL = """<!DOCTYPE html>
 <body>
 <header class="top"><a class="home" href="index.html">Between the Pixels</a><span class="here">{here}</span>
 <div class="search">
-<input id="search" type="search" placeholder="Search ( / )" aria-label="Search all lessons" autocomplete="off">
+<input id="search" type="search" placeholder="Search ( / )" aria-label="Search all lessons" autocomplete="off"
+ data-index="assets/search.js">
 <ul id="found" hidden></ul></div>
 <button id="theme" type="button" title="light or dark" aria-label="light or dark">◐</button></header>
 <main>
@@ -180,9 +195,9 @@ SHELL = """<!DOCTYPE html>
 </body>
 </html>
 """
-THEME = """try { const kept = localStorage.getItem("light");
-document.documentElement.dataset.jpThemeLight = kept ?? String(!matchMedia("(prefers-color-scheme: dark)").matches);
-} catch { }"""
+THEME = """{ const { dataset } = document.documentElement;
+dataset.jpThemeLight = String(!matchMedia("(prefers-color-scheme: dark)").matches);
+try { dataset.jpThemeLight = localStorage.getItem("light") ?? dataset.jpThemeLight; } catch { /* refused */ } }"""
 
 
 def shell(title, about, main, here="", scripts=""):

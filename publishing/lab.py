@@ -17,6 +17,7 @@ from publishing.pyodide import NotAtHand
 from tools.run import ROOT
 
 KEPT = ROOT / ".course" / "lite"
+SCRIPT = Path(__file__).with_name("assets") / "edition.js"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 OVERRIDES = ROOT / "course_utils" / "launcher" / "jupyter" / "labconfig" / "default_setting_overrides.json"
@@ -47,6 +48,7 @@ def build(out, lessons, distribution):
         source, made = place / "source", place / "made"
         write_source(source, tools, lessons, distribution.core)
         run_build(tools, source, made)
+        add_script(made)
         add_pyodide(made / "static" / "pyodide", distribution, tools, place)
         write_course_files(
             made / "course", {Path(lesson.file).stem: done for lesson, done in lessons if done}
@@ -59,9 +61,10 @@ def build(out, lessons, distribution):
 
 ENTRANCE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Between the Pixels</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
-<script>location.replace(
-  (innerWidth < 700 ? "notebooks" : "lab") + "/index.html" + location.search + location.hash);</script></head></html>
+<script>location.replace((Math.min(innerWidth, screen.width) < 700 ? "notebooks" : "lab")
+  + "/index.html" + location.search + location.hash);</script></head></html>
 """
 APPS = ("lab", "notebooks")  # a phone has no room for JupyterLab's sides
 
@@ -192,6 +195,17 @@ def run_build(tools, source, made):
     )
     if done.returncode or not (made / "lab" / "index.html").is_file():
         raise NotAtHand(f"JupyterLite does not build:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def add_script(made):
+    """Lines of our own in the page of each app. Raises ValueError for a page without a head."""
+    script = f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>\n"
+    for app in APPS:
+        page = made / app / "index.html"
+        before, head, after = page.read_text(encoding="utf-8").partition("<head>")
+        if not head:
+            raise ValueError(f"JupyterLite's {app}/index.html has no <head>: read it anew")
+        page.write_text(f"{before}{head}\n{script}{after}", encoding="utf-8")
 
 
 def add_pyodide(folder, distribution, tools, place):

@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import urllib.error
+import time
 import urllib.request
 from dataclasses import dataclass
 from functools import cached_property
+from http.client import HTTPException
 from pathlib import Path
 
 from tools.run import ROOT
@@ -22,7 +23,7 @@ FOLDER = "COURSE_PYODIDE"  # the variable that names a folder of packages
 BESIDE = ROOT.parent / "shared" / "pyodide"
 CACHE = ROOT / ".course" / "pyodide"
 LOCK = "pyodide-lock.json"
-TIMEOUT_S = 60
+TIMEOUT_S, TRIES, PAUSE_S = 60, 3, 1
 
 
 class NotAtHand(Exception):
@@ -144,19 +145,28 @@ def by_npm(core, name, cache):
 
 
 def at_address(address):
-    """Files that a server gives, each asked for once."""
+    """Files that a server gives, each fetched once."""
 
     def fetched(core, name, cache):
         cache.mkdir(parents=True, exist_ok=True)
-        try:
-            with urllib.request.urlopen(f"{address}/{name}", timeout=TIMEOUT_S) as answer:
-                content = answer.read()
-        except (OSError, urllib.error.URLError) as problem:
-            raise NotAtHand(f"{address}/{name} does not come: {problem}") from None
+        content = asked(f"{address}/{name}")
         (cache / name).write_bytes(content)
         return cache / name
 
     return fetched
+
+
+def asked(url) -> bytes:
+    """What a server gives; asked up to TRIES times, since long answers break off. Raises NotAtHand."""
+    for number in range(1, TRIES + 1):
+        try:
+            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+                return answer.read()
+        except (OSError, HTTPException) as problem:  # HTTPException: an answer that broke off
+            last = problem
+        if number < TRIES:
+            time.sleep(PAUSE_S)
+    raise NotAtHand(f"{url} does not come: {last}")
 
 
 def at_hand(cache=None) -> Distribution:

@@ -230,6 +230,7 @@ def write_packages(out, distribution, wheels):
     ``wheels``: what Pyodide does not bring.
     """
     lock = locked(distribution.lock, wheels, distribution.core.lessons_import)
+    lock["info"] |= {"version": distribution.core.version}  # not every release's own lock says it
     for package in lock["packages"].values():
         target = out / package["file_name"]
         if not target.is_file():
@@ -276,7 +277,7 @@ def locked(original, wheels, lessons_import):
     known = {spell(name): package for name, package in original["packages"].items()}
     every = {name: package | {"depends": needed(name, package)} for name, package in (known | own).items()}
     chosen = reached(every, [*AT_START, NAME, *lessons_import])
-    return {"info": original["info"], "packages": {name: every[name] for name in sorted(chosen)}}
+    return {"info": dict(original["info"]), "packages": {name: every[name] for name in sorted(chosen)}}
 
 
 def needed(name, package):

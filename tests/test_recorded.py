@@ -134,7 +134,10 @@ def test_a_changed_cell_meets_a_sentence(cells):
     for source in CHANGED[:3]:
         said = shown(cells[source])
         assert "● Not run here. PyTorch cannot run in a browser." in said
-        assert said.endswith("On your own computer it runs.") and "not the lesson's own cell" in said
+        assert (
+            said.endswith("On your own computer it runs.")
+            and "you wrote or changed it, or your copy is older" in said
+        )
 
 
 def test_an_import_inside_a_function_meets_a_sentence_too(files, monkeypatch, tmp_path):

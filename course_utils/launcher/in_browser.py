@@ -6,6 +6,7 @@ import platform
 from course_utils.launcher import places
 from course_utils.platform import NOT_IN_BROWSERS, has_files, lacks, outlives_the_page
 
+SAFARI = "Safari forgets it when you have not come here for seven days."
 PACKAGES = ("numpy", "pillow", "ipywidgets", "anywidget", "matplotlib", "scipy")
 
 
@@ -23,7 +24,7 @@ def report(tell):
     line("not here", f"{', '.join(missing) or 'nothing'}: such cells show what they showed elsewhere")
     folder = places.progress_folder()
     kept = outlives_the_page(folder)
-    line("progress", f"kept in {folder}" if kept else "kept until you close the page")
+    line("progress", f"kept in {folder}. {SAFARI}" if kept else "kept until you close the page")
     wrong = [] if kept else [
         "This browser keeps no files of this page (a private window, or its site data are blocked): your progress "
         "and your changes are lost when you close it."

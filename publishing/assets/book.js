@@ -53,6 +53,8 @@ const book = (() => {
       });
       this.asleep = box.querySelector(".alive").textContent;
       this.bind();
+      // A browser may have put them elsewhere: those of the last visit, or where a hand moved them too early.
+      this.names.forEach((name, i) => this.draw(name, opening.values[i], opening));
       const place = box.querySelector(".place"), before = place.firstElementChild;
       const el = place.appendChild(document.createElement("div"));
       btpStage.initialize({ model: this.stage });
@@ -193,14 +195,14 @@ const book = (() => {
 
   // ---- predictions: what each answer is told was written by Python when the book was built --------------------------
   const PREDICTED = "⟨predicted⟩", ROUNDED = 8;  // as in predictions.py
+  const predictions = new Map(), waiting = new Set();  // form -> Prediction; forms that were sent before their answers came
   class Prediction {
     constructor(form, record) {
       Object.assign(this, { form, record });
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        form.querySelector(".result").innerHTML = record.options ? this.chosen() : this.typed();
-      });
+      predictions.set(form, this);
+      if (waiting.has(form)) this.answer();
     }
+    answer() { this.form.querySelector(".result").innerHTML = this.record.options ? this.chosen() : this.typed(); }
     chosen() {
       const choice = this.form.querySelector("input:checked");
       return choice ? this.record.options[choice.value] : "<p>Choose one of them.</p>";
@@ -227,19 +229,19 @@ const book = (() => {
 
   // One after the other, so that the page answers meanwhile; what is in sight first.
   const explorers = [];
-  function open(records, predictions) {
+  function open(records, answers) {
     for (const form of document.querySelectorAll("[data-prediction]"))
-      new Prediction(form, predictions[Number(form.dataset.prediction)]);
+      new Prediction(form, answers[Number(form.dataset.prediction)]);
     const boxes = [...document.querySelectorAll("[data-explorer]")];
     const middle = innerHeight / 2, away = (box) => Math.abs(box.getBoundingClientRect().top - middle);
     boxes.sort((a, b) => away(a) - away(b));
     const next = () => {
       const box = boxes.shift();
       if (!box) return;
+      setTimeout(next);  // before: one that fails stays the only one
       explorers.push(new Explorer(box, records[Number(box.dataset.explorer)]));
       const moves = box.closest("[data-moves]")?.dataset.moves;
       if (moves) wander(explorers.at(-1), moves);
-      setTimeout(next);
     };
     next();
   }
@@ -303,7 +305,7 @@ const book = (() => {
   function fetchIndex() {
     if (document.querySelector("script[data-search]")) return;
     const script = document.createElement("script");
-    Object.assign(script, { src: "assets/search.js" }).dataset.search = "";
+    Object.assign(script, { src: find("search").dataset.index }).dataset.search = "";
     document.head.appendChild(script);
   }
 
@@ -315,7 +317,7 @@ const book = (() => {
       if (part.tagName === "DETAILS") { part.open = true; first.scrollIntoView(); }
     }
   }
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     const field = find("search");
     field.addEventListener("focus", fetchIndex);
     field.addEventListener("input", look);
@@ -350,6 +352,17 @@ const book = (() => {
       for (const each of opened) each.open = false;
       root.dataset.jpThemeLight = light;
     });
-  });
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (!form.matches("[data-prediction]")) return;
+      event.preventDefault();  // the page would be left, and the answer with it
+      if (predictions.has(form)) predictions.get(form).answer();
+      else {
+        waiting.add(form);
+        form.querySelector(".result").innerHTML = "<p>The answer is on its way.</p>";
+      }
+    });
+  }
+  begin();  // a deferred script has the whole page; DOMContentLoaded would wait for the pictures
   return { open, index, explorers };
 })();

@@ -11,7 +11,7 @@ from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.convolution import stepper
 from course_utils.explorers.linear import two_samples
 from course_utils.lessons import WRITTEN
-from publishing import book, record
+from publishing import book, lab, record
 from publishing.serve import served
 from tests.publishing.made import made
 from tools import THOROUGH
@@ -73,8 +73,9 @@ def visit(browser, address):
     """A function: name of a page -> that page, alive; whatever it asks another host for is refused and noted."""
     contexts = []
 
-    def visit(name, width=1000, **more):
+    def visit(name, width=1000, before="", **more):
         context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        context.add_init_script(before)
         contexts.append(context)
         page = context.new_page()
         page.foreign, page.errors = [], []
@@ -214,6 +215,68 @@ def test_a_choice_is_told_what_python_would_say(visit):
         assert of_python.card.word in form.locator(".result").inner_text()
 
 
+@pytest.fixture
+def half_there(browser, address):
+    """The page whose pictures and answers have not come, and a function that lets them come."""
+    context = browser.new_context()
+    page, held = context.new_page(), []
+    page.route("**/states/*.js*", lambda route: held.append(route))
+    page.goto(f"{address}/{MADE}", wait_until="commit")
+    page.wait_for_function("() => typeof book !== 'undefined'")
+
+    def rest(until=ALIVE):
+        held[0].continue_()
+        page.wait_for_function(until)
+
+    yield page, rest
+    context.close()
+
+
+def test_a_page_answers_before_its_pictures_come(half_there):
+    page, rest = half_there
+    light = page.locator("html").get_attribute("data-jp-theme-light")
+    page.locator("#theme").click()
+    assert page.locator("html").get_attribute("data-jp-theme-light") != light
+    page.locator("#search").fill("zeb hid")
+    page.locator("#found a").first.wait_for()
+    address, form = page.url, page.locator("[data-prediction='0']")
+    form.locator("input").fill("3.5")
+    form.locator("button").click()
+    assert form.locator(".result").inner_text() == "The answer is on its way."
+    rest()
+    assert page.url == address and "As you predicted" in form.locator(".result").inner_text()
+
+
+def test_controls_stand_where_the_picture_says(half_there):
+    """A browser puts them where they stood at the last visit; and somebody may be early."""
+    page, rest = half_there
+    x, order = (f"[data-explorer='2'] [data-control={name}]" for name in ("x", "order"))
+    page.evaluate(
+        """selector => { const field = document.querySelector(selector); field.value = field.max; }""",
+        f"{x} input",
+    )
+    page.evaluate(
+        "selector => document.querySelectorAll(selector)[1].setAttribute('aria-pressed', 'true')",
+        f"{order} button",
+    )
+    rest()
+    cell = bilinear_cell()
+    assert float(page.locator(f"{x} input").input_value()) == cell.controls["x"].value
+    pressed = [each.get_attribute("aria-pressed") for each in page.locator(f"{order} button").all()]
+    assert pressed.index("true") == cell.controls["order"].index and pressed.count("true") == 1
+
+
+def test_one_explorer_that_fails_stays_the_only_one(half_there):
+    page, rest = half_there
+    page.evaluate("() => document.querySelector('[data-explorer=\\'0\\'] .alive').remove()")
+    rest("() => document.querySelectorAll('[data-alive]').length === 2")
+    assert [each.get_attribute("data-alive") for each in page.locator("[data-explorer]").all()] == [
+        None,
+        "yes",
+        "yes",
+    ]
+
+
 def test_a_cell_that_is_pointed_at_lights_up(visit):
     page = visit(MADE)
     cell = explorer(page, 1).locator('[data-id="out-2"]').first
@@ -260,6 +323,21 @@ def test_it_fits_a_telephone(visit, name):
     assert page.evaluate(OVER) <= 0
 
 
+@pytest.mark.parametrize("width, app", [(390, "notebooks"), (1280, "lab")])
+def test_a_telephone_gets_the_app_that_it_has_room_for(browser, tmp_path, width, app):
+    """Laid out as a telephone does it, which is not how a narrow window does."""
+    (tmp_path / "index.html").write_text(lab.ENTRANCE, encoding="utf-8")
+    for each in lab.APPS:
+        (tmp_path / each).mkdir()
+        (tmp_path / each / "index.html").write_text(each, encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 844}, is_mobile=width < 700)
+    with served(tmp_path) as address:
+        page = context.new_page()
+        page.goto(f"{address}/?path=x.ipynb")
+        page.wait_for_url(f"{address}/{app}/index.html?path=x.ipynb")
+    context.close()
+
+
 def test_dark_is_dark_and_a_choice_is_kept(visit):
     page = visit(MADE, color_scheme="dark")
     ink, paper = page.evaluate(BRIGHTNESS)
@@ -268,6 +346,17 @@ def test_dark_is_dark_and_a_choice_is_kept(visit):
     page.reload()
     ink, paper = page.evaluate(BRIGHTNESS)
     assert ink < 60 and paper > 240
+
+
+def test_dark_is_dark_where_nothing_may_be_kept(visit):
+    refused = "{ get() { throw new DOMException('', 'SecurityError'); } }"
+    page = visit(
+        MADE, before=f"Object.defineProperty(window, 'localStorage', {refused})", color_scheme="dark"
+    )
+    ink, paper = page.evaluate(BRIGHTNESS)
+    assert ink > 200 and paper < 40
+    page.locator("#theme").click()
+    assert page.evaluate(BRIGHTNESS)[1] > 240 and page.errors == []
 
 
 def test_without_scripts_it_can_be_read(visit):

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from course_utils.launcher import cli, doctor, hub, lessons, places, probe
+from course_utils.launcher import cli, doctor, hub, in_browser, lessons, places, probe
 from course_utils.launcher.environment import Environment, Findings
 from course_utils.launcher.install import own_environment
 from course_utils.launcher.lab import FIRST_LESSON
 from course_utils.launcher.lessons import MANIFEST
+from course_utils.platform import FILES
 from tests.launcher.computer import LESSONS, TESTS, Computer
 
 
@@ -209,6 +210,19 @@ def test_a_folder_for_progress_that_was_chosen_and_may_not_be_written(course, ho
     result, said = examine(course)
     assert result == 1 and "progress is lost" in said and str(course / "mine") in said
     assert "forgets its settings" in said and "is kept" not in said and "kept nowhere" in said
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_in_a_browser_it_says_how_long_progress_is_kept(monkeypatch, is_kept):
+    monkeypatch.setenv(FILES, "somewhere/")
+    monkeypatch.setattr(in_browser, "outlives_the_page", lambda folder: is_kept)
+    said = []
+    assert in_browser.report(said.append) == int(not is_kept)
+    said = "\n".join(said)
+    assert ("Safari forgets it" in said) == is_kept == ("Nothing is wrong." in said)
+    assert (
+        ("kept until you close the page" in said) == (not is_kept) == ("are lost when you close it" in said)
+    )
 
 
 @pytest.fixture

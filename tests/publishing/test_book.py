@@ -1,5 +1,6 @@
 """The book around the pages: search, index, sizes, the command and what it refuses."""
 
+import hashlib
 import re
 
 import pytest
@@ -10,7 +11,9 @@ from publishing import book, record
 from tests.publishing.made import made
 from tools.run import with_sources
 
-LOADED = re.compile(r'<(?:script|img|link|iframe|source)[^>]+(?:src|href)="([^"]+)"')
+LOADED = re.compile(
+    r'<(?:script|img|link|iframe|source|input)[^>]+(?:src|href|data-index)="([^"?]+)(?:\?v=([^"]*))?"'
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +42,33 @@ def test_every_page_is_there_and_leads_on(site):
 def test_what_a_page_loads_lies_beside_it(site):
     folder, _ = site
     for page in folder.glob("*.html"):
-        loaded = LOADED.findall(page.read_text(encoding="utf-8"))
-        assert len(loaded) >= 4
+        loaded = [name for name, _ in LOADED.findall(page.read_text(encoding="utf-8"))]
+        assert len(loaded) >= 5
         assert [
             name for name in loaded if not name.startswith("data:") and not (folder / name).is_file()
         ] == []
     for style in folder.glob("assets/*.css"):
         assert not re.search(r"url\(|@import", style.read_text(encoding="utf-8"))
+
+
+def test_what_a_page_loads_is_asked_for_by_what_is_in_it(site):
+    """Else a browser that keeps a former script for some minutes would run it with the page of now."""
+    folder, _ = site
+    for page in folder.glob("*.html"):
+        versions = {
+            name: version
+            for name, version in LOADED.findall(page.read_text(encoding="utf-8"))
+            if name[:5] != "data:"
+        }
+        assert {"assets/book.js", "assets/stage.js", "assets/book.css", "assets/search.js"} <= versions.keys()
+        for name, version in versions.items():
+            assert len(version) == 8 and hashlib.sha256((folder / name).read_bytes()).hexdigest().startswith(
+                version
+            )
+    page = '<script src="assets/book.js"></script><a href="states/away.js">src="assets/book.css"</a>'
+    assert book.with_versions(page, folder).replace(versions["assets/book.js"], "") == page.replace(
+        "book.js", "book.js?v="
+    )
 
 
 def test_a_link_to_run_leads_to_the_browser_edition_once_it_is_there(site):

@@ -47,6 +47,25 @@ def test_the_way_in_keeps_what_was_asked_for():
     assert 'id="jupyter-config-data"' in lab.ENTRANCE  # JupyterLite reads it there
 
 
+def test_a_telephone_is_told_how_wide_it_is():
+    """Without it a telephone lays a page out 980 pixels wide, and has room for everything."""
+    viewport, asked = 'name="viewport" content="width=device-width', "Math.min(innerWidth, screen.width)"
+    assert 0 < lab.ENTRANCE.find(viewport) < lab.ENTRANCE.find(asked)
+
+
+def test_the_page_of_every_app_has_our_script_before_its_own(tmp_path):
+    for app in lab.APPS:
+        (tmp_path / app).mkdir()
+        (tmp_path / app / "index.html").write_text("<html><head><script>its()</script></head></html>")
+    lab.add_script(tmp_path)
+    for app in lab.APPS:
+        page = (tmp_path / app / "index.html").read_text(encoding="utf-8")
+        assert page.index("navigator.storage") < page.index("its()") and page.count("</script>") == 2
+    (tmp_path / "lab" / "index.html").write_text("<html></html>")
+    with pytest.raises(ValueError, match=r"lab/index\.html has no <head>"):
+        lab.add_script(tmp_path)
+
+
 def test_the_book_stands_without_the_browser_edition(monkeypatch, tmp_path):
     def missing():
         raise NotAtHand("the packages are not at hand")

@@ -1,7 +1,10 @@
 """Files of Pyodide are what their hashes say, wherever they come from, or a sentence says what is wrong."""
 
+import contextlib
 import hashlib
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -24,6 +27,11 @@ def made(folder, package=CONTENT):
     for name, content in ((LOCK, lock), ("pyodide.mjs", b"core"), (PACKAGE, package)):
         (folder / name).write_bytes(content)
     return pyodide.Core("1.2.3", "3.12", {LOCK: digest(lock), "pyodide.mjs": digest(b"core")})
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    monkeypatch.setattr(pyodide, "PAUSE_S", 0)
 
 
 @pytest.fixture
@@ -56,6 +64,46 @@ def test_a_server_is_asked_once_and_a_damaged_copy_again(source, tmp_path):
     kept.unlink()
     with pytest.raises(NotAtHand, match=rf"{address}/{PACKAGE} does not come"):
         found.find(PACKAGE)
+
+
+@contextlib.contextmanager
+def breaking_off(times):
+    """The address of a server that ends its first answers too early, and the list of what it was asked."""
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(CONTENT)))
+            self.end_headers()
+            self.wfile.write(CONTENT if len(paths) > times else CONTENT[:-1])
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", paths
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again():
+    with breaking_off(2) as (address, paths):
+        assert pyodide.asked(f"{address}/{PACKAGE}") == CONTENT
+    assert paths == [f"/{PACKAGE}"] * 3
+
+
+def test_one_that_breaks_off_every_time_is_given_up_in_words(tmp_path):
+    with (
+        breaking_off(9) as (address, paths),
+        pytest.raises(NotAtHand, match=r"/x.whl does not come: IncompleteRead"),
+    ):
+        at_address(address)(pyodide.OF_THE_FOLDER, "x.whl", tmp_path)
+    assert len(paths) == pyodide.TRIES and not any(tmp_path.iterdir())
 
 
 def test_what_a_server_gives_in_its_place_is_refused(source, tmp_path):

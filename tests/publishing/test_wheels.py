@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -158,6 +159,27 @@ def test_a_package_that_nobody_has_is_named():
         wheels.locked({"info": {}, "packages": {}}, [], ["that_is.not_there"])
 
 
+def test_a_lock_says_which_release_it_is_of(tmp_path):
+    """The lock of 314.0.6 does not say it itself; the table of a site asks."""
+
+    def file(name):
+        (tmp_path / name).write_bytes(b"x")
+        return tmp_path / name
+
+    names = [*wheels.AT_START, wheels.NAME]
+    packages = {name: {"depends": [], "file_name": f"{name}.whl"} for name in names}
+    its_own = {"info": {"abi_version": "1"}, "packages": packages}
+    core = SimpleNamespace(version="9.8.7", lessons_import=())
+    (tmp_path / "out").mkdir()
+    assert wheels.write_packages(
+        tmp_path / "out", SimpleNamespace(lock=its_own, core=core, find=file), []
+    ) == sorted(names)
+    written = json.loads((tmp_path / "out" / wheels.LOCK).read_text(encoding="utf-8"))
+    assert written["info"] == {"abi_version": "1", "version": "9.8.7"} and its_own["info"] == {
+        "abi_version": "1"
+    }
+
+
 # ---- compiled ahead ---------------------------------------------------------------------------------------------
 
 
@@ -175,6 +197,10 @@ def archive(tmp_path):
         "other/__init__.py": b"from other import part",
         "other/part.py": b"VALUE = 'source'",
         "other/part.pyi": b"VALUE: str",
+        "other/bare.pyi": b"VALUE: str",
+        "lazy/__init__.py": b"import lazy_loader\n__getattr__, *_ = lazy_loader.attach_stub(__name__, __file__)",
+        "lazy/__init__.pyi": b"from .part import VALUE",
+        "lazy/part.py": b"VALUE = 'source'",
         "other/tests/test_part.py": b"assert True",
         "other-1.data/data/lab.js": b"x",
         "pygments/lexers/python.py": b"",
@@ -186,15 +212,42 @@ def archive(tmp_path):
     code = {
         name: bytecode("VALUE = 'bytecode'", name) for name in ("other/part.py", "course_utils/kernels.py")
     }
+    code["lazy/__init__.py"] = bytecode(contents["lazy/__init__.py"], "lazy/__init__.py")
     ahead.packed(tmp_path / "w.whl", code, TAG)
     return tmp_path / "w.whl"
 
 
 def test_bytecode_takes_the_place_of_its_source_and_stands_beside_the_course(archive):
     assert set(zipfile.ZipFile(archive).namelist()) == {
-        "other/__init__.py", "other/part.pyc", "pygments/lexers/python.py",
+        "other/__init__.py", "other/part.pyc", "lazy/__init__.pyc", "lazy/__init__.pyi", "lazy/part.py",
+        "pygments/lexers/python.py",
         "course_utils/__init__.py", "course_utils/kernels.py", f"course_utils/__pycache__/kernels.{TAG}.pyc",
     }  # fmt: skip
+
+
+def test_types_that_a_package_reads_when_it_is_imported_stay(archive, tmp_path):
+    """scikit-image finds its functions so, and cannot be imported without."""
+    zipfile.ZipFile(archive).extractall(tmp_path / "place")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'place')!r})\nimport lazy\nprint(lazy.VALUE)"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["source"], done.stderr
+
+
+def test_the_check_imports_what_cells_do_of_packages_that_are_there(monkeypatch, tmp_path):
+    asked = {}
+
+    def node(command, env, **_):
+        asked.update(json.loads(env["COURSE_IMPORTS"]))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(ahead.shutil, "which", lambda name: name)
+    monkeypatch.setattr(ahead.subprocess, "run", node)
+    for there in (["scipy"], ["scipy", "scikit-image"]):
+        ahead.check(tmp_path, tmp_path / str(len(there)), there)
+        assert [name in asked["then"] for name in ahead.OTHERS] == [len(there) == 2, False]
+        assert ("skimage.transform" in asked["later"]) == (len(there) == 2) and "cv2" not in asked["later"]
+    ahead.modules(tmp_path, tmp_path / "made", ["scikit-image"])
+    assert "skimage.transform" not in asked["later"]  # bytecode of it would travel
 
 
 @pytest.mark.parametrize("zipped", [False, True])
