@@ -105,6 +105,7 @@ def test_the_view_changes_and_the_position_stays(stepper, chosen):
     for _ in range(chosen):
         stepper.position().press("ArrowRight")
     stepper.wait_until_chosen(f"in-{chosen}")
+    stepper.lesson.wait_idle(quiet_ms=100)  # the last step may still be on its way to Python
     show(stepper, "gather")
     output = int(stepper.chosen().removeprefix("out-"))
     assert MATRIX[output, chosen] != 0
@@ -120,6 +121,7 @@ def test_an_output_beyond_the_number_of_inputs_is_found_again(stepper):
     for _ in OUTPUT:
         stepper.position().press("ArrowRight")
     stepper.wait_until_chosen("out-7")
+    stepper.lesson.wait_idle(quiet_ms=100)  # the last step may still be on its way to Python
     show(stepper, "scatter")
     stepper.wait_until_chosen("in-3")
     show(stepper, "gather")
