@@ -1,4 +1,4 @@
-"""What the browser edition keeps of widgets when it saves a lesson is what a server keeps; and it shows them again."""
+"""The browser edition keeps of widgets what a server keeps when it saves a lesson, and shows them again."""
 
 import copy
 import json
