@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from nbformat import v4
 
 from course_utils.lessons import WRITTEN
 from publishing import lab
@@ -10,6 +11,7 @@ from publishing.book import lab_page
 from publishing.pyodide import NotAtHand, at_hand
 from publishing.record import recorded
 from publishing.serve import served
+from tests.browser import test_reopened
 from tests.browser.stage import stages
 from tools import texts
 from tools.lab import ALONE, NoBrowser, running_browser
@@ -160,6 +162,40 @@ def test_what_was_answered_outlives_the_page(start, alone, site):
     assert steps(again) == before and before[0] > 0
     assert "return (a + b) / 2" in texts.joined(again.cells()[number_of(again, "def halfway(")]["source"])
     again.close()
+
+
+WRITE = """([name, content]) => window.jupyterapp.serviceManager.contents.save(
+    name, { type: 'notebook', format: 'json', content })"""
+STATES = """async name => {
+    const { content } = await window.jupyterapp.serviceManager.contents.get(name, { content: true });
+    return Object.values(Object.values(content.metadata.widgets)[0].state).map(each => each.model_name); }"""
+
+
+def test_explorers_stand_after_a_lesson_was_saved_without_being_run(alone, site):
+    page, _ = private_page(alone, site)
+    sources = test_reopened.FIRST, test_reopened.SECOND, "1"
+    notebook = v4.new_notebook(
+        cells=[*map(v4.new_code_cell, sources)],
+        metadata={"kernelspec": lab.KERNELSPEC, "language_info": lab.LANGUAGE},
+    )
+    Edition(site).open_lesson(page, FIRST)
+    page.evaluate(WRITE, ["made.ipynb", notebook])
+    lesson = Edition(site).open_lesson(page, "made.ipynb")
+    lesson.run_all()
+    page.evaluate(test_reopened.SAVE)
+    once = page.evaluate(STATES, "made.ipynb")
+    assert once.count("AnyModel") == 2
+    lesson.run_all()  # the widgets of the first run stay in the kernel
+    left = [stage.shown() for stage in stages(lesson)]
+    page.evaluate(test_reopened.SAVE)
+    assert sorted(page.evaluate(STATES, "made.ipynb")) == sorted(once)
+    for source in ("2", "3"):
+        lesson = Edition(site).open_lesson(page, "made.ipynb")
+        page.locator(".btp-stage svg").nth(1).wait_for()
+        assert [stage.shown() for stage in stages(lesson)] == left and lesson.console_errors == []
+        page.evaluate(SET_SOURCE, [2, source])
+        page.evaluate(test_reopened.SAVE)
+    lesson.close()
 
 
 def test_a_link_of_the_book_opens_the_lesson(site, alone):
