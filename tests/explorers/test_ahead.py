@@ -89,6 +89,22 @@ def test_the_store_is_bounded_and_forgets_the_oldest():
     assert not explorer.stage.has("[3,0.5,0]") and explorer.stage.has("[7,0.5,0]")
 
 
+def test_what_was_sent_long_ago_is_sent_again_before_what_comes_now_pushes_it_out():
+    """Twelve pictures fill the browser. The nearest one is the oldest, and the plan sends six."""
+    explorer = make(
+        lambda n, t, kind: drawn(f"{n}{'x' * (MOST_AHEAD // 40)}")
+    )  # each stands in it three times
+    size = explorer.send_ahead({"n": 4})
+    for step in range(1, 12):
+        explorer.send_ahead({"t": step * 0.01})
+    key, plan = explorer.key(explorer.values | {"n": 4}), explorer._ahead
+    assert explorer.stage.has(key)
+    plan._states, plan._room = iter([{"n": n} for n in (4, 2, 5, 1, 6, 0)]), 6 * size
+    for _ in range(6):
+        plan._draw_one()
+    assert explorer.stage.has(key)
+
+
 def test_values_that_bring_others_along_are_not_drawn_ahead():
     explorer = make(adjust=lambda values, name: {"t": 0.5} if name == "n" else {})
     assert explorer.send_ahead({"n": 4})  # it has been so

@@ -62,7 +62,7 @@ class Ahead:
         if self._room <= 0:
             return None
         for change in self._states:
-            if sent := self.explorer.send_ahead(change):
+            if sent := self.explorer.send_ahead(change, self._room):
                 self._room -= sent
                 return self._wait(PAUSE_SECONDS)
         return None

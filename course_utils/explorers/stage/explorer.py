@@ -177,15 +177,15 @@ class Explorer(widgets.VBox):
         self.stage.show(self.scene, self.key(values), **told, **self._standing.place())
 
     @_one_at_a_time
-    def send_ahead(self, change: Mapping) -> int:
+    def send_ahead(self, change: Mapping, more: int = 0) -> int:
         """Draw the picture for another value of a control, or of one number of it, and give it to the browser.
 
-        Returns how many characters it has; 0 when it is there already. Values that would bring others with them
-        (``adjust``, ``limits``) are not drawn ahead: 0.
+        Returns how many characters it has; 0 when it is there already, and stays while ``more`` are sent. Values that
+        would bring others with them (``adjust``, ``limits``) are not drawn ahead: 0.
         """
         values = self.values | dict(self._whole(name, value) for name, value in change.items())
         key = self.key(values)
-        if self.stage.has(key) or self._brings_others(values, next(iter(change))):
+        if self.stage.has(key, more) or self._brings_others(values, next(iter(change))):
             return 0
         failure = self.failure
         scene = self._scene_for(values)

@@ -50,7 +50,9 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **more):
         super().__init__(**more)
-        self._sent: OrderedDict[str, int] = OrderedDict()  # key -> size of the scenes that the browser has
+        # of the scenes that the browser has: key -> (size, how many characters had been sent before it)
+        self._sent: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._characters = 0
 
     def show(self, scene: Scene, key: str = "", **more):
         """Show ``scene``: picture, words, table, links, handles and frames travel together.
@@ -81,18 +83,25 @@ class Stage(anywidget.AnyWidget):
         self.ahead = data
         self._note(key, data)
 
-    def has(self, key: str) -> bool:
-        """True when the browser has been given the scene for these values, and still keeps it."""
-        return key in self._sent
+    def has(self, key: str, after: int = 0) -> bool:
+        """True when the browser has been given the scene for these values, and still keeps it.
+
+        after   so many more characters, by which what was sent long ago is pushed out
+        """
+        if not after or key not in self._sent:
+            return key in self._sent
+        return self._characters - self._sent[key][1] + after <= MOST_AHEAD
 
     @traitlets.observe("pages")
     def _forget(self, _):
         self._sent.clear()
 
     def _note(self, key, data):
+        size = len(data["svg"])
         self._sent.pop(key, None)
-        self._sent[key] = len(data["svg"])
-        while sum(self._sent.values()) > MOST_AHEAD:
+        self._sent[key] = size, self._characters
+        self._characters += size
+        while sum(size for size, _ in self._sent.values()) > MOST_AHEAD:
             self._sent.popitem(last=False)
 
 
