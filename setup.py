@@ -14,7 +14,7 @@ class WithResults(build_py):
             return
         folder = Path(self.build_lib) / "course_utils" / "data"
         folder.mkdir(parents=True, exist_ok=True)
-        for file in Path("data").glob("*.json"):
+        for file in [*Path("data").glob("*.json"), Path("data/agreement.md")]:
             shutil.copy(file, folder / file.name)
 
 

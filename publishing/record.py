@@ -23,8 +23,9 @@ from tools.roads import shows_explorer
 from tools.run import CELL_TIMEOUT_S, ROOT, copied, kernel_environment
 
 KEPT = ROOT / ".course" / "book"
-RESTS_ON = ("course_utils/**/*.py", "course_utils/**/*.toml", "data/*.json", "data/*.py", "pyproject.toml",
-            "publishing/inside.py", "publishing/record.py", "tools/roads.py", "tools/run.py")  # fmt: skip
+RESTS_ON = ("course_utils/**/*.py", "course_utils/**/*.toml", "data/*.json", "data/*.py", "data/agreement.md",
+            "publishing/inside.py", "publishing/record.py", "pyproject.toml", "tools/roads.py",
+            "tools/run.py")  # fmt: skip
 NOTE = "__import__('publishing.inside').inside.note({expected})"
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 OF_THIS_MACHINE = re.compile(r"\bcli\.main\(")  # what it prints is about the machine it runs on

@@ -118,9 +118,8 @@ def course_wheel(folder):
         for pattern in THE_COURSE
         for file in sorted(ROOT.glob(pattern))
     }
-    files |= {
-        f"course_utils/data/{file.name}": file.read_bytes() for file in sorted(ROOT.glob("data/*.json"))
-    }
+    results = [*sorted(ROOT.glob("data/*.json")), ROOT / "data" / "agreement.md"]
+    files |= {f"course_utils/data/{file.name}": file.read_bytes() for file in results}
     wheel = folder / f"{NAME.replace('-', '_')}-{version}-py3-none-any.whl"
     return write_wheel(wheel, NAME, version, files)
 
