@@ -50,7 +50,7 @@ WHO_COUNTS_MOST = Prediction(
 CROSSED = np.array([[0.0, 100.0], [100.0, 0.0]])
 
 QUARTER_OF_THE_DIAGONAL = Prediction(
-    key="bilinear.diagonal",
+    key="bilinear.crossed_diagonal",
     title="A quarter of the way down the diagonal",
     question="Another cell: 0 and 100 above, 100 and 0 below. Walk from the top left sample straight to the bottom "
     "right one. What is the value after a quarter of the way?",

@@ -70,7 +70,7 @@ ENLARGED = Prediction(
 )
 
 TWELVE_OR_THIRTEEN = Prediction(
-    key="conventions.fifteen",  # it once asked for 10 · 1.55; learners' progress holds the key
+    key="conventions.twelve",
     title="Ten samples times 1.25",
     question="Ten samples, factor 1.25. How many do you get from torch, and how many from OpenCV? Two numbers.",
     shape=2,
