@@ -6,6 +6,7 @@ Examples of hypothesis are the same in every run; ``python -m course_utils test 
 
 import os
 import random
+import sys
 import tempfile
 from itertools import groupby
 
@@ -90,7 +91,9 @@ def tell(capsys):
 
 @pytest.fixture(autouse=True)
 def progress_home(tmp_path_factory, monkeypatch):
-    """A fresh directory for the learner's progress, one per test; the path."""
+    """A fresh directory for the learner's progress, and a kernel that remembers none; the path."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv(HOME_VARIABLE, str(home))
+    if progress := sys.modules.get("course_utils.exercises.engine.progress"):
+        monkeypatch.setattr(progress, "_stores", {})
     return home
