@@ -90,10 +90,11 @@ def tell(capsys):
 
 
 @pytest.fixture(autouse=True)
-def progress_home(tmp_path_factory, monkeypatch):
+def progress_home(tmp_path_factory):
     """A fresh directory for the learner's progress, and a kernel that remembers none; the path."""
     home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv(HOME_VARIABLE, str(home))
-    if progress := sys.modules.get("course_utils.exercises.engine.progress"):
-        monkeypatch.setattr(progress, "_stores", {})
-    return home
+    with pytest.MonkeyPatch.context() as patch:  # of its own: a test may undo what it patched itself
+        patch.setenv(HOME_VARIABLE, str(home))
+        if progress := sys.modules.get("course_utils.exercises.engine.progress"):
+            patch.setattr(progress, "_stores", {})
+        yield home
