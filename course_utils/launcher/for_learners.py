@@ -53,7 +53,7 @@ def fresh(options, rest):
     if len(rest) != 1:
         raise Trouble("Which lesson? python -m course_utils fresh 3 brings a fresh copy of lesson 03.")
     folder = _copy_at_hand(options)
-    say(wrapped(fresh_copy(rest[0], ground.ROOT / "notebooks", folder)))
+    say(wrapped(fresh_copy(rest[0], ground.ROOT / "notebooks", folder, ground.ROOT)))
     return 0
 
 

@@ -24,6 +24,7 @@ from course_utils.launcher import places
 from course_utils.launcher.environment import is_same_folder
 from course_utils.launcher.messages import Trouble
 from course_utils.launcher.published import published
+from course_utils.lessons import WRITTEN
 
 MANIFEST = ".delivered.json"
 NEWS = "WHAT_CHANGED.md"
@@ -110,16 +111,17 @@ def copy_lessons(source, target, root, find_published=published):
 
 
 def bring(source, target, root):
-    """``copy_lessons``, with what changed told beside the lessons as well: few learners see a terminal.
-
-    A course that this user cannot write to is the course's, every word of it: git need not be asked.
-    """
-    find_published = published if os.access(source, os.W_OK) else _all_is_the_courses
-    messages = copy_lessons(source, target, root, find_published)
+    """``copy_lessons``, with what changed told beside the lessons as well: few learners see a terminal."""
+    messages = copy_lessons(source, target, root, _witness(source))
     if messages:
         with contextlib.suppress(OSError):  # a full disk; the lessons are what counts
             _tell_beside(target / NEWS, messages)
     return messages
+
+
+def _witness(source):
+    """A course that this user cannot write to is the course's, every word of it: git need not be asked."""
+    return published if os.access(source, os.W_OK) else _all_is_the_courses
 
 
 def _all_is_the_courses(source, root, fingerprint):
@@ -145,18 +147,15 @@ def latest_news(folder):
     return date.strip(), [line.removeprefix("- ") for line in lines if line.startswith("- ")]
 
 
-def fresh_copy(number, source, target):
+def fresh_copy(number, source, target, root):
     """Put the course's version of one lesson into the copy ``target``; returns a sentence for the learner.
 
     The learner's own stays beside it under another name. ``number`` is the lesson's: "3" or "03".
     """
-    found = [name for name in _lesson_files(source) if name.startswith(f"{number:0>2}_")]
-    if not found:
-        raise Trouble(
-            f"There is no lesson {number}. The lessons are numbered as their files are: 00, 01, 02 ..."
-        )
+    name = _file_of(number)
+    if not (source / name).is_file():
+        raise Trouble(f"{source / name} is missing. git checkout notebooks brings the lessons back.")
     manifest, messages = _read_manifest(target)
-    name = found[0]
     ours, there = (source / name).read_bytes(), target / name
     said = f"{name} is as the course has it."
     try:
@@ -165,11 +164,20 @@ def fresh_copy(number, source, target):
             put(aside, there.read_bytes())
             said = f"{said} Your own version is beside it: {aside.name}."
         put(there, ours)
-        _note(manifest, name, fingerprint(ours, name), is_the_courses=True)
+        is_published = _witness(source)(source, root, fingerprint)
+        _note(manifest, name, fingerprint(ours, name), is_published(name, ours))
         _write_manifest(target, manifest)
     except OSError as error:
         raise Trouble(f"{there} cannot be written ({error}). Nothing of yours was changed.") from None
     return " ".join([*messages, said, "Close its tab and open it again."])
+
+
+def _file_of(number):
+    """The name of a lesson's file: Jupyter may have laid files with like names beside it."""
+    for lesson in WRITTEN:
+        if lesson.number == f"{number:0>2}":
+            return lesson.file
+    raise Trouble(f"There is no lesson {number}. The lessons are numbered as their files are: 00, 01, 02 ...")
 
 
 def _free_beside(path):

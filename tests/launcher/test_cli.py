@@ -244,13 +244,21 @@ def test_the_module_runs_as_it_is_typed():
 # --- a fresh copy of one lesson -----------------------------------------------------------------------------
 
 
+LESSON = lessons._file_of("3")
+
+
+def yours(number):
+    return LESSON.replace(".ipynb", f".yours-{number}.ipynb")
+
+
 @pytest.fixture
 def copy(started, tmp_path, monkeypatch):
     """A course with a lesson 03, and a learner's copy in which lesson 03 was worked on."""
-    (tmp_path / "notebooks" / "03_lesson.ipynb").write_text("course")
+    (tmp_path / "notebooks" / LESSON).write_text("course")
     mine = tmp_path / "my_lessons"
     lessons.copy_lessons(tmp_path / "notebooks", mine, tmp_path, lambda *_: lambda name, data: True)
-    (mine / "03_lesson.ipynb").write_text("work")
+    (mine / LESSON).write_text("work")
+    monkeypatch.setattr(lessons, "published", lambda *_: lambda name, data: data in (b"course", b"newer"))
     monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
     monkeypatch.chdir(tmp_path)
     return mine
@@ -258,12 +266,12 @@ def copy(started, tmp_path, monkeypatch):
 
 def test_a_fresh_copy_keeps_the_learners_own_beside_it(copy, capsys):
     assert cli.main(["fresh", "3"]) == 0
-    assert (copy / "03_lesson.ipynb").read_text() == "course"
-    assert (copy / "03_lesson.yours-1.ipynb").read_text() == "work"
-    assert "03_lesson.yours-1.ipynb" in capsys.readouterr().out
-    (copy / "03_lesson.ipynb").write_text("more work")
+    assert (copy / LESSON).read_text() == "course"
+    assert (copy / yours(1)).read_text() == "work"
+    assert yours(1) in capsys.readouterr().out
+    (copy / LESSON).write_text("more work")
     assert cli.main(["fresh", "03", "--copy", str(copy)]) == 0
-    assert (copy / "03_lesson.yours-2.ipynb").read_text() == "more work"
+    assert (copy / yours(2)).read_text() == "more work"
 
 
 def test_what_is_fresh_already_makes_no_second_file(copy):
@@ -273,9 +281,29 @@ def test_what_is_fresh_already_makes_no_second_file(copy):
 
 def test_a_fresh_copy_follows_the_course_again(copy, tmp_path):
     assert cli.main(["fresh", "3"]) == 0
-    (tmp_path / "notebooks" / "03_lesson.ipynb").write_text("newer")
+    (tmp_path / "notebooks" / LESSON).write_text("newer")
     lessons.copy_lessons(tmp_path / "notebooks", copy, tmp_path, lambda *_: lambda name, data: True)
-    assert (copy / "03_lesson.ipynb").read_text() == "newer"
+    assert (copy / LESSON).read_text() == "newer"
+
+
+def test_a_fresh_copy_of_a_lesson_written_in_in_the_course_is_the_learners(copy, tmp_path):
+    (tmp_path / "notebooks" / LESSON).write_text("work in the course")
+    assert cli.main(["fresh", "3"]) == 0
+    (tmp_path / "notebooks" / LESSON).write_text("newer")
+    lessons.copy_lessons(tmp_path / "notebooks", copy, tmp_path, lambda *_: lambda name, data: True)
+    assert (copy / LESSON).read_text() == "work in the course"
+
+
+def test_a_duplicate_that_jupyter_made_is_not_the_lesson(copy, tmp_path):
+    (tmp_path / "notebooks" / LESSON.replace(".ipynb", "-Copy1.ipynb")).write_text("a duplicate")
+    assert cli.main(["fresh", "3"]) == 0
+    assert (copy / LESSON).read_text() == "course"
+
+
+def test_a_lesson_that_is_missing_from_the_course_is_named(copy, tmp_path, capsys):
+    (tmp_path / "notebooks" / LESSON).unlink()
+    assert cli.main(["fresh", "3"]) == 1 and (copy / LESSON).read_text() == "work"
+    assert "git checkout notebooks" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_fresh_copy_on_a_full_disk_loses_nothing(copy, monkeypatch, capsys):
@@ -287,7 +315,7 @@ def test_a_fresh_copy_on_a_full_disk_loses_nothing(copy, monkeypatch, capsys):
 
     monkeypatch.setattr(lessons, "write_whole", write_whole)
     assert cli.main(["fresh", "3"]) == 1
-    assert (copy / "03_lesson.ipynb").read_text() == "work" and written == ["03_lesson.yours-1.ipynb"]
+    assert (copy / LESSON).read_text() == "work" and written == [yours(1)]
     assert "Nothing of yours was changed" in " ".join(capsys.readouterr().err.split())
 
 
