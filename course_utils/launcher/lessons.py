@@ -1,7 +1,8 @@
-"""A learner's own copy of the lessons: what the learner wrote is never overwritten, updates lie beside it.
+"""A learner's own copy of the lessons: what the learner wrote is never lost, updates lie beside it.
 
 A learner may write in the copy and, before it was made, in the course's own folder. What stands in that folder
-therefore counts as the course's only when git says so (see ``published``).
+therefore counts as the course's only when git says so (see ``published``). git can be wrong: in a fork the
+learner's commits look like the course's. So whatever an update replaces is kept all the same, out of sight.
 
 Words used here
     delivered    the course's version that we put there, proved to be the course's: it may be replaced
@@ -14,6 +15,7 @@ import contextlib
 import copy
 import datetime
 import hashlib
+import itertools
 import json
 import os
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ MANIFEST = ".delivered.json"
 NEWS = "WHAT_CHANGED.md"
 MOST_NEWS = 20_000  # characters that are kept of it
 VERSION = 2
+FORMER = ".former"  # the folder in a copy of what updates replaced
 NEWS_HEAD = "## Your lessons on "
 FOLDERS_OF_THE_COURSE = {
     "benchmarks", "course_utils", "data", "docs", "hub", "notebooks", "publishing", "site", "tests", "tools",
@@ -214,12 +217,24 @@ def _bring(source, target, name, manifest, is_published):
         _note(manifest, name, present, is_published(name, ours))
         return []
     if learners and learners == manifest.delivered.get(name):
+        kept = _keep(target, name)
         put(there, ours)
         _note(manifest, name, present, is_published(name, ours))
-        return [f"{name} was brought up to date."]
+        return [f"{name} was brought up to date; what stood there before is kept as {kept}."]
     if manifest.offered.get(name) == present:
         return []  # the learner's work on the present version, or an update that was handed out already
     return _lay_beside(ours, target, name, present, manifest)
+
+
+def _keep(target, name):
+    """Keep what is about to be replaced, each version once; returns its place in ``target``."""
+    data, path = (target / name).read_bytes(), Path(FORMER, name)
+    for number in itertools.count(1):
+        place = path.with_name(f"{path.stem}.{number}{path.suffix}")
+        if not os.path.lexists(target / place):
+            put(target / place, data)
+        if (target / place).is_file() and (target / place).read_bytes() == data:
+            return place.as_posix()
 
 
 def _fingerprint_of(path, name):

@@ -2,6 +2,9 @@
 
 The witness is the newest commit that the learner's branch shares with the branch it follows: what the learner
 changed, or committed on top, is not in it. Without git, or without a branch to follow, nothing is proved.
+
+Only a branch of another repository counts, for the learner's own ``main`` holds the learner's commits. Whoever
+works in a fork calls the course's repository "upstream" by custom: it goes first, for to the fork they push.
 """
 
 import hashlib
@@ -9,7 +12,11 @@ import os
 
 from course_utils.launcher import process
 
-FOLLOWED = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master")
+FOLLOWED = (
+    "upstream/HEAD", "upstream/main", "upstream/master",
+    "@{upstream}", "origin/HEAD", "origin/main", "origin/master",
+)  # fmt: skip
+ELSEWHERE = "refs/remotes/"
 
 
 def published(source, root, fingerprint):
@@ -48,7 +55,10 @@ def _blobs(source, root):
 
 def _published_commit(root):
     for branch in FOLLOWED:
-        status, out = _git(root, "merge-base", "HEAD", branch)
+        _, name = _git(root, "rev-parse", "--symbolic-full-name", branch)
+        if not name.startswith(ELSEWHERE):
+            continue
+        status, out = _git(root, "merge-base", "HEAD", name.strip())
         if status == 0 and out.strip():
             return out.strip()
     return ""

@@ -10,7 +10,7 @@ import pytest
 from course_utils.launcher import cli, ground, hub, lessons, places, process
 from course_utils.launcher.environment import Environment
 from course_utils.launcher.lab import FIRST_LESSON
-from tests.launcher.test_lessons import notebook
+from tests.launcher.test_lessons import notebook, said_of_an_update
 
 HERE = Environment(Path(sys.executable), Path(sys.prefix), ours=False)
 
@@ -101,10 +101,9 @@ def test_updates_come_without_git_and_never_over_the_learners_work(start, home, 
     assert lesson(home).read_bytes() == notebook("mine")
     date, news = lessons.latest_news(home / hub.COPY)
     assert date and len(news) == 2
-    assert (
-        f"{FIRST_LESSON} was brought up to date." in news
-        and "01_lesson.ipynb may hold your work" in " ".join(news)
-    )
+    assert said_of_an_update(
+        ".former/00_start_here.1.ipynb", FIRST_LESSON
+    ) in news and "01_lesson.ipynb may hold your work" in " ".join(news)
     start()
     assert lessons.latest_news(home / hub.COPY)[1] == news  # told once
 

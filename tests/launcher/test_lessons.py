@@ -4,12 +4,13 @@ import json
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from course_utils.launcher import ground
 from course_utils.launcher.lessons import (
     FOLDERS_OF_THE_COURSE,
+    FORMER,
     MANIFEST,
     chosen_folder,
     copy_lessons,
@@ -73,6 +74,10 @@ def course(tmp_path):
     return Course(tmp_path)
 
 
+def said_of_an_update(kept, name=NAME):
+    return f"{name} was brought up to date; what stood there before is kept as {kept}."
+
+
 def test_the_first_copy_brings_everything_in_silence(course):
     (course.lessons / "pictures").mkdir()
     (course.lessons / "pictures" / "map.svg").write_text("<svg/>")
@@ -87,8 +92,28 @@ def test_the_first_copy_brings_everything_in_silence(course):
 def test_a_lesson_nobody_touched_follows_the_course(course):
     course.copy()
     course.publish(notebook("x = 2"))
-    assert course.copy() == [f"{NAME} was brought up to date."]
+    assert course.copy() == [said_of_an_update(".former/01_lesson.1.ipynb")]
     assert course.read() == notebook("x = 2") and course.updates() == []
+
+
+def test_what_an_update_replaces_is_kept_once_and_out_of_sight(course):
+    course.copy()
+    shown = sorted(course.mine.glob("[!.]*"))
+    for text, kept in [("x = 2", 1), ("x = 1", 2), ("x = 2", 1), ("x = 3", 2)]:
+        before = course.read()
+        course.publish(notebook(text))
+        assert course.copy() == [said_of_an_update(f".former/01_lesson.{kept}.ipynb")]
+        assert course.read(f".former/01_lesson.{kept}.ipynb") == before
+    assert sorted(course.mine.glob("[!.]*")) == shown
+
+
+def test_what_cannot_be_kept_is_not_replaced(course):
+    course.copy()
+    (course.mine / FORMER).write_text("a file in the way")
+    course.publish(notebook("x = 2"))
+    with pytest.raises(Trouble, match="Nothing of yours was changed"):
+        course.copy()
+    assert course.read() == notebook("x = 1")
 
 
 def test_a_lesson_that_was_only_looked_at_still_follows(course):
@@ -404,10 +429,16 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(STEPS)
-def test_whatever_happens_no_word_of_the_learner_is_lost(tmp_path_factory, steps):
-    """No copy changes a file that holds the learner's words, wherever written; every version is handed out."""
+@example([("edit", notebook("mine")), ("copy", b""), ("publish", notebook("b"))], True)
+@given(STEPS, st.booleans())
+def test_whatever_happens_no_word_of_the_learner_is_lost(tmp_path_factory, steps, fooled):
+    """No copy changes a file that holds the learner's words, wherever written; every version is handed out.
+
+    Where git is fooled, and takes everything for the course's, what was written is still there somewhere.
+    """
     course = Course(tmp_path_factory.mktemp("course"))
+    if fooled:
+        course.is_published = lambda name, data: True
     course.copy()
     handed_out = {course.read()}
     for action, data in [*steps, ("copy", b"")]:
@@ -428,11 +459,14 @@ def test_whatever_happens_no_word_of_the_learner_is_lost(tmp_path_factory, steps
         else:
             before, source = words_of_the_learner(course.mine), (course.lessons / NAME).read_bytes()
             course.copy()
-            assert before.items() <= words_of_the_learner(course.mine).items()
+            after = words_of_the_learner(course.mine)
+            assert fooled or before.items() <= after.items()
+            assert set(before.values()) <= set(after.values())
             assert (course.lessons / NAME).read_bytes() == source
             handed_out |= {course.read(), *(course.read(name) for name in course.updates())}
             assert source in handed_out
 
 
 def words_of_the_learner(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("*.ipynb") if b"mine" in path.read_bytes()}
+    every = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.ipynb")}
+    return {path: data for path, data in every.items() if b"mine" in data}

@@ -8,7 +8,7 @@ import pytest
 
 from course_utils.launcher.lessons import copy_lessons, fingerprint
 from course_utils.launcher.published import published
-from tests.launcher.test_lessons import NAME, notebook
+from tests.launcher.test_lessons import NAME, notebook, said_of_an_update
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="no git here")
 BASE, WORK, NEXT = notebook("x = 1"), notebook("my work"), notebook("x = 2")
@@ -59,7 +59,7 @@ def test_an_untouched_copy_follows_a_pull(clone):
     clone.copy()
     clone.publish(NEXT)
     clone.git("pull", "-q")
-    assert clone.copy() == [f"{NAME} was brought up to date."] and clone.read() == NEXT
+    assert clone.copy() == [said_of_an_update(".former/01_lesson.1.ipynb")] and clone.read() == NEXT
 
 
 def test_an_edit_in_notebooks_that_was_copied_survives_restore_and_pull(clone):
@@ -84,6 +84,38 @@ def test_an_edit_that_was_staged_or_committed_and_taken_back_survives(clone, sta
     clone.git("pull", "-q")
     clone.copy()
     assert clone.read() == WORK
+
+
+def test_a_commit_that_was_pushed_to_the_learners_own_fork_is_kept(clone):
+    """git takes it for the course's: origin is the fork."""
+    clone.edit(WORK)
+    clone.git("commit", "-qam", "mine")
+    clone.git("config", "receive.denyCurrentBranch", "updateInstead", where=clone.origin)
+    clone.git("push", "-q", "origin", "main")
+    clone.copy()
+    clone.publish(NEXT)
+    clone.git("pull", "-q")
+    (message,) = clone.copy()
+    assert clone.read() == NEXT
+    assert message == said_of_an_update(kept := ".former/01_lesson.1.ipynb")
+    assert (clone.mine / kept).read_bytes() == WORK
+
+
+def test_in_a_fork_that_knows_the_course_as_upstream_the_course_is_asked(clone, tmp_path):
+    clone.git("clone", "-q", "--bare", str(clone.origin), str(tmp_path / "fork"))
+    clone.git("remote", "rename", "origin", "upstream")
+    clone.git("remote", "add", "origin", str(tmp_path / "fork"))
+    clone.edit(WORK)
+    clone.git("commit", "-qam", "mine")
+    clone.git("push", "-qu", "origin", "main")
+    assert clone.is_published(BASE) and not clone.is_published(WORK)
+
+
+def test_the_learners_own_main_is_not_the_courses(clone):
+    clone.edit(WORK)
+    clone.git("commit", "-qam", "mine")
+    clone.git("checkout", "-qb", "work", "--track", "main")
+    assert clone.is_published(BASE) and not clone.is_published(WORK)
 
 
 def test_a_lesson_that_was_opened_and_saved_is_still_the_course_s(clone):
