@@ -30,7 +30,7 @@ from course_utils.lessons import WRITTEN
 
 MANIFEST = ".delivered.json"
 NEWS = "WHAT_CHANGED.md"
-MOST_NEWS = 20_000  # characters that are kept of it
+MOST_NEWS = 20_000  # bytes of it, before another is begun
 VERSION = 2
 FORMER = ".former"  # the folder in a copy of what updates replaced
 NEWS_HEAD = "## Your lessons on "
@@ -132,11 +132,14 @@ def _all_is_the_courses(source, root, fingerprint):
 
 
 def _tell_beside(path, messages):
-    """Write what changed on top of what changed before."""
-    before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    """Write what changed on top of what changed before. A long file is put aside whole: a learner may write in it."""
+    before = path.read_bytes() if path.is_file() else b""
+    if len(before) > MOST_NEWS:
+        put(_free_beside(path, "former"), before)
+        before = b""
     listed = "\n".join(f"- {message}" for message in messages)
-    news = f"{NEWS_HEAD}{datetime.date.today().isoformat()}\n\n{listed}\n\n{before}"
-    put(path, news[:MOST_NEWS].encode())
+    news = f"{NEWS_HEAD}{datetime.date.today().isoformat()}\n\n{listed}\n\n"
+    put(path, news.encode() + before)
 
 
 def latest_news(folder):
@@ -163,7 +166,7 @@ def fresh_copy(number, source, target, root):
     said = f"{name} is as the course has it."
     try:
         if there.exists() and fingerprint(there.read_bytes(), name) != fingerprint(ours, name):
-            aside = _free_beside(there)
+            aside = _free_beside(there, "yours")
             put(aside, there.read_bytes())
             said = f"{said} Your own version is beside it: {aside.name}."
         put(there, ours)
@@ -183,9 +186,9 @@ def _file_of(number):
     raise Trouble(f"There is no lesson {number}. The lessons are numbered as their files are: 00, 01, 02 ...")
 
 
-def _free_beside(path):
+def _free_beside(path, word):
     number = 1
-    while os.path.lexists(aside := path.with_name(f"{path.stem}.yours-{number}{path.suffix}")):
+    while os.path.lexists(aside := path.with_name(f"{path.stem}.{word}-{number}{path.suffix}")):
         number += 1
     return aside
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from course_utils.launcher import ground
+from course_utils.launcher import ground, lessons
 from course_utils.launcher.lessons import (
     FOLDERS_OF_THE_COURSE,
     FORMER,
     MANIFEST,
+    NEWS,
     chosen_folder,
     copy_lessons,
     fingerprint,
@@ -320,6 +321,24 @@ def test_what_cannot_be_read_under_a_lesson_s_name_is_left_alone(course, kind):
     there.mkdir() if kind == "folder" else there.symlink_to(course.root / "a disk that is not here")
     course.copy()
     assert (there.is_dir() or there.is_symlink()) and len(course.updates()) == 1
+
+
+# --- what is told beside the lessons ------------------------------------------------------------------------
+
+
+def test_what_a_learner_wrote_among_the_news_is_kept_however_long_they_grow(course):
+    """And in whatever encoding the editor saved it."""
+    news = course.mine / NEWS
+    course.copy()
+    lessons._tell_beside(news, ["the first sentence."])
+    news.write_bytes(news.read_bytes() + "my note: Größe".encode("latin-1"))
+    for number in range(5):
+        lessons._tell_beside(news, [f"sentence {number}: {'x' * lessons.MOST_NEWS}"])
+    every = b"".join(path.read_bytes() for path in course.mine.glob("WHAT_CHANGED*.md"))
+    assert "my note: Größe".encode("latin-1") in every and b"the first sentence." in every
+    assert all(every.count(b"sentence %d:" % number) == 1 for number in range(5))
+    assert lessons.latest_news(course.mine)[1][0].startswith("sentence 4:")
+    assert (course.mine / "WHAT_CHANGED.former-1.md").is_file()
 
 
 # --- which folder ------------------------------------------------------------------------------------------
