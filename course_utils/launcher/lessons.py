@@ -165,10 +165,8 @@ def fresh_copy(number, source, target, root):
     ours, there = (source / name).read_bytes(), target / name
     said = f"{name} is as the course has it."
     try:
-        if there.exists() and fingerprint(there.read_bytes(), name) != fingerprint(ours, name):
-            aside = _free_beside(there, "yours")
-            put(aside, there.read_bytes())
-            said = f"{said} Your own version is beside it: {aside.name}."
+        if there.exists():
+            said += _put_aside(there, ours, target, name)
         put(there, ours)
         is_published = _witness(source)(source, root, fingerprint)
         _note(manifest, name, fingerprint(ours, name), is_published(name, ours))
@@ -176,6 +174,16 @@ def fresh_copy(number, source, target, root):
     except OSError as error:
         raise Trouble(f"{there} cannot be written ({error}). Nothing of yours was changed.") from None
     return " ".join([*messages, said, "Close its tab and open it again."])
+
+
+def _put_aside(there, ours, target, name):
+    """Keep a learner's version: in view if they wrote in it, out of sight if only tags or Jupyter's notes differ."""
+    theirs = there.read_bytes()
+    if fingerprint(theirs, name) != fingerprint(ours, name):
+        aside = _free_beside(there, "yours")
+        put(aside, theirs)
+        return f" Your own version is beside it: {aside.name}."
+    return "" if theirs == ours else f" What stood there before is kept as {_keep(target, name)}."
 
 
 def _file_of(number):

@@ -294,6 +294,15 @@ def test_a_fresh_copy_of_a_lesson_written_in_in_the_course_is_the_learners(copy,
     assert (copy / LESSON).read_text() == "work in the course"
 
 
+def test_a_fresh_copy_keeps_what_was_written_in_the_metadata_alone(copy, tmp_path, capsys):
+    (tmp_path / "notebooks" / LESSON).write_text('{"cells": []}')
+    (copy / LESSON).write_text(tagged := '{"cells": [], "metadata": {"title": "mine"}}')
+    assert cli.main(["fresh", "3"]) == 0
+    (kept,) = (copy / ".former").iterdir()
+    assert kept.read_text() == tagged and f".former/{kept.name}" in capsys.readouterr().out
+    assert (copy / LESSON).read_text() == '{"cells": []}'
+
+
 def test_a_duplicate_that_jupyter_made_is_not_the_lesson(copy, tmp_path):
     (tmp_path / "notebooks" / LESSON.replace(".ipynb", "-Copy1.ipynb")).write_text("a duplicate")
     assert cli.main(["fresh", "3"]) == 0

@@ -108,6 +108,17 @@ def test_what_an_update_replaces_is_kept_once_and_out_of_sight(course):
     assert sorted(course.mine.glob("[!.]*")) == shown
 
 
+def test_what_was_written_in_the_metadata_alone_is_kept(course):
+    course.copy()
+    tagged = json.loads(course.read())
+    tagged["cells"][0]["metadata"]["tags"] = ["to do again"]
+    tagged["metadata"]["title"] = "my title"
+    course.write(data := json.dumps(tagged).encode())
+    course.publish(notebook("x = 2"))
+    assert course.copy() == [said_of_an_update(kept := ".former/01_lesson.1.ipynb")]
+    assert course.read(kept) == data
+
+
 def test_what_cannot_be_kept_is_not_replaced(course):
     course.copy()
     (course.mine / FORMER).write_text("a file in the way")
