@@ -187,6 +187,14 @@ def packages_of_the_base_are_visible(place):
 
 
 @state(READY)
+def packages_of_the_base_are_not_forbidden(place):
+    """Without the line about them Python shows them, and their pip is the one that answers."""
+    made(place)
+    shutil.rmtree(site_packages(place.venv) / "pip")
+    (place.venv / "pyvenv.cfg").write_text(f"home = {place.base.parent}\n")
+
+
+@state(READY)
 def no_pip(place):
     made(place)
     shutil.rmtree(site_packages(place.venv) / "pip")
@@ -216,6 +224,37 @@ def the_course_s_own_notes_are_links(place):
         place.venv / "lessons.stamp.new",
     ):
         link.symlink_to(place.elsewhere / "note")
+
+
+@state(READY)
+def files_are_links(place):
+    """As uv makes them, into its cache; and a Python that is left of an upgrade leads nowhere."""
+    made(place)
+    for link in half_installed_files(place):
+        link.symlink_to(place.elsewhere / "note")
+    (place.venv / "bin" / "python3.9").symlink_to(place.elsewhere / "no longer here")
+
+
+@state(REFUSED)
+def files_are_links_to_nothing(place):
+    """The same once that cache is empty: who writes to such a file makes it over there."""
+    made(place)
+    for link in half_installed_files(place):
+        link.symlink_to(place.elsewhere / "no longer here" / link.name)
+    (place.elsewhere / "no longer here").mkdir()
+
+
+@state(REFUSED)
+def a_program_leads_to_nothing(place):
+    made(place)
+    (place.venv / "bin" / "alpha").symlink_to(place.elsewhere / "new")
+
+
+def half_installed_files(place):
+    """Where the little pip will write a package and its program."""
+    package = site_packages(place.venv) / "alpha"
+    package.mkdir()
+    return [package / "__init__.py", place.venv / "bin" / "alpha"]
 
 
 @state(REFUSED)
@@ -352,7 +391,9 @@ WORDS = {
     a_link_to_another_environment: "leads to another folder, .*env",
     a_whole_python: "holds a Python of its own",
     somebody_s_work: r"not an environment's: \['thesis.txt'\]",
-    programs_lead_to_another_environment: "bin in it leads to another folder",
+    programs_lead_to_another_environment: "bin in it leads out of it, to .*env/bin",
+    files_are_links_to_nothing: "in it leads out of it, to .*no longer here",
+    a_program_leads_to_nothing: "bin/alpha in it leads out of it, to .*new",
     its_python_was_copied_by_half: r"does not answer \(",
     its_python_is_empty: "does not answer .*Permission denied",
     its_python_says_nothing: r"does not answer \(exit status 0\)",
