@@ -83,7 +83,13 @@ class Findings:
 
 def venv_python(venv):
     """The Python of an environment folder."""
-    return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
+    return _pythons(venv)[0]
+
+
+def _pythons(venv):
+    """Where this system puts the Python of an environment folder, and where the others do."""
+    windows, others = venv / "Scripts" / "python.exe", venv / "bin" / "python"
+    return (windows, others) if os.name == "nt" else (others, windows)
 
 
 def this_environment(needs, root, prefix=sys.prefix, look=installed):
@@ -121,6 +127,9 @@ def _before_asking(venv):
         if leads_elsewhere(venv):
             return Findings("not ours", f"{venv} leads to another folder, {os.path.realpath(venv)}")
         return Findings("none", "it is not made yet")
+    python, others = _pythons(venv)
+    if _is_gone(python) and not _is_gone(others):
+        return Findings("unknown", f"{venv} was made by another system: its Python is {others}, not {python}")
     return None
 
 
