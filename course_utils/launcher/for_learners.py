@@ -31,7 +31,7 @@ def lab(options, rest):
     environment = ground.stand(["lessons"], options)
     if target:
         lessons = _copy(lessons, target)
-    if words := places.closed_words(root):
+    for words in filter(None, [places.closed_words(root), *places.misnamed_words()]):
         say(wrapped(words))
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     say(f"Opening {lessons / FIRST_LESSON}\nTo stop: Ctrl+C here, twice.\n")
