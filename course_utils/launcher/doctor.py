@@ -167,6 +167,8 @@ def _advice(error):
     for sign, words in LIBRARIES.items():
         if sign in error:
             return words
+    if names := list(places.misnamed()):
+        return f"The variable {' or '.join(names)} may be the cause."
     return (
         "If it happens again, delete the folder .venv and start again; "
         "in an environment of your own, reinstall the package."
@@ -216,9 +218,14 @@ def _judge_course(root, tell, wrong):
     elif not places.can_write(root):
         wrong.append(
             f"You cannot write to {root}, so .venv can be neither made nor repaired, and changes in "
-            f"notebooks cannot be saved there: python -m course_utils --copy {places.home() / 'my_lessons'} "
-            "opens a copy."
+            f"notebooks cannot be saved there: python -m course_utils --copy {_open_folder()} opens a copy."
         )
+
+
+def _open_folder():
+    """A folder for a copy of the lessons that can be written, or words for one."""
+    usual = places.home() / "my_lessons"
+    return usual if places.can_write(usual) else "A_FOLDER_YOU_CAN_WRITE_TO"
 
 
 def _judge_progress(root, tell, wrong):
@@ -226,6 +233,7 @@ def _judge_progress(root, tell, wrong):
     folder = places.progress_folder()
     if words := places.closed_words(root):
         wrong.append(words)
+    wrong += places.misnamed_words()
     if places.PROGRESS not in places.closed() and not places.can_write(folder):
         wrong.append(
             f"You cannot write to {folder}, which the variable {places.PROGRESS} names, so your progress is "

@@ -83,7 +83,13 @@ class Findings:
 
 def venv_python(venv):
     """The Python of an environment folder."""
-    return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
+    return _pythons(venv)[0]
+
+
+def _pythons(venv):
+    """Where this system puts the Python of an environment folder, and where the others do."""
+    windows, others = venv / "Scripts" / "python.exe", venv / "bin" / "python"
+    return (windows, others) if os.name == "nt" else (others, windows)
 
 
 def this_environment(needs, root, prefix=sys.prefix, look=installed):
@@ -121,6 +127,9 @@ def _before_asking(venv):
         if leads_elsewhere(venv):
             return Findings("not ours", f"{venv} leads to another folder, {os.path.realpath(venv)}")
         return Findings("none", "it is not made yet")
+    python, others = _pythons(venv)
+    if _is_gone(python) and not _is_gone(others):
+        return Findings("unknown", f"{venv} was made by another system: its Python is {others}, not {python}")
     return None
 
 
@@ -208,19 +217,24 @@ def _unless_not_ours(venv, findings):
     if foreign and findings.state == "broken":
         return Findings("not ours", f"{venv} holds files that are not an environment's: {foreign[:5]}")
     if findings.state == "unfinished" and (out := _ways_out(venv, findings.answer.folders)):
-        return Findings("not ours", f"{out} in it leads to another folder, {os.path.realpath(out)}")
+        return Findings("not ours", f"{out} in it leads out of it, to {os.path.realpath(out)}")
     return findings
 
 
 def _ways_out(venv, folders):
-    """A folder through which pip would write outside .venv, or None."""
-    inner = (
-        os.path.join(top, name)
-        for top, names, _ in os.walk(venv)
-        for name in names
-        if leads_elsewhere(os.path.join(top, name))
-    )
-    return next((path for path in [*folders, *inner] if not is_inside(path, venv)), None)
+    """A folder or a link through which pip would write outside .venv, or None."""
+    return next((path for path in [*folders, *_followed(venv)] if not is_inside(path, venv)), None)
+
+
+def _followed(venv):
+    """The links in .venv that pip would write through: those to folders, and those to what is not there.
+
+    A link to a file it replaces. The links to Python itself are none of its business.
+    """
+    for top, folders, files in os.walk(venv):
+        yield from (path for name in folders if leads_elsewhere(path := os.path.join(top, name)))
+        others = (os.path.join(top, name) for name in files if name.rstrip("0123456789.") != "python")
+        yield from (path for path in others if os.path.islink(path) and not os.path.exists(path))
 
 
 # --- asking -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 from course_utils.launcher import doctor, ground, hub, in_browser, places, process
 from course_utils.launcher.command import command
 from course_utils.launcher.environment import Environment
-from course_utils.launcher.lab import FIRST_LESSON, lab_command, variables
+from course_utils.launcher.lab import FIRST_LESSON, address, lab_command, take_notebook, variables
 from course_utils.launcher.lessons import MANIFEST, bring, chosen_folder, fresh_copy
 from course_utils.launcher.lock import only_one
 from course_utils.launcher.messages import Trouble, say, wrapped
@@ -28,15 +28,19 @@ def lab(options, rest):
     if not (lessons / FIRST_LESSON).is_file():
         raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
     target = chosen_folder(options["copy"], lessons, root) if "copy" in options else None
+    address(
+        target or lessons, root, target or lessons
+    )  # a name that cannot be opened is refused before the work begins
     environment = ground.stand(["lessons"], options)
     if target:
         lessons = _copy(lessons, target)
-    if words := places.closed_words(root):
+    notebook, rest = take_notebook(rest, root, lessons, is_copy=bool(target))
+    for words in filter(None, [places.closed_words(root), *places.misnamed_words()]):
         say(wrapped(words))
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    say(f"Opening {lessons / FIRST_LESSON}\nTo stop: Ctrl+C here, twice.\n")
+    say(f"Opening {notebook}\nTo stop: Ctrl+C here, twice.\n")
     env = variables(environment, root, os.environ) | places.stand_ins(root)
-    return process.become(lab_command(environment, root, lessons, rest, as_root), env, root)
+    return process.become(lab_command(environment, root, lessons, rest, as_root, notebook), env, root)
 
 
 def _copy(source, target):

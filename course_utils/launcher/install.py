@@ -61,6 +61,7 @@ def own_environment(root, wanted, extra_index=None, tools=None):
     _shorten_note(venv)
     if look_at(venv, wanted, tools.run_quietly).state == "ready" and not _aside(root):
         return environment
+    _want_own_folder(root / ".course")
     try:
         with only_one(root / ".course" / "lock", lambda: tools.say(WAITING)) as held:
             _bring_back(root, venv)
@@ -128,9 +129,21 @@ def _believed(venv, wanted, tools):
 # --- the old one, until the new one is ready ----------------------------------------------------------------
 
 
+def _want_own_folder(folder):
+    """.course must be a folder of this course: through a link a former .venv would land somewhere else."""
+    if leads_elsewhere(folder):
+        what = f"leads elsewhere, to {os.path.realpath(folder)}"
+    elif os.path.lexists(folder) and not folder.is_dir():
+        what = "is not a folder"
+    else:
+        return
+    raise Trouble(f"{folder} {what}. The course did not make it. Move it away, then start again.")
+
+
 def _aside(root):
     """Former environments that wait in .course, and can go once .venv is ready."""
-    return sorted((root / ".course").glob("former-venv-*"))
+    folder = root / ".course"
+    return [] if leads_elsewhere(folder) else sorted(folder.glob("former-venv-*"))
 
 
 def _bring_back(root, venv):

@@ -4,20 +4,57 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+from course_utils.launcher.messages import Trouble
+
 FIRST_LESSON = "00_start_here.ipynb"
 # Settings of the server and of JupyterLab while the course is open, on this computer, on a hub and on Binder; what a
 # learner or a teacher has chosen wins over them.
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
-def lab_command(environment, root, lessons, extra=(), as_root=False):
-    """The command that opens lesson 00 of the folder ``lessons``; ``extra`` has the last word."""
-    top = root if lessons.is_relative_to(root) else lessons  # what the file browser can reach
-    first = (lessons / FIRST_LESSON).relative_to(top).as_posix()
+def top_folder(root, lessons):
+    """What the file browser can reach."""
+    return root if lessons.is_relative_to(root) else lessons
+
+
+def address(path, root, lessons):
+    """Where a path stands in the file browser, as a part of an address."""
+    name = path.relative_to(top_folder(root, lessons)).as_posix()
+    try:
+        return quote(name)
+    except UnicodeEncodeError:
+        raise Trouble(f"A browser cannot open {name!r}: the name is not UTF-8. Choose another one.") from None
+
+
+def take_notebook(words, root, lessons, is_copy=False):
+    """The notebook to open, and the words that are left: the first one named, else lesson 00.
+
+    Its name counts from where the caller is or, failing that, from the folder of the lessons; who asks for a copy
+    means the lesson in it.
+    """
+    name = next((word for word in words if word.endswith(".ipynb") and not word.startswith("-")), None)
+    if name is None:
+        return lessons / FIRST_LESSON, words
+    folders = [lessons, Path.cwd()] if is_copy else [Path.cwd(), lessons]
+    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if found is None:
+        raise Trouble(f"There is no notebook {name}, neither in {lessons} nor in {Path.cwd()}.")
+    found, top = found.parent.resolve() / found.name, top_folder(root, lessons)
+    if not found.is_relative_to(top.resolve()):
+        raise Trouble(
+            f"{found} cannot be opened: JupyterLab sees only what is in {top}. Copy it to {lessons}."
+        )
+    return top / found.relative_to(top.resolve()), [word for word in words if word != name]
+
+
+def lab_command(environment, root, lessons, extra=(), as_root=False, notebook=None):
+    """The command that opens ``notebook``, or lesson 00 of the folder ``lessons``; ``extra`` has the last word."""
+    top = top_folder(root, lessons)
+    first = address(notebook or lessons / FIRST_LESSON, root, lessons)
     command = [
         str(environment.python), "-m", "jupyterlab",
         f"--ServerApp.root_dir={top}",
-        f"--LabApp.default_url=/lab/tree/{quote(first)}",
+        f"--LabApp.default_url=/lab/tree/{first}",
     ]  # fmt: skip
     if os.access(root, os.W_OK):
         # Tabs of other projects, or of another copy of the lessons, stay out of this one.

@@ -62,6 +62,20 @@ def closed():
     }
 
 
+def misnamed():
+    """The folders that a variable names and that cannot be written: variable -> folder. Progress aside: see there."""
+    chosen = {name: os.environ.get(name) for name in usual() if name != PROGRESS}
+    return {name: folder for name, folder in chosen.items() if folder and not can_write(folder)}
+
+
+def misnamed_words():
+    """One sentence on each of them. Nothing stands in for what somebody chose, so a program may end there."""
+    return [
+        f"You cannot write to {folder}, which the variable {name} names: name another folder, or unset it."
+        for name, folder in misnamed().items()
+    ]
+
+
 def instead(root):
     """The folder in the course that stands in for closed ones, or None where the course is closed as well."""
     return root / ".course" / "home" if can_write(root) else None

@@ -32,6 +32,9 @@ if sys.argv[1] == "install":
             (leftover / "METADATA").unlink(missing_ok=True)
         info.mkdir(exist_ok=True)
         (packages / name).mkdir(exist_ok=True)
+        for file in (packages / name / "__init__.py", programs / name):
+            if file.exists():
+                file.unlink()  # as pip does: a link to a file is replaced
         (packages / name / "__init__.py").write_text("")
         (info / "METADATA").write_text(f"Name: {name}\\nVersion: {version}\\n")
         (info / "INSTALLER").write_text("pip")

@@ -115,6 +115,71 @@ def test_lab_on_a_copy_opens_the_copy_and_says_what_changed(started, tmp_path, m
     assert "fresh copy" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("folder", [".", "notebooks", "my_lessons"])
+@pytest.mark.parametrize("name", ["03.ipynb", "notebooks/03.ipynb", "my lessons, mine.ipynb"])
+def test_a_notebook_that_is_named_is_opened(started, tmp_path, monkeypatch, capsys, folder, name):
+    """By its name among the lessons, or as the caller sees it."""
+    (tmp_path / "my_lessons").mkdir()
+    (tmp_path / "notebooks" / "03.ipynb").write_text("{}")
+    (tmp_path / folder / "my lessons, mine.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path / folder)
+    if folder != "." and "/" in name:
+        assert cli.main([name]) == 1 and started == []
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"no notebook {name}, neither in {tmp_path / 'notebooks'} nor in {tmp_path / folder}" in said
+        return
+    assert cli.main([name, "--no-browser"]) == 0
+    where = f"notebooks/{name.rpartition('/')[2]}"
+    if "mine" in name:
+        where = name if folder == "." else f"{folder}/{name}"
+    assert f"--LabApp.default_url=/lab/tree/{where}".replace(" ", "%20").replace(",", "%2C") in started[0][0]
+    assert name not in started[0][0] and started[0][0][-1] == "--no-browser"
+    assert f"Opening {tmp_path / where}" in capsys.readouterr().out
+
+
+def test_with_a_copy_the_notebook_of_the_copy_is_opened(started, tmp_path, monkeypatch):
+    (tmp_path / "notebooks" / "03.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert cli.main(["03.ipynb", "--copy"]) == 0
+    assert "--LabApp.default_url=/lab/tree/my_lessons/03.ipynb" in started[0][0]
+
+
+def test_in_the_folder_of_a_copy_its_own_lesson_is_meant(started, tmp_path, monkeypatch):
+    (tmp_path / "my_lessons").mkdir()
+    for folder in ("notebooks", "my_lessons"):
+        (tmp_path / folder / "03.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path / "my_lessons")
+    assert cli.main(["03.ipynb"]) == 0
+    assert "--LabApp.default_url=/lab/tree/my_lessons/03.ipynb" in started[0][0]
+
+
+def test_a_notebook_from_elsewhere_is_not_opened(started, tmp_path_factory, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    Path("mine.ipynb").write_text("{}")
+    assert cli.main(["mine.ipynb"]) == 1 and started == []
+    assert "mine.ipynb cannot be opened" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+@pytest.mark.parametrize("typed", [["--copy", "caf\udce9"], ["caf\udce9.ipynb"]])
+def test_a_name_that_no_browser_can_say_is_refused(started, tmp_path, monkeypatch, capsys, typed):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notebooks" / "caf\udce9.ipynb").write_text("{}")
+    assert cli.main(typed) == 1 and started == [] and not (tmp_path / "caf\udce9").exists()
+    assert r"'caf\udce9" in capsys.readouterr().err.replace("notebooks/", "")
+
+
+def test_a_course_in_a_folder_whose_name_is_not_utf_8_starts(started, tmp_path, monkeypatch):
+    course = tmp_path / "caf\udce9"
+    try:
+        (course / "notebooks").mkdir(parents=True)
+    except (OSError, UnicodeError):
+        pytest.skip("here every name is UTF-8")
+    (course / "notebooks" / FIRST_LESSON).write_text("{}")
+    monkeypatch.setattr(ground, "ROOT", course)
+    assert cli.main([]) == 0
+
+
 def test_lessons_that_are_missing_are_explained(started, tmp_path, capsys):
     (tmp_path / "notebooks" / FIRST_LESSON).unlink()
     assert cli.main([]) == 1 and started == []

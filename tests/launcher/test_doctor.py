@@ -212,6 +212,27 @@ def test_a_folder_for_progress_that_was_chosen_and_may_not_be_written(course, ho
     assert "forgets its settings" in said and "is kept" not in said and "kept nowhere" in said
 
 
+@pytest.mark.parametrize("name", [name for name in places.usual() if name != places.PROGRESS])
+def test_a_folder_that_a_variable_names_and_may_not_be_written(course, home, closed, monkeypatch, name):
+    """Jupyter and IPython end there with a traceback; the environment is not to blame."""
+    closed.add(course / "mine")
+    monkeypatch.setenv(name, str(course / "mine"))
+    error = {"step": "looking for the kernel python3", "error": "FileNotFoundError: mine"}
+    result, said = examine(course, [error])
+    assert result == 1 and f"{course / 'mine'}, which the variable {name} names" in said
+    assert f"The variable {name} may be the cause" in said and "delete" not in said
+    monkeypatch.setenv(name, str(course / "open"))
+    assert examine(course)[0] == 0
+
+
+def test_a_copy_is_advised_where_it_can_be_made(course, home, closed):
+    closed.add(course)
+    assert f"--copy {home / 'my_lessons'} opens" in examine(course)[1]
+    closed.add(home)
+    _, said = examine(course)
+    assert str(home / "my_lessons") not in said and "--copy A_FOLDER_YOU_CAN_WRITE_TO opens" in said
+
+
 @pytest.mark.parametrize("is_kept", [True, False])
 def test_in_a_browser_it_says_how_long_progress_is_kept(monkeypatch, is_kept):
     monkeypatch.setenv(FILES, "somewhere/")

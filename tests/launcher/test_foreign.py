@@ -187,6 +187,14 @@ def packages_of_the_base_are_visible(place):
 
 
 @state(READY)
+def packages_of_the_base_are_not_forbidden(place):
+    """Without the line about them Python shows them, and their pip is the one that answers."""
+    made(place)
+    shutil.rmtree(site_packages(place.venv) / "pip")
+    (place.venv / "pyvenv.cfg").write_text(f"home = {place.base.parent}\n")
+
+
+@state(READY)
 def no_pip(place):
     made(place)
     shutil.rmtree(site_packages(place.venv) / "pip")
@@ -216,6 +224,37 @@ def the_course_s_own_notes_are_links(place):
         place.venv / "lessons.stamp.new",
     ):
         link.symlink_to(place.elsewhere / "note")
+
+
+@state(READY)
+def files_are_links(place):
+    """As uv makes them, into its cache; and a Python that is left of an upgrade leads nowhere."""
+    made(place)
+    for link in half_installed_files(place):
+        link.symlink_to(place.elsewhere / "note")
+    (place.venv / "bin" / "python3.9").symlink_to(place.elsewhere / "no longer here")
+
+
+@state(REFUSED)
+def files_are_links_to_nothing(place):
+    """The same once that cache is empty: who writes to such a file makes it over there."""
+    made(place)
+    for link in half_installed_files(place):
+        link.symlink_to(place.elsewhere / "no longer here" / link.name)
+    (place.elsewhere / "no longer here").mkdir()
+
+
+@state(REFUSED)
+def a_program_leads_to_nothing(place):
+    made(place)
+    (place.venv / "bin" / "alpha").symlink_to(place.elsewhere / "new")
+
+
+def half_installed_files(place):
+    """Where the little pip will write a package and its program."""
+    package = site_packages(place.venv) / "alpha"
+    package.mkdir()
+    return [package / "__init__.py", place.venv / "bin" / "alpha"]
 
 
 @state(REFUSED)
@@ -296,6 +335,15 @@ def programs_lead_to_another_environment(place):
 
 
 @state(REFUSED)
+def made_on_windows(place):
+    """A folder that two systems share: the other one's environment may be in use there."""
+    (place.venv / "Scripts").mkdir(parents=True)
+    (place.venv / "Lib" / "site-packages" / "torch").mkdir(parents=True)
+    (place.venv / "Scripts" / "python.exe").write_bytes(b"MZ")
+    (place.venv / "pyvenv.cfg").write_text("home = C:\\Python312\n")
+
+
+@state(REFUSED)
 def its_python_was_copied_by_half(place):
     made(place)
     venv_python(place.venv).unlink()
@@ -352,7 +400,10 @@ WORDS = {
     a_link_to_another_environment: "leads to another folder, .*env",
     a_whole_python: "holds a Python of its own",
     somebody_s_work: r"not an environment's: \['thesis.txt'\]",
-    programs_lead_to_another_environment: "bin in it leads to another folder",
+    programs_lead_to_another_environment: "bin in it leads out of it, to .*env/bin",
+    files_are_links_to_nothing: "in it leads out of it, to .*no longer here",
+    a_program_leads_to_nothing: "bin/alpha in it leads out of it, to .*new",
+    made_on_windows: "made by another system: its Python is .*python.exe",
     its_python_was_copied_by_half: r"does not answer \(",
     its_python_is_empty: "does not answer .*Permission denied",
     its_python_says_nothing: r"does not answer \(exit status 0\)",
@@ -364,6 +415,34 @@ def test_what_cannot_be_used_says_why(place, build):
     build(place)
     with pytest.raises(Trouble, match=WORDS[build]):
         place.start()
+
+
+@pytest.mark.parametrize(
+    "is_there, words", [(True, "leads elsewhere"), (False, "leads elsewhere"), (None, "is not a fol")]
+)
+@pytest.mark.parametrize("build", [nothing, no_pyvenv_cfg])
+def test_the_course_s_own_folder_is_not_sought_elsewhere(place, build, is_there, words):
+    """.course as a link to a folder, a link to nothing, a file: there the lock is, and what is put aside."""
+    build(place)
+    folder = place.root / ".course"
+    if is_there is None:
+        folder.write_text("years of work")
+    else:
+        folder.symlink_to(place.empty if is_there else place.elsewhere / "new")
+    before = contents(place.root), place.outside()
+    with pytest.raises(Trouble, match=rf".course {words}.*Move it away"):
+        place.start()
+    assert (contents(place.root), place.outside()) == before
+
+
+def test_a_ready_environment_is_used_whatever_the_course_s_own_folder_is(place):
+    place.start()
+    shutil.rmtree(place.root / ".course")
+    (place.empty / "former-venv-1").mkdir()  # of another course
+    (place.root / ".course").symlink_to(place.empty)
+    before = place.outside()
+    place.start()
+    assert place.outside() == before
 
 
 def test_a_link_to_a_finished_environment_is_used_and_not_written(place):

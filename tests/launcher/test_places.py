@@ -83,6 +83,7 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
     for name in [*places.usual(), "XDG_DATA_HOME"]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", home_folder)
+    monkeypatch.setenv("IPYTHONDIR", home_folder + "/x")
     started = []
     monkeypatch.setattr(process, "become", lambda command, env, cwd: started.append(env) or 0)
     monkeypatch.setattr(ground, "stand", lambda parts, options: cli_here())
@@ -92,6 +93,7 @@ def test_a_start_with_a_closed_home_says_so_and_hands_the_stand_ins_on(
     assert cli.main(["--no-browser"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "You cannot write to" in said and "nothing is lost" in said
+    assert f"You cannot write to {home_folder}/x, which the variable IPYTHONDIR names" in said
     assert started[0][places.PROGRESS].startswith(str(tmp_path))
     assert started[0]["JUPYTER_RUNTIME_DIR"].startswith(str(tmp_path))
 
