@@ -177,6 +177,23 @@ def test_whole_numbers_that_cannot_be_changed_that_far_are_moved_by_one():
         jacobian(lambda x: square[x], [0])
 
 
+@pytest.mark.parametrize("decimals", range(5, 11))
+@pytest.mark.parametrize("size", [6, 7])
+def test_a_grid_too_fine_to_be_seen_as_steps_hides_no_weight(size, decimals):
+    """Steps of the Jacobian that fit between two steps of the answers see none of what the function does."""
+    due = resampling_matrix(4, size)
+    for rounding in (np.round, lambda x, k: np.floor(x * 10**k) / 10**k):
+        seen = probe(lambda x, rounding=rounding: rounding(resample(x, size), decimals), (4,))
+        np.testing.assert_allclose(seen.matrix, due, rtol=0, atol=2 * 10.0**-decimals + 1e-6)
+        assert "kink" not in seen.linearity.sentence
+
+
+def test_only_the_output_that_is_rounded_is_measured_as_one():
+    matrix, _ = jacobian(lambda x: [np.round(np.sin(x[0]), 6), np.sin(x[1])], [0.3, 1.0])
+    np.testing.assert_allclose(np.diag(matrix), np.cos([0.3, 1.0]), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(matrix[1, 1], np.cos(1.0), rtol=1e-9)
+
+
 SLOPES = {  # function, its slope, and between which inputs that is a float64 number larger than rounding errors
     "square root": (np.sqrt, lambda x: 0.5 / np.sqrt(x), 1e-300, 1e9),
     "logarithm": (np.log, lambda x: 1 / x, 1e-300, 1e9),

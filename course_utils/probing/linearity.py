@@ -186,6 +186,28 @@ def _resolution_at(ask, start):
     return 2.0**-bits * _share_without_offset(ask, answer)
 
 
+def smallest_moves(ask, in_shape, precision):
+    """What each output is rounded to, as with 6 decimals: it moves by that, or not at all. 0 where by less and less.
+
+    Rounding errors of floats, which are a share of ``precision``, do not count; shape (out_count,).
+    """
+    moves, sizes = [], []
+    for start in [size * sign for size in (SMALL, LARGE) for sign in (1, -1)]:
+        try:
+            nudged = start * np.random.default_rng(0).choice([1.0, 1.25, 1.5, 1.75], in_shape)
+            center = ask(nudged).ravel()
+            moves += [np.abs(ask(nudged * (1 + 2.0**-bits)).ravel() - center) for bits in range(1, 53, 2)]
+            sizes += [np.abs(center)]
+        except Exception:
+            continue
+    if not sizes:
+        return np.zeros(math.prod(ask.out_shape))
+    smallest, largest = np.where(moves, moves, np.inf).min(axis=0), np.max(moves, axis=0)
+    # What a single jump moves is no grid: on a grid, larger nudges move by many steps of it.
+    counts = (largest >= 16 * smallest) & (smallest > 64 * precision * np.max(sizes, axis=0))
+    return np.where(counts, smallest, 0.0)
+
+
 def _share_without_offset(ask, answer):
     """How much of an answer is due to the input: a large bias hides small changes, in any precision."""
     try:
