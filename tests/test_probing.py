@@ -133,15 +133,23 @@ def test_a_jump_has_no_slope():
 
 def test_the_probe_steps_aside_from_a_jump_and_says_so():
     seen = probe(lambda x: x**2 + (x >= 2), (3,))
-    np.testing.assert_allclose(seen.at, [1.37, 2.37, 3.37])
-    np.testing.assert_allclose(seen.matrix, 2 * np.diag([1.37, 2.37, 3.37]), atol=1e-6)
-    assert seen.linearity.sentence.endswith("0.37 was added to every number of it.")
+    np.testing.assert_allclose(seen.at, [1.367879, 2.367879, 3.367879])
+    np.testing.assert_allclose(seen.matrix, 2 * np.diag([1.367879, 2.367879, 3.367879]), atol=1e-6)
+    assert seen.linearity.sentence.endswith("0.367879 was added to every number of it.")
+
+
+def test_aside_of_a_jump_is_no_other_jump():
+    seen = probe(lambda x: x + np.floor(x * 1000) / 1000, (3,))
+    np.testing.assert_allclose(seen.matrix, np.eye(3), rtol=0, atol=1e-6)
 
 
 STAIRCASES = {
     "floor": (np.floor, (3,), np.eye(3)),
     "round": (np.round, (2, 2), np.eye(4)),
     "8-bit image": (lambda x: np.round(255 * x) / 255, (2,), np.eye(2)),
+    "floor to thousandths": (lambda x: np.floor(x * 1000) / 1000, (4,), np.eye(4)),
+    "floor to fifths": (lambda x: np.floor(x * 5) / 5, (4,), np.eye(4)),
+    "floor of sums": (lambda x: np.floor(np.cumsum(x) * 100) / 100, (4,), np.tri(4)),
     "threshold": (lambda x: x > 3, (2,), np.eye(2) / 255),
     "8-bit average": (
         lambda x: x.astype(np.uint8)[::2] // 2 + x.astype(np.uint8)[1::2] // 2,
@@ -434,7 +442,7 @@ def test_fewer_outputs_can_be_asked_for():
     assert probe(lambda x: np.repeat(x, 2), (4,), most_outputs=8).out_shape == (8,)
 
 
-@pytest.mark.parametrize("last", range(1, 130))
+@pytest.mark.parametrize("last", range(1, 420))
 def test_a_function_that_changes_at_any_call_is_never_shown_as_linear(last):
     """From 1 call to more than a probe makes: what is shown is then right until the end."""
     calls = itertools.count(1)
@@ -452,6 +460,27 @@ def test_dropout_is_never_shown_as_a_matrix():
         torch.manual_seed(seed)
         with pytest.raises(ValueError, match="There is no matrix to show"):
             probe(torch.nn.Dropout(0.01), (1, 1, 4, 4))
+
+
+@pytest.mark.parametrize("in_shape", [(3, 16), (4,), (8, 8)])
+def test_an_array_dropped_as_a_whole_is_never_shown_and_seldom_missed(in_shape):
+    """As DropPath does, in 1 call of 100: what is shown may only be of calls that all kept it."""
+    missed = 0
+    for seed in range(30):
+        random, keeps = np.random.default_rng(seed), []
+
+        def drop_path(x, random=random, keeps=keeps):
+            keeps.append(random.random() > 0.01)
+            return x * keeps[-1]
+
+        try:
+            probe(drop_path, in_shape)
+        except ValueError as error:
+            assert "There is no matrix to show" in str(error)
+        else:
+            assert all(keeps)
+            missed += 1
+    assert missed <= 3
 
 
 def test_what_is_linear_for_most_inputs_only_is_not_shown_as_a_matrix():

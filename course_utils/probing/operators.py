@@ -46,8 +46,8 @@ MOST_OUTPUTS = 2**18
 WHOLE_STEPS = 0, 255
 """Inputs between which a function that moves in steps is measured: the range of an 8-bit image."""
 
-ASIDE = 0.37
-"""How far a probe moves its input off a jump. Not a common fraction: that is where the next jump would be."""
+ASIDE = 0.367879
+"""How far a probe moves its input off a jump. Not a short fraction: that is where the next jump would be."""
 
 NOISE = 1e-9
 """Weights below this share of the largest one are rounding errors, shown as 0."""
