@@ -133,15 +133,23 @@ def test_a_jump_has_no_slope():
 
 def test_the_probe_steps_aside_from_a_jump_and_says_so():
     seen = probe(lambda x: x**2 + (x >= 2), (3,))
-    np.testing.assert_allclose(seen.at, [1.37, 2.37, 3.37])
-    np.testing.assert_allclose(seen.matrix, 2 * np.diag([1.37, 2.37, 3.37]), atol=1e-6)
-    assert seen.linearity.sentence.endswith("0.37 was added to every number of it.")
+    np.testing.assert_allclose(seen.at, [1.367879, 2.367879, 3.367879])
+    np.testing.assert_allclose(seen.matrix, 2 * np.diag([1.367879, 2.367879, 3.367879]), atol=1e-6)
+    assert seen.linearity.sentence.endswith("0.367879 was added to every number of it.")
+
+
+def test_aside_of_a_jump_is_no_other_jump():
+    seen = probe(lambda x: x + np.floor(x * 1000) / 1000, (3,))
+    np.testing.assert_allclose(seen.matrix, np.eye(3), rtol=0, atol=1e-6)
 
 
 STAIRCASES = {
     "floor": (np.floor, (3,), np.eye(3)),
     "round": (np.round, (2, 2), np.eye(4)),
     "8-bit image": (lambda x: np.round(255 * x) / 255, (2,), np.eye(2)),
+    "floor to thousandths": (lambda x: np.floor(x * 1000) / 1000, (4,), np.eye(4)),
+    "floor to fifths": (lambda x: np.floor(x * 5) / 5, (4,), np.eye(4)),
+    "floor of sums": (lambda x: np.floor(np.cumsum(x) * 100) / 100, (4,), np.tri(4)),
     "threshold": (lambda x: x > 3, (2,), np.eye(2) / 255),
     "8-bit average": (
         lambda x: x.astype(np.uint8)[::2] // 2 + x.astype(np.uint8)[1::2] // 2,
@@ -175,6 +183,23 @@ def test_whole_numbers_that_cannot_be_changed_that_far_are_moved_by_one():
     np.testing.assert_array_equal(seen.matrix, [[20, 0], [0, 40]])
     with pytest.raises(ValueError, match=r"no slope where input 0 is 0: 2 beside it the function fails"):
         jacobian(lambda x: square[x], [0])
+
+
+@pytest.mark.parametrize("decimals", range(5, 11))
+@pytest.mark.parametrize("size", [6, 7])
+def test_a_grid_too_fine_to_be_seen_as_steps_hides_no_weight(size, decimals):
+    """Steps of the Jacobian that fit between two steps of the answers see none of what the function does."""
+    due = resampling_matrix(4, size)
+    for rounding in (np.round, lambda x, k: np.floor(x * 10**k) / 10**k):
+        seen = probe(lambda x, rounding=rounding: rounding(resample(x, size), decimals), (4,))
+        np.testing.assert_allclose(seen.matrix, due, rtol=0, atol=2 * 10.0**-decimals + 1e-6)
+        assert "kink" not in seen.linearity.sentence
+
+
+def test_only_the_output_that_is_rounded_is_measured_as_one():
+    matrix, _ = jacobian(lambda x: [np.round(np.sin(x[0]), 6), np.sin(x[1])], [0.3, 1.0])
+    np.testing.assert_allclose(np.diag(matrix), np.cos([0.3, 1.0]), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(matrix[1, 1], np.cos(1.0), rtol=1e-9)
 
 
 SLOPES = {  # function, its slope, and between which inputs that is a float64 number larger than rounding errors
@@ -417,7 +442,7 @@ def test_fewer_outputs_can_be_asked_for():
     assert probe(lambda x: np.repeat(x, 2), (4,), most_outputs=8).out_shape == (8,)
 
 
-@pytest.mark.parametrize("last", range(1, 130))
+@pytest.mark.parametrize("last", range(1, 420))
 def test_a_function_that_changes_at_any_call_is_never_shown_as_linear(last):
     """From 1 call to more than a probe makes: what is shown is then right until the end."""
     calls = itertools.count(1)
@@ -435,6 +460,27 @@ def test_dropout_is_never_shown_as_a_matrix():
         torch.manual_seed(seed)
         with pytest.raises(ValueError, match="There is no matrix to show"):
             probe(torch.nn.Dropout(0.01), (1, 1, 4, 4))
+
+
+@pytest.mark.parametrize("in_shape", [(3, 16), (4,), (8, 8)])
+def test_an_array_dropped_as_a_whole_is_never_shown_and_seldom_missed(in_shape):
+    """As DropPath does, in 1 call of 100: what is shown may only be of calls that all kept it."""
+    missed = 0
+    for seed in range(30):
+        random, keeps = np.random.default_rng(seed), []
+
+        def drop_path(x, random=random, keeps=keeps):
+            keeps.append(random.random() > 0.01)
+            return x * keeps[-1]
+
+        try:
+            probe(drop_path, in_shape)
+        except ValueError as error:
+            assert "There is no matrix to show" in str(error)
+        else:
+            assert all(keeps)
+            missed += 1
+    assert missed <= 3
 
 
 def test_what_is_linear_for_most_inputs_only_is_not_shown_as_a_matrix():

@@ -19,7 +19,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.probing.linearity import DOUBLE, Linearity, judge, measured_precision, numbers_apart
+from course_utils.probing.linearity import (
+    DOUBLE,
+    Linearity,
+    judge,
+    measured_precision,
+    numbers_apart,
+    smallest_moves,
+)
 from course_utils.validation import (
     LARGEST_SIZE,
     affordable,
@@ -39,8 +46,8 @@ MOST_OUTPUTS = 2**18
 WHOLE_STEPS = 0, 255
 """Inputs between which a function that moves in steps is measured: the range of an 8-bit image."""
 
-ASIDE = 0.37
-"""How far a probe moves its input off a jump. Not a common fraction: that is where the next jump would be."""
+ASIDE = 0.367879
+"""How far a probe moves its input off a jump. Not a short fraction: that is where the next jump would be."""
 
 NOISE = 1e-9
 """Weights below this share of the largest one are rounding errors, shown as 0."""
@@ -391,8 +398,9 @@ def _central_differences(ask, at, precision, step=None):
     """(matrix, a sentence about the first kink or nothing)."""
     matrix, kink = _room_for_matrix(ask), ""
     center = ask(at).ravel()
+    grid = 0.0 if ask.whole else smallest_moves(ask, at.shape, precision)
     for in_index in range(at.size):
-        slopes = _Slopes(ask, at, in_index, center, precision)
+        slopes = _Slopes(ask, at, in_index, center, precision, grid)
         slopes.measure(slopes.steps() if step is None else [step])
         matrix[:, in_index] = slopes.slope
         kink = kink or slopes.kink()
@@ -406,9 +414,9 @@ class _Slopes:
     as high however small the step is, and both sides of a kink keep slopes of their own.
     """
 
-    def __init__(self, ask, at, in_index, center, precision):
+    def __init__(self, ask, at, in_index, center, precision, grid):
         self._ask, self._at, self._in_index, self._center = ask, at, in_index, center
-        self._value, self._precision = at.flat[in_index], precision
+        self._value, self._precision, self._grid = at.flat[in_index], precision, grid
         self._where = f"where input {in_index} is {self._value:g}"
         self.slope, self._error = np.zeros(center.shape), np.full(center.shape, np.inf)
         self._below, self._above = np.zeros(center.shape), np.zeros(center.shape)
@@ -469,8 +477,12 @@ class _Slopes:
             ) from error
         return _BothSides(width, self._center, *answers)
 
+    def _noise(self, sides):
+        """How far outputs may be off: by rounding errors, or by a step of what they are rounded to."""
+        return np.maximum(self._precision * sides.size, self._grid)
+
     def _take(self, whole, half):
-        spread, noise = np.abs(half.slope - whole.slope), self._precision * half.size
+        spread, noise = np.abs(half.slope - whole.slope), self._noise(half)
         better = spread + noise / half.width < self._error
         slope = half.slope + (half.slope - whole.slope) / 3  # the error is quadratic in the step
         bent = (half.bend > 0.75 * whole.bend) & (half.bend > 1e-3 * half.steepest + 32 * noise / half.width)
@@ -517,7 +529,7 @@ class _Slopes:
         if not self._tried:
             return np.zeros(self.slope.shape, bool)
         last = self._narrowest()
-        moved = last.rise > 16 * self._precision * last.size
+        moved = last.rise > 16 * self._noise(last)
         return ~self._settled & moved & (last.rise > share * self._tried[0].rise)
 
     def _narrowest(self):
