@@ -123,3 +123,11 @@ def test_where_the_bugs_hide():
     ]
     assert shown == [(top, left) for top in range(4) for left in range(4) if top % 2 or left % 2]
     assert repair._stays_flat_divisible([1.0, 2], 2) and not repair.stays_flat([1.0, 2], 2)
+
+
+def test_two_phases_alike_are_not_taken_for_the_other_direction():
+    def every_pattern_two_wide(crop, phases, top, left):
+        rows, columns = np.indices(crop.shape)
+        return crop - phases[(rows + top % 2) % len(phases), (columns + left % 2) % len(phases)]
+
+    assert lesson.CROP.judge(every_pattern_two_wide).diagnosis != "other way"

@@ -12,7 +12,9 @@ from course_utils.exercises.warping import write as build
 from course_utils.warping import (
     grid_sample,
     grid_to_pixels,
+    hat_sample,
     identity_grid,
+    pixels_to_grid,
     resize_flow,
     sample,
     to_normalized,
@@ -234,6 +236,47 @@ def the_packages_sampler(image, x, y):
     return sample(image, np.stack([x, y], axis=-1).reshape(1, -1, 2)).reshape(x.shape)
 
 
+def the_papers_sampler(image, x, y):
+    places = np.stack([x, y], axis=-1).reshape(1, -1, 2)
+    return hat_sample(image, pixels_to_grid(places, image.shape)).reshape(x.shape)
+
+
+def scipys_interpolator(image, x, y):
+    from scipy.interpolate import RegularGridInterpolator
+
+    height, width = image.shape
+    axes = np.arange(-1, height + 1), np.arange(-1, width + 1)
+    between = RegularGridInterpolator(axes, np.pad(image, 1), bounds_error=False, fill_value=0)
+    return between(np.stack([y, x], axis=-1))
+
+
+def scipys_function(image, x, y):
+    from scipy.interpolate import interpn
+
+    height, width = image.shape
+    axes = np.arange(-1, height + 1), np.arange(-1, width + 1)
+    return interpn(axes, np.pad(image, 1), np.stack([y, x], axis=-1), bounds_error=False, fill_value=0)
+
+
+def _by_torch(operator, image, x, y):
+    import torch
+
+    grid = pixels_to_grid(np.stack([x, y], axis=-1).reshape(1, 1, -1, 2), image.shape)
+    return operator(torch.tensor(image)[None, None], torch.tensor(grid), 0, 0, False).reshape(x.shape)
+
+
+def torchs_inner_sampler(image, x, y):
+    import torch
+
+    return _by_torch(torch.grid_sampler, image, x, y)
+
+
+def torchs_operator(image, x, y):
+    import torch
+
+    return _by_torch(torch.ops.aten.grid_sampler_2d, image, x, y)
+
+
 def place_by_place(image, x, y):
     padded = np.pad(image, 9)
     values = []
@@ -273,6 +316,11 @@ def the_packages_flow(flow_xy, height, width):
         (lesson.FETCH, scipys_sampler, "scipy.map_coordinates called"),
         (lesson.FETCH, torchs_sampler, "torch.grid_sample called"),
         (lesson.FETCH, the_packages_sampler, "course_utils.sample called"),
+        (lesson.FETCH, the_papers_sampler, "course_utils.hat_sample called"),
+        (lesson.FETCH, scipys_interpolator, "scipy.RegularGridInterpolator.__call__ called"),
+        (lesson.FETCH, scipys_function, "scipy.interpn called"),
+        (lesson.FETCH, torchs_inner_sampler, "torch._VariableFunctionsClass.grid_sampler called"),
+        (lesson.FETCH, torchs_operator, "torch.OpOverloadPacket.__call__ called"),
         (lesson.IDENTITY, torchs_grid, "torch.affine_grid called"),
         (lesson.IDENTITY, the_packages_grid, "course_utils.identity_grid called"),
         (lesson.BACK, the_packages_way_back, "course_utils.grid_to_pixels called"),

@@ -133,6 +133,14 @@ def _padding_ignored(layers):
 
 
 @OFFSET.mistake
+def _padding_added(layers):
+    """You add the padding. Zeros in front move the first window to the left: subtract it."""
+    return drawn_minus_sits(
+        *walked(layers, lambda start, jump, k, s, p: (start + ((k - 1) / 2 + p) * jump, jump * s))
+    )
+
+
+@OFFSET.mistake
 def _the_last_layer_only(layers):
     """You keep only the last layer's shift. Every layer moves the first feature: add all the shifts."""
     return drawn_minus_sits(

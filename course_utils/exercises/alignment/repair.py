@@ -52,6 +52,7 @@ TWO_MISTAKES = SpotTheBug(
         ),
         Case(STEP.T.copy(), same_flow(5, 3, y=1), by_hand=np.roll(STEP.T, -1, 0)),
         Case(np.ones((2, 2)), same_flow(2, 2, 0.5, -0.5), by_hand=np.ones((2, 2))),
+        Case(WIDE, same_flow(3, 5), by_hand=WIDE, note="No flow, and no two pixels alike."),
         Case(WIDE, same_flow(3, 5, 0.5, -1)),
         Case(np.stack([WIDE, STEP]), np.random.default_rng(8).integers(-4, 5, (3, 5, 2)) / 4),
     ],
@@ -85,6 +86,18 @@ def _order_left(features, flow_xy):
     """Zero flow is the identity now. One mistake is left: a step of one pixel to the right is not one pixel."""
     height, width = features.shape[-2:]
     return moved(features, flow_xy, [height - 1, width - 1], True, True)
+
+
+@TWO_MISTAKES.mistake("zero flow treated apart")
+def _only_zero_repaired(features, flow_xy):
+    """With zero flow the map comes back now. What happens with a flow of a hundredth of a pixel?"""
+    return move_with_two_mistakes(features, flow_xy) if flow_xy.any() else features.copy()
+
+
+@TWO_MISTAKES.mistake("order repaired, zero flow treated apart")
+def _order_and_zero_repaired(features, flow_xy):
+    """The order is right now, and zero flow treated apart. What happens with a flow of a hundredth of a pixel?"""
+    return _convention_left(features, flow_xy) if flow_xy.any() else features.copy()
 
 
 @TWO_MISTAKES.mistake("grid of the other convention, flow not")

@@ -51,6 +51,7 @@ MOST_AND_LEAST = Prediction(
             2,
             1,
         ],
+        "Those are the two numbers in the other order. The question has the most first.": lambda: [1, 4],
         "You counted the kernel's numbers. Two neighboring stamps are two pixels apart.": lambda: [9, 1],
         "Stamps begin at every second pixel, and three pixels long they leave no pixel out.": lambda: [4, 0],
     },

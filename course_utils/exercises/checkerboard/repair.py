@@ -73,6 +73,12 @@ def _both_conditions(kernel, stride):
 
 
 @DIVISIBLE.mistake
+def _sums_of_one(kernel, stride):
+    """You ask that every sum is 1. Flat means that they are equal: (1, 2, 1) at stride 2 makes 2 everywhere."""
+    return bool(np.allclose([sum(kernel[phase::stride]) for phase in range(stride)], 1))
+
+
+@DIVISIBLE.mistake
 def _without_room(kernel, stride):
     """Your sums must be equal to the last digit. In a computer 0.1 + 0.2 is not quite 0.3; leave a little room."""
     sums = [sum(kernel[phase::stride]) for phase in range(stride)]
@@ -136,6 +142,14 @@ CROP = SpotTheBug(
         Case(np.array([[10.0]]), _FIXED, 1, 0, by_hand=[[7]], note="One pixel, at row 1, column 0."),
         Case(np.array([[10.0, 10, 10]]), _FIXED, 2, 1, by_hand=[[8, 9, 8]], note="Row 2 is phase 0 again."),
         Case(np.array([[10.0], [10]]), _FIXED, 1, 1, by_hand=[[6], [8]], note="Rows 1 and 2, column 1."),
+        Case(
+            np.array([[10.0]]),
+            np.arange(1.0, 10).reshape(3, 3),
+            2,
+            1,
+            by_hand=[[2]],
+            note="A pattern of 3 × 3: row 2 is its last row, column 1 its middle one.",
+        ),
     ],
     random_case=_crops,
     hints=[

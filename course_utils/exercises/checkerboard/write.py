@@ -56,6 +56,12 @@ def _rounded_up(kernel_size, stride):
 
 
 @STAMPS.mistake
+def _holes_left_out(kernel_size, stride):
+    """Phases on which nothing lands are missing. A hole is a phase too: it gets a 0."""
+    return np.bincount(np.arange(kernel_size) % stride)
+
+
+@STAMPS.mistake
 def _from_the_end(kernel_size, stride):
     """You count the phases from the end. A stamp begins on phase 0, so phase 0 gets the most."""
     return stamps(kernel_size, stride)[::-1]
@@ -84,11 +90,11 @@ def _both_axes(kernel_size, stride):
 
 def phase_sums(kernel, stride):
     """What a flat picture of ones becomes, phase by phase: sums of the kernel (k, k), shape (stride, stride)."""
-    return [[kernel[a::stride, b::stride].sum() for b in range(stride)] for a in range(stride)]
+    return np.array([[kernel[a::stride, b::stride].sum() for b in range(stride)] for a in range(stride)])
 
 
 def _any_kernel(rng):
-    return Case(_values(rng, _size(rng, 5), _size(rng, 5)), _size(rng, 3))
+    return Case(_values(rng, *[_size(rng, 5)] * 2), _size(rng, 3))
 
 
 _THREE = np.arange(1.0, 10).reshape(3, 3)
@@ -133,7 +139,12 @@ def _turned(kernel, stride):
 @PHASE_SUMS.mistake
 def _means(kernel, stride):
     """You took means. Stamps *add up*, so a phase with more numbers gets more."""
-    kernel = np.asarray(kernel)
+    return [[kernel[a::stride, b::stride].mean() for b in range(stride)] for a in range(stride)]
+
+
+@PHASE_SUMS.mistake
+def _means_without_holes(kernel, stride):
+    """You took means. Stamps *add up*, so a phase with more numbers gets more."""
     return [
         [
             kernel[a::stride, b::stride].sum() / max(kernel[a::stride, b::stride].size, 1)

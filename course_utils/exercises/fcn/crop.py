@@ -100,6 +100,38 @@ def _half_a_kernel(layers, kernel_size, stride):
     return kernel_size / 2 * jump / stride - start
 
 
+def _by_middle(layers, kernel_size, stride, middle):
+    """The crop, where ``middle(k)`` is how far the middle of k weights is from the first."""
+    start, jump = sits(layers, lambda start, jump, k, s, p: (start + jump * (middle(k) - p), jump * s))
+    return middle(kernel_size) * jump / stride - start
+
+
+@CROP.mistake("k // 2")
+def _half_a_kernel_rounded(layers, kernel_size, stride):
+    """`//` rounds down. The middle of an even kernel lies between two weights: (k − 1) / 2, with the half."""
+    return _by_middle(layers, kernel_size, stride, lambda k: k // 2)
+
+
+@CROP.mistake("(k − 1) // 2")
+def _middle_rounded_down(layers, kernel_size, stride):
+    """`//` rounds down. The middle of an even kernel lies between two weights: (k − 1) / 2, with the half."""
+    return _by_middle(layers, kernel_size, stride, lambda k: (k - 1) // 2)
+
+
+@CROP.mistake
+def _padding_added(layers, kernel_size, stride):
+    """You add the padding. Zeros in front move the first window to the left: subtract it."""
+    start, jump = sits(layers, lambda start, jump, k, s, p: (start + jump * ((k - 1) / 2 + p), jump * s))
+    return (kernel_size - 1) / 2 * jump / stride - start
+
+
+@CROP.mistake
+def _the_last_layer_only(layers, kernel_size, stride):
+    """You keep only the last layer's shift. Every layer moves the first sample: add all the shifts."""
+    start, jump = sits(layers, lambda start, jump, k, s, p: (jump * ((k - 1) / 2 - p), jump * s))
+    return (kernel_size - 1) / 2 * jump / stride - start
+
+
 @CROP.mistake
 def _jump_after_the_stride(layers, kernel_size, stride):
     """You multiply by the jump that includes this layer's own stride. Its kernel still steps through the old samples:

@@ -32,16 +32,25 @@ CORNER = Prediction(
     },
 )
 
+
+def flat_pair():
+    """What a row of ones becomes with a kernel of 5 and a stride of 2: the larger value, the smaller."""
+    return np.sort(flat_answer(5, 2).sums)[::-1]
+
+
 FIVE_AT_TWO = Prediction(
     key="fcn.five_at_two",
     title="A kernel of five",
     question="A row of ones, a stride of 2, and the kernel 1/3, 2/3, 1, 2/3, 1/3. Far from the ends, outputs take "
     "two values in turn. Which? The larger one first.",
     shape=2,
-    answer=lambda: np.sort(flat_answer(5, 2).sums)[::-1],
+    answer=flat_pair,
     tolerance=0.01,
     explain="Every other output meets 1/3 + 1 + 1/3 = 5/3, the others 2/3 + 2/3 = 4/3. A white wall becomes striped.",
     guesses={
+        "Those are the two, the smaller one first. The question has the larger first.": lambda: flat_pair()[
+            ::-1
+        ],
         "You expected an interpolation: 1 everywhere.": lambda: [1, 1],
         "That is the mean of the two: the whole kernel, divided by the stride.": lambda: [1.5, 1.5],
     },

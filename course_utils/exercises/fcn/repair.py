@@ -37,6 +37,14 @@ def by_layer(row, stride, kernel_size, crop):
     return whole[first : first + stride * len(row)]
 
 
+def by_settings(row, stride, kernel_size, padding, extra):
+    """As it was given, with these three numbers."""
+    x, kernel = np.pad(row, 1, mode="edge")[None, None], bilinear_kernel(kernel_size, 1)[None, None]
+    return transposed_convolution(x, kernel, stride=stride, padding=padding + stride, output_padding=extra)[
+        0, 0
+    ]
+
+
 def random_row(rng):
     return Case(rng.integers(0, 19, int(rng.integers(1, 6))).astype(float), int(rng.integers(1, 6)))
 
@@ -90,6 +98,27 @@ def _even_for_all_right(row, stride):
     """Even strides are right now. For an odd stride the kernel 2 · stride is half a sample off, whatever the
     padding."""
     return by_layer(row, stride, 2 * stride, (stride + 1) // 2)
+
+
+@ODD_KERNEL.mistake
+def _even_for_all_and_longer(row, stride):
+    """Even strides are right now. For an odd stride the kernel 2 · stride is half a sample off, and the answer one
+    sample too long: there 2 · stride − 1 fits."""
+    return by_settings(row, stride, 2 * stride, stride // 2, 0)
+
+
+@ODD_KERNEL.mistake("extra left as it was")
+def _extra_left(row, stride):
+    """Kernel and padding fit now. But `extra` still adds stride − 1 samples at the end, and none is missing there any
+    more."""
+    return by_settings(row, stride, 2 * stride - stride % 2, stride // 2, stride - 1)
+
+
+@ODD_KERNEL.mistake("even for all, extra left as it was")
+def _even_for_all_extra_left(row, stride):
+    """The kernel fits even strides now. But `extra` still adds stride − 1 samples at the end. And an odd stride needs
+    the kernel 2 · stride − 1."""
+    return by_settings(row, stride, 2 * stride, stride // 2, stride - 1)
 
 
 @ODD_KERNEL.mistake("padding left as it was")
@@ -154,6 +183,20 @@ def _divided(x, stride):
     """Now the brightness is right, and every channel is the mean of all. Channels should not see each other
     at all."""
     return _dense(x, stride) / len(x)
+
+
+@ALL_CHANNELS.mistake
+def _groups_forgotten(x, stride):
+    """A weight of shape (channels, 1, k) without `groups=channels` adds all channels into one."""
+    kernel = np.tile(bilinear_kernel(2 * stride, 1), (len(x), 1, 1))
+    return transposed_convolution(x[None], kernel, stride=stride, padding=stride // 2)[0]
+
+
+@ALL_CHANNELS.mistake("dense weight with groups")
+def _dense_and_groups(x, stride):
+    """`groups` is right. But with it the weight's second axis counts the outputs of *one* group: its shape is
+    (channels, 1, k)."""
+    return np.repeat(upsample(x, stride), len(x), axis=0)
 
 
 @ALL_CHANNELS.mistake("first channel only")

@@ -75,9 +75,28 @@ def _half_the_size(kernel_size):
 
 
 @BILINEAR_KERNEL.mistake
+def _half_a_place_more(kernel_size):
+    """Sizes that are odd are right. For the even ones (k + 1) / 2 is half a place too far: it is (k + 1) // 2."""
+    return square(from_middle(kernel_size), (kernel_size + 1) / 2)
+
+
+ZERO_AT_THE_ENDS = "Your tent reaches 0 *on* the outer weights, so they are wasted. It is 0 just beyond them."
+
+
+@BILINEAR_KERNEL.mistake("zero at the ends", ZERO_AT_THE_ENDS)
 def _zero_at_the_ends(kernel_size):
-    """Your tent reaches 0 *on* the outer weights, so they are wasted. It is 0 just beyond them."""
     return square(from_middle(kernel_size), max((kernel_size - 1) / 2, 1))
+
+
+@BILINEAR_KERNEL.mistake("zero at the ends, 0 / 0 for a size of 1", ZERO_AT_THE_ENDS)
+def _zero_at_the_ends_of_any(kernel_size):
+    return square(from_middle(kernel_size), np.float64(kernel_size - 1) / 2)
+
+
+@BILINEAR_KERNEL.mistake("np.bartlett", ZERO_AT_THE_ENDS)
+def _bartlett(kernel_size):
+    tent = np.bartlett(kernel_size)
+    return np.outer(tent, tent)
 
 
 @BILINEAR_KERNEL.mistake
@@ -140,6 +159,7 @@ KEEPS_FLAT = Exercise(
         Case(np.array([0.9, 1.0, 0.1]), 2, by_hand=True),
         Case(tent(6), 2, by_hand=False),
         Case(np.array([2.0, 1.0, -1.0]), 2, by_hand=True, note="A weight may be below 0."),
+        Case(np.array([1.0, 1.01]), 2, by_hand=False, note="A faint pattern: 1, 1.01."),
         Case(np.array([1.2, 0.8]), 2, by_hand=False),
         Case(np.array([0.8, 1.2]), 2, by_hand=False),
     ],

@@ -103,6 +103,13 @@ def _copied(mask, bar, stride):
     return pixels[bar : height * stride - bar]
 
 
+@MASK.mistake
+def _nothing_where_there_is_no_bar(mask, bar, stride):
+    """`[bar:-bar]` is empty where `bar` is 0. Cut with `[bar : len(pixels) - bar]`."""
+    height, width = mask.shape
+    return resize(mask, (height * stride, width * stride))[bar:-bar]
+
+
 def two_masks(bar=12, stride=8):
     """A picture of 72 x 96 with a bright disc, and its mask as found and as it should be: gray, found, right."""
     rows, columns = np.mgrid[0:96.0, 0:96]

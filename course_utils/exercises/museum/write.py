@@ -60,6 +60,9 @@ def _doubled(signal):
 
 
 DOUBLED = Program("<doubled>", _doubled)
+TRIPLED = Program("<tripled>", lambda signal: 3 * np.asarray(signal, float))
+AS_IT_IS = Program("<as it is>", lambda signal: np.asarray(signal, float))
+BACKWARDS = Program("<backwards>", lambda signal: np.asarray(signal, float)[::-1])
 
 
 def _padding(stride):
@@ -139,6 +142,14 @@ SMALLEST = Exercise(
             note="They differ by rounding, in the ninth digit.",
         ),
         Case(*PAIRS["labels to 4, rounded down"], by_hand=3),
+        Case(TRIPLED, DOUBLED, by_hand=2, note="The ramp of one sample is 0, and 3 · 0 is 2 · 0."),
+        Case(BACKWARDS, AS_IT_IS, by_hand=2, note="1, 0 and 0, 1: other values, with one sum."),
+        Case(
+            FromOn(1, 1, 0, "shape"),
+            DOUBLED,
+            by_hand=1,
+            note="Two zeros and one zero: NumPy stretches the one, so that they seem to agree.",
+        ),
     ],
     random_case=_random_pair,
     hints=[
@@ -184,6 +195,44 @@ def _rounding_counts(as_found, repaired):
     """You compare for equality: rounding in the ninth digit is no bug. Leave differences up to 1e-6 out."""
     for size in range(1, 17):
         if not np.array_equal(as_found(np.arange(float(size))), repaired(np.arange(float(size)))):
+            return size
+    return 0
+
+
+@SMALLEST.mistake
+def _ramp_from_one(as_found, repaired):
+    """Your ramp begins at 1. The task's begins at 0: `np.arange(float(size))`."""
+    return next((n for n in range(1, 17) if _tells(as_found, repaired, np.arange(1.0, n + 1))), 0)
+
+
+@SMALLEST.mistake
+def _without_abs(as_found, repaired):
+    """You look at one side only: a value that is too small is wrong as well. Take `np.abs` of the difference."""
+    for size in range(1, 17):
+        found, right = as_found(np.arange(float(size))), repaired(np.arange(float(size)))
+        if found.shape != right.shape or (found - right).max() > 1e-6:
+            return size
+    return 0
+
+
+@SMALLEST.mistake
+def _sums(as_found, repaired):
+    """You compare sums, and values that change places keep their sum. Compare value by value."""
+    for size in range(1, 17):
+        found, right = as_found(np.arange(float(size))), repaired(np.arange(float(size)))
+        if found.shape != right.shape or abs(found.sum() - right.sum()) > 1e-6:
+            return size
+    return 0
+
+
+@SMALLEST.mistake
+def _shape_by_an_error(as_found, repaired):
+    """You wait for NumPy to refuse two shapes. It stretches one sample to any length, so compare the shapes."""
+    for size in range(1, 17):
+        try:
+            if np.abs(as_found(np.arange(float(size))) - repaired(np.arange(float(size)))).max() > 1e-6:
+                return size
+        except ValueError:
             return size
     return 0
 
@@ -285,7 +334,7 @@ def _distance(one, other, size):
 def seen_at(gradient):
     """The center (y, x) of a gradient, an array of shape (channels, height, width).
 
-    A pixel weighs as much as the sum of its absolute values over the channels.
+    A pixel weighs as much as the sum of its absolute values over the channels. Do not use scipy's `center_of_mass`.
     """
     weight = np.abs(gradient).sum(axis=0)
     height, width = weight.shape
@@ -447,3 +496,16 @@ def _kernel_minus_stride(size, kernel_size, stride):
     """kernel_size − stride zeros are right where the stride divides the size. Others need more."""
     total = max(kernel_size - stride, 0)
     return total // 2, total - total // 2
+
+
+@SAME_PADDING.mistake
+def _half_a_kernel(size, kernel_size, stride):
+    """You pad by half a kernel at both ends. How many zeros are needed depends on the size, too."""
+    return kernel_size // 2, kernel_size // 2
+
+
+@SAME_PADDING.mistake
+def _halves_rounded_down(size, kernel_size, stride):
+    """You round both halves down, so an odd zero is lost. The end gets what the beginning leaves over."""
+    total = sum(same_padding(size, kernel_size, stride))
+    return total // 2, total // 2

@@ -76,53 +76,56 @@ WINDOWS = SpotTheBug(
     ],
     name="weighed_windows",
     random_case=random_kernels,
+    tolerance=SINGLE_PRECISION,
 )
+
+
+def _by_windows(coarse, kernels, step, reach):
+    """As it was given, with ``step`` = (rows, columns) from tap to tap and ``reach`` zeros before and after each."""
+    larger = doubled(coarse)
+    size = round(len(kernels) ** 0.5)
+    height, width = larger.shape[1:]
+    padded = np.pad(larger, [(0, 0), (reach[0],) * 2, (reach[1],) * 2])
+    answer = 0
+    for tap in range(size * size):
+        row, column = step[0] * (tap // size), step[1] * (tap % size)
+        answer = answer + kernels[tap] * padded[:, row : row + height, column : column + width]
+    return answer
+
+
+def _reach_of(kernels):
+    return round(len(kernels) ** 0.5) // 2
 
 
 @WINDOWS.mistake
 def _reach_left_small(coarse, kernels):
-    """The taps are two pixels apart now. But the padding is still for taps of one, so the window is no longer
-    centered: it needs 2 · (k // 2) on each side."""
-    larger = doubled(coarse)
-    size = round(len(kernels) ** 0.5)
-    height, width = larger.shape[1:]
-    reach = size // 2
-    padded = np.pad(larger, [(0, 0), (reach, 2 * size), (reach, 2 * size)])
-    answer = 0
-    for tap in range(size * size):
-        row, column = 2 * (tap // size), 2 * (tap % size)
-        answer = answer + kernels[tap] * padded[:, row : row + height, column : column + width]
-    return answer
+    """Two pixels apart, taps reach beyond the padding, which is still for taps of one pixel. It needs
+    2 · (k // 2) zeros on each side."""
+    return _by_windows(coarse, kernels, (2, 2), [_reach_of(kernels)] * 2)
 
 
 @WINDOWS.mistake
 def _padding_alone(coarse, kernels):
     """The padding has grown, and the taps are still one pixel apart: the window lies too high and too far left."""
-    larger = doubled(coarse)
-    size = round(len(kernels) ** 0.5)
-    height, width = larger.shape[1:]
-    reach = 2 * (size // 2)
-    padded = np.pad(larger, [(0, 0), (reach, reach), (reach, reach)])
-    answer = 0
-    for tap in range(size * size):
-        row, column = tap // size, tap % size
-        answer = answer + kernels[tap] * padded[:, row : row + height, column : column + width]
-    return answer
+    return _by_windows(coarse, kernels, (1, 1), [2 * _reach_of(kernels)] * 2)
 
 
 @WINDOWS.mistake
 def _one_axis_only(coarse, kernels):
     """Along one axis the taps are two pixels apart, along the other still one."""
-    larger = doubled(coarse)
-    size = round(len(kernels) ** 0.5)
-    height, width = larger.shape[1:]
-    reach = size // 2
-    padded = np.pad(larger, [(0, 0), (2 * reach, 2 * reach), (reach, reach)])
-    answer = 0
-    for tap in range(size * size):
-        row, column = 2 * (tap // size), tap % size
-        answer = answer + kernels[tap] * padded[:, row : row + height, column : column + width]
-    return answer
+    return _by_windows(coarse, kernels, (2, 1), np.array([2, 1]) * _reach_of(kernels))
+
+
+@WINDOWS.mistake
+def _rows_only(coarse, kernels):
+    """The padding has grown, and rows are two pixels apart. Columns are still one apart."""
+    return _by_windows(coarse, kernels, (2, 1), [2 * _reach_of(kernels)] * 2)
+
+
+@WINDOWS.mistake
+def _columns_only(coarse, kernels):
+    """The padding has grown, and columns are two pixels apart. Rows are still one apart."""
+    return _by_windows(coarse, kernels, (1, 2), [2 * _reach_of(kernels)] * 2)
 
 
 @WINDOWS.mistake

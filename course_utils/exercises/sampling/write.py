@@ -107,6 +107,7 @@ REASSEMBLE = Exercise(
         "by `kernels[t]`, and add up.",
     ],
     random_case=random_kernels,
+    tolerance=SINGLE_PRECISION,
 )
 
 
@@ -176,6 +177,17 @@ def _from_the_corner(coarse, kernels):
 def _one_kernel_for_four(coarse, kernels):
     """The four outputs of a coarse pixel share a kernel in your code. Each has one of its own."""
     return reassemble(coarse, doubled(kernels[:, ::2, ::2]))
+
+
+@REASSEMBLE.mistake
+def _around_the_border(coarse, kernels):
+    """Beyond the border you read the other side of the map, as `np.roll` does. The task asks for zeros."""
+    size = round(len(kernels) ** 0.5)
+    answer = 0
+    for tap in range(size * size):
+        back = size // 2 - tap // size, size // 2 - tap % size
+        answer = answer + kernels[tap] * doubled(np.roll(coarse, back, axis=(1, 2)))
+    return answer
 
 
 @REASSEMBLE.mistake

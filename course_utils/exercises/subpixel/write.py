@@ -563,7 +563,7 @@ CONVERT = Exercise(
             note="A kernel of 3 × 3: four, two, two and one weight.",
         ),
         Case(
-            np.arange(1, 10).reshape(1, 1, 3, 3),
+            np.arange(1.0, 10).reshape(1, 1, 3, 3),
             1,
             by_hand=[[[[9, 8, 7], [6, 5, 4], [3, 2, 1]]]],
             note="Stride 1: a single phase.",
@@ -748,6 +748,13 @@ def _with_bias(height, width, c_in, c_out, kernel_size, factor):
     """You counted biases. This layer has none."""
     weights, multiply_adds = count_cost(height, width, c_in, c_out, kernel_size, factor)
     return weights + c_out * factor**2, multiply_adds
+
+
+@COST.mistake("bias counted in both")
+def _with_bias_in_both(height, width, c_in, c_out, kernel_size, factor):
+    """You counted biases, in both numbers. This layer has none."""
+    weights = c_out * factor**2 * (c_in * kernel_size**2 + 1)
+    return weights, weights * height * width
 
 
 @COST.mistake("input channels forgotten")

@@ -355,6 +355,12 @@ def _flow_by_the_width(image, flow_xy):
     return _by_small_flow(image, flow_xy, lambda h, w: [w, w])
 
 
+@SMALL_FLOW.mistake("the height's factor for both")
+def _flow_by_the_height(image, flow_xy):
+    """You multiply x and y by the factor of the height. What does x grow with?"""
+    return _by_small_flow(image, flow_xy, lambda h, w: [h, h])
+
+
 @SMALL_FLOW.mistake("factor of the centers")
 def _flow_by_centers(image, flow_xy):
     """Your factor is (size − 1) / (small size − 1), which stretches centers. `resize` stretches edges: size / small
@@ -404,6 +410,12 @@ HALF_PRECISION = SpotTheBug(
         ),
         Case(STRIPES, 0, by_hand=STRIPES, note="1024 samples, 0 and 1 in turn, and no shift."),
         Case(np.arange(1024.0), 0.25),
+        Case(
+            np.array([0.0, 65535, 0]),
+            0,
+            by_hand=[0, 65535, 0],
+            note="White in 16 bits is 65535: more than float16 can hold.",
+        ),
         Case(np.arange(5.0) ** 2, 0.5, by_hand=[0.5, 2.5, 6.5, 12.5, 16]),
         Case(np.cos(np.arange(3000.0)), -1.5),
         Case(

@@ -172,6 +172,13 @@ def _from_0_to_1_always(height, width, align_corners):
     return _grid(np.linspace(0, 1, width), np.linspace(0, 1, height))
 
 
+@IDENTITY.mistake
+def _x_and_y_apart(height, width, align_corners):
+    """Your result has the shape (2, height, width): all x, then all y. `np.stack(..., axis=-1)` puts the two numbers
+    of a pixel together."""
+    return np.moveaxis(identity(height, width, align_corners), -1, 0)
+
+
 @IDENTITY.mistake("width before height")
 def _width_first(height, width, align_corners):
     """Your result has the shape (width, height, 2). Rows come first in an array: `np.meshgrid(x, y)` without
@@ -289,6 +296,13 @@ def _back_by_n(grid, height, width, align_corners):
     the first center to the last?"""
     size = np.array([width, height])
     return (grid + 1) / 2 * size if align_corners else back_to_pixels(grid, height, width, False)
+
+
+@BACK.mistake("n in both")
+def _back_by_n_always(grid, height, width, align_corners):
+    """You stretch by n, whatever `align_corners` is. With True it is n − 1 from the first center to the last; with
+    False −1 is an edge, half a pixel to the left of pixel 0."""
+    return (grid + 1) / 2 * np.array([width, height])
 
 
 @BACK.mistake("+ 1 forgotten")
@@ -415,8 +429,14 @@ FETCH = Exercise(
         NoCallOf(
             "course_utils.sample",
             "course_utils.grid_sample",
+            "course_utils.hat_sample",
             "scipy.map_coordinates",
+            "scipy.interpn",
+            "scipy.RegularGridInterpolator.__call__",
             "torch.grid_sample",
+            "torch._VariableFunctionsClass.grid_sampler",  # `torch.grid_sampler`, in C
+            "torch._VariableFunctionsClass.grid_sampler_2d",
+            "torch.OpOverloadPacket.__call__",  # `torch.ops.aten.grid_sampler_2d`
             case=_many_places(20),
         ),
     ],
@@ -436,6 +456,18 @@ def _border_repeated(image, x, y):
     whether it was inside."""
     height, width = image.shape
     return fetch_bilinear(image, x.clip(0, width - 1), y.clip(0, height - 1))
+
+
+@FETCH.mistake
+def _clipped_before_the_weights(image, x, y):
+    """You take the weights from taps that are clipped already, so beyond the border they are below 0 or above 1. Take
+    the weights first. Then clip the index to read, and count a tap outside as 0."""
+    height, width = image.shape
+    left, top = np.floor(x).astype(int).clip(0, width - 1), np.floor(y).astype(int).clip(0, height - 1)
+    right, bottom = (left + 1).clip(0, width - 1), (top + 1).clip(0, height - 1)
+    upper = image[top, left] * (1 - (x - left)) + image[top, right] * (x - left)
+    lower = image[bottom, left] * (1 - (x - left)) + image[bottom, right] * (x - left)
+    return upper * (1 - (y - top)) + lower * (y - top)
 
 
 @FETCH.mistake("weights swapped")
@@ -525,7 +557,7 @@ def along_flow(image, flow_xy):
 
 
 def _random_flow(rng):
-    height, width = random_size_hw(rng)
+    height, width = random_size_hw(rng, 2)  # `align_corners=True` divides by size - 1, and is right as well
     return Case(random_values(rng, height, width), random_values(rng, height, width, 2, reach=2.5))
 
 
@@ -535,8 +567,6 @@ PICTURE = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]])
 DOWN = np.full((3, 4, 2), [0.0, 1.0])
 LEFT_AND_UP = np.full((3, 4, 2), [-0.5, -0.25])
 
-# Small cases have at least two rows: a grid of size - 1 says nothing of a single one, and its slip needs a
-# name.
 ALONG_FLOW = Exercise(
     key="warping.along_flow",
     title="Warp by a flow",

@@ -53,8 +53,9 @@ def stamps_by_reshape(kernel_size, stride):
 @right(checkerboard.PHASE_SUMS)
 def sums_by_loops(kernel, stride):
     result = np.zeros((stride, stride))
-    for i in range(kernel.shape[0]):
-        for j in range(kernel.shape[1]):
+    size = len(kernel)
+    for i in range(size):
+        for j in range(size):
             result[i % stride, j % stride] += kernel[i, j]
     return result
 
@@ -68,23 +69,9 @@ def sums_by_add_at(kernel, stride):
 
 
 @right(checkerboard.PHASE_SUMS)
-def sums_by_reshape(kernel, stride):
-    height, width = kernel.shape
-    filled = np.pad(kernel, ((0, -height % stride), (0, -width % stride)))
-    return filled.reshape(len(filled) // stride, stride, -1, stride).sum(axis=(0, 2))
-
-
-@right(checkerboard.PHASE_SUMS)
 def sums_axis_by_axis(kernel, stride):
     rows = np.stack([kernel[phase::stride].sum(axis=0) for phase in range(stride)])
     return np.stack([rows[:, phase::stride].sum(axis=1) for phase in range(stride)], axis=1)
-
-
-@right(checkerboard.PHASE_SUMS)
-def sums_by_two_matrices(kernel, stride):
-    left = np.arange(stride)[:, None] == np.arange(kernel.shape[0]) % stride
-    across = np.arange(stride)[:, None] == np.arange(kernel.shape[1]) % stride
-    return left @ kernel @ across.T
 
 
 @right(checkerboard.PHASE_SUMS)
@@ -92,6 +79,19 @@ def sums_by_bincount(kernel, stride):
     rows, columns = np.indices(kernel.shape) % stride
     flat = np.bincount((rows * stride + columns).ravel(), kernel.ravel(), minlength=stride**2)
     return flat.reshape(stride, stride)
+
+
+@right(checkerboard.PHASE_SUMS)
+def sums_by_reshape(kernel, stride):
+    filled = np.pad(kernel, (0, -len(kernel) % stride))
+    count = len(filled) // stride
+    return filled.reshape(count, stride, count, stride).sum(axis=(0, 2))
+
+
+@right(checkerboard.PHASE_SUMS)
+def sums_by_a_matrix(kernel, stride):
+    lands = np.arange(stride)[:, None] == np.arange(len(kernel)) % stride
+    return lands @ kernel @ lands.T
 
 
 # ---- resize-convolution ---------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def flat_by_a_matrix(kernel, stride):
 
 # ---- changes that are no mistakes -----------------------------------------------------------------
 
-for exercise in (checkerboard.STAMPS, checkerboard.PHASE_SUMS, checkerboard.DIVISIBLE):
+for exercise in (checkerboard.STAMPS, checkerboard.DIVISIBLE):
     same(exercise, "-1, stride)* -> *-2, stride)", "any negative size tells NumPy to work it out")
 for exercise in (checkerboard.EQUAL_PHASES, checkerboard.CROP):
     same(exercise, "np.zeros(* -> *np.ones(", "every value is written over")

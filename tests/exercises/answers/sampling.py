@@ -60,6 +60,18 @@ def by_torchs_unfold(coarse, kernels):
 
 @right(WINDOWS)
 @right(REASSEMBLE)
+def in_single_precision(coarse, kernels):
+    import torch
+
+    size = round(len(kernels) ** 0.5)
+    large = torch.nn.functional.interpolate(torch.tensor(coarse, dtype=torch.float32)[None], scale_factor=2)
+    patches = torch.nn.functional.unfold(large, size, dilation=2, padding=2 * (size // 2))
+    patches = patches.reshape(len(coarse), *kernels.shape)
+    return (patches * torch.tensor(kernels, dtype=torch.float32)).sum(1)
+
+
+@right(WINDOWS)
+@right(REASSEMBLE)
 def scattered(coarse, kernels):
     (channels, height, width), size = coarse.shape, int(len(kernels) ** 0.5 + 0.5)
     result = np.zeros((channels, 2 * height, 2 * width))
@@ -337,3 +349,6 @@ same(TWO_UNITS, "((fine, flow_fine), (coarse*((coarse, flow_coarse), (fine", "a 
 same(STEPS, "channels[0::2], *channels[::2], ", "0 is where a slice begins")
 same(STEPS, "reshape(-1, 2, *reshape(-2, 2, ", "numpy takes any negative size for what is left")
 same(STEPS, "channels[:-1:2] -> *channels[::2]", "the last channel has an odd number")
+for exercise in (REASSEMBLE, WINDOWS):
+    for name in ("coarse", "kernels"):
+        same(exercise, f"dtype=torch.float32)* -> *torch.tensor({name})", "as exact, or more so")

@@ -51,6 +51,12 @@ def gain_by_covariance(ours, theirs):
 
 
 @right(GAIN)
+def gain_in_single_precision(ours, theirs):
+    differences = np.float32(ours) - np.float32(theirs)
+    return differences.mean(), differences.std(ddof=1) / np.sqrt(np.float32(len(differences)))
+
+
+@right(GAIN)
 def gain_from_all_pairs_of_seeds(ours, theirs):
     d = np.subtract(ours, theirs)
     n = len(d)

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.exercises import subpixel
+from course_utils.subpixel import transposed_to_subpixel
 from tests.exercises.answers import right, same
 
 # ---- a kernel and its phases --------------------------------------------------------------------------------
@@ -304,6 +305,11 @@ def convert_by_torchs_unshuffle(weight, stride):
     c_out, c_in, taps, _ = outputs_first.shape[0], outputs_first.shape[1], *phases.shape[2:]
     rows = phases.reshape(c_out, c_in, stride**2, taps, taps).swapaxes(1, 2).flip(3, 4)
     return rows.reshape(-1, c_in, taps, taps).numpy()
+
+
+@right(subpixel.CONVERT)
+def convert_by_the_package(weight, stride):
+    return transposed_to_subpixel(weight, stride=stride, crop=True).weight
 
 
 @right(subpixel.CONVERT)
