@@ -74,10 +74,9 @@ def judge(ask, in_shape):
 
 
 def _judge(trials):
-    rules = (2,) if trials.whole else (2, 0.5, -1)
-    broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
-    if not broken and not trials.whole:
-        broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
+    broken = _broken_rules(trials)
+    if broken and not trials.whole and _hidden_floats_explain_it(trials):
+        broken = {}
     for rule in broken.values():
         if difference := trials.change_when_asked_again(rule):
             return _random(difference)
@@ -85,6 +84,29 @@ def _judge(trials):
         return _linear_or_affine(trials)
     steps = trials.whole or _moves_in_steps(trials)
     return Linearity("nonlinear", _why_not(trials, broken, steps), trials.precision, steps)
+
+
+def _broken_rules(trials):
+    rules = (2,) if trials.whole else (2, 0.5, -1)
+    broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
+    if not broken and not trials.whole:
+        broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
+    return broken
+
+
+def _hidden_floats_explain_it(trials):
+    """Are the rules kept, given that some outputs are partly computed in fewer digits? Then these are allowed for."""
+    measured = trials.precision
+    trials.allow_only(max(PRECISIONS.values()))
+    _, far_off = _adding(trials)  # more than any float may be
+    trials.allow_only(measured)
+    for epsilon in PRECISIONS.values() if not far_off else ():
+        if epsilon > measured:
+            trials.allow(epsilon, jumping_outputs(trials.ask, measured, epsilon))
+            if trials.precision >= epsilon and not _broken_rules(trials):
+                return True
+    trials.allow_only(measured)
+    return False
 
 
 def _changing(trials):
@@ -193,6 +215,24 @@ def _resolution_at(ask, start):
     return 2.0**-bits * _share_without_offset(ask, answer)
 
 
+def jumping_outputs(ask, precision, epsilon):
+    """Which outputs jump as floats of this machine epsilon do, even if they move between their jumps, too."""
+    start = np.random.default_rng(0).choice([1.0, 1.25, 1.5, 1.75], ask.at.shape)
+    heights = []
+    for size in (SMALL, LARGE):
+        try:
+            close = [ask(size * start * (1 + step * epsilon / 10)).ravel() for step in range(33)]
+        except Exception:
+            return np.zeros(math.prod(ask.out_shape), bool)
+        bends = np.abs(np.diff(close, 2, axis=0))
+        height, of_two = bends.max(axis=0), np.abs(np.diff(close[::2], 2, axis=0)).max(axis=0)
+        # A curve bends four times as much in steps twice as wide; a jump stays as high, and there are several.
+        jumps = (height > 0.4 * of_two) & ((bends > height / 8).sum(axis=0) >= 4)
+        heights.append(np.where(jumps & (height > 32 * precision * np.abs(close[0])), height, 0))
+    # Jumps of floats grow with the numbers, those of a rounding to some decimals do not.
+    return (heights[0] > 0) & (heights[1] > 8 * heights[0])
+
+
 def smallest_moves(ask, in_shape, precision):
     """What each output is rounded to, as with 6 decimals: it moves by that, or not at all. 0 where by less and less.
 
@@ -252,11 +292,20 @@ class _Trials:
         reach = np.tile([REACH, 1.0], PAIRS // 2)[:, None]
         random = np.random.default_rng(0).uniform(-1, 1, (2, PAIRS, math.prod(in_shape)))
         self.x, self.y = np.round(np.abs(random) * REACH) if self.whole else np.round(random * reach, 3)
-        self.precision = ask.precision
+        self.allow_only(ask.precision)
         self.offset = self.answer(np.zeros(math.prod(in_shape)))
         self.fx, self.fy = self.of(self.x), self.of(self.y)
-        self.precision = measured_precision(ask, in_shape)
+        self.allow_only(measured_precision(ask, in_shape))
         self._gain = (np.abs(self.fx).max(axis=1) / np.maximum(np.abs(self.x).max(axis=1), 1e-3)).max()
+
+    def allow_only(self, precision):
+        """``precision``, the machine epsilon inside, for all outputs."""
+        self.precision = self._precisions = precision
+
+    def allow(self, epsilon, outputs):
+        """A coarser machine epsilon for some outputs; shape (out_count,), of bool."""
+        self._precisions = np.where(outputs, epsilon, self._precisions)
+        self.precision = float(self._precisions.max())
 
     def of(self, inputs):
         return np.stack([self.answer(each) for each in inputs]) - self.offset
@@ -279,7 +328,7 @@ class _Trials:
         """
         size = np.maximum(np.abs(got), np.abs(due)).max(axis=1, keepdims=True)
         inputs = gain * np.maximum(np.abs(self.x), np.abs(self.y)).max(axis=1, keepdims=True)
-        share = self.precision ** (2 / 3) * np.maximum(size, self._gain * inputs)
+        share = self._precisions ** (2 / 3) * np.maximum(size, self._gain * inputs)
         # Where all outputs are that small, they are what is left of inputs that canceled.
         canceled = self._gain <= 2 * self.precision < COARSE
         lost = 16 * self.precision * (gain * np.abs(self.offset).max() + inputs * canceled)
