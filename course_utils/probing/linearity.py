@@ -24,6 +24,9 @@ NUMBERS_REPEATED = 2**17
 REACH = 50.0
 """Largest input tried first: above the steps of an 8-bit rounding, below where a plain exp overflows."""
 
+MOST_WHOLE = 255
+"""Largest input tried where whole numbers are asked for: that of an 8-bit image."""
+
 FAR, NOT_SO_FAR = 1000.0, 8.0
 """How much further the last rule goes, to find functions that clip large values; half precision ends at 65,504."""
 
@@ -70,7 +73,8 @@ def judge(ask, in_shape):
         trials = _Trials(ask, in_shape)
         return _changing(trials) or _judge(trials)
     except _NoAnswerError as refusal:
-        return Linearity("nonlinear", str(refusal), measured_precision(ask, in_shape))
+        sentence = f"{refusal} It takes whole numbers only." if ask.whole else str(refusal)
+        return Linearity("nonlinear", sentence, measured_precision(ask, in_shape))
 
 
 def _judge(trials):
@@ -82,14 +86,19 @@ def _judge(trials):
             return _random(difference)
     if not broken:
         return _linear_or_affine(trials)
-    steps = trials.whole or _moves_in_steps(trials)
+    # What clips or wraps large numbers only is no staircase: near other numbers it has a slope.
+    steps = MOST_WHOLE not in broken if trials.whole else _moves_in_steps(trials)
     return Linearity("nonlinear", _why_not(trials, broken, steps), trials.precision, steps)
 
 
 def _broken_rules(trials):
     rules = (2,) if trials.whole else (2, 0.5, -1)
     broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
-    if not broken and not trials.whole:
+    if not broken and trials.whole:
+        x = np.round(trials.x / REACH * MOST_WHOLE) // 2
+        y = np.where(np.arange(PAIRS)[:, None] % 2, x, MOST_WHOLE - x)
+        broken = _broken((MOST_WHOLE, _adding(trials, x, y)[1]))
+    elif not broken:
         broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
     return broken
 
@@ -154,7 +163,7 @@ def _linear_or_affine(trials):
         counted = f"{digits} decimal digit{'s' * (digits > 1)}"
         sentence += f" Rounding errors are large: numbers keep about {counted} inside."
     if trials.whole:
-        sentence += " It takes whole numbers only, so nothing else was tried."
+        sentence += f" It takes whole numbers only, so nothing else was tried, and none above {MOST_WHOLE}."
     return Linearity("affine" if trials.offset.any() else "linear", sentence, trials.precision)
 
 
@@ -390,20 +399,22 @@ def _scaling(trials, factor):
     )
 
 
-def _adding(trials):
-    """("adding", _Broken or None): is the sum of two inputs answered by the sum of their outputs?"""
-    got, due = trials.of(trials.x + trials.y), trials.fx + trials.fy
+def _adding(trials, x=None, y=None):
+    """("adding", _Broken or None): is the sum of two inputs, x and y, answered by the sum of their outputs?"""
+    x, fx = (trials.x, trials.fx) if x is None else (x, trials.of(x))
+    y, fy = (trials.y, trials.fy) if y is None else (y, trials.of(y))
+    got, due = trials.of(x + y), fx + fy
     places = np.argwhere(trials.differ(got, due))
     if len(places) == 0:
         return "adding", None
     trial, output = places[0]
     total, wanted = numbers_apart(got[trial, output], due[trial, output])
     return "adding", _Broken(
-        f"Adding two inputs does not add their outputs: output {output} is {_number(trials.fx[trial, output])} "
-        f"for one, {_number(trials.fy[trial, output])} for the other and {total} for their sum, "
+        f"Adding two inputs does not add their outputs: output {output} is {_number(fx[trial, output])} "
+        f"for one, {_number(fy[trial, output])} for the other and {total} for their sum, "
         f"where {wanted} is expected.",
-        (trials.x[trial], trials.y[trial], trials.x[trial] + trials.y[trial]),
-        (trials.fx[trial], trials.fy[trial], got[trial]),
+        (x[trial], y[trial], x[trial] + y[trial]),
+        (fx[trial], fy[trial], got[trial]),
     )
 
 
@@ -415,7 +426,9 @@ def _why_not(trials, broken, steps):
     holds, insight, evidence = "", "", next(iter(broken.values())).evidence
     if trials.whole:
         insight = "It takes whole numbers only."
-        if _within_one_step(trials):
+        if MOST_WHOLE in broken:
+            insight += f" Numbers up to {2 * REACH:g} keep the rules and larger ones do not, as in clipping."
+        elif _within_one_step(trials):
             insight += (
                 " Up to one step it keeps the rules, as when a weighted sum is rounded to whole numbers."
             )
