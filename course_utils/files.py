@@ -23,6 +23,7 @@ def _results(package):
 
 
 DATA = _results(Path(__file__).resolve().parent)
+LEFTOVER_SECONDS = 3600  # no write takes an hour: an older unfinished file belongs to a killed writer
 
 
 def write_whole(path, data, mode=0o644):
@@ -52,6 +53,16 @@ def write_whole(path, data, mode=0o644):
 def unfinished(path):
     """How the name of a file begins and ends while what shall be ``path`` is being written."""
     return f".{path.stem}-", ".tmp"
+
+
+def end_of_link(path):
+    """Where a file is: at the end of a link to a file or to nothing yet, so that the link stays one.
+
+    A link to anything else, a folder or a device, is treated as the thing itself: what it leads to and the
+    folder around that are not ours.
+    """
+    end = Path(os.path.realpath(path)) if os.path.islink(path) else path
+    return end if os.path.isfile(end) or not os.path.lexists(end) else path
 
 
 def _replace(source, target):

@@ -172,6 +172,39 @@ def test_precision_is_what_happened_inside(name):
     assert check_linearity(function, (4,)).precision == 2.0**exponent
 
 
+SKIP = torch.tensor(np.random.default_rng(0).normal(size=(1, 1, 3, 3)))
+PARTLY_COARSE = {
+    "a sum": (lambda x: x.float() + (x.float() * 0.3).half().float(), -10),
+    "a sum in float64": (lambda x: x + 0.3 * x.half(), -10),
+    "a small part": (lambda x: x + 0.01 * x.half().double(), -10),
+    "float32 beside float64": (lambda x: x + 0.3 * x.float().double(), -23),
+    "side by side": (
+        lambda x: torch.cat([x.float(), x.float() * 0.3, (x.float() * 0.3).half().float()]),
+        -10,
+    ),
+    "one output of 16": (lambda x: torch.cat([x.ravel()[:15], x.ravel()[15:].half().double() / 3]), -10),
+    "around a layer": (lambda x: x + F.conv2d(x.half(), SKIP.half(), padding=1).double(), -10),
+    "around a bfloat16 layer": (lambda x: x + F.conv2d(x.bfloat16(), SKIP.bfloat16(), padding=1), -7),
+}
+
+
+@pytest.mark.parametrize("name", PARTLY_COARSE)
+def test_few_digits_in_a_part_of_the_answer_are_not_taken_for_a_nonlinearity(name):
+    function, exponent = PARTLY_COARSE[name]
+    verdict = check_linearity(lambda x: function(torch.as_tensor(x)), GRID)
+    assert verdict.kind == "linear", verdict.sentence
+    assert 2.0**exponent <= verdict.precision <= 2.0 ** (exponent + 3)  # many parts, many jumps: next coarser
+
+
+def test_few_digits_in_one_output_excuse_no_other():
+    verdict = check_linearity(lambda x: torch.cat([x + 1e-5 * x**2, x.half().double() / 3]), (4,))
+    assert verdict.kind == "nonlinear"
+
+
+def test_steps_of_one_size_are_no_floats():
+    assert check_linearity(lambda x: x + np.floor(x * 1e4) / 1e4, (4,)).kind == "nonlinear"
+
+
 DTYPES = {torch.float64: -52, torch.float32: -23, torch.float16: -10, torch.bfloat16: -7}
 
 

@@ -181,8 +181,31 @@ def test_whole_numbers_that_cannot_be_changed_that_far_are_moved_by_one():
     square = np.arange(102) ** 2
     seen = probe(lambda x: square[x], (2,), at=[10, 20])
     np.testing.assert_array_equal(seen.matrix, [[20, 0], [0, 40]])
-    with pytest.raises(ValueError, match=r"no slope where input 0 is 0: 2 beside it the function fails"):
-        jacobian(lambda x: square[x], [0])
+    np.testing.assert_array_equal(jacobian(lambda x: square[x], [0, 101])[0], [[1, 0], [0, 201]])
+    with pytest.raises(ValueError, match=r"no slope where input 0 is 0: 1 beside it the function fails"):
+        jacobian(lambda x: square[:1][x], [0])
+
+
+def test_tables_shorter_than_8_bits_are_looked_at_from_their_first_entry_on():
+    palette = np.array([0, 10, 30, 60])
+    seen = probe(lambda x: palette[x], (2,))
+    np.testing.assert_array_equal(seen.matrix, [[15, 0], [0, 25]])
+    assert seen.linearity.sentence.endswith("changed by 1, to both sides where the function answers there.")
+    vectors = torch.tensor(noise(40, 3))
+    column = probe(lambda x: F.embedding(x, vectors), (1,), at=[0]).matrix[:, 0]
+    np.testing.assert_allclose(column, vectors[1] - vectors[0])
+    np.testing.assert_array_equal(probe(lambda x: np.arange(60.0)[x], (3,)).matrix, np.eye(3))
+
+
+@pytest.mark.parametrize(
+    "table", [np.minimum(np.arange(256), 150), np.arange(256) % 128, np.arange(256) % 200]
+)
+def test_a_table_that_is_linear_at_its_beginning_only_is_not_called_linear(table):
+    seen = probe(lambda x: table[x], (4,))
+    assert (
+        seen.linearity.kind == "nonlinear" and "Numbers up to 100 keep the rules" in seen.linearity.sentence
+    )
+    np.testing.assert_array_equal(seen.matrix, np.eye(4))
 
 
 @pytest.mark.parametrize("decimals", range(5, 11))

@@ -21,7 +21,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_utils.files import write_whole
+from course_utils.files import end_of_link, write_whole
 from course_utils.launcher import places
 from course_utils.launcher.environment import is_same_folder
 from course_utils.launcher.messages import Trouble
@@ -315,8 +315,9 @@ def _written(cell):
 
 
 def put(path, data):
+    """Write a file. A link stays one: a learner may keep a lesson somewhere else."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
+    write_whole(end_of_link(path), data)
 
 
 # --- the manifest -------------------------------------------------------------------------------------------

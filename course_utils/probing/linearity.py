@@ -24,6 +24,9 @@ NUMBERS_REPEATED = 2**17
 REACH = 50.0
 """Largest input tried first: above the steps of an 8-bit rounding, below where a plain exp overflows."""
 
+MOST_WHOLE = 255
+"""Largest input tried where whole numbers are asked for: that of an 8-bit image."""
+
 FAR, NOT_SO_FAR = 1000.0, 8.0
 """How much further the last rule goes, to find functions that clip large values; half precision ends at 65,504."""
 
@@ -70,21 +73,49 @@ def judge(ask, in_shape):
         trials = _Trials(ask, in_shape)
         return _changing(trials) or _judge(trials)
     except _NoAnswerError as refusal:
-        return Linearity("nonlinear", str(refusal), measured_precision(ask, in_shape))
+        sentence = f"{refusal} It takes whole numbers only." if ask.whole else str(refusal)
+        return Linearity("nonlinear", sentence, measured_precision(ask, in_shape))
 
 
 def _judge(trials):
-    rules = (2,) if trials.whole else (2, 0.5, -1)
-    broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
-    if not broken and not trials.whole:
-        broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
+    broken = _broken_rules(trials)
+    if broken and not trials.whole and _hidden_floats_explain_it(trials):
+        broken = {}
     for rule in broken.values():
         if difference := trials.change_when_asked_again(rule):
             return _random(difference)
     if not broken:
         return _linear_or_affine(trials)
-    steps = trials.whole or _moves_in_steps(trials)
+    # What clips or wraps large numbers only is no staircase: near other numbers it has a slope.
+    steps = MOST_WHOLE not in broken if trials.whole else _moves_in_steps(trials)
     return Linearity("nonlinear", _why_not(trials, broken, steps), trials.precision, steps)
+
+
+def _broken_rules(trials):
+    rules = (2,) if trials.whole else (2, 0.5, -1)
+    broken = _broken(*(_scaling(trials, factor) for factor in rules), _adding(trials))
+    if not broken and trials.whole:
+        x = np.round(trials.x / REACH * MOST_WHOLE) // 2
+        y = np.where(np.arange(PAIRS)[:, None] % 2, x, MOST_WHOLE - x)
+        broken = _broken((MOST_WHOLE, _adding(trials, x, y)[1]))
+    elif not broken:
+        broken = _broken(_scaling(trials, FAR if trials.precision < COARSE else NOT_SO_FAR))
+    return broken
+
+
+def _hidden_floats_explain_it(trials):
+    """Are the rules kept, given that some outputs are partly computed in fewer digits? Then these are allowed for."""
+    measured = trials.precision
+    trials.allow_only(max(PRECISIONS.values()))
+    _, far_off = _adding(trials)  # more than any float may be
+    trials.allow_only(measured)
+    for epsilon in PRECISIONS.values() if not far_off else ():
+        if epsilon > measured:
+            trials.allow(epsilon, jumping_outputs(trials.ask, measured, epsilon))
+            if trials.precision >= epsilon and not _broken_rules(trials):
+                return True
+    trials.allow_only(measured)
+    return False
 
 
 def _changing(trials):
@@ -132,7 +163,7 @@ def _linear_or_affine(trials):
         counted = f"{digits} decimal digit{'s' * (digits > 1)}"
         sentence += f" Rounding errors are large: numbers keep about {counted} inside."
     if trials.whole:
-        sentence += " It takes whole numbers only, so nothing else was tried."
+        sentence += f" It takes whole numbers only, so nothing else was tried, and none above {MOST_WHOLE}."
     return Linearity("affine" if trials.offset.any() else "linear", sentence, trials.precision)
 
 
@@ -191,6 +222,24 @@ def _resolution_at(ask, start):
         middle = (bits + too_many) // 2
         bits, too_many = (middle, too_many) if is_answered(middle) else (bits, middle)
     return 2.0**-bits * _share_without_offset(ask, answer)
+
+
+def jumping_outputs(ask, precision, epsilon):
+    """Which outputs jump as floats of this machine epsilon do, even if they move between their jumps, too."""
+    start = np.random.default_rng(0).choice([1.0, 1.25, 1.5, 1.75], ask.at.shape)
+    heights = []
+    for size in (SMALL, LARGE):
+        try:
+            close = [ask(size * start * (1 + step * epsilon / 10)).ravel() for step in range(33)]
+        except Exception:
+            return np.zeros(math.prod(ask.out_shape), bool)
+        bends = np.abs(np.diff(close, 2, axis=0))
+        height, of_two = bends.max(axis=0), np.abs(np.diff(close[::2], 2, axis=0)).max(axis=0)
+        # A curve bends four times as much in steps twice as wide; a jump stays as high, and there are several.
+        jumps = (height > 0.4 * of_two) & ((bends > height / 8).sum(axis=0) >= 4)
+        heights.append(np.where(jumps & (height > 32 * precision * np.abs(close[0])), height, 0))
+    # Jumps of floats grow with the numbers, those of a rounding to some decimals do not.
+    return (heights[0] > 0) & (heights[1] > 8 * heights[0])
 
 
 def smallest_moves(ask, in_shape, precision):
@@ -252,11 +301,20 @@ class _Trials:
         reach = np.tile([REACH, 1.0], PAIRS // 2)[:, None]
         random = np.random.default_rng(0).uniform(-1, 1, (2, PAIRS, math.prod(in_shape)))
         self.x, self.y = np.round(np.abs(random) * REACH) if self.whole else np.round(random * reach, 3)
-        self.precision = ask.precision
+        self.allow_only(ask.precision)
         self.offset = self.answer(np.zeros(math.prod(in_shape)))
         self.fx, self.fy = self.of(self.x), self.of(self.y)
-        self.precision = measured_precision(ask, in_shape)
+        self.allow_only(measured_precision(ask, in_shape))
         self._gain = (np.abs(self.fx).max(axis=1) / np.maximum(np.abs(self.x).max(axis=1), 1e-3)).max()
+
+    def allow_only(self, precision):
+        """``precision``, the machine epsilon inside, for all outputs."""
+        self.precision = self._precisions = precision
+
+    def allow(self, epsilon, outputs):
+        """A coarser machine epsilon for some outputs; shape (out_count,), of bool."""
+        self._precisions = np.where(outputs, epsilon, self._precisions)
+        self.precision = float(self._precisions.max())
 
     def of(self, inputs):
         return np.stack([self.answer(each) for each in inputs]) - self.offset
@@ -279,7 +337,7 @@ class _Trials:
         """
         size = np.maximum(np.abs(got), np.abs(due)).max(axis=1, keepdims=True)
         inputs = gain * np.maximum(np.abs(self.x), np.abs(self.y)).max(axis=1, keepdims=True)
-        share = self.precision ** (2 / 3) * np.maximum(size, self._gain * inputs)
+        share = self._precisions ** (2 / 3) * np.maximum(size, self._gain * inputs)
         # Where all outputs are that small, they are what is left of inputs that canceled.
         canceled = self._gain <= 2 * self.precision < COARSE
         lost = 16 * self.precision * (gain * np.abs(self.offset).max() + inputs * canceled)
@@ -341,20 +399,22 @@ def _scaling(trials, factor):
     )
 
 
-def _adding(trials):
-    """("adding", _Broken or None): is the sum of two inputs answered by the sum of their outputs?"""
-    got, due = trials.of(trials.x + trials.y), trials.fx + trials.fy
+def _adding(trials, x=None, y=None):
+    """("adding", _Broken or None): is the sum of two inputs, x and y, answered by the sum of their outputs?"""
+    x, fx = (trials.x, trials.fx) if x is None else (x, trials.of(x))
+    y, fy = (trials.y, trials.fy) if y is None else (y, trials.of(y))
+    got, due = trials.of(x + y), fx + fy
     places = np.argwhere(trials.differ(got, due))
     if len(places) == 0:
         return "adding", None
     trial, output = places[0]
     total, wanted = numbers_apart(got[trial, output], due[trial, output])
     return "adding", _Broken(
-        f"Adding two inputs does not add their outputs: output {output} is {_number(trials.fx[trial, output])} "
-        f"for one, {_number(trials.fy[trial, output])} for the other and {total} for their sum, "
+        f"Adding two inputs does not add their outputs: output {output} is {_number(fx[trial, output])} "
+        f"for one, {_number(fy[trial, output])} for the other and {total} for their sum, "
         f"where {wanted} is expected.",
-        (trials.x[trial], trials.y[trial], trials.x[trial] + trials.y[trial]),
-        (trials.fx[trial], trials.fy[trial], got[trial]),
+        (x[trial], y[trial], x[trial] + y[trial]),
+        (fx[trial], fy[trial], got[trial]),
     )
 
 
@@ -366,7 +426,9 @@ def _why_not(trials, broken, steps):
     holds, insight, evidence = "", "", next(iter(broken.values())).evidence
     if trials.whole:
         insight = "It takes whole numbers only."
-        if _within_one_step(trials):
+        if MOST_WHOLE in broken:
+            insight += f" Numbers up to {2 * REACH:g} keep the rules and larger ones do not, as in clipping."
+        elif _within_one_step(trials):
             insight += (
                 " Up to one step it keeps the rules, as when a weighted sum is rounded to whole numbers."
             )

@@ -262,11 +262,12 @@ def _forms(array):
     yield _Form("float32 array", lambda each: each.astype(np.float32))
     yield from tensors("float16", "bfloat16")
     if array.min() >= 0 and np.array_equal(array, np.round(array)):
+        # Sums of uint8 wrap at 256, so it comes last: it is for functions that take nothing else.
+        yield _Form("int64 array", lambda each: each.astype(np.int64), whole=True)
+        yield from tensors("int64", whole=True)
         if array.max() <= WHOLE_STEPS[1]:
             yield _Form("uint8 array", lambda each: each.astype(np.uint8), whole=True)
             yield from tensors("uint8", whole=True)
-        yield _Form("int64 array", lambda each: each.astype(np.int64), whole=True)
-        yield from tensors("int64", whole=True)
 
 
 def _as_numpy(answer):
@@ -320,7 +321,7 @@ def _probe_of_slopes(ask, linearity):
     try:
         matrix, found = _central_differences(ask, at, linearity.precision)
     except ValueError:
-        if ask.whole:  # there is nothing beside a whole number
+        if ask.whole:  # there is nothing aside of a whole number
             raise
         at = at + ASIDE
         matrix, kink = _central_differences(ask, at, linearity.precision)
@@ -397,14 +398,35 @@ def _taps(weights):
 def _central_differences(ask, at, precision, step=None):
     """(matrix, a sentence about the first kink or nothing)."""
     matrix, kink = _room_for_matrix(ask), ""
+    if ask.whole:
+        for in_index in range(at.size):
+            matrix[:, in_index] = _whole_differences(ask, at, in_index)
+        return matrix, " Each input was changed by 1, to both sides where the function answers there."
     center = ask(at).ravel()
-    grid = 0.0 if ask.whole else smallest_moves(ask, at.shape, precision)
+    grid = smallest_moves(ask, at.shape, precision)
     for in_index in range(at.size):
         slopes = _Slopes(ask, at, in_index, center, precision, grid)
         slopes.measure(slopes.steps() if step is None else [step])
         matrix[:, in_index] = slopes.slope
         kink = kink or slopes.kink()
     return matrix, kink
+
+
+def _whole_differences(ask, at, in_index):
+    """How all outputs move with one input of a function of whole numbers from 0 up, per unit; (out_count,)."""
+    value, trouble = at.flat[in_index], None
+    for low, high in ((value - 1, value + 1), (value, value + 1), (value - 1, value)):
+        if low < 0:
+            continue
+        try:
+            answers = [ask(_changed(at, in_index, each)).ravel() for each in (low, high)]
+        except Exception as error:
+            trouble = error
+        else:
+            return (answers[1] - answers[0]) / (high - low)
+    raise ValueError(
+        f"There is no slope where input {in_index} is {value:g}: 1 beside it the function fails. {trouble}"
+    ) from trouble
 
 
 class _Slopes:
@@ -430,8 +452,6 @@ class _Slopes:
         Where there are digits enough, no step starts above that of an input of size 1: a step that is large
         itself would pass over the jumps of a rounding. Powers of two, so that adding one is exact.
         """
-        if self._ask.whole:
-            return [2]  # so that half of it is a whole number too
         bits = -round(math.log2(self._precision))
         first, last = -math.ceil(bits / 4), -math.floor(0.65 * bits)
         few = 4 if bits > 10 else 1  # the fewer digits, the less room for steps

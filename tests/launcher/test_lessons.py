@@ -334,6 +334,20 @@ def test_what_cannot_be_read_under_a_lesson_s_name_is_left_alone(course, kind):
     assert (there.is_dir() or there.is_symlink()) and len(course.updates()) == 1
 
 
+def test_a_lesson_that_is_a_link_is_updated_where_it_leads(course):
+    course.copy()
+    elsewhere = course.root / "cloud"
+    elsewhere.mkdir()
+    there = course.mine / NAME
+    there.rename(elsewhere / NAME)
+    there.symlink_to(elsewhere / NAME)
+    course.publish(notebook("x = 2"))
+    course.copy()
+    assert there.is_symlink() and (elsewhere / NAME).read_bytes() == notebook("x = 2")
+    assert course.read(".former/01_lesson.1.ipynb") == notebook("x = 1")
+    assert list(elsewhere.iterdir()) == [elsewhere / NAME]
+
+
 # --- what is told beside the lessons ------------------------------------------------------------------------
 
 

@@ -38,7 +38,6 @@ VERSION = 1
 HOME_VARIABLE = "BETWEEN_THE_PIXELS_HOME"
 OUTCOMES = ("not attempted", "crashed", "not quite", "right")  # from least to best
 LOCK_SECONDS = 2.0
-LEFTOVER_SECONDS = 3600  # no write takes an hour: an older unfinished file belongs to a killed writer
 LARGEST_FILE = 16_000_000  # bytes; a learner who finished the course has about 50,000
 DEEPEST = 50  # levels of nesting: far more than any field needs, far less than Python can copy
 LONGEST_INTEGER = 4000  # digits; Python reads 4300
@@ -396,13 +395,7 @@ class Store:
         return place
 
     def _target(self):
-        """Where the file is: at the end of a link to a file or to nothing yet, so that the link stays one.
-
-        A link to anything else, a folder or a device, is treated as the thing itself: what it leads to and the
-        folder around that are not ours.
-        """
-        end = Path(os.path.realpath(self.path)) if os.path.islink(self.path) else self.path
-        return end if os.path.isfile(end) or not os.path.lexists(end) else self.path
+        return files.end_of_link(self.path)
 
     def _move_aside(self):
         target = self._target()
@@ -494,7 +487,7 @@ def _sweep(target):
     """Remove the unfinished files of killed writers. The file just written tells the time of its disk."""
     beginning, end = files.unfinished(target)
     with contextlib.suppress(OSError):
-        oldest = os.stat(target).st_mtime - LEFTOVER_SECONDS
+        oldest = os.stat(target).st_mtime - files.LEFTOVER_SECONDS
         for path in target.parent.glob(f"{glob.escape(beginning)}*{end}"):
             with contextlib.suppress(OSError):
                 if path.lstat().st_mtime < oldest:
