@@ -212,8 +212,9 @@ const book = (() => {
       const text = this.form.querySelector("input").value;
       const values = numbers(text);
       if (values.length !== computed.length || values.some(Number.isNaN)) return `<p>Type ${escaped(format)}.</p>`;
-      const said = this.close(values, computed) ? right
-        : guesses.find(([guess]) => this.close(values, guess, ROUNDED))?.[1] ?? wrong;
+      const off = ([guess]) => Math.max(...values.map((value, i) => Math.abs(value - guess[i])));
+      const near = guesses.filter(([guess]) => this.close(values, guess, ROUNDED)).sort((a, b) => off(a) - off(b));
+      const said = this.close(values, computed) ? right : near[0]?.[1] ?? wrong;
       return said.replaceAll(PREDICTED, escaped(text.trim()));
     }
     close(values, wanted, times = 1) {

@@ -136,7 +136,7 @@ def _read_text(text, shape, unit):
     """(values, remark) of the first way to read the text that gives as many numbers as are asked for."""
     if len(text) > LONGEST_TEXT:
         raise Unreadable(f"A text of {len(text)} characters is too long to be read. {wanted(shape)}")
-    plain, remarks = _plain(text, unit)
+    plain, remarks = _plain(text, unit, shape)
     if not re.sub(r"[\s,;\[\]{}()]", "", plain):
         raise Unreadable(f"Nothing is typed yet. {wanted(shape)}")
     plain = _one_side(plain, text, shape)
@@ -249,23 +249,28 @@ _ABOUT = (
     r"|i think|it is)"
 )
 _UNITS = (
-    r"(?:(?:(?:small|large|image|input|output|different|normali[sz]ed|more)\s+)?"
+    r"(?:(?:(?:small|large|coarse|fine|image|input|output|different|normali[sz]ed|more)\s+)?"
     r"(?:px|pixels?|db|decibels?|samples?|columns?|rows?|weights?|channels?|places?|slots?|outputs?|inputs?|values?"
     r"|numbers?|products?|kernels?|taps?|terms?|zeros|units?|points?|times|degrees?|bits?)|°)"
 )
 _PRINTED = r"(?:(?:np|numpy|torch)\.)?(?:array|asarray|tensor|float(?:16|32|64)?|list|tuple)\s*(?=\()"
+_GIVE_OR_TAKE = r"(?:±|\+/?-)"
 _NAME = r"[^\W\d]\w*(?:\s*[\[(][^\])=]*[\])])?"
 
 
-def _plain(text, unit):
+def _plain(text, unit, shape):
     """The text in ASCII digits, operators, separators and ×, without units and names; remarks on what went."""
     remarks = []
     plain = _one_alphabet(text)
+    if np.prod(shape) == 2:  # a mean and a spread
+        plain = re.sub(rf"(?<=[\w.)\]%°])\s*{_GIVE_OR_TAKE}\s*", " ; ", plain)
     plain = re.sub(
         r",\s*(?:dtype|device|requires_grad|grad_fn|size)\s*=\s*(?:\([^)]*\)|[^,()\]]*)(?=[,)\]])", "", plain
     )
     plain = re.sub(r"(?:(?:np|numpy)\.)?u?int\d*\s*\((\s*-?\d+\s*)\)", r"\1", plain)
     plain = re.sub(rf"\b{_PRINTED}", "", plain)
+    plain = re.sub(r"(?i)\bto the right\b", " ", plain)  # where x grows; to the left is another sign
+    plain = re.sub(r"(?<=\d)\s*:\s*1\s*$", "", plain)  # 4:1
     _nothing_that_cannot_be_compared(plain, text)
     plain = re.sub(rf"(?i)(?<![^\W\d]){_ABOUT}(?![^\W\d])", " ", plain)
     plain = _without_names(plain, text)
@@ -289,6 +294,7 @@ def _one_alphabet(text):
     text = unicodedata.normalize("NFKC", text).translate(_SIGNS).translate(_MINUS)  # fullwidth is done here
     text = "".join(str(unicodedata.decimal(char, char)) for char in text)
     text = re.sub(r"(?<=[\d)\]])(?<!\b0)\s*[xX](?=\s*[\d(])", "×", text)
+    text = re.sub(r"^\s*[xX×]\s*(?=\d)", "", text)  # x4
     text = re.sub(r"(?<=\d)_(?=\d)", "", text).replace("^", "**")
     return re.sub(r"[\"`´$?]|(?<!\d)'|'(?!\d)|\.+\s*$", "", text).strip()
 
@@ -304,7 +310,7 @@ def _nothing_that_cannot_be_compared(plain, text):
         )
     if re.search(r"(?i)\d\s*\*?\s*[ij]\b", plain):
         raise Unreadable(f"{_quoted(text)} is a complex number. The answer is real: leave out i.")
-    if re.search(r"(?i)[<>≤≥±]|\b(?:or|to|between|at least|at most|not)\b", plain):
+    if re.search(rf"(?i)[<>≤≥]|{_GIVE_OR_TAKE}|\b(?:or|to|between|at least|at most|not)\b", plain):
         raise Unreadable(f"{_quoted(text)} leaves open which number is meant. Choose one, for example 2.6.")
 
 
@@ -319,7 +325,7 @@ def _without_names(plain, text):
 
 
 def _without_units(plain):
-    pattern = re.compile(rf"(?i)(?<=[\d.)\]])\s*(?P<unit>{_UNITS}|x)(?![\w(])(?!\s*\d)")
+    pattern = re.compile(rf"(?i)(?<=[\d.)\]])\s*(?:(?:of\s+)?an?\s+)?(?P<unit>{_UNITS}|x)(?![\w(])(?!\s*\d)")
     units = [match["unit"] for match in pattern.finditer(plain)]
     return pattern.sub(" ", plain), units
 
