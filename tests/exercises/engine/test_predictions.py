@@ -156,6 +156,23 @@ def test_a_choice_that_is_a_number_may_be_typed_as_one(typed):
     )  # the number behind "the end" is nobody's answer
 
 
+@pytest.mark.parametrize(
+    ("typed", "label"), [("292", "half, 292"), (0, "nothing"), ("0", "nothing"), (125, "about 125")]
+)
+def test_a_choice_may_be_typed_as_the_number_that_stands_in_it(typed, label):
+    options = {"nothing": 0, "half, 292": 292, "about 125": 125, "more than 15": 20}
+    saved = Prediction("sample.saved", "How many?", lambda: 292, "Half.", options=options)
+    assert saved.judge(typed).predicted == label
+    assert "is not among the choices" in saved.judge(20).text  # 20 stands for all that is more
+
+
+def test_numbers_may_be_given_one_by_one():
+    assert GRID.check(0, 0, 1, 1).text.splitlines()[1:] == GRID.check([0, 0, 1, 1]).text.splitlines()[1:]
+    assert HALF.check(3, 15).sentence.startswith("One number is asked for, and you gave 2: 3, 15.")
+    assert HALF.check().sentence.startswith("Nothing is typed yet.")
+    assert "is not among the choices" in TONE.check("Darker", "The same").sentence
+
+
 def test_choices_by_label():
     assert TONE.judge("darker").outcome is Outcome.RIGHT
     assert COUNT.judge(2).outcome is Outcome.RIGHT and COUNT.judge("4").outcome is Outcome.NOT_QUITE
