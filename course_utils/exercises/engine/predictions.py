@@ -221,8 +221,8 @@ class Prediction(Shown):
         """Every verdict that a page without a kernel may need, as plain data; None where there is no answer here.
 
         Always ``card``, the question alone. With options, ``options``: label -> HTML. With numbers ``computed``,
-        ``tolerance``, ``format``, the HTML ``right`` and ``wrong``, and ``guesses``, a list of [numbers, HTML]; in it
-        PREDICTED stands for what was typed.
+        ``tolerance``, ``format``, ``unit``, the HTML ``right`` and ``wrong``, and ``guesses``, a list of
+        [numbers, HTML]; in it PREDICTED stands for what was typed.
         """
         try:
             computed = self.computed()
@@ -248,6 +248,7 @@ class Prediction(Shown):
             "computed": computed.ravel().tolist(),
             "tolerance": self.tolerance,
             "format": self.format,
+            "unit": self.unit,
             "right": told(Outcome.RIGHT),
             "wrong": told(Outcome.NOT_QUITE),
             "guesses": [[numbers, told(Outcome.NOT_QUITE, sentence)] for numbers, sentence in guesses],

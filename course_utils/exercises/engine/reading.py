@@ -277,6 +277,16 @@ _GIVE_OR_TAKE = r"(?:±|\+/?-)"
 _NAME = r"[^\W\d]\w*(?:\s*[\[(][^\])=]*[\])])?"
 
 
+def vocabulary():
+    """The words and signs that are read, for a reader in another language: the pages of the book."""
+    return {
+        "about": _ABOUT, "units": _UNITS, "printed": _PRINTED, "giveOrTake": _GIVE_OR_TAKE, "name": _NAME,
+        "ones": {word: _COUNTS[word] for word in _ONES[1:10]}, "tens": {word: _COUNTS[word] for word in _TENS},
+        "counts": _COUNTS, "words": _WORDS, "parts": _PARTS, "allParts": _ALL_PARTS,
+        "signs": {chr(code): sign for code, sign in (_MINUS | _SIGNS).items()},
+    }  # fmt: skip
+
+
 def _plain(text, unit, shape):
     """The text in ASCII digits, operators, separators and ×, without units and names; remarks on what went."""
     remarks = []
