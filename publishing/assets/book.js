@@ -212,8 +212,9 @@ const book = (() => {
       const text = this.form.querySelector("input").value.trim();
       const values = btpRead(text, computed.length, unit);
       if (!values) return `<p>Type ${escaped(format)}.</p>`;
-      const said = this.close(values, computed) ? right
-        : guesses.find(([guess]) => this.close(values, guess, ROUNDED))?.[1] ?? wrong;
+      const off = ([guess]) => Math.max(...values.map((value, i) => Math.abs(value - guess[i])));
+      const near = guesses.filter(([guess]) => this.close(values, guess, ROUNDED)).sort((a, b) => off(a) - off(b));
+      const said = this.close(values, computed) ? right : near[0]?.[1] ?? wrong;
       const plain = String(text.split(/[\s,;]+/).map(Number)) === String(values);
       const shown = plain ? text : `${text}, read as ${values.map(rounded).join(", ")}`;
       return said.replaceAll(PREDICTED, () => escaped(shown));

@@ -123,7 +123,8 @@ def describe(value):
 
 _STRANGERS = {
     "masked": "Your function returns a masked array with hidden values. Return a plain array: `.filled(...)`.",
-    "generator": "Your function uses `yield`, so it returns a generator. Use `return`.",
+    "generator": "Your function returns a generator, by `yield` or by `(... for ...)`: it holds no values yet. "
+    "Return an array, or a list `[... for ...]`.",
     "coroutine": "Your function is an `async def`. Write an ordinary `def`.",
     "function": "Your function returns a function. Are the parentheses of a call missing?",
     "objects": "Your array holds Python objects that are not numbers.",
@@ -146,37 +147,43 @@ def _not_an_answer(expected, got):
 
 def _wanted(expected):
     if isinstance(expected, (tuple, list)):
-        return f"a tuple of {len(expected)}"
-    return "one number" if is_number(expected) else describe(expected)
+        return describe(expected)
+    if isinstance(expected, (bool, np.bool_)):
+        return "True or False"
+    return "one number" if is_number(expected) or np.shape(expected) == () else describe(expected)
 
 
 def _wrong_tuple(expected, got, tolerance, stored_as):
     if isinstance(got, np.ndarray) and got.ndim:
         got = tuple(got)
+    plural = "" if len(expected) == 1 else "s"
+    needed = f"The answer should be {len(expected)} thing{plural} (a {type(expected).__name__})"
     if not isinstance(got, (tuple, list)):
-        return _not_an_answer(expected, got) or Finding(
-            "type", f"The answer should be {len(expected)} things (a tuple), yours is {describe(got)}."
-        )
+        return _not_an_answer(expected, got) or Finding("type", f"{needed}, yours is {describe(got)}.")
     if len(got) != len(expected):
-        return Finding(
-            "length", f"The answer should be {len(expected)} things (a tuple); you return {len(got)}."
-        )
-    for place, pair in enumerate(zip(expected, got, strict=True), start=1):
-        finding = wrong_kind(*pair, tolerance, stored_as)
+        return Finding("length", f"{needed}; you return {len(got)}.")
+    for place, (want, part) in enumerate(zip(expected, got, strict=True), start=1):
+        if part is None:
+            return Finding("None", f"Part {place} of the answer is None; {_wanted(want)} is needed.")
+        finding = wrong_kind(want, part, tolerance, stored_as)
+        if finding and finding.sentence.startswith("Part "):
+            return Finding(finding.name, f"Part {place}, p{finding.sentence[1:]}")
         if finding:
             return Finding(finding.name, f"Part {place} of the answer: {finding.sentence}")
     return None
 
 
 def _wrong_number(expected, got, tolerance, stored_as):
+    wanted = _wanted(expected)
+    needed = f"{wanted[0].upper()}{wanted[1:]} is needed"
     if isinstance(got, (list, tuple)):
-        return Finding("list", f"Your function returns {describe(got)}; one number is needed.")
+        return Finding("list", f"Your function returns {describe(got)}; {wanted} is needed.")
     if isinstance(got, np.ndarray) and got.shape != ():
         index = ", ".join("0" * got.ndim)
-        inside = f" Take the number out of it: `answer[{index}]`." if got.size == 1 else ""
-        return Finding("shape", f"One number is needed, yours is an array of shape {got.shape}.{inside}")
+        inside = f" Take it out: `answer[{index}]`." if got.size == 1 else ""
+        return Finding("shape", f"{needed}, yours is an array of shape {got.shape}.{inside}")
     if not isinstance(got, np.ndarray) and not is_number(got):
-        return Finding("type", f"One number is needed, yours is {describe(got)}.")
+        return Finding("type", f"{needed}, yours is {describe(got)}.")
     expected, got = np.asarray(expected), np.asarray(got)
     return (
         _no_numbers(got) or _wrong_storage(expected, got, tolerance, stored_as) or _not_finite(expected, got)
@@ -195,27 +202,8 @@ def _wrong_array(expected, got, tolerance, stored_as):
     if strange:
         return strange
     if got.shape != expected.shape:
-        return _wrong_shape(expected, got, close(expected.ravel(), got.ravel(), tolerance))
+        return Finding("shape", f"The shape should be {expected.shape}, yours is {got.shape}.")
     return _wrong_storage(expected, got, tolerance, stored_as) or _not_finite(expected, got)
-
-
-def _wrong_shape(expected, got, same_values):
-    if expected.ndim == got.ndim > 1 and close(expected.T, got, 1e-6):
-        return Finding(
-            "transposed", f"Your answer is transposed: shape {got.shape} instead of {expected.shape}."
-        )
-    thought = ""
-    if same_values:
-        thought = " The values are right: only the shape is not."
-    elif got.ndim == expected.ndim and sorted(got.shape) == sorted(expected.shape):
-        return Finding(
-            "axes swapped",
-            f"The shape should be {expected.shape}, yours is {got.shape}: the same numbers in another order. "
-            "Are two axes swapped? Rows (height) come first, columns (width) second.",
-        )
-    elif got.ndim == expected.ndim and max(np.abs(np.subtract(got.shape, expected.shape))) == 1:
-        thought = " One too many or one too few: which sizes does your loop or `arange` run over?"
-    return Finding("shape", f"The shape should be {expected.shape}, yours is {got.shape}.{thought}")
 
 
 def _no_numbers(got):

@@ -11,6 +11,7 @@ import numpy as np
 from course_utils.exercises.engine.compare import Finding, close
 
 PRECISION = 1e-3  # relative: closer than this, the idea is right and the arithmetic is not
+DIGITS = {3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
 def explain(pairs, tolerance):
@@ -23,13 +24,53 @@ def explain(pairs, tolerance):
     return how_much_is_right(pairs, tolerance)
 
 
+def about_shapes(pairs, tolerance, loops):
+    """What is wrong with the shapes, where it is the same in all (expected, got); None when in doubt.
+
+    ``loops``: whether the code has a loop or a range, of which the end may be wrong.
+    """
+    if not pairs:
+        return None
+    if all(expected.ndim == got.ndim > 1 and close(expected.T, got, tolerance) for expected, got in pairs):
+        return Finding("transposed", "Your answer is transposed.")
+    if all(close(expected.ravel(), got.ravel(), tolerance) for expected, got in pairs):
+        return Finding("shape", "The values are right: only the shape is not.")
+    if any(expected.ndim != got.ndim for expected, got in pairs):
+        return None
+    if all(sorted(expected.shape) == sorted(got.shape) for expected, got in pairs):
+        flat = all(expected.ndim == 2 for expected, _ in pairs)
+        order = " Rows (height) come first, columns (width) second." if flat else ""
+        return Finding("axes swapped", f"The same sizes in another order: are axes swapped?{order}")
+    more = {int(n) for expected, got in pairs for n in np.subtract(got.shape, expected.shape)}
+    if loops and more in ({0, 1}, {1}, {0, -1}, {-1}):
+        return Finding(
+            "shape", "One too many or one too few: which sizes does your loop or `arange` run over?"
+        )
+    return None
+
+
+def truth_values(expected, got):
+    """What is wrong with answers that should be True or False."""
+    expected, got = [np.asarray(values, float) for values in (expected, got)]
+    right = int(np.sum(expected == got))
+    if len(set(expected)) > 1 and set(got) in ({0.0}, {1.0}):
+        return Finding("always the same", f"Your function says {bool(got[0])} in every case.")
+    if right == 0 and set(got) == {0.0, 1.0}:
+        return Finding("different", "Your function says True where it should say False, and False for True.")
+    return Finding(
+        "partly right", f"{right} of {len(got)} answers are right. What do the wrong ones have in common?"
+    )
+
+
 def precision(pairs, tolerance):
     """Right idea, too few digits."""
-    largest = max(np.max(np.abs(got - expected), initial=0) for expected, got in pairs)
     if all(close(expected, got, PRECISION) for expected, got in pairs):
+        largest = max(np.max(np.abs(got - expected), initial=0) for expected, got in pairs)
+        relative = max(np.max(abs(got - want) / (1 + abs(want)), initial=0) for want, got in pairs)
+        digits = next((word for n, word in DIGITS.items() if relative > 10.0 ** -(n + 1)), "many")
         return Finding(
             "precision",
-            f"Right to about three digits (largest difference {largest:.2g}), but not closer: "
+            f"Right to about {digits} digits (largest difference {largest:.2g}), but not closer: "
             "is something rounded on the way, or computed in float16 or float32?",
         )
     return None
@@ -138,21 +179,18 @@ def shifted(pairs, tolerance):
 
 def borders(pairs, tolerance):
     """Right inside, wrong at some borders: says which."""
-    blamed = set()
-    for expected, got in pairs:
-        wrong = ~np.isclose(got, expected, rtol=tolerance, atol=tolerance)
-        if not wrong.any():
-            continue
-        if expected.ndim == 0:
-            return None  # one number has no border
-        if min(expected.shape) < 3:
-            continue  # a case without an inside says nothing about borders
-        sides = _smallest_cover(wrong)
-        if sides is None:
-            return None
-        blamed |= sides
-    if not blamed:
+    wrong = [~np.isclose(got, expected, rtol=tolerance, atol=tolerance) for expected, got in pairs]
+    wrong = [places for places in wrong if places.any()]
+    if any(places.ndim == 0 for places in wrong):
+        return None  # one number has no border
+    large = [places for places in wrong if min(places.shape) >= 3]  # a smaller one has no inside
+    covers = [_smallest_cover(places) for places in large]
+    if not covers or None in covers:
         return None
+    blamed = set().union(*covers)
+    inside = sum(int(_without(blamed, np.ones_like(places)).sum()) for places in large)
+    if any(_without(blamed, places).any() for places in wrong) or inside <= sum(map(np.sum, large)):
+        return None  # more is wrong than inside is right
     names = _join([_side_name(side, max(expected.ndim for expected, _ in pairs)) for side in sorted(blamed)])
     return Finding("border", f"All values are right except in the {names}. What should happen at the border?")
 
@@ -186,12 +224,18 @@ def _smallest_cover(wrong):
     sides = [(axis, end) for axis in range(wrong.ndim) for end in (0, -1)]
     for count in range(1, len(sides) + 1):
         for chosen in itertools.combinations(sides, count):
-            rest = wrong.copy()
-            for axis, end in chosen:
-                rest[(slice(None),) * axis + (end,)] = False
-            if not rest.any():
+            if not _without(chosen, wrong).any():
                 return set(chosen)
     return None
+
+
+def _without(sides, wrong):
+    """``wrong`` with False on these sides."""
+    rest = wrong.copy()
+    for axis, end in sides:
+        if axis < rest.ndim:
+            rest[(slice(None),) * axis + (end,)] = False
+    return rest
 
 
 def _side_name(side, ndim):

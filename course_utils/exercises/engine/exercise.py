@@ -295,7 +295,7 @@ class Exercise:
             return self._not_attempted()
         failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
         if failing:
-            return self._explain(failing, expected, calls, seconds)
+            return self._explain(failing, expected, calls, seconds, function)
         forbidden = self._forbidden(function)
         if forbidden:
             return self._report(Outcome.NOT_QUITE, diagnosis=forbidden.name, sentence=forbidden.sentence)
@@ -331,14 +331,16 @@ class Exercise:
             or not compare.equal(expected, done.value, self.tolerance, self.stored_as)
         )
 
-    def _explain(self, failing, expected, calls, seconds):
+    def _explain(self, failing, expected, calls, seconds, function):
         """The report on the first failing case, with a diagnosis that looks at all of them."""
-        index = failing[0]
-        case, done = self.cases[index], calls[index]
         known = self._known_mistake(calls)
-        finding = (
-            Finding(known.name, known.sentence) if known else self._finding(index, expected, calls, seconds)
-        )
+        if known:
+            index, finding = failing[0], Finding(known.name, known.sentence)
+        else:
+            index = self._most_telling(failing, expected, calls)
+            finding = self._finding(index, expected, calls, seconds, function)
+        case, done = self.cases[index], calls[index]
+        failing = [index, *(i for i in failing if i != index)]
         about = {
             "call": case.show(self.name), "note": case.note, "printed": done.printed,
             "diagnosis": finding.name, "sentence": finding.sentence, "extra": self._still_failing(failing),
@@ -351,7 +353,20 @@ class Exercise:
         want, got = show_pair(expected[index], compare.as_array(expected[index], done.value))
         return self._report(Outcome.NOT_QUITE, expected=want, got=got, **about)
 
-    def _finding(self, index, expected, calls, seconds):
+    def _most_telling(self, failing, expected, calls):
+        """The first failing case; the first with a wrong kind of answer, where the others only have wrong values.
+
+        What is said of the values is said of all cases, so each has to have some.
+        """
+        if calls[failing[0]].failed:
+            return failing[0]
+        wrong = (i for i in failing if not calls[i].failed and self._kind(expected[i], calls[i]))
+        return next(wrong, failing[0])
+
+    def _kind(self, expected, done):
+        return compare.wrong_kind(expected, done.value, self.tolerance, self.stored_as)
+
+    def _finding(self, index, expected, calls, seconds, function):
         done = calls[index]
         if done.timed_out:
             plural = "" if seconds == 1 else "s"
@@ -363,11 +378,15 @@ class Exercise:
             return Finding(
                 done.error_type, _THOUGHTS.get(done.error_type, "It worked up to the line shown here.")
             )
-        kind = compare.wrong_kind(expected[index], done.value, self.tolerance, self.stored_as)
+        kind = self._kind(expected[index], done)
         if kind:
-            return _with_circumstances(kind, done)
+            loops = _loops(getattr(function, "__code__", None))
+            thought = diagnosis.about_shapes(_arrays(expected, calls), self.tolerance, loops)
+            return _with_circumstances(kind, done, thought)
         if done.changed:
             return Finding("in place", "Your function changes its input. Work on a copy: `array.copy()`.")
+        if all(isinstance(want, (bool, np.bool_)) for want in expected):
+            return diagnosis.truth_values(*_answered(expected, calls))
         pairs = _numeric_pairs(expected, calls, self.tolerance)
         if not all(compare.close(*pair, self.tolerance) for pair in pairs):
             return diagnosis.explain(pairs, self.tolerance)
@@ -493,12 +512,12 @@ class SpotTheBug(Exercise):
             "function, then run this cell again.",
         )
 
-    def _finding(self, index, expected, calls, seconds):
+    def _finding(self, index, expected, calls, seconds, function):
         if self.matches(Mistake("as it was given", self.buggy, ""), calls):
             return Finding(
                 "unchanged", "Your change gives the same answers as before: the bug is still there."
             )
-        return super()._finding(index, expected, calls, seconds)
+        return super()._finding(index, expected, calls, seconds, function)
 
     def _still_failing(self, failing):
         total = len(self.cases)
@@ -560,9 +579,11 @@ def _on_copies(function, case):
     return done.value
 
 
-def _with_circumstances(finding, done):
-    """A finding, with what the function printed or NumPy warned about when that explains it."""
-    if finding.name == "None" and done.printed.strip():
+def _with_circumstances(finding, done, thought):
+    """A finding, with what the function printed, NumPy warned about or all cases show, when that explains it."""
+    if finding.name == "shape" and thought:
+        return Finding(thought.name, f"{finding.sentence} {thought.sentence}")
+    if done.value is None and done.printed.strip():
         return Finding(
             "printed", "Your function prints its answer and returns None. Use `return` instead of `print`."
         )
@@ -575,6 +596,30 @@ def _says_todo(done):
     """True for a `...` handed back, or a NotImplementedError that the learner's own code raises."""
     own = done.line.startswith("raise") or not done.line  # a library's comes out of a call
     return done.value is Ellipsis or (done.error_type == "NotImplementedError" and own)
+
+
+def _answered(expected, calls):
+    """What was expected and what came, for the calls that gave an answer; each has been seen to be a number."""
+    pairs = [(want, done.value) for want, done in zip(expected, calls, strict=True) if not done.failed]
+    return zip(*pairs, strict=True)
+
+
+def _arrays(expected, calls):
+    """(expected, got) as arrays, for all cases and all parts of a tuple; none when some are no arrays."""
+    pairs = []
+    for want, done in zip(expected, calls, strict=True):
+        parts = want, done.value
+        if not isinstance(want, (tuple, list)):
+            parts = [want], [done.value]
+        if done.failed or not isinstance(parts[1], (tuple, list)) or len(parts[0]) != len(parts[1]):
+            return []
+        pairs.extend((w, compare.as_array(w, g)) for w, g in zip(*parts, strict=True))
+    plain = all(_is_array_of_numbers(part) for pair in pairs for part in pair)
+    return pairs if plain else []
+
+
+def _is_array_of_numbers(part):
+    return isinstance(part, np.ndarray) and part.ndim > 0 and part.dtype.kind in "biufc"
 
 
 def _numeric_pairs(expected, calls, tolerance):
@@ -603,6 +648,16 @@ def _fingerprint(code):
         )
         for step in dis.get_instructions(code)
         if step.opname != "NOP"  # a `pass` between two lines
+    )
+
+
+def _loops(code):
+    """True for code with a loop, `range` or `arange`."""
+    return code is not None and any(
+        step.opname in ("FOR_ITER", "JUMP_BACKWARD")
+        or step.argval in ("range", "arange")
+        or (isinstance(step.argval, types.CodeType) and _loops(step.argval))
+        for step in dis.get_instructions(code)
     )
 
 

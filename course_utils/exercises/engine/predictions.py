@@ -70,8 +70,8 @@ class Prediction(Shown):
     ``explain``    why it is so, shown with the result: a text, or a function of the answer
     ``shape``      how many numbers are asked for: (), 4 or (2, 2), as ``answer`` returns them
     ``unit``       of the numbers ("dB"): shown beside the field
-    ``guesses``    {sentence: function computing the numbers that it is about}: a prediction that equals them
-                   is told so ("You predicted align_corners=True"); with options {sentence: the wrong label}
+    ``guesses``    {sentence: function computing the numbers that it is about}: a prediction that equals them, the
+                   nearest of several, is told so; with options {sentence: the wrong label}
     ``tolerance``  a number may be off by ``tolerance * (1 + |answer| / 5)``: 0.33 is a third, 0.26 no quarter
     """
 
@@ -176,16 +176,14 @@ class Prediction(Shown):
         """The sentence about a guess that people often make, when this is one."""
         if right:
             return ""
-        for sentence, guess in self._guessed.items():
-            if guess == given if self.options else self._close(given, guess, ROUNDED):
-                return sentence
-        return ""
+        if self.options:
+            return next((sentence for sentence, guess in self.guesses.items() if guess == given), "")
+        near = [item for item in self._guessed.items() if self._close(given, item[1], ROUNDED)]
+        return min(near, key=lambda item: np.abs(item[1] - given).max(), default=("",))[0]
 
     @cached_property
     def _guessed(self):
-        """What each sentence of ``guesses`` is about: a label, or numbers."""
-        if self.options:
-            return self.guesses
+        """The numbers that each sentence of ``guesses`` is about."""
         return {sentence: np.asarray(guess(), float) for sentence, guess in self.guesses.items()}
 
     def explanation(self):

@@ -55,6 +55,7 @@ WALL = Prediction(
     guesses={
         "That is right inside. At the corner, count the taps that fall on the wall.": lambda: 1,
         "That is an output at an edge: 15 of the 25 taps.": lambda: _wall("CARAFE")[0, 6],
+        "That is the part that is lost.": lambda: 1 - _wall("CARAFE")[0, 0],
         "A quarter would be left if the kernel's middle lay on the corner *between* pixels. It lies on a "
         "pixel, so 3 of 5 "
         "are left along each axis.": lambda: 0.25,

@@ -100,6 +100,21 @@ def test_a_case_too_small_to_have_an_inside_neither_helps_nor_hurts():
     assert name((small, small * [6, 1])) == "partly right"
 
 
+def test_a_border_needs_an_inside_and_small_cases_that_bear_it_out():
+    around = np.array([[1, 0, 1], [0, 0, 0], [1, 0, 1]])
+    three = random.uniform(1, 99, (3, 3))
+    assert name((three, three + around)) == "partly right"  # 4 corners wrong, one value inside
+    small = np.array([1.0, 2.0])
+    assert name((small, small * [1, 6]), (LINE, changed(LINE, 0))) == "partly right"
+
+
+@pytest.mark.parametrize(
+    ("error", "digits"), [(5e-4, "three"), (5e-5, "four"), (3.4e-6, "five"), (1e-9, "many")]
+)
+def test_how_many_digits_are_right(error, digits):
+    assert f"about {digits} digits" in explain([(LINE, LINE + error * (1 + LINE))], 1e-12).sentence
+
+
 def test_one_number_proves_no_pattern():
     assert name((np.float64(3), np.float64(6))) == "different"
     assert name((np.float64(3), np.float64(6)), (np.float64(5), np.float64(10))) == "different"

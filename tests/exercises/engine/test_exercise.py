@@ -210,7 +210,7 @@ def test_a_mistake_that_crashes_in_some_cases_is_recognized():
         (MAP, lambda n, m: [1, 2], "shape", "(4,)"),
         (MAP, lambda n, m: [[1], [2, 3]], "list", "different lengths"),
         (MAP, lambda n, m: samples.source_coordinates(n, m)[:, None], "shape", "The values are right"),
-        (MAP, lambda n, m: samples.source_coordinates(n, m + 1), "shape", "One too many or one too few"),
+        (MAP, lambda n, m: np.arange(m + 1) * n / m, "shape", "One too many or one too few"),
         (MAP, lambda n, m: 3.0, "shape", "one number"),
         (MAP, lambda n, m: "0.5", "text", "'0.5'"),
         (MAP, lambda n, m: samples.source_coordinates(n, m) / 0, "infinite", "division by zero"),

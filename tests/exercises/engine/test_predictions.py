@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_utils.exercises import sampling
 from course_utils.exercises.engine import predictions, progress, registry
 from course_utils.exercises.engine.predictions import Prediction
 from course_utils.exercises.engine.reading import read
@@ -74,6 +75,11 @@ def test_right_and_not():
 def test_a_usual_guess_is_called_by_its_name():
     assert GRID.judge("0 0 1 1").sentence == "You predicted the nearest neighbor. Sum 2."
     assert GRID.judge("0 .33 .67 1").sentence == "Sum 2."
+
+
+def test_of_two_guesses_the_nearer_one_is_named():
+    edge, lost = (sampling.WALL.diagnosis(typed) for typed in ("15/25", "16/25"))
+    assert "at an edge" in edge and "that is lost" in lost
 
 
 def test_numbers_may_be_rounded_a_little_but_not_guessed():
