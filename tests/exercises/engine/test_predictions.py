@@ -12,7 +12,7 @@ from course_utils.exercises import sampling
 from course_utils.exercises.engine import predictions, progress, registry
 from course_utils.exercises.engine.predictions import Prediction
 from course_utils.exercises.engine.reading import read
-from course_utils.exercises.engine.report import Outcome
+from course_utils.exercises.engine.report import Outcome, show_pair
 from tests.exercises.verify_predictions import verify_prediction
 
 
@@ -70,6 +70,12 @@ def test_right_and_not():
     assert wrong.text == "✗ Not as you predicted\n  predicted 4\n  computed  3\n  It is the mean."
     assert (right.outcome, wrong.outcome) == (Outcome.RIGHT, Outcome.NOT_QUITE)
     assert "btp-card right" in right.html and "btp-card wrong" in wrong.html
+
+
+def test_what_is_left_of_a_difference_is_shown_as_nothing():
+    gone = Prediction("sample.gone", "What is left?", lambda: 1 - 0.9 - 0.1, "Nothing.")
+    assert gone.judge("3").computed == "0" and '<div class="code">0</div>' in gone.ahead()["right"]
+    assert show_pair(0.0, 1e-13) == ("0", "1e-13")  # unless it is the whole difference
 
 
 def test_a_usual_guess_is_called_by_its_name():
