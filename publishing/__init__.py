@@ -13,5 +13,5 @@ wheels   its packages, and the lock that names them
 ahead    what a lesson begins with, compiled ahead
 pyodide  the Python that runs in a browser: its files, each held to its hash
 serve    a folder served on this computer
-assets   what the pages share: book.js, book.css; edition.js, in JupyterLite's pages; imports.mjs, for ``ahead``
+assets   what the pages share: book.js, reading.js, book.css; edition.js, in JupyterLite; imports.mjs, for ``ahead``
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pygments.formatters import HtmlFormatter
 
+from course_utils.exercises.engine.reading import vocabulary
 from course_utils.exercises.engine.report import STYLE as CARD_STYLE
 from course_utils.explorers.bilinear import bilinear_cell
 from course_utils.explorers.stage.stage import HERE, Stage
@@ -112,6 +113,7 @@ def write_assets(folder, sections) -> int:
     search = f"book.index({json.dumps(sections, ensure_ascii=False, separators=(',', ':'))});\n"
     files = {
         "book.js": (ASSETS / "book.js").read_text(encoding="utf-8"),
+        "reading.js": reading_js(),
         "stage.js": stage_js(),
         "book.css": style(),
         "search.js": search,
@@ -119,6 +121,12 @@ def write_assets(folder, sections) -> int:
     for name, text in files.items():
         write(folder / name, text)
     return sum(map(squeezed, files.values()))
+
+
+def reading_js():
+    """What reads the numbers that are typed, with the words of the one that reads them in a notebook."""
+    words = json.dumps(vocabulary(), ensure_ascii=False, separators=(",", ":"))
+    return f"const btpWords = {words};\n{(ASSETS / 'reading.js').read_text(encoding='utf-8')}"
 
 
 def stage_js():
@@ -180,6 +188,7 @@ SHELL = """<!DOCTYPE html>
 <link rel="stylesheet" href="assets/book.css">
 <script>{theme}</script>
 <script src="assets/stage.js" defer></script>
+<script src="assets/reading.js" defer></script>
 <script src="assets/book.js" defer></script>
 {scripts}</head>
 <body>

@@ -208,14 +208,16 @@ const book = (() => {
       return choice ? this.record.options[choice.value] : "<p>Choose one of them.</p>";
     }
     typed() {
-      const { computed, guesses, right, wrong, format } = this.record;
-      const text = this.form.querySelector("input").value;
-      const values = numbers(text);
-      if (values.length !== computed.length || values.some(Number.isNaN)) return `<p>Type ${escaped(format)}.</p>`;
+      const { computed, guesses, right, wrong, format, unit } = this.record;
+      const text = this.form.querySelector("input").value.trim();
+      const values = btpRead(text, computed.length, unit);
+      if (!values) return `<p>Type ${escaped(format)}.</p>`;
       const off = ([guess]) => Math.max(...values.map((value, i) => Math.abs(value - guess[i])));
       const near = guesses.filter(([guess]) => this.close(values, guess, ROUNDED)).sort((a, b) => off(a) - off(b));
       const said = this.close(values, computed) ? right : near[0]?.[1] ?? wrong;
-      return said.replaceAll(PREDICTED, escaped(text.trim()));
+      const plain = String(text.split(/[\s,;]+/).map(Number)) === String(values);
+      const shown = plain ? text : `${text}, read as ${values.map(rounded).join(", ")}`;
+      return said.replaceAll(PREDICTED, () => escaped(shown));
     }
     close(values, wanted, times = 1) {
       const { tolerance } = this.record;
@@ -223,10 +225,6 @@ const book = (() => {
     }
   }
   const escaped = (text) => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`);
-  const numbers = (text) => text.replace(/[−–—－]/g, "-").split(/[\s,;[\]()]+/).filter(Boolean).map((word) => {
-    const [, above, below] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*))?$/i.exec(word) ?? [];
-    return above === undefined ? NaN : Number(above) / Number(below ?? 1);
-  });
 
   // One after the other, so that the page answers meanwhile; what is in sight first.
   const explorers = [];

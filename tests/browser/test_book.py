@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from html import unescape
 
+import numpy as np
 import pytest
 
 from course_utils.exercises.linear import A_QUARTER, ROW_SUMS
@@ -13,6 +14,7 @@ from course_utils.explorers.linear import two_samples
 from course_utils.lessons import WRITTEN
 from publishing import book, lab, record
 from publishing.serve import served
+from tests.exercises.engine.test_reading import NO_NUMBERS, ONE, SEVERAL
 from tests.publishing.made import made
 from tools import THOROUGH
 from tools.run import LESSONS
@@ -189,7 +191,7 @@ def test_steps_go_on_and_the_place_is_kept_in_the_next_picture(visit):
     assert same_as_python(page, 1, walk)
 
 
-@pytest.mark.parametrize("typed", ["3.5", "7/2", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"])
+@pytest.mark.parametrize("typed", ["3.5", "7 / 2", "3,5 px", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"])
 def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
     page, of_python = visit(MADE), A_QUARTER.judge(typed)
     form = page.locator("[data-prediction='0']")
@@ -197,6 +199,30 @@ def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
     form.locator("button").click()
     said = form.locator(".result").inner_text()
     assert of_python.card.word in said and of_python.sentence.split("`")[0].strip() in said
+
+
+def test_a_page_reads_every_text_as_python_does(visit):
+    no_numbers = [(text, None) for text in NO_NUMBERS if isinstance(text, str)]
+    texts = [*((text, [value]) for text, value in ONE), *SEVERAL, *no_numbers]
+    asked = [(text, len(values or [0])) for text, values in texts]
+    read = visit("index.html").evaluate("asked => asked.map(([text, count]) => btpRead(text, count))", asked)
+    same = [
+        found == values if values is None or found is None else np.allclose(found, values, rtol=1e-12)
+        for (_, values), found in zip(texts, read, strict=True)
+    ]
+    assert [(*text, found) for text, found, fits in zip(texts, read, same, strict=True) if not fits] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("3.5", "3.5"), ("3,5 px", "3,5 px, read as 3.5"), ("<b>3</b>", None), ("$3$", "$3$, read as 3")],
+)
+def test_a_page_says_how_it_read_a_number(visit, typed, shown):
+    form = visit(MADE).locator("[data-prediction='0']")
+    form.locator("input").fill(typed)
+    form.locator("button").click()
+    said = form.locator(".result").inner_text()
+    assert f"{shown}\n" in said if shown else said == "Type a number, such as 2.6."
 
 
 def test_a_prediction_that_cannot_be_read_says_what_would_do(visit):

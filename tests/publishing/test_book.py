@@ -60,7 +60,13 @@ def test_what_a_page_loads_is_asked_for_by_what_is_in_it(site):
             for name, version in LOADED.findall(page.read_text(encoding="utf-8"))
             if name[:5] != "data:"
         }
-        assert {"assets/book.js", "assets/stage.js", "assets/book.css", "assets/search.js"} <= versions.keys()
+        assert {
+            "assets/book.js",
+            "assets/reading.js",
+            "assets/stage.js",
+            "assets/book.css",
+            "assets/search.js",
+        } <= versions.keys()
         for name, version in versions.items():
             assert len(version) == 8 and hashlib.sha256((folder / name).read_bytes()).hexdigest().startswith(
                 version

@@ -107,9 +107,12 @@ class Prediction(Shown):
             )
         return self._computed
 
-    def check(self, answer):
-        """How a prediction turns out, as a :class:`Verdict`; recorded when it can be read. Never raises."""
-        verdict = self.judge(answer)
+    def check(self, *answer):
+        """How a prediction turns out, as a :class:`Verdict`; recorded when it can be read. Never raises.
+
+        Several numbers may be given as they are: ``check(3, 15)`` is ``check([3, 15])``.
+        """
+        verdict = self.judge(answer[0] if len(answer) == 1 else list(answer) or None)
         if verdict.outcome is Outcome.NOT_ATTEMPTED:
             return verdict
         message = progress.record_prediction(self.key, verdict.answer, verdict.outcome is Outcome.RIGHT)
@@ -197,7 +200,7 @@ class Prediction(Shown):
             if _folded(label) == wanted:
                 return label
         for label, value in self.options.items():
-            if _folded(label)[:1] in "-0123456789" and compare.is_number(value) and _means(answer, value):
+            if compare.is_number(value) and _means(answer, value) and _names(label, value):
                 return label
         choices = ", ".join(map(repr, self.options))
         said = f"{_shortened(answer)} is not among the choices" if wanted else "Nothing is chosen yet"
@@ -217,8 +220,8 @@ class Prediction(Shown):
         """Every verdict that a page without a kernel may need, as plain data; None where there is no answer here.
 
         Always ``card``, the question alone. With options, ``options``: label -> HTML. With numbers ``computed``,
-        ``tolerance``, ``format``, the HTML ``right`` and ``wrong``, and ``guesses``, a list of [numbers, HTML]; in it
-        PREDICTED stands for what was typed.
+        ``tolerance``, ``format``, ``unit``, the HTML ``right`` and ``wrong``, and ``guesses``, a list of
+        [numbers, HTML]; in it PREDICTED stands for what was typed.
         """
         try:
             computed = self.computed()
@@ -244,6 +247,7 @@ class Prediction(Shown):
             "computed": computed.ravel().tolist(),
             "tolerance": self.tolerance,
             "format": self.format,
+            "unit": self.unit,
             "right": told(Outcome.RIGHT),
             "wrong": told(Outcome.NOT_QUITE),
             "guesses": [[numbers, told(Outcome.NOT_QUITE, sentence)] for numbers, sentence in guesses],
@@ -367,6 +371,11 @@ def _means(answer, value):
         return bool(np.isclose(read(answer).numbers, value, rtol=5e-3))
     except Unreadable:
         return False
+
+
+def _names(label, value):
+    """Whether a number may be typed for this label: "7/3, or 2.33" and "half, 292" and "about 125", not "darker"."""
+    return _folded(label)[:1] in "-0123456789" or any(_means(part, value) for part in label.split(", "))
 
 
 def _shortened(answer):

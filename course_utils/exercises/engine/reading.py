@@ -6,6 +6,7 @@ the number of values that are asked for decides; what remains open is said in th
 """
 
 import ast
+import math
 import operator
 import re
 import unicodedata
@@ -237,25 +238,53 @@ _SIGNS = str.maketrans({
 })  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_ONES = ("zero one two three four five six seven eight nine ten eleven twelve").split()
-_WORDS = {
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_COUNTS = {
     **{word: str(number) for number, word in enumerate(_ONES)},
-    "sixteen": "16", "twenty": "20", "minus": "-", "negative": "-", "plus": "+", "over": "/", "and": ";",
-    "percent": "%",
+    **{word: str(10 * number) for number, word in enumerate(_TENS, 2)},
+}
+_WORDS = {
+    **_COUNTS, "minus": "-", "negative": "-", "plus": "+", "over": "/", "and": ";", "percent": "%",
 }  # fmt: skip
-_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
+_PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4}
+_PLACES = {
+    "third": 3,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "sixteenth": 16,
+}
+_ALL_PARTS = {**_PARTS, **_PLACES, **{f"{part}s": number for part, number in _PLACES.items()}}
 _ABOUT = (
-    r"(?:about|approximately|approx\.?|around|roughly|circa|ca\.|nearly|almost|exactly|maybe|probably"
-    r"|i think|it is)"
+    r"(?:about|approximately|approx\.?|around|roughly|circa|ca\.?|nearly|almost|exactly|maybe|probably"
+    r"|i think|it is|by|every|大?约)"
 )
 _UNITS = (
-    r"(?:(?:(?:small|large|coarse|fine|image|input|output|different|normali[sz]ed|more)\s+)?"
+    r"(?:(?:(?:small|large|coarse|fine|image|input|output|different|normali[sz]ed|more|gr[ae]y)\s+)?"
     r"(?:px|pixels?|db|decibels?|samples?|columns?|rows?|weights?|channels?|places?|slots?|outputs?|inputs?|values?"
-    r"|numbers?|products?|kernels?|taps?|terms?|zeros|units?|points?|times|degrees?|bits?)|°)"
+    r"|numbers?|products?|kernels?|taps?|terms?|zeros|units?|points?|times|degrees?|bits?|stamps?|levels?"
+    r"|parameters?|steps?|layers?|images?)(?:\s+(?:high|wide|tall|long|apart))?|°|像素)"
 )
 _PRINTED = r"(?:(?:np|numpy|torch)\.)?(?:array|asarray|tensor|float(?:16|32|64)?|list|tuple)\s*(?=\()"
 _GIVE_OR_TAKE = r"(?:±|\+/?-)"
 _NAME = r"[^\W\d]\w*(?:\s*[\[(][^\])=]*[\])])?"
+
+
+def vocabulary():
+    """The words and signs that are read, for a reader in another language: the pages of the book."""
+    return {
+        "about": _ABOUT, "units": _UNITS, "printed": _PRINTED, "giveOrTake": _GIVE_OR_TAKE, "name": _NAME,
+        "ones": {word: _COUNTS[word] for word in _ONES[1:10]}, "tens": {word: _COUNTS[word] for word in _TENS},
+        "counts": _COUNTS, "words": _WORDS, "parts": _PARTS, "allParts": _ALL_PARTS,
+        "signs": {chr(code): sign for code, sign in (_MINUS | _SIGNS).items()},
+    }  # fmt: skip
 
 
 def _plain(text, unit, shape):
@@ -269,6 +298,7 @@ def _plain(text, unit, shape):
     )
     plain = re.sub(r"(?:(?:np|numpy)\.)?u?int\d*\s*\((\s*-?\d+\s*)\)", r"\1", plain)
     plain = re.sub(rf"\b{_PRINTED}", "", plain)
+    plain = re.sub(r"\b(?:(?:np|math)\.)?(log10|sqrt)\(([\d.]+)\)", _calculated_function, plain)
     plain = re.sub(r"(?i)\bto the right\b", " ", plain)  # where x grows; to the left is another sign
     plain = re.sub(r"(?<=\d)\s*:\s*1\s*$", "", plain)  # 4:1
     _nothing_that_cannot_be_compared(plain, text)
@@ -276,14 +306,18 @@ def _plain(text, unit, shape):
     plain = _without_names(plain, text)
     if re.fullmatch(r"(?i)\s*(?:none|nothing|nil|null)\s*", plain):
         return "0", [f"{_quoted(text)} was read as 0."]
-    plain, units = _without_units(_without_words(plain))
-    if strange := [name for name in units if name.casefold() != unit.casefold()]:
+    plain, units = _without_units(_without_words(plain, shape))
+    if strange := [name for name in units if name.casefold() not in _spellings(unit.casefold())]:
         remarks.append(f"Only the number was read, not the unit {strange[0]!r}.")
     if "%" in plain:
         plain = re.sub(r"((?:\d+(?:[.,]\d+)?|[.,]\d+))\s*%", r"\1" if unit == "%" else r"\1/100", plain)
         if unit != "%":
             remarks.append("A percent sign divides by 100: 64 % is 0.64.")
     return plain, remarks
+
+
+def _spellings(unit):
+    return {"db": ("db", "decibel", "decibels")}.get(unit, (unit,))
 
 
 def _one_alphabet(text):
@@ -299,6 +333,14 @@ def _one_alphabet(text):
     return re.sub(r"[\"`´$?]|(?<!\d)'|'(?!\d)|\.+\s*$", "", text).strip()
 
 
+def _calculated_function(match):
+    """ "(0.301…)" for "log10(2)"."""
+    try:
+        return f"({getattr(math, match[1])(float(match[2]))!r})"
+    except ValueError:  # log10(0), sqrt(..)
+        return match[0]
+
+
 def _fraction(char):
     return "{}/{}".format(*unicodedata.normalize("NFKD", char).split("⁄"))
 
@@ -308,7 +350,7 @@ def _nothing_that_cannot_be_compared(plain, text):
         raise Unreadable(
             f"{_quoted(text)}: NaN and infinity cannot be compared with an answer. Type a number."
         )
-    if re.search(r"(?i)\d\s*\*?\s*[ij]\b", plain):
+    if re.search(r"\d\*?[ij]\b", plain):
         raise Unreadable(f"{_quoted(text)} is a complex number. The answer is real: leave out i.")
     if re.search(rf"(?i)[<>≤≥]|{_GIVE_OR_TAKE}|\b(?:or|to|between|at least|at most|not)\b", plain):
         raise Unreadable(f"{_quoted(text)} leaves open which number is meant. Choose one, for example 2.6.")
@@ -325,27 +367,42 @@ def _without_names(plain, text):
 
 
 def _without_units(plain):
-    pattern = re.compile(rf"(?i)(?<=[\d.)\]])\s*(?:(?:of\s+)?an?\s+)?(?P<unit>{_UNITS}|x)(?![\w(])(?!\s*\d)")
-    units = [match["unit"] for match in pattern.finditer(plain)]
+    """The text without "px" in "3 px" and "pixels" in "pixels 0 and 2"; the units behind numbers."""
+    plain = re.sub(rf"(?i)^\s*{_UNITS}\s+(?=[-+\d.(])", "", plain)
+    pattern = re.compile(
+        rf"(?i)(?<=[\d.)\]])\s*(?:(?:of\s+)?an?\s+)?"
+        rf"(?P<unit>{_UNITS}(?:\*\*[23])?(?!(?<=point)\s*\d)|x(?!\s*\d))(?![\w(*])"
+    )
+    units = [match["unit"].replace("**", "^") for match in pattern.finditer(plain)]
     return pattern.sub(" ", plain), units
 
 
-def _without_words(plain):
-    """Number words as digits: "minus three quarters" is -(3/4)."""
-    plain = re.sub(r"(?i)(?<=[\w)])\s+times\s+(?=[\w(])", "*", plain)
-    words = "|".join(sorted(_WORDS, key=len, reverse=True))
-    parts = "|".join(sorted(_PARTS, key=len, reverse=True))
+def _without_words(plain, shape):
+    """Number words as digits: "minus three quarters" is -(3/4), "twenty-five" is (20+5)."""
     plain = re.sub(
-        rf"(?i)\b(\w+)\s+and\s+(?:an?|one)\s+({parts})\b",
-        lambda m: f"({_WORDS.get(m[1].lower(), m[1])}+1/{_PARTS[m[2].lower()]})",
+        rf"(?i)\b({_any_of(_TENS)})-({_any_of(_ONES[1:10])})\b",
+        lambda m: f"({_COUNTS[m[1].lower()]}+{_COUNTS[m[2].lower()]})",
         plain,
     )
-    plain = re.sub(rf"(?i)\b({words})\b", lambda m: _WORDS[m[1].lower()], plain)
+    plain = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", plain)  # three-quarters; no minus stands between words
+    plain = re.sub(r"(?i)(?<=[\w)])\s+times\s+(?=[\w(])", "*", plain)
+    if np.prod(shape) == 1:
+        plain = re.sub(
+            rf"(?i)(?<![\w./*,])(?<![/*]\s)(\d+|{_any_of(_COUNTS)})\s+and\s+(?:an?|one)\s+({_any_of(_ALL_PARTS)})\b",
+            lambda m: f"({_COUNTS.get(m[1].lower(), m[1])}+1/{_ALL_PARTS[m[2].lower()]})",
+            plain,
+        )
+    plain = re.sub(rf"(?i)\b({_any_of(_WORDS)})\b", lambda m: _WORDS[m[1].lower()], plain)
+    count = r"(?:(\d+)\s+(?=1?\b\w+s\b)|an?\s+|(?<![\d.])1\s+)"
     return re.sub(
-        rf"(?i)\b(?:(\d+)\s+(?=1?\b\w+s\b)|an?\s+|(?<![\d.])1\s+)?({parts})\b",
-        lambda m: f"({m[1] or 1}/{_PARTS[m[2].lower()]})",
+        rf"(?i)\b(?:{count}?({_any_of(_PARTS)})|{count}({_any_of(_ALL_PARTS)}))\b",  # "third" alone is a place
+        lambda m: f"({m[1] or m[3] or 1}/{_ALL_PARTS[(m[2] or m[4]).lower()]})",
         plain,
     )
+
+
+def _any_of(words):
+    return "|".join(sorted(words, key=len, reverse=True))
 
 
 def _one_side(plain, text, shape):

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     RIGHT = "right"
 
 
+NOISE = 1e-12  # of float64, where nothing is left of a difference
 MARKS = {Outcome.NOT_ATTEMPTED: "○", Outcome.CRASHED: "!", Outcome.NOT_QUITE: "✗", Outcome.RIGHT: "✓"}
 WORDS = {
     Outcome.NOT_ATTEMPTED: "Not attempted yet",
@@ -233,7 +234,8 @@ def show(value, digits=4):
     if isinstance(value, (tuple, list)):
         return _first_lines("\n".join(show(part, digits) for part in value), 14)
     if isinstance(value, (float, np.floating)):
-        return f"{value:.{digits + 2}g}"
+        is_noise = digits == 4 and abs(value) < NOISE  # as NumPy suppresses it in arrays
+        return "0" if is_noise else f"{value:.{digits + 2}g}"
     if isinstance(value, np.generic):
         return str(value.item())
     return _clip(getattr(value, "shown", None) or repr(value))

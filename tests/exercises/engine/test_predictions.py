@@ -12,7 +12,7 @@ from course_utils.exercises import sampling
 from course_utils.exercises.engine import predictions, progress, registry
 from course_utils.exercises.engine.predictions import Prediction
 from course_utils.exercises.engine.reading import read
-from course_utils.exercises.engine.report import Outcome
+from course_utils.exercises.engine.report import Outcome, show_pair
 from tests.exercises.verify_predictions import verify_prediction
 
 
@@ -70,6 +70,12 @@ def test_right_and_not():
     assert wrong.text == "✗ Not as you predicted\n  predicted 4\n  computed  3\n  It is the mean."
     assert (right.outcome, wrong.outcome) == (Outcome.RIGHT, Outcome.NOT_QUITE)
     assert "btp-card right" in right.html and "btp-card wrong" in wrong.html
+
+
+def test_what_is_left_of_a_difference_is_shown_as_nothing():
+    gone = Prediction("sample.gone", "What is left?", lambda: 1 - 0.9 - 0.1, "Nothing.")
+    assert gone.judge("3").computed == "0" and '<div class="code">0</div>' in gone.ahead()["right"]
+    assert show_pair(0.0, 1e-13) == ("0", "1e-13")  # unless it is the whole difference
 
 
 def test_a_usual_guess_is_called_by_its_name():
@@ -166,6 +172,23 @@ def test_a_choice_that_is_a_number_may_be_typed_as_one(typed):
     assert (
         "is not among the choices" in PLACE.judge("1").text
     )  # the number behind "the end" is nobody's answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"), [("292", "half, 292"), (0, "nothing"), ("0", "nothing"), (125, "about 125")]
+)
+def test_a_choice_may_be_typed_as_the_number_that_stands_in_it(typed, label):
+    options = {"nothing": 0, "half, 292": 292, "about 125": 125, "more than 15": 20}
+    saved = Prediction("sample.saved", "How many?", lambda: 292, "Half.", options=options)
+    assert saved.judge(typed).predicted == label
+    assert "is not among the choices" in saved.judge(20).text  # 20 stands for all that is more
+
+
+def test_numbers_may_be_given_one_by_one():
+    assert GRID.check(0, 0, 1, 1).text.splitlines()[1:] == GRID.check([0, 0, 1, 1]).text.splitlines()[1:]
+    assert HALF.check(3, 15).sentence.startswith("One number is asked for, and you gave 2: 3, 15.")
+    assert HALF.check().sentence.startswith("Nothing is typed yet.")
+    assert "is not among the choices" in TONE.check("Darker", "The same").sentence
 
 
 def test_choices_by_label():

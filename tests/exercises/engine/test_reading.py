@@ -32,15 +32,22 @@ ONE = [
     ("5.5 small pixels", 5.5), ("4x", 4), ("four weights", 4), ("4 times", 4), ("90°", 90),
     ("2 pixels to the right", 2), ("half a pixel", 0.5), ("half of a coarse pixel", 0.5),
     ("a quarter of a pixel", 0.25), ("x4", 4), ("×4", 4), ("4:1", 4),
+    ("by 6 dB", 6), ("6 decibel", 6), ("0.5 coarse pixels", 0.5), ("0.5 of a pixel", 0.5), ("480 pixels high", 480),
+    ("every 5 pixels", 5), ("3 gray levels", 3), ("3 parameters", 3), ("3像素", 3), ("约3", 3), ("大约 3 px", 3),
+    ("ca 3", 3), ("pixel 3", 3), ("pixel −3", -3),
     ("64 %", 0.64), ("64,5%", 0.645), ("50 percent", 0.5),
     # fractions and calculations
     ("½", 0.5), ("−½", -0.5), ("1½", 1.5), ("-1½", -1.5), ("1 1/2", 1.5), ("⅓", 1 / 3), ("6*6*9", 324),
     ("6 · 6 · 9", 324), ("2×2", 4), ("2 x 3", 6), ("(2+4)/2", 3), ("2*(1 + 3)", 8), ("1 + 1/4", 1.25),
     ("6-4", 2), ("10²", 100), ("10⁻³", 1e-3), ("2^3", 8), ("2**3", 8), ("1/3/2", 1 / 6), ("−5 − 3", -8),
-    ("007", 7), ("3 times 4", 12), ("3 ÷ 4", 0.75), ("7/3 = 2.33", 7 / 3), ("7/3 ≈ 2.33", 7 / 3),
+    ("007", 7), ("3 times 4", 12), ("3 ÷ 4", 0.75), ("20·log10(2)", 20 * np.log10(2)), ("np.sqrt(2)/2", 0.5**0.5),
+    ("7/3 = 2.33", 7 / 3), ("7/3 ≈ 2.33", 7 / 3),
     # words
     ("zero", 0), ("None", 0), ("nothing", 0), ("three", 3), ("one half", 0.5), ("half", 0.5),
     ("a third", 1 / 3), ("three quarters", 0.75), ("minus a quarter", -0.25), ("two and a half", 2.5),
+    ("twenty-five", 25), ("minus twenty-one", -21), ("thirteen", 13), ("three-quarters", 0.75),
+    ("two-and-a-half", 2.5), ("minus three and a half", -3.5), ("3 and one third", 10 / 3), ("an eighth", 0.125),
+    ("two fifths", 0.4), ("3 px²", 3), ("3 I think", 3), ("3, I think", 3),
     ("about 3", 3), ("approx. 3", 3), ("ca. 3", 3), ("~3", 3), ("≈ 3", 3), ("= 3", 3), ("x = 3", 3),
     ("answer: 3", 3),
     # what a program prints
@@ -62,7 +69,10 @@ SEVERAL = [
     ("100, 200", [100, 200]), ("100 200", [100, 200]), ("1,000", [1, 0]), ("about 3, about 4", [3, 4]),
     ("0.25 ± 0.05", [0.25, 0.05]), ("0.25 +- 0.05", [0.25, 0.05]), ("0.25 +/- 0.05", [0.25, 0.05]),
     ("0,25±0,05", [0.25, 0.05]), ("1/4 +- 1/20", [0.25, 0.05]), ("0.25 px +− 0.05 px", [0.25, 0.05]),
-    ("½ 1½", [0.5, 1.5]), ("1,10,100,20,200", [1, 10, 100, 20, 200]), ("1,000 2,000", [1000, 2000]),
+    ("4 stamps, 1 stamp", [4, 1]), ("pixels 0, 2 and 5", [0, 2, 5]), ("3 px 4 px", [3, 4]),
+    ("½ 1½", [0.5, 1.5]), ("half and a quarter", [0.5, 0.25]), ("0.5 and a half", [0.5, 0.5]),
+    ("1/3 and one third", [1 / 3, 1 / 3]), ("one and a half", [1, 0.5]),
+    ("1,10,100,20,200", [1, 10, 100, 20, 200]), ("1,000 2,000", [1000, 2000]),
 ]  # fmt: skip
 
 OBJECTS = [
@@ -127,6 +137,7 @@ def test_how_it_was_read_is_said(text, shape, remark):
 def test_the_unit_that_is_asked_for_needs_no_remark():
     assert read("6 dB", unit="dB").remark == ""
     assert read("6 px", unit="dB").remark == "Only the number was read, not the unit 'px'."
+    assert read("6 decibels", unit="dB").remark == ""
     assert read("64 %", unit="%") == (64, "")  # percent are asked for
 
 
@@ -207,15 +218,24 @@ class Evil:
         raise SystemError
 
 
+NO_NUMBERS = [
+    "1e999", "9**9**9", "9" * 300, "(" * 3000 + "1", "((((" * 40 + "1" + "))))" * 40, "-" * 1500 + "1", "1" * 3000,
+    "1+" * 80 + "1e", "(-2)**0.5", "1(2)", "1if 2else 3", "__import__('os')", "0x10",
+    "±1", "3 ± 1", "3+-1", "3 +/- 1", "2 pixels to the left", "1:4", "16:9", "3!", "√2", "1..5", "3.4.5",
+    ">3", "3-", "e", "1/4/", "array([])", "{1: 2}", "range(3)", b"3", Evil(), [Evil()], {1, 2}, lambda: 3,
+    np.ma.array([1.0], mask=[True]), np.array([1 + 2j]), [[1], [2, 3]], "2 to 4", "not 3", "at least 3", "3~4",
+    "1/2 and a quarter", "1 / 2 and a quarter", "half and a quarter", "twenty-twenty", "log10(0)", "log10(-1)",
+    "3 point 5",
+    "px", "by", "every", "third", "the fifth", "4x²",
+    "five-three",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "answer",
-    ["1e999", "9**9**9", "9" * 300, "(" * 3000 + "1", "((((" * 40 + "1" + "))))" * 40, "-" * 1500 + "1", "1" * 3000,
-     "1+" * 80 + "1e", "(-2)**0.5", "1(2)", "1if 2else 3", "__import__('os')", "0x10",
-     "±1", "3 ± 1", "3+-1", "3 +/- 1", "2 pixels to the left", "1:4", "16:9", "3!", "√2", "1..5", "3.4.5",
-     ">3", "3-", "e", "1/4/", "array([])", "{1: 2}", "range(3)", b"3", Evil(), [Evil()], {1, 2}, lambda: 3,
-     np.ma.array([1.0], mask=[True]), np.array([1 + 2j]), [[1], [2, 3]], "2 to 4", "not 3", "at least 3", "3~4"],
+    NO_NUMBERS,
     ids=lambda answer: repr(answer)[:20] if isinstance(answer, str) else type(answer).__name__,
-)  # fmt: skip
+)
 def test_nothing_else_is_read(answer):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
