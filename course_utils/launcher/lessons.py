@@ -14,14 +14,16 @@ Words used here
 import contextlib
 import copy
 import datetime
+import glob
 import hashlib
 import itertools
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_utils.files import end_of_link, write_whole
+from course_utils.files import LEFTOVER_SECONDS, end_of_link, unfinished, write_whole
 from course_utils.launcher import places
 from course_utils.launcher.environment import is_same_folder
 from course_utils.launcher.messages import Trouble
@@ -104,6 +106,7 @@ def copy_lessons(source, target, root, find_published=published):
         for name in lessons:
             messages += _bring(source / name, target, name, manifest, is_published)
         messages += _forget_withdrawn(target, lessons, manifest)
+        _sweep(target, [*lessons, MANIFEST, NEWS])
         if manifest != before or not (target / MANIFEST).exists():
             _write_manifest(target, manifest)  # else a full disk would stand in the way of nothing
     except OSError as error:
@@ -318,6 +321,18 @@ def put(path, data):
     """Write a file. A link stays one: a learner may keep a lesson somewhere else."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(end_of_link(path), data)
+
+
+def _sweep(target, names):
+    """Remove what killed writers left unfinished: of our files, of what lies beside them, of what is kept."""
+    oldest = time.time() - LEFTOVER_SECONDS
+    for name in names:
+        for path in (target / name, target / FORMER / name):
+            beginning, end = unfinished(path)
+            for leftover in path.parent.glob(f"{glob.escape(beginning[:-1])}[-.]*{end}"):
+                with contextlib.suppress(OSError):
+                    if leftover.lstat().st_mtime < oldest:
+                        leftover.unlink()
 
 
 # --- the manifest -------------------------------------------------------------------------------------------

@@ -348,6 +348,27 @@ def test_a_lesson_that_is_a_link_is_updated_where_it_leads(course):
     assert list(elsewhere.iterdir()) == [elsewhere / NAME]
 
 
+def test_leftovers_of_killed_writers_are_swept_and_nothing_else(course, monkeypatch):
+    course.copy()
+    course.publish(notebook("x = 2"))
+    course.copy()
+    places = (NAME, MANIFEST, NEWS, "01_lesson.update-1.ipynb", f"{lessons.FORMER}/01_lesson.2.ipynb")
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "replace", lambda *_: 1 / 0)
+        killed.setattr(os, "unlink", lambda *_: None)
+        for name in places:
+            with pytest.raises(ZeroDivisionError):
+                lessons.put(course.mine / name, b"")
+    found = sorted(course.mine.rglob("*.tmp"))
+    theirs = course.mine / ".my_own-1.tmp"
+    theirs.touch()
+    assert len(found) == len(places) and course.copy() == []
+    assert all(path.exists() for path in found)  # another writer may be at work
+    for path in [*found, theirs]:
+        os.utime(path, (0, 0))
+    assert course.copy() == [] and list(course.mine.rglob("*.tmp")) == [theirs]
+
+
 # --- what is told beside the lessons ------------------------------------------------------------------------
 
 
