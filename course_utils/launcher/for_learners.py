@@ -28,9 +28,8 @@ def lab(options, rest):
     if not (lessons / FIRST_LESSON).is_file():
         raise Trouble(f"{lessons / FIRST_LESSON} is missing. git checkout notebooks brings the lessons back.")
     target = chosen_folder(options["copy"], lessons, root) if "copy" in options else None
-    address(
-        target or lessons, root, target or lessons
-    )  # a name that cannot be opened is refused before the work begins
+    if target:
+        address(target, root, target)  # a name that cannot be opened is refused before the work begins
     environment = ground.stand(["lessons"], options)
     if target:
         lessons = _copy(lessons, target)

@@ -125,8 +125,8 @@ def test_a_notebook_that_is_named_is_opened(started, tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path / folder)
     if folder != "." and "/" in name:
         assert cli.main([name]) == 1 and started == []
-        said = " ".join(capsys.readouterr().err.split())
-        assert f"no notebook {name}, neither in {tmp_path / 'notebooks'} nor in {tmp_path / folder}" in said
+        said = "".join(capsys.readouterr().err.split())
+        assert f"nonotebook{name},neitherin{tmp_path / 'notebooks'}norin{tmp_path / folder}" in said
         return
     assert cli.main([name, "--no-browser"]) == 0
     where = f"notebooks/{name.rpartition('/')[2]}"
@@ -140,7 +140,7 @@ def test_a_notebook_that_is_named_is_opened(started, tmp_path, monkeypatch, caps
 def test_with_a_copy_the_notebook_of_the_copy_is_opened(started, tmp_path, monkeypatch):
     (tmp_path / "notebooks" / "03.ipynb").write_text("{}")
     monkeypatch.chdir(tmp_path / "notebooks")
-    assert cli.main(["03.ipynb", "--copy"]) == 0
+    assert cli.main(["03.ipynb", "--copy", str(tmp_path / "my_lessons")]) == 0
     assert "--LabApp.default_url=/lab/tree/my_lessons/03.ipynb" in started[0][0]
 
 
@@ -164,9 +164,9 @@ def test_a_notebook_from_elsewhere_is_not_opened(started, tmp_path_factory, monk
 @pytest.mark.parametrize("typed", [["--copy", "caf\udce9"], ["caf\udce9.ipynb"]])
 def test_a_name_that_no_browser_can_say_is_refused(started, tmp_path, monkeypatch, capsys, typed):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "notebooks" / "caf\udce9.ipynb").write_text("{}")
+    (tmp_path / "caf\udce9.ipynb").write_text("{}")
     assert cli.main(typed) == 1 and started == [] and not (tmp_path / "caf\udce9").exists()
-    assert r"'caf\udce9" in capsys.readouterr().err.replace("notebooks/", "")
+    assert r"cannot open 'caf\udce9" in capsys.readouterr().err
 
 
 def test_a_course_in_a_folder_whose_name_is_not_utf_8_starts(started, tmp_path, monkeypatch):
