@@ -269,6 +269,11 @@ def test_what_is_narrow_around_zero_has_its_slope_and_no_kink(far):
     assert "kink" not in rounded_off.linearity.sentence
 
 
+def test_a_kink_has_the_slopes_right_beside_it():
+    sentence = probe(lambda x: np.sqrt(np.abs(x) + 1e-12), (1,), at=[0.0]).linearity.sentence
+    assert "its slope is -5e+05 just below and 5e+05 just above" in sentence
+
+
 @few
 @given(st.floats(1e-12, 1e9), st.sampled_from([1 / 3, 0.5, 1.5, 2.0, 3.0, -1.0, -0.5]), st.integers(1, 3))
 def test_powers_have_their_slopes(x, power, size):
@@ -415,6 +420,7 @@ def test_one_complaint_about_every_form_is_said_once():
         (lambda x: np.ma.masked_greater(x, 1), "masked array: 1 of 2 numbers are masked.*such as .filled"),
         (lambda x: sys.exit(3), "SystemExit: 3"),
         (lambda x: [Fraction(1, 2)] * 2, "fractions that numpy cannot read; let it return floats"),
+        (lambda x: [10**400], "which is not an array of real numbers"),
         (lambda x: torch.as_tensor(x).to("meta"), "what numpy cannot read, a Tensor: "),
         (lambda x: [torch.as_tensor(x).requires_grad_()], "what numpy cannot read, a list: .*grad"),
         (

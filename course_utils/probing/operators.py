@@ -16,7 +16,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from numbers import Rational
+from fractions import Fraction
 
 import numpy as np
 
@@ -288,7 +288,7 @@ def _as_numpy(answer):
         raise ValueError(
             f"It returns complex numbers, dtype {array.dtype}; let it return .real, .imag or abs()."
         )
-    if array.dtype.kind == "O" and all(isinstance(each, Rational) for each in array.flat):
+    if array.dtype.kind == "O" and all(isinstance(each, Fraction) for each in array.flat):
         raise ValueError(
             f"It returns {shown(answer)}, fractions that numpy cannot read; let it return floats."
         )
@@ -499,8 +499,10 @@ class _Slopes:
             close = self._both_sides(step)
         except ValueError:
             return
-        straight = close.bend + 32 * self._noise(close) / close.width < np.abs(self._above - self._below) / 2
-        self.slope = np.where(self._kinked & straight, close.slope, self.slope)
+        bend, noise = np.abs(self._above - self._below), 32 * self._noise(close) / close.width
+        straight, sharper = close.bend + noise < bend / 2, close.bend - noise > 1.5 * bend
+        self.slope = np.where(self._kinked & (straight | sharper), close.slope, self.slope)
+        self._below, self._above = np.where(sharper, [close.below, close.above], [self._below, self._above])
         self._kinked &= ~straight
 
     def _both_sides(self, step):
