@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from fractions import Fraction
 
 import cv2
 import numpy as np
@@ -256,6 +257,23 @@ def test_a_slope_that_exists_is_found_where_steps_are_easily_too_large():
     np.testing.assert_array_equal(jacobian(np.floor, [-1e-12, 1e-12, 1e6 + 0.5])[0], np.zeros((3, 3)))
 
 
+@pytest.mark.parametrize("far", [1e-3, 1e-6, 1e-8, 1e-10, 1e-12])
+def test_what_is_narrow_around_zero_has_its_slope_and_no_kink(far):
+    for function, slope in (
+        (lambda x: np.sqrt(x + far), 0.5 / np.sqrt(far)),
+        (lambda x: np.log(x + far), 1 / far),
+    ):
+        np.testing.assert_allclose(jacobian(function, [0.0])[0], [[slope]], rtol=2e-6)
+    rounded_off = probe(lambda x: np.sqrt(x * x + far**2), (1,), at=[0.0])
+    np.testing.assert_array_equal(rounded_off.matrix, [[0]])
+    assert "kink" not in rounded_off.linearity.sentence
+
+
+def test_a_kink_has_the_slopes_right_beside_it():
+    sentence = probe(lambda x: np.sqrt(np.abs(x) + 1e-12), (1,), at=[0.0]).linearity.sentence
+    assert "its slope is -5e+05 just below and 5e+05 just above" in sentence
+
+
 @few
 @given(st.floats(1e-12, 1e9), st.sampled_from([1 / 3, 0.5, 1.5, 2.0, 3.0, -1.0, -0.5]), st.integers(1, 3))
 def test_powers_have_their_slopes(x, power, size):
@@ -388,6 +406,7 @@ def test_one_complaint_about_every_form_is_said_once():
     )
 
 
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")
 @pytest.mark.parametrize(
     "function, message",
     [
@@ -400,6 +419,14 @@ def test_one_complaint_about_every_form_is_said_once():
         (lambda x: (each for each in x), "not an array of real numbers"),
         (lambda x: np.ma.masked_greater(x, 1), "masked array: 1 of 2 numbers are masked.*such as .filled"),
         (lambda x: sys.exit(3), "SystemExit: 3"),
+        (lambda x: [Fraction(1, 2)] * 2, "fractions that numpy cannot read; let it return floats"),
+        (lambda x: [10**400], "which is not an array of real numbers"),
+        (lambda x: torch.as_tensor(x).to("meta"), "what numpy cannot read, a Tensor: "),
+        (lambda x: [torch.as_tensor(x).requires_grad_()], "what numpy cannot read, a list: .*grad"),
+        (
+            lambda x: torch.quantize_per_tensor(torch.as_tensor(x).float(), 0.1, 0, torch.qint8),
+            "what numpy cannot read, a Tensor: ",
+        ),
         (lambda x: F.max_pool1d(x[None], 2, return_indices=True), "returns a tuple of 2"),
         (lambda x: [[1, 2], [3]], "inhomogeneous"),
     ],

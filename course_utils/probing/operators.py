@@ -16,6 +16,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -279,10 +280,17 @@ def _as_numpy(answer):
             f"It returns a masked array: {np.ma.count_masked(answer):,} of {answer.size:,} numbers are masked. "
             "Return plain numbers instead, such as .filled(0)."
         )
-    array = np.array(_off_torch(answer))
+    try:
+        array = np.array(_off_torch(answer))
+    except Exception as error:  # a tensor without numbers or of another kind, or a list of such
+        raise ValueError(f"It returns what numpy cannot read, a {type(answer).__name__}: {error}") from error
     if array.dtype.kind == "c":
         raise ValueError(
             f"It returns complex numbers, dtype {array.dtype}; let it return .real, .imag or abs()."
+        )
+    if array.dtype.kind == "O" and all(isinstance(each, Fraction) for each in array.flat):
+        raise ValueError(
+            f"It returns {shown(answer)}, fractions that numpy cannot read; let it return floats."
         )
     if array.dtype.kind not in "biuf":
         raise ValueError(f"It returns {shown(answer)}, which is not an array of real numbers.")
@@ -454,6 +462,8 @@ class _Slopes:
         """
         bits = -round(math.log2(self._precision))
         first, last = -math.ceil(bits / 4), -math.floor(0.65 * bits)
+        if self._value == 0 and bits > 40:
+            last = -100  # 0 has no size of its own: what lies beside it may be of any
         few = 4 if bits > 10 else 1  # the fewer digits, the less room for steps
         exponents = [*range(first, last - 1, -few), *range(first + few, 1, few)]
         largest = np.abs(self._at).max() or 1.0
@@ -475,11 +485,25 @@ class _Slopes:
             self._tried += [whole, half]
             self._take(whole, half)
             if self._settled.all():
-                return
+                break
         if not self._tried:
             raise self._trouble
         self._refuse_jumps()
         self._refuse_endless()
+        for step in (2.0**-33, 2.0**-65) if len(steps) > 1 and self._kinked.any() else ():
+            self._look_closer(step * max(steps))
+
+    def _look_closer(self, step):
+        """A curve that turns quickly is no kink: it is straight where the step is smaller still."""
+        try:
+            close = self._both_sides(step)
+        except ValueError:
+            return
+        bend, noise = np.abs(self._above - self._below), 32 * self._noise(close) / close.width
+        straight, sharper = close.bend + noise < bend / 2, close.bend - noise > 1.5 * bend
+        self.slope = np.where(self._kinked & (straight | sharper), close.slope, self.slope)
+        self._below, self._above = np.where(sharper, [close.below, close.above], [self._below, self._above])
+        self._kinked &= ~straight
 
     def _both_sides(self, step):
         """What the outputs do one step above and one step below this input."""
