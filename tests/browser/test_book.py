@@ -15,6 +15,7 @@ from course_utils.lessons import WRITTEN
 from publishing import book, lab, record
 from publishing.serve import served
 from tests.exercises.engine.test_reading import NO_NUMBERS, ONE, SEVERAL
+from tests.exercises.verify_predictions import ways_to_write
 from tests.publishing.made import made
 from tools import THOROUGH
 from tools.run import LESSONS
@@ -203,7 +204,8 @@ def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
 
 def test_a_page_reads_every_text_as_python_does(visit):
     no_numbers = [(text, None) for text in NO_NUMBERS if isinstance(text, str)]
-    texts = [*((text, [value]) for text, value in ONE), *SEVERAL, *no_numbers]
+    ways = [(text, [-2.5, 0.25]) for text in ways_to_write(np.array([-2.5, 0.25])) if isinstance(text, str)]
+    texts = [*((text, [value]) for text, value in ONE), *SEVERAL, *ways, *no_numbers]
     asked = [(text, len(values or [0])) for text, values in texts]
     read = visit("index.html").evaluate("asked => asked.map(([text, count]) => btpRead(text, count))", asked)
     same = [
