@@ -26,8 +26,18 @@ def asymmetric(in_size, out_size):
     return np.arange(out_size) * in_size / out_size
 
 
+def _sizes(rng):
+    """Two sizes: small ones half of the time, and others for which rounding on the way can go wrong."""
+    return rng.integers(1, rng.choice([13, 65]), 2).tolist()
+
+
 def _two_sizes(rng):
-    return Case(*rng.integers(1, 13, 2).tolist())
+    return Case(*_sizes(rng))
+
+
+def _row_of_labels(rng):
+    in_size, out_size = _sizes(rng)
+    return Case(rng.integers(0, 9, in_size), out_size)
 
 
 def _no_last_half(in_size, out_size):
@@ -59,6 +69,9 @@ ASYMMETRIC = Exercise(
         Case(4, 1, by_hand=[0]),
         Case(5, 3),
         Case(3, 7),
+        Case(17, 7, note="Seven outputs. The last of them is at 6 · 17/7 = 14.57."),
+        Case(15, 13),
+        Case(11, 15),
     ],
     random_case=_two_sizes,
     hints=[
@@ -187,6 +200,7 @@ ALIGN_CORNERS = Exercise(
         Case(5, 1, by_hand=[0], note="One output makes no step; torch leaves it at 0, and so do we."),
         Case(8, 5),
         Case(3, 8),
+        Case(9, 2, by_hand=[0, 8], note="Two outputs: one at each end."),
     ],
     random_case=_two_sizes,
     hints=[
@@ -554,8 +568,16 @@ MASK_SHIFT = SpotTheBug(
         Case(np.array([0, 0, 3, 3, 3, 0, 0]), 4),
         Case(np.array([0, 2]), 4, by_hand=[0, 0, 2, 2]),
         Case(np.array([4, 0, 7]), 3, by_hand=[4, 0, 7]),
+        Case(
+            np.arange(14),
+            9,
+            note="Output 4 is at exactly 4.5 · 14/9 = 7 from the left edge: pixel 7 begins there.",
+        ),
+        Case(np.arange(26), 23, note="Output 11 is at exactly 11.5 · 26/23 = 13 from the left edge."),
+        Case(np.arange(18), 33, note="Output 27 is at exactly 27.5 · 18/33 = 15 from the left edge."),
+        Case(np.arange(6), 37, note="Output 18 is at exactly 18.5 · 6/37 = 3 from the left edge."),
     ],
-    random_case=lambda rng: Case(rng.integers(0, 9, rng.integers(1, 13)), int(rng.integers(1, 13))),
+    random_case=_row_of_labels,
     hints=[
         "Shrink `np.array([1, 2, 3])` to one pixel. Which of the three would you keep?",
         "The output's center is at (o + 0.5)·n/m from the left edge. Pixel i covers i to i + 1 from that edge.",
@@ -578,6 +600,36 @@ def _labels_round_half_even(labels, out_size):
     torch's `nearest-exact` takes floor(x + 0.5), always the right one of the two."""
     x = half_pixel(len(labels), out_size)
     return labels[np.round(x).astype(int).clip(0, len(labels) - 1)]
+
+
+def _labels_at(place):
+    """A copy of the labels, with an arithmetic of its own for (o + 0.5)·n/m."""
+
+    def wrong(labels, out_size):
+        n = len(labels)
+        return labels[place(np.arange(out_size) + 0.5, n, out_size).astype(int).clip(0, n - 1)]
+
+    return wrong
+
+
+_EXACTLY_WHOLE = (
+    "and a hair less than a whole number becomes the pixel before it. Multiply first, or stay with `//`."
+)
+
+MASK_SHIFT.mistake(
+    "ratio first",
+    f"The rule is right, the arithmetic is not: n/m is rounded before it is multiplied, {_EXACTLY_WHOLE}",
+)(_labels_at(lambda o, n, m: o * (n / m)))
+
+MASK_SHIFT.mistake(
+    "divided by the factor",
+    f"The rule is right, the arithmetic is not: m/n is rounded before you divide by it, {_EXACTLY_WHOLE}",
+)(_labels_at(lambda o, n, m: o / (m / n)))
+
+MASK_SHIFT.mistake(
+    "ratio in single precision",
+    f"The rule is right, the arithmetic is not: n/m is rounded to single precision, {_EXACTLY_WHOLE}",
+)(_labels_at(lambda o, n, m: o.astype(np.float32) * np.float32(n / m)))
 
 
 @MASK_SHIFT.mistake("last of the block")

@@ -159,6 +159,8 @@ def a_value(cell, x, y, step=1):
         (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: round(a_value(cell, x, y)), "half to even"),
         (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: np.rint(a_value(cell, x, y)), "half to even"),
         (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(a_value(cell, x, y) + 0.4), "partly right"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: int(a_value(cell, x, y) + 0.51), "partly right"),
+        (bilinear.TWO_TRUNCATIONS, lambda cell, x, y: round(a_value(cell, x, y) + 0.01), "partly right"),
     ],
 )
 def test_frequent_slips_at_a_point_have_names(exercise, answer, diagnosis):

@@ -139,6 +139,32 @@ def test_what_the_lab_shows_for_the_three_things_to_try():
 
 
 @pytest.mark.parametrize(
+    ("mode", "rounding"),
+    [
+        ("ceil", lambda x: np.floor(x + 0.75)),
+        ("ceil", lambda x: np.floor(x + 0.9)),
+        ("ceil", lambda x: np.round(x + 0.3)),
+        ("floor", lambda x: np.round(x - 0.4)),
+        ("round_prefer_floor", lambda x: np.round(x - 0.1)),
+        ("round_prefer_ceil", lambda x: np.round(x + 0.1)),
+    ],
+)
+def test_a_rounding_that_is_right_for_quarters_only_is_not_right(mode, rounding):
+    def answer(x, asked):
+        return rounding(x) if asked == mode else conventions.NEAREST_MODE.reference(x, asked)
+
+    assert conventions.NEAREST_MODE.judge(answer).outcome is Outcome.NOT_QUITE
+
+
+def test_halves_toward_zero_are_not_called_another_mistake():
+    def answer(x, mode):
+        down = np.sign(x) * np.ceil(np.abs(x) - 0.5)
+        return down if mode == "round_prefer_floor" else conventions.NEAREST_MODE.reference(x, mode)
+
+    assert "toward zero" in conventions.NEAREST_MODE.judge(answer).sentence
+
+
+@pytest.mark.parametrize(
     ("exercise", "wrong", "words"),
     [
         (conventions.EXPORT, lambda s, n, m, a: np.full(n, s.mean()), ""),

@@ -74,6 +74,27 @@ def test_wrong_in_another_way(answer, diagnosis):
     assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, diagnosis)
 
 
+@pytest.mark.parametrize(
+    ("place", "diagnosis"),
+    [
+        (lambda n, m: (np.arange(m) + 0.5) * (n / m), "ratio first"),
+        (lambda n, m: (np.arange(m) + 0.5) / (m / n), "divided by the factor"),
+        (lambda n, m: (np.arange(m, dtype="f") + np.float32(0.5)) * np.float32(n / m), "ratio in single precision"),
+        (lambda n, m: (np.arange(m) + 0.5) * float(np.float32(n / m)), "partly right"),
+    ],
+)  # fmt: skip
+def test_labels_by_a_ratio_that_is_rounded_first_are_not_right(place, diagnosis):
+    report = coordinates.MASK_SHIFT.check(
+        lambda labels, out_size: labels[place(len(labels), out_size).astype(int)]
+    )
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, diagnosis)
+
+
+def test_a_range_with_a_fractional_step_is_one_too_long():
+    report = coordinates.ASYMMETRIC.check(lambda in_size, out_size: np.arange(0, in_size, in_size / out_size))
+    assert report.diagnosis == "shape" and report.call == "asymmetric(17, 7)"
+
+
 def test_dividing_by_zero_is_told_apart():
     report = coordinates.ALIGN_CORNERS.check(
         lambda in_size, out_size: np.arange(out_size) * (in_size - 1) / (out_size - 1)

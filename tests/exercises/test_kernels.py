@@ -174,6 +174,8 @@ def test_a_matrix_that_never_widens_is_not_right():
         (lesson.ANTIALIAS, lambda n, m, k, s: write.matrix(n, m, k, s) * max(n / m, 1), None),
         (lesson.WRAPPED_BYTES, lambda v: v.astype(int).clip(0, 255).astype(np.uint8), "fraction cut off"),
         (lesson.WRAPPED_BYTES, lambda v: np.rint(v).clip(0, 255).astype(np.uint8), "half to even"),
+        (lesson.WRAPPED_BYTES, lambda v: np.rint(v.clip(0, 255) + 0.1).astype(np.uint8), "partly right"),
+        (lesson.WRAPPED_BYTES, lambda v: (v.clip(0, 255) + 0.6).astype(np.uint8), "partly right"),
         (lesson.THUMBNAIL, lambda i, f: i[f // 2 :: f, f // 2 :: f], "one pixel from the middle"),
     ],
 )

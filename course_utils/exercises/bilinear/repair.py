@@ -333,18 +333,19 @@ def blend(cell, x, y):
 
 
 def random_pixels(rng):
-    """Four pixels and a point, in eighths or in hundredths.
+    """Four pixels and a point, in eighths or in thousandths.
 
-    Eighths are exact in binary, so a halfway value is one in any arithmetic. Hundredths are not: there
-    points are drawn until the value is well away from halfway.
+    Eighths are exact in binary, so a halfway value is one in any arithmetic. Thousandths are not: there
+    points are drawn until the value is away from halfway, by little in every second case.
     """
-    brightest = int(rng.choice([4, 30, 255]))
-    cell = rng.integers(0, brightest + 1, (2, 2))
-    if rng.random() < 0.5:
-        return Case(cell, *(rng.integers(0, 9, 2) / 8).tolist())
+    brightest, farthest = int(rng.choice([4, 30, 255])), rng.choice([0.01, 0.5])
+    exact = rng.random() < 0.5
     while True:
-        x, y = rng.uniform(0, 1, 2).round(2).tolist()
-        if abs(bilinear(cell, x, y) % 1 - 0.5) > 0.001:
+        cell = rng.integers(0, brightest + 1, (2, 2))
+        if exact:
+            return Case(cell, *(rng.integers(0, 9, 2) / 8).tolist())
+        x, y = rng.uniform(0, 1, 2).round(3).tolist()
+        if 0.001 < abs(bilinear(cell, x, y) % 1 - 0.5) <= farthest:
             return Case(cell, x, y)
 
 

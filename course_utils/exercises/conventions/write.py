@@ -234,6 +234,12 @@ def nearest_mode(x, mode):
 _MODES = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
 _HALVES = np.array([0.5, 1.25, 1.5, 2.5])
 
+
+def _around_halves(rng):
+    """Five coordinates: a whole or a half number, one just beside it, or one anywhere."""
+    return rng.integers(-4, 17, 5) / 2 + rng.choice([0, -0.001, 0.001, rng.uniform(-0.25, 0.25)], 5)
+
+
 NEAREST_MODE = Exercise(
     key="conventions.nearest_mode",
     title="Four roundings",
@@ -251,8 +257,13 @@ NEAREST_MODE = Exercise(
             note="Beyond the border, x is negative.",
         ),
         Case(np.array([-0.75, -1.5]), "round_prefer_ceil", by_hand=np.array([-1.0, -1])),
+        Case(np.array([-0.5, -1.5]), "round_prefer_floor", by_hand=np.array([-1.0, -2])),
+        Case(np.array([2.0, 2.001]), "ceil", by_hand=np.array([2.0, 3]), note="2 is whole already."),
+        Case(np.array([0.49, 0.51]), "round_prefer_ceil", by_hand=np.array([0.0, 1])),
+        Case(np.array([0.49, 0.51]), "round_prefer_floor", by_hand=np.array([0.0, 1])),
     ],
-    random_case=lambda rng: Case(rng.integers(-9, 33, 5) / 4, _MODES[rng.integers(4)]),
+    random_case=lambda rng: Case(_around_halves(rng), _MODES[rng.integers(4)]),
+    random_cases=48,  # enough of each mode
     hints=[
         "`np.floor` and `np.ceil` are the first two.",
         "`np.round` sends a half to the even neighbor: it is neither of the other two.",
@@ -278,6 +289,18 @@ def _halves_exchanged(x, mode):
 def _halves_always_up(x, mode):
     """You send halves up in both. prefer_floor sends them down."""
     return np.floor(x + 0.5) if "round" in mode else nearest_mode(x, mode)
+
+
+@NEAREST_MODE.mistake
+def _halves_toward_zero(x, mode):
+    """Your prefer_floor sends a half toward zero: −1.5 becomes −1. Down is −2."""
+    return np.sign(x) * np.ceil(np.abs(x) - 0.5) if mode == "round_prefer_floor" else nearest_mode(x, mode)
+
+
+@NEAREST_MODE.mistake
+def _halves_away_from_zero(x, mode):
+    """Your prefer_ceil sends a half away from zero: −1.5 becomes −2. Up is −1."""
+    return np.sign(x) * np.floor(np.abs(x) + 0.5) if mode == "round_prefer_ceil" else nearest_mode(x, mode)
 
 
 @NEAREST_MODE.mistake("ceil as floor + 1")

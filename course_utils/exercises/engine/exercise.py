@@ -405,15 +405,24 @@ class Exercise:
         return None
 
     def matches(self, mistake, calls, most=1.0):
-        """True when a mistake gives these answers in every small case and in the share ``most`` of the random."""
+        """True when a mistake gives these answers in every small case and in the share ``most`` of the random.
+
+        Where both are right, they have no slip in common. So at least half of the other random cases must agree.
+        """
         theirs = self._answers_of(mistake)
         if len(theirs) != len(calls):
             return False
         agree = [self._same(*pair) for pair in zip(theirs, calls, strict=True)]
-        small, random = agree[: len(self.small_cases)], agree[len(self.small_cases) :]
+        right = [
+            self._same(sandbox.Called(want), one) and self._same(sandbox.Called(want), other)
+            for want, one, other in zip(self._expected, theirs, calls, strict=True)
+        ]
+        count = len(self.small_cases)
+        small, random = agree[:count], agree[count:]
+        wrong = [same for same, fine in zip(random, right[count:], strict=True) if not fine]
         # two functions that only ever raise IndexError need not have the same mistake
         values = any(not done.failed for done in calls)
-        return values and all(small) and sum(random) >= most * len(random)
+        return values and all(small) and sum(random) >= most * len(random) and 2 * sum(wrong) >= len(wrong)
 
     def _same(self, theirs, done):
         if (theirs.error_type, theirs.timed_out) != (done.error_type, done.timed_out):

@@ -16,8 +16,11 @@ def to_bytes(values):
 
 
 def _overshooting(rng):
-    """Values of which some are below 0 or above 255; in quarters, so that halves occur."""
-    return Case(rng.integers(-200, 1240, rng.integers(1, 9)) / 4)
+    """Values of which some are below 0 or above 255: whole and half numbers, some just beside, some anywhere."""
+    count = rng.integers(1, 9)
+    return Case(
+        rng.integers(-100, 620, count) / 2 + rng.choice([0, -0.001, 0.001, rng.uniform(-0.25, 0.25)], count)
+    )
 
 
 WRAPPED_BYTES = SpotTheBug(
@@ -40,6 +43,7 @@ WRAPPED_BYTES = SpotTheBug(
         Case(np.array([[0.5, 1.5], [254.5, 255.5]]), by_hand=[[1, 2], [255, 255]], note="Halves go up."),
         Case(np.array([-0.75, 300.0, 600.0]), by_hand=[0, 255, 255]),
         Case(np.array([-0.25, 255.25]), by_hand=[0, 255], note="Outside by less than a half."),
+        Case(np.array([0.49, 0.51]), by_hand=[0, 1], note="Just below a half, and just above."),
     ],
     random_case=_overshooting,
     stored_as="uint8",
@@ -254,6 +258,10 @@ NEIGHBORS_OF_A_FETCH = SpotTheBug(
         Case(
             np.array([6.0, 0, 0]), np.array([0.0]), 3, by_hand=[4],
             note="One of three fetches lies outside: it reads the border sample.",
+        ),
+        Case(
+            np.array([0.0, 8, 0, 0]), np.array([1.25]), 2, by_hand=[4],
+            note="The fetches lie at 0.75 and 1.75: three quarters of 8, and a quarter.",
         ),
     ],
     random_case=_row_and_places,

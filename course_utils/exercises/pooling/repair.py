@@ -47,6 +47,11 @@ ODD_SIZE = SpotTheBug(
         Case(np.pad(FOUR, ((0, 0), (0, 1)))),
         Case(FOUR, by_hand=[[0, 0, 6, 0], [0, 5, 0, 0], [0, 0, 0, 0], [7, 0, 0, 8]]),
         Case(np.pad(FOUR, ((0, 1), (0, 0)))),
+        Case(
+            np.array([[1.0, 2, 3], [4, 5, 6]]),
+            by_hand=[[0, 0, 0], [0, 5, 0]],
+            note="The third column fills no window.",
+        ),
     ],
     hints=[
         "Run it on `np.array([[0.0, 0, 0], [5, 0, 0]])`. Which index has the 5, and in rows of what length?",

@@ -620,6 +620,23 @@ def test_a_slip_that_treats_a_rare_case_in_another_way_keeps_its_name():
     assert LERP.check(lambda *_: 7).diagnosis != "swapped weights"
 
 
+def test_a_mistake_that_few_cases_show_is_not_named_for_another():
+    """Where the answer and the mistake are both right, they have no slip in common."""
+    exercise = _adding(random_case=_two_numbers)
+
+    @exercise.mistake
+    def large_sums(a, b):
+        """Your large sums are one too large."""
+        return a + b + (a + b > 9)
+
+    def small_sums(a, b):
+        return a + b - (a + b < -9)
+
+    assert exercise.judge(large_sums).diagnosis == "large sums"
+    assert exercise.judge(small_sums).outcome is Outcome.NOT_QUITE
+    assert exercise.judge(small_sums).diagnosis != "large sums"
+
+
 def test_accepts_agrees_with_the_check():
     for function in (samples.resize, *(mistake.function for mistake in RESIZE.mistakes), lambda *_: 1 / 0):
         assert RESIZE.accepts(function) == (RESIZE.judge(function).outcome is Outcome.RIGHT)
