@@ -124,7 +124,9 @@ class TimeLimit:
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
     of each function on the stack raise: sooner or later that line stands outside of every ``try``. Python
-    forgets a trace function that has raised; therefore the exception, when it is swallowed, sets it again.
+    forgets a trace function that has raised. Therefore the exception sets it again when it is swallowed, and a
+    profile function, which never raises, does so at every call and return: a handler that calls itself again
+    would otherwise go through 2**depth calls before the next ring.
     """
 
     def __init__(self, seconds):
@@ -137,7 +139,7 @@ class TimeLimit:
         if self._armed:
             self._body = sys._getframe(1)  # what it calls is to be ended, and it is not
             self._started = time.monotonic()
-            self._old_trace = sys.gettrace()
+            self._old_trace, self._old_profile = sys.gettrace(), sys.getprofile()
             self._old_handler = signal.signal(signal.SIGALRM, self._ring)
             self._old_timer = signal.setitimer(signal.ITIMER_REAL, self._seconds, RING_SECONDS)
 
@@ -147,6 +149,7 @@ class TimeLimit:
         self._armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._rings:
+            sys.setprofile(self._old_profile)
             sys.settrace(self._old_trace)
         signal.signal(signal.SIGALRM, self._old_handler if self._old_handler is not None else signal.SIG_DFL)
         old_delay, old_interval = self._old_timer
@@ -174,6 +177,11 @@ class TimeLimit:
             frame.f_trace = self._trace
             frame = frame.f_back
         sys.settrace(self._trace)
+        sys.setprofile(self._profile)
+
+    def _profile(self, frame, *_):
+        if self._armed and sys.gettrace() is None:
+            self._trace_from(frame)
 
     def _trace(self, frame, event, _):
         if not self._armed or frame.f_code in _NEVER_STOPPED:
