@@ -235,11 +235,13 @@ class Exercise:
         """The report of a check, without writing it into the learner's progress."""
         try:
             return self._examine(function, self.seconds if seconds is None else seconds)
-        except Exception as error:  # an answer so odd that looking at it fails must not stop the lesson
+        except sandbox.PASSES_THROUGH:
+            raise
+        except BaseException as error:  # something so odd that looking at it fails must not stop the lesson
             return self._report(
                 Outcome.NOT_QUITE,
                 diagnosis="unreadable",
-                sentence=f"What your function returns cannot be examined ({type(error).__name__}).",
+                sentence=f"Your function, or what it returns, cannot be examined ({type(error).__name__}).",
             )
 
     @property

@@ -71,6 +71,10 @@ class TimeIsUp(BaseException):
             self.limit.swallowed(sys._getframe().f_back)
 
 
+PASSES_THROUGH = (KeyboardInterrupt, TimeIsUp)
+"""What nobody may catch who looks at a learner's object; all else, SystemExit too, may come from the object."""
+
+
 def call(function, args=(), kwargs=None, seconds=None):
     """Call ``function`` on copies of its arguments and report what happened, as a :class:`Called`.
 
@@ -282,7 +286,7 @@ def plain(value, depth=0):
         return _plain_array(_numpy_of(value))
     if not callable(value) and hasattr(value, "__array__"):
         return _plain_array(np.asarray(value))
-    return Foreign(_kind(value), _shown(value))
+    return Foreign(_kind(value), shown(value))
 
 
 def _plain_array(array):
@@ -317,10 +321,11 @@ def _kind(value):
     return "function" if callable(value) else type(value).__name__
 
 
-def _shown(value):
+def shown(value):
+    """What a value says of itself, shortened; its type where it cannot."""
     try:
         return repr(value)[:MESSAGE_AT_MOST]
-    except (KeyboardInterrupt, TimeIsUp):
+    except PASSES_THROUGH:
         raise
     except BaseException:  # a learner's class may have a broken __repr__, one that leaves the program even
         return f"<{type(value).__name__}>"
@@ -428,16 +433,20 @@ class _FirstCharacters(io.TextIOBase):
         return self._text
 
 
-def _describe_failure(error):
+def last_line(error):
+    """The last line of a traceback: "IndexError: list index out of range"."""
     try:
         message = str(error)[:MESSAGE_AT_MOST]
     except BaseException:  # an exception whose own text fails, or leaves the program
         message = ""
-    name = type(error).__name__
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _describe_failure(error):
     number, line = learners_line(error)
     return {
-        "error": f"{name}: {message}" if message else name,
-        "error_type": name,
+        "error": last_line(error),
+        "error_type": type(error).__name__,
         "line_number": number,
         "line": line,
     }

@@ -324,6 +324,34 @@ def test_the_stop_button_goes_through():
         LERP.check(interrupted)
 
 
+class LeavesWhenItIsAsked:
+    def __call__(self, left, right, t):
+        return samples.lerp(left, right, t)
+
+    def __getattr__(self, name):
+        raise SystemExit(3)
+
+
+class LeavesAtItsSignature:
+    __call__ = LeavesWhenItIsAsked.__call__
+
+    @property
+    def __signature__(self):
+        raise SystemExit(3)
+
+
+class LeavesAtItsLength(list):
+    def __len__(self):
+        raise SystemExit(3)
+
+
+@pytest.mark.parametrize("kind", [LeavesWhenItIsAsked, LeavesAtItsSignature, LeavesAtItsLength])
+def test_what_is_given_to_the_check_does_not_leave_the_program(kind):
+    report = LERP.check(kind())
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "unreadable")
+    assert "SystemExit" in report.sentence
+
+
 def test_prints_are_shown_and_do_not_harm(capsys):
     def lerp(left, right, t):
         print("t is", t)
