@@ -13,6 +13,7 @@ import copy
 import inspect
 import io
 import linecache
+import math
 import signal
 import sys
 import threading
@@ -334,11 +335,15 @@ def shown(value):
 # ---- around the call ----------------------------------------------------------------------------------------
 
 
-def watch(function, args=(), kwargs=None):
+class _EnoughLines(BaseException):
+    """Not an Exception, as TimeIsUp."""
+
+
+def watch(function, args=(), kwargs=None, seconds=None, most_lines=math.inf):
     """Call ``function`` and note what it uses: (lines of its own that ran, names of all functions called).
 
     A name is ``package:qualified name``, such as ``cv2:resize`` or ``PIL:Image.resize``. The lines of libraries
-    do not count.
+    do not count. After ``most_lines`` the call is ended; after ``seconds``, TimeIsUp is raised.
     """
     args, kwargs = copy.deepcopy((args, kwargs or {}))
     lines, names = 0, set()
@@ -348,6 +353,8 @@ def watch(function, args=(), kwargs=None):
         if _is_library(frame.f_code.co_filename):
             return None
         lines += event in ("line", "call")
+        if lines >= most_lines:
+            raise _EnoughLines
         return on_line
 
     def on_call(frame, event, called):
@@ -358,15 +365,24 @@ def watch(function, args=(), kwargs=None):
             names.add(f"{package}:{frame.f_code.co_qualname}")
 
     old_trace, old_profile = sys.gettrace(), sys.getprofile()
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), contextlib.suppress(Exception):
+    with contextlib.redirect_stdout(_FirstCharacters()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sys.setprofile(on_call)
-        sys.settrace(on_line)
         try:
-            function(*args, **kwargs)
+            with time_limit(seconds):
+                try:
+                    sys.setprofile(on_call)
+                    sys.settrace(on_line)
+                    function(*args, **kwargs)
+                finally:  # before the limit ends: its own lines are not to be watched
+                    sys.setprofile(old_profile)
+                    sys.settrace(old_trace)
+        except PASSES_THROUGH:
+            raise
+        except BaseException:  # SystemExit too: what it used until then is known
+            pass
         finally:
+            sys.setprofile(old_profile)  # again: the alarm may have rung in the ``finally`` above
             sys.settrace(old_trace)
-            sys.setprofile(old_profile)
     return lines, names
 
 
