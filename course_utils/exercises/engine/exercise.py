@@ -94,16 +94,19 @@ class NoLoopOverPixels:
     small: Case
     large: Case
 
-    def finding(self, function, pixels):
+    def finding(self, function, pixels, deadline):
         """A Finding when the lines that ran grow like the ``pixels`` (of small, of large), else None."""
-        lines = [sandbox.watch(function, case.args, case.kwargs)[0] for case in (self.small, self.large)]
-        growth, more_pixels = lines[1] / max(lines[0], 1), pixels[1] / pixels[0]
-        if growth < more_pixels**0.75:  # a loop over rows grows like the square root
+        few = _watched(function, self.small, deadline)[0]
+        too_many = (
+            max(few, 1) * (pixels[1] / pixels[0]) ** 0.75
+        )  # a loop over rows grows like the square root
+        many = _watched(function, self.large, deadline, most_lines=too_many)[0]
+        if many < too_many:
             return None
         return Finding(
             "a loop over pixels",
             "The values are right. But your code loops over pixels, and the task asks for none: "
-            f"{lines[0]} lines ran for {pixels[0]} pixels, {lines[1]} for {pixels[1]}.",
+            f"{few} lines ran for {pixels[0]} pixels, {many} or more for {pixels[1]}.",
         )
 
 
@@ -122,9 +125,9 @@ class NoCallOf:
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "case", case)
 
-    def finding(self, function, _):
+    def finding(self, function, _, deadline):
         """A Finding when one of the functions is called, else None."""
-        _, called = sandbox.watch(function, self.case.args, self.case.kwargs)
+        _, called = _watched(function, self.case, deadline)
         for name in self.names:
             package, _, rest = name.partition(".")
             if any(f"{package}:{rest}" == full for full in called):
@@ -134,6 +137,11 @@ class NoCallOf:
                     f"The values are right. But {called_by_name} does the work here. Write this one yourself.",
                 )
         return None
+
+
+def _watched(function, case, deadline, **most):
+    seconds = max(deadline - time.monotonic(), 0.001)  # 0 would be no limit
+    return sandbox.watch(function, case.args, case.kwargs, seconds, **most)
 
 
 class Exercise:
@@ -235,11 +243,13 @@ class Exercise:
         """The report of a check, without writing it into the learner's progress."""
         try:
             return self._examine(function, self.seconds if seconds is None else seconds)
-        except Exception as error:  # an answer so odd that looking at it fails must not stop the lesson
+        except sandbox.PASSES_THROUGH:
+            raise
+        except BaseException as error:  # something so odd that looking at it fails must not stop the lesson
             return self._report(
                 Outcome.NOT_QUITE,
                 diagnosis="unreadable",
-                sentence=f"What your function returns cannot be examined ({type(error).__name__}).",
+                sentence=f"Your function, or what it returns, cannot be examined ({type(error).__name__}).",
             )
 
     @property
@@ -254,7 +264,9 @@ class Exercise:
 
     def accepts(self, function, seconds=None):
         """True when a check of this function says right."""
-        return self.agrees(function, seconds) and self._forbidden(function) is None
+        seconds = self.seconds if seconds is None else seconds
+        deadline = time.monotonic() + seconds
+        return self.agrees(function, seconds) and self._forbidden(function, seconds, deadline) is None
 
     def agrees(self, function, seconds=None, cases=None):
         """True when the values are right, in these cases (all of a check); stops at the first that fails."""
@@ -290,30 +302,37 @@ class Exercise:
                 Outcome.CRASHED, call=first.show(self.name), diagnosis="parameters", sentence=misfit
             )
         expected = self._expected
-        calls = self._call_all(function, seconds)
+        deadline = time.monotonic() + seconds
+        calls = self._call_all(function, deadline)
         if _says_todo(calls[0]):
             return self._not_attempted()
         failing = [i for i, done in enumerate(calls) if self._fails(expected[i], done)]
         if failing:
             return self._explain(failing, expected, calls, seconds, function)
-        forbidden = self._forbidden(function)
+        forbidden = self._forbidden(function, seconds, deadline)
         if forbidden:
             return self._report(Outcome.NOT_QUITE, diagnosis=forbidden.name, sentence=forbidden.sentence)
         return self._right(calls)
 
-    def _forbidden(self, function):
+    def _forbidden(self, function, seconds, deadline):
         """The first Finding about what the task rules out, for a function whose values are right."""
         for rule in self.forbids:
             pixels = [np.size(self.expected(case)) for case in vars(rule).values() if isinstance(case, Case)]
-            finding = rule.finding(function, pixels)
+            try:
+                finding = rule.finding(function, pixels, deadline)
+            except sandbox.TimeIsUp:
+                return Finding(
+                    "time",
+                    f"The values are right. But {seconds:g} s for all calls were over before the last one was "
+                    "finished. Which loop runs too often, or never ends?",
+                )
             if finding:
                 return finding
         return None
 
-    def _call_all(self, function, seconds):
+    def _call_all(self, function, deadline):
         """Call the function on every case; after a call that used up the time, no more calls."""
         calls = []
-        deadline = time.monotonic() + seconds
         for case in self.cases:
             left = deadline - time.monotonic()
             done = (

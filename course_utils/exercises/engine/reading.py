@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.exercises.engine.report import show_argument
+from course_utils.exercises.engine.sandbox import PASSES_THROUGH
 
 LONGEST_TEXT, LONGEST_NUMBER = 2000, 200  # characters
 
@@ -101,16 +102,18 @@ def _text_or_array(answer, shape):
     """The answer as a text, or as an array of floats."""
     if answer is None:
         raise Unreadable(f"Nothing is typed yet. {wanted(shape)}")
-    if isinstance(answer, str):
-        return answer
     try:
+        if isinstance(answer, str):
+            return str.__str__(answer)  # of a subclass, without its ways
         array = np.asanyarray(answer.detach().cpu() if hasattr(answer, "detach") else answer)
         if array.dtype.kind == "U":  # a list of texts
             return "; ".join(array.ravel().tolist())
         if np.ma.is_masked(array) or array.dtype.kind not in "iufO":
             raise TypeError
         floats = np.asarray(array, float)
-    except Exception:  # objects may raise anything when they are looked at
+    except PASSES_THROUGH:
+        raise
+    except BaseException:  # objects may raise anything when they are looked at, SystemExit too
         raise Unreadable(f"{_shown(answer)} cannot be read as numbers. {wanted(shape)}") from None
     _same_rows(floats.shape, shape)
     return floats
@@ -126,7 +129,9 @@ def _same_rows(given, shape):
 def _shown(value):
     try:
         return show_argument(value)
-    except Exception:
+    except PASSES_THROUGH:
+        raise
+    except BaseException:
         return f"An object of type {type(value).__name__}"
 
 

@@ -13,6 +13,7 @@ import copy
 import inspect
 import io
 import linecache
+import math
 import signal
 import sys
 import threading
@@ -71,6 +72,10 @@ class TimeIsUp(BaseException):
             self.limit.swallowed(sys._getframe().f_back)
 
 
+PASSES_THROUGH = (KeyboardInterrupt, TimeIsUp)
+"""What nobody may catch who looks at a learner's object; all else, SystemExit too, may come from the object."""
+
+
 def call(function, args=(), kwargs=None, seconds=None):
     """Call ``function`` on copies of its arguments and report what happened, as a :class:`Called`.
 
@@ -124,7 +129,9 @@ class TimeLimit:
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
     of each function on the stack raise: sooner or later that line stands outside of every ``try``. Python
-    forgets a trace function that has raised; therefore the exception, when it is swallowed, sets it again.
+    forgets a trace function that has raised. Therefore the exception sets it again when it is swallowed, and a
+    profile function, which never raises, does so at every call and return: a handler that calls itself again
+    would otherwise go through 2**depth calls before the next ring.
     """
 
     def __init__(self, seconds):
@@ -137,7 +144,7 @@ class TimeLimit:
         if self._armed:
             self._body = sys._getframe(1)  # what it calls is to be ended, and it is not
             self._started = time.monotonic()
-            self._old_trace = sys.gettrace()
+            self._old_trace, self._old_profile = sys.gettrace(), sys.getprofile()
             self._old_handler = signal.signal(signal.SIGALRM, self._ring)
             self._old_timer = signal.setitimer(signal.ITIMER_REAL, self._seconds, RING_SECONDS)
 
@@ -147,6 +154,7 @@ class TimeLimit:
         self._armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._rings:
+            sys.setprofile(self._old_profile)
             sys.settrace(self._old_trace)
         signal.signal(signal.SIGALRM, self._old_handler if self._old_handler is not None else signal.SIG_DFL)
         old_delay, old_interval = self._old_timer
@@ -174,6 +182,11 @@ class TimeLimit:
             frame.f_trace = self._trace
             frame = frame.f_back
         sys.settrace(self._trace)
+        sys.setprofile(self._profile)
+
+    def _profile(self, frame, *_):
+        if self._armed and sys.gettrace() is None:
+            self._trace_from(frame)
 
     def _trace(self, frame, event, _):
         if not self._armed or frame.f_code in _NEVER_STOPPED:
@@ -274,7 +287,7 @@ def plain(value, depth=0):
         return _plain_array(_numpy_of(value))
     if not callable(value) and hasattr(value, "__array__"):
         return _plain_array(np.asarray(value))
-    return Foreign(_kind(value), _shown(value))
+    return Foreign(_kind(value), shown(value))
 
 
 def _plain_array(array):
@@ -309,10 +322,11 @@ def _kind(value):
     return "function" if callable(value) else type(value).__name__
 
 
-def _shown(value):
+def shown(value):
+    """What a value says of itself, shortened; its type where it cannot."""
     try:
         return repr(value)[:MESSAGE_AT_MOST]
-    except (KeyboardInterrupt, TimeIsUp):
+    except PASSES_THROUGH:
         raise
     except BaseException:  # a learner's class may have a broken __repr__, one that leaves the program even
         return f"<{type(value).__name__}>"
@@ -321,11 +335,15 @@ def _shown(value):
 # ---- around the call ----------------------------------------------------------------------------------------
 
 
-def watch(function, args=(), kwargs=None):
+class _EnoughLines(BaseException):
+    """Not an Exception, as TimeIsUp."""
+
+
+def watch(function, args=(), kwargs=None, seconds=None, most_lines=math.inf):
     """Call ``function`` and note what it uses: (lines of its own that ran, names of all functions called).
 
     A name is ``package:qualified name``, such as ``cv2:resize`` or ``PIL:Image.resize``. The lines of libraries
-    do not count.
+    do not count. After ``most_lines`` the call is ended; after ``seconds``, TimeIsUp is raised.
     """
     args, kwargs = copy.deepcopy((args, kwargs or {}))
     lines, names = 0, set()
@@ -335,6 +353,8 @@ def watch(function, args=(), kwargs=None):
         if _is_library(frame.f_code.co_filename):
             return None
         lines += event in ("line", "call")
+        if lines >= most_lines:
+            raise _EnoughLines
         return on_line
 
     def on_call(frame, event, called):
@@ -345,15 +365,24 @@ def watch(function, args=(), kwargs=None):
             names.add(f"{package}:{frame.f_code.co_qualname}")
 
     old_trace, old_profile = sys.gettrace(), sys.getprofile()
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), contextlib.suppress(Exception):
+    with contextlib.redirect_stdout(_FirstCharacters()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sys.setprofile(on_call)
-        sys.settrace(on_line)
         try:
-            function(*args, **kwargs)
+            with time_limit(seconds):
+                try:
+                    sys.setprofile(on_call)
+                    sys.settrace(on_line)
+                    function(*args, **kwargs)
+                finally:  # before the limit ends: its own lines are not to be watched
+                    sys.setprofile(old_profile)
+                    sys.settrace(old_trace)
+        except PASSES_THROUGH:
+            raise
+        except BaseException:  # SystemExit too: what it used until then is known
+            pass
         finally:
+            sys.setprofile(old_profile)  # again: the alarm may have rung in the ``finally`` above
             sys.settrace(old_trace)
-            sys.setprofile(old_profile)
     return lines, names
 
 
@@ -420,16 +449,20 @@ class _FirstCharacters(io.TextIOBase):
         return self._text
 
 
-def _describe_failure(error):
+def last_line(error):
+    """The last line of a traceback: "IndexError: list index out of range"."""
     try:
         message = str(error)[:MESSAGE_AT_MOST]
     except BaseException:  # an exception whose own text fails, or leaves the program
         message = ""
-    name = type(error).__name__
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _describe_failure(error):
     number, line = learners_line(error)
     return {
-        "error": f"{name}: {message}" if message else name,
-        "error_type": name,
+        "error": last_line(error),
+        "error_type": type(error).__name__,
         "line_number": number,
         "line": line,
     }

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import sys
 import threading
+import time
 
 import cv2
 import numpy as np
@@ -353,6 +355,34 @@ def test_the_stop_button_goes_through():
         LERP.check(interrupted)
 
 
+class LeavesWhenItIsAsked:
+    def __call__(self, left, right, t):
+        return samples.lerp(left, right, t)
+
+    def __getattr__(self, name):
+        raise SystemExit(3)
+
+
+class LeavesAtItsSignature:
+    __call__ = LeavesWhenItIsAsked.__call__
+
+    @property
+    def __signature__(self):
+        raise SystemExit(3)
+
+
+class LeavesAtItsLength(list):
+    def __len__(self):
+        raise SystemExit(3)
+
+
+@pytest.mark.parametrize("kind", [LeavesWhenItIsAsked, LeavesAtItsSignature, LeavesAtItsLength])
+def test_what_is_given_to_the_check_does_not_leave_the_program(kind):
+    report = LERP.check(kind())
+    assert (report.outcome, report.diagnosis) == (Outcome.NOT_QUITE, "unreadable")
+    assert "SystemExit" in report.sentence
+
+
 def test_prints_are_shown_and_do_not_harm(capsys):
     def lerp(left, right, t):
         print("t is", t)
@@ -681,6 +711,46 @@ def test_a_loop_over_pixels_is_noticed_and_one_over_rows_is_not():
         assert "192" in report.sentence
     for fine in (rows, _double_pixels):
         assert PIXELS.check(fine).outcome is Outcome.RIGHT
+
+
+def test_the_lines_are_counted_only_until_it_is_decided():
+    finished = []
+
+    def pixels(image):
+        result = np.array([[2 * value for value in row] for row in image])
+        finished.append(image.shape)
+        return result
+
+    assert PIXELS.judge(pixels).diagnosis == "a loop over pixels"
+    assert (3, 4) in finished and (12, 16) not in finished
+
+
+def test_the_time_limit_holds_for_what_the_task_rules_out():
+    def sleeps(image):
+        time.sleep(0 if image.size < 100 else 1000)
+        return 2 * image
+
+    def swallows(image):
+        try:
+            return 2 * image if image.size < 100 else swallows(image)
+        except BaseException:
+            return swallows(image)
+
+    before = sys.gettrace(), sys.getprofile()
+    for function in (sleeps, swallows):
+        report = PIXELS.judge(function, seconds=0.3)
+        assert report.diagnosis == "time" and "0.3 s" in report.sentence
+        assert not PIXELS.accepts(function, seconds=0.3)
+        assert (sys.gettrace(), sys.getprofile()) == before
+
+
+def test_leaving_while_the_lines_are_counted_does_not_leave_the_program():
+    def leaves(image):
+        if image.size > 100:
+            raise SystemExit(3)
+        return 2 * image
+
+    assert PIXELS.check(leaves).key == PIXELS.key
 
 
 def test_a_library_that_does_the_work_is_noticed():

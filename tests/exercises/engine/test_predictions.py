@@ -13,6 +13,7 @@ from course_utils.exercises.engine import predictions, progress, registry
 from course_utils.exercises.engine.predictions import Prediction
 from course_utils.exercises.engine.reading import read
 from course_utils.exercises.engine.report import Outcome, show_pair
+from tests.exercises.engine.test_reading import Evil, Lazy
 from tests.exercises.verify_predictions import verify_prediction
 
 
@@ -198,6 +199,27 @@ def test_choices_by_label():
         "'brighter' is not among the choices: choose one of 'Darker', 'The same'."
     )
     assert TONE.judge(None).sentence.startswith("Nothing is chosen yet")
+
+
+def test_an_answer_that_leaves_the_program_is_none():
+    for prediction in (HALF, GRID, TONE, COUNT, PLACE):
+        for answer in (Evil(), [Evil()], Lazy()):
+            verdict = prediction.check(answer)
+            assert verdict.outcome is Outcome.NOT_ATTEMPTED
+            assert "computed" not in verdict.sentence  # it is not the course that fails
+            assert prediction.diagnosis(answer) == ""
+
+
+def test_the_stop_button_goes_through():
+    class Slow:
+        def __str__(self):
+            raise KeyboardInterrupt
+
+        __array__ = __str__
+
+    for prediction in (HALF, TONE):
+        with pytest.raises(KeyboardInterrupt):
+            prediction.check(Slow())
 
 
 def test_a_typed_answer_is_refused():

@@ -212,17 +212,28 @@ def test_what_cannot_be_read_is_explained(answer, shape, message):
 
 class Evil:
     def __array__(self, *_, **__):
-        raise SystemError
+        raise SystemExit(3)
 
-    def __repr__(self):
-        raise SystemError
+    __str__ = __repr__ = __array__
+
+
+class Lazy:
+    def __getattr__(self, name):
+        raise SystemExit(3)
+
+
+class TextThatLeaves(str):
+    def strip(self, *_):
+        raise SystemExit(3)
+
+    __len__ = strip
 
 
 NO_NUMBERS = [
     "1e999", "9**9**9", "9" * 300, "(" * 3000 + "1", "((((" * 40 + "1" + "))))" * 40, "-" * 1500 + "1", "1" * 3000,
     "1+" * 80 + "1e", "(-2)**0.5", "1(2)", "1if 2else 3", "__import__('os')", "0x10",
     "±1", "3 ± 1", "3+-1", "3 +/- 1", "2 pixels to the left", "1:4", "16:9", "3!", "√2", "1..5", "3.4.5",
-    ">3", "3-", "e", "1/4/", "array([])", "{1: 2}", "range(3)", b"3", Evil(), [Evil()], {1, 2}, lambda: 3,
+    ">3", "3-", "e", "1/4/", "array([])", "{1: 2}", "range(3)", b"3", Evil(), [Evil()], Lazy(), {1, 2}, lambda: 3,
     np.ma.array([1.0], mask=[True]), np.array([1 + 2j]), [[1], [2, 3]], "2 to 4", "not 3", "at least 3", "3~4",
     "1/2 and a quarter", "1 / 2 and a quarter", "half and a quarter", "twenty-twenty", "log10(0)", "log10(-1)",
     "3 point 5",
@@ -242,6 +253,10 @@ def test_nothing_else_is_read(answer):
         with pytest.raises(Unreadable) as caught:
             read(answer)
     assert 10 < len(str(caught.value)) < 300
+
+
+def test_a_text_of_another_type_is_a_text():
+    assert read(TextThatLeaves("0.5")).numbers == 0.5
 
 
 @given(

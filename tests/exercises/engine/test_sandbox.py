@@ -114,6 +114,30 @@ def begins_again_when_it_is_stopped():
             swallows_in_a_loop()
 
 
+def calls_itself_from_its_handler():
+    try:
+        return calls_itself_from_its_handler()
+    except:
+        return calls_itself_from_its_handler()
+
+
+def calls_itself_in_the_end():
+    try:
+        return calls_itself_in_the_end()
+    finally:
+        calls_itself_in_the_end()
+
+
+def yields_itself_from_its_handler():
+    def generate():
+        try:
+            yield from generate()
+        except:
+            yield from generate()
+
+    return list(generate())
+
+
 def sleeps():
     time.sleep(1000)
 
@@ -153,17 +177,23 @@ ENDLESS = [
     long_helper, swallows_in_a_loop, swallows_around_a_loop_that_swallows, suppresses,
     reads_a_generator_that_swallows,
     continues_in_finally, swallows_at_every_depth, keeps_what_it_catches, swallows_three_times_over,
-    begins_again_when_it_is_stopped, sleeps, waits_for_nobody, comprehends, maps, ShowsItselfForEver,
+    begins_again_when_it_is_stopped, calls_itself_from_its_handler, calls_itself_in_the_end,
+    yields_itself_from_its_handler, sleeps, waits_for_nobody, comprehends, maps, ShowsItselfForEver,
     ConvertsForEver, lambda: np.array([CountsForEver()], object),
 ]  # fmt: skip
 
 
+def what_a_limit_borrows():
+    alarm = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
+    return *alarm, sys.gettrace(), sys.getprofile()
+
+
 @pytest.mark.parametrize("function", ENDLESS, ids=lambda function: function.__name__)
 def test_the_time_limit_ends_it(function):
-    before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()
+    before = what_a_limit_borrows()
     done = sandbox.call(function, seconds=0.1)
     assert done.timed_out and done.value is None
-    assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()) == before
+    assert what_a_limit_borrows() == before
 
 
 NEVER_RETURNS_TO_PYTHON = (sleeps, waits_for_nobody)  # only a signal wakes them
@@ -227,10 +257,10 @@ def test_the_stop_button_passes_through():
 
 
 def test_the_alarm_leaves_no_trace():
-    before = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()
+    before = what_a_limit_borrows()
     for name, function in verify.misbehaving(LERP):
         LERP.judge(function, seconds=0.05 if "never ends" in name else None)
-    assert (signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL), sys.gettrace()) == before
+    assert what_a_limit_borrows() == before
 
 
 def test_somebody_elses_alarm_goes_on():
