@@ -1,4 +1,4 @@
-"""One thread for a kernel, in torch, in the BLAS of NumPy and SciPy, and in OpenCV: decided here and nowhere else.
+"""One thread for a kernel, in torch, in the BLAS of NumPy and SciPy, and in OpenCV, unless a variable says otherwise.
 
 The threads of one kernel wait for each other by spinning. Two kernels on two cores then keep each other from
 computing, and both take up to a hundred times as long as one. The arrays and networks of the course are small: a
@@ -21,10 +21,11 @@ OPENCV = "OPENCV_FOR_THREADS_NUM"
 
 def decide(environ, modules):
     """Set what ``environ`` leaves open, for libraries loaded later; tell those among ``modules`` that are loaded."""
-    if ALL in environ:
+    if _is_chosen(ALL, environ):
         return
-    own_blas, own_opencv = any(name in environ for name in BLAS), OPENCV in environ
-    for name in (ALL, "VECLIB_MAXIMUM_THREADS", OPENCV):
+    own_blas, own_opencv = any(_is_chosen(name, environ) for name in BLAS), OPENCV in environ
+    environ[ALL] = "1"
+    for name in ("VECLIB_MAXIMUM_THREADS", OPENCV):
         environ.setdefault(name, "1")
     if "numpy" in modules and not own_blas:
         _limit_blas()
@@ -32,6 +33,12 @@ def decide(environ, modules):
         modules["torch"].set_num_threads(1)
     if "cv2" in modules and not own_opencv:
         modules["cv2"].setNumThreads(1)
+
+
+def _is_chosen(name, environ):
+    """Does this variable hold a number of threads? Without one, or with 0, a library takes every core."""
+    first = environ.get(name, "").strip().lstrip("0")[:1]  # of a list, too: "4,2" has a number for each level
+    return first.isdigit()
 
 
 def _limit_blas():

@@ -73,6 +73,22 @@ def test_what_is_set_is_kept_and_the_rest_is_one(own, monkeypatch):
     assert environ[ALL] == own.get(ALL, "1")
 
 
+@pytest.mark.parametrize("number", ["", " ", "0", "00", "-1", "many"])
+def test_what_is_no_number_of_threads_chooses_none(number, monkeypatch):
+    """torch takes every core then, and so does a BLAS."""
+    limited, modules = [], {"numpy": Told(), "torch": Told()}
+    monkeypatch.setattr("course_utils.threads._limit_blas", lambda: limited.append(1))
+    environ = {ALL: number, "OPENBLAS_NUM_THREADS": number}
+    decide(environ, modules)
+    assert environ[ALL] == "1" and modules["torch"].count == 1 and limited == [1]
+
+
+def test_a_number_for_each_level_is_a_number():
+    environ = {ALL: "4,2"}
+    decide(environ, {})
+    assert environ == {ALL: "4,2"}
+
+
 def test_a_program_started_from_the_course_inherits_the_decision():
     """Its variables are set: a kernel started by JupyterLab, a worker of the tests."""
     environ = {}
