@@ -12,6 +12,7 @@ import numpy as np
 
 from course_utils.exercises.engine import Outcome, SpotTheBug, compare, sandbox
 
+A_SCREEN = 20  # lines of a card
 QUICKLY = 0.2  # seconds for a function that never ends
 
 
@@ -127,8 +128,12 @@ def _mistakes(exercise):
                 f"mistake {mistake.name!r} is not recognized ({report.outcome}, {report.diagnosis!r}): "
                 f"{_why_not(exercise, mistake)}"
             )
-        elif not mistake.sentence or mistake.sentence not in report.text:
-            yield f"the sentence of mistake {mistake.name!r} is not shown"
+            continue
+        first, *below = report.text.splitlines()
+        if not mistake.sentence or mistake.sentence not in first:
+            yield f"the sentence of mistake {mistake.name!r} is not shown in the first line"
+        if len(below) >= A_SCREEN:
+            yield f"the card of mistake {mistake.name!r} has more than {A_SCREEN} lines:\n{report}"
 
 
 def _why_not(exercise, mistake):

@@ -161,7 +161,8 @@ class Prediction(Shown):
             given, remark = read(answer, computed.shape, self.unit)
             right = self._close(given, computed)
             typed = ", ".join(f"{value:.10g}" for value in given.flat)
-            shown = show_pair(computed[()], given[()])  # [()] makes a number of an array without axes
+            pair = computed[()], given[()]  # [()] makes a number of an array without axes
+            shown = tuple(map(show, pair)) if right else show_pair(*pair)
         return Verdict(
             key=self.key,
             outcome=Outcome.RIGHT if right else Outcome.NOT_QUITE,

@@ -198,14 +198,29 @@ def show_argument(value):
 def show_pair(expected, got):
     """Two answers as text, with as many digits as it takes to see that they differ.
 
-    Of large arrays, and of arrays with more than two axes, the neighborhood of the first difference is shown.
+    Of large arrays, and of arrays with more than two axes, the neighborhood of the first difference is shown. Two
+    answers of different shapes are cut off where they would fill more than a screen.
     """
-    place, expected, got = _around_the_difference(expected, got)
+    place, texts = "", _texts(expected, got)
+    large = isinstance(expected, np.ndarray) and (expected.ndim > 2 or expected.size > 100)
+    if large or not _fit_a_screen(texts):
+        place, *pair = _around_the_difference(expected, got)
+        texts = _texts(*pair)
+    if not _fit_a_screen(texts):
+        texts = [_first_lines(text, MOST_SHOWN) for text in texts]
+    return tuple(f"{place}\n{text}" if place else text for text in texts)
+
+
+def _texts(expected, got):
     for digits in (4, 8, 17):
         texts = show(expected, digits), show(got, digits)
         if texts[0] != texts[1]:
             break
-    return tuple(f"{place}\n{text}" if place else text for text in texts)
+    return texts
+
+
+def _fit_a_screen(texts):
+    return sum(len(text.splitlines()) for text in texts) <= 2 * MOST_SHOWN
 
 
 def show(value, digits=4):
@@ -227,10 +242,10 @@ def show(value, digits=4):
 
 
 def _around_the_difference(expected, got):
-    """("at [1, 0, :8, 4:12]" or "", that part of one array, of the other); whole answers where they fit."""
+    """("at [1, 0, :8, 4:12]", that part of one array, of the other); whole answers of different shapes."""
     if not (isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and expected.shape == got.shape):
         return "", expected, got
-    if got.dtype.kind not in "biufc" or (expected.ndim <= 2 and expected.size <= 100):
+    if got.dtype.kind not in "biufc":
         return "", expected, got
     differs = ~np.isclose(got, expected, rtol=1e-6, atol=1e-6, equal_nan=True)
     first = np.argwhere(differs)[0] if differs.any() else np.zeros(expected.ndim, int)

@@ -20,6 +20,7 @@ from course_utils.exercises.engine import (
     progress,
     registry,
 )
+from course_utils.exercises.engine.report import show_pair
 from tests.exercises import samples, verify
 from tests.exercises.samples import BUG, LERP, LIBRARY, MAP, NEAREST, RESIZE, SIZE, WEIGHTS
 
@@ -279,6 +280,34 @@ def test_changing_the_input_is_not_quite_though_the_values_are_right():
 def test_differences_smaller_than_the_digits_shown_are_made_visible():
     report = LERP.check(lambda a, b, t: (1 - t) * a + t * b + 1e-5)
     assert report.diagnosis == "precision" and report.expected != report.got
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda image, size: np.arange(1200.0).reshape(12, 100),
+        lambda image, size: np.zeros((2, 9, 1, 1)),
+        lambda image, size: samples.resize(image, size)[:, :1],
+        lambda image, size: changed_at_the_end(samples.resize(image, size)),
+    ],
+)
+def test_a_card_is_at_most_a_screen_and_shows_a_difference(wrong):
+    tall = Exercise(
+        "sample.tall", "Tall", samples.resize, [Case(samples.IMAGE, (14, 7))], hints=["-"],
+        random_case=lambda rng: Case(samples.IMAGE, (5, 4)),
+    )  # fmt: skip
+    report = tall.judge(wrong)
+    assert len(report.text.splitlines()) <= verify.A_SCREEN and report.expected != report.got
+
+
+def changed_at_the_end(image):
+    image[-1, -1] += 1
+    return image
+
+
+def test_the_differing_row_of_a_tall_answer_is_in_sight():
+    column = np.zeros((14, 1))
+    assert show_pair(column, changed_at_the_end(column.copy()))[1].splitlines()[-1] == " [1.]]"
 
 
 # Odd functions

@@ -83,6 +83,12 @@ def test_a_usual_guess_is_called_by_its_name():
     assert GRID.judge("0 .33 .67 1").sentence == "Sum 2."
 
 
+def test_a_right_answer_is_shown_without_the_noise_of_floats():
+    noisy = Prediction("sample.noisy", "How much?", lambda: [0.1 + 0.2, 0.25], "So.", shape=2)
+    verdict = noisy.judge("0.3, 0.25")
+    assert verdict.predicted == verdict.computed == "[0.3  0.25]"
+
+
 def test_of_two_guesses_the_nearer_one_is_named():
     edge, lost = (sampling.WALL.diagnosis(typed) for typed in ("15/25", "16/25"))
     assert "at an edge" in edge and "that is lost" in lost
