@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import WHOLE, Case, Exercise, Mistake, Prediction, SpotTheBug
+from course_utils.exercises.engine import WHOLE, Case, Exercise, Mistake, Prediction, SpotTheBug, decimals
 from course_utils.resampling import nearest_indices, opencv_nearest_indices, resize, source_coordinates
 
 # ------------------------------------------------------------------------------------ the three maps
@@ -288,7 +288,7 @@ TO_OUTPUT = Exercise(
         Case(10.0, 640, 224),
         Case(2.0, 5, 5, by_hand=2.0),
     ],
-    random_case=lambda rng: Case(round(rng.uniform(-2, 12), 2), *rng.integers(1, 13, 2).tolist()),
+    random_case=lambda rng: Case(round(rng.uniform(-2, 12), decimals(rng)), *rng.integers(1, 13, 2).tolist()),
     hints=[
         "Write x = (o + 0.5)·n/m − 0.5 on paper and solve it for o.",
         "Add 0.5 on both sides first: x + 0.5 is the distance from the left edge, in input pixels.",
@@ -489,7 +489,9 @@ MISSING_HALF = SpotTheBug(
         Case(np.array([5.0, 5.0, 5.0]), 6, by_hand=[5, 5, 5, 5, 5, 5]),
         Case(np.array([1.0, 2.0, 4.0]), 3, by_hand=[1, 2, 4]),
     ],
-    random_case=lambda rng: Case(rng.uniform(-9, 9, rng.integers(1, 9)).round(2), int(rng.integers(1, 13))),
+    random_case=lambda rng: Case(
+        rng.uniform(-9, 9, rng.integers(1, 9)).round(decimals(rng)), int(rng.integers(1, 13))
+    ),
     hints=[
         "Run it on `np.array([0.0, 10.0])` with `out_size=1`. What should one pixel that covers both be?",
         "Only one line is wrong: the one that computes `x`.",

@@ -5,7 +5,7 @@ Words: ``x`` is a coordinate, sample i sits at coordinate i. Beyond the border t
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug
+from course_utils.exercises.engine import Case, Exercise, Prediction, SpotTheBug, decimals
 from course_utils.resampling import resample, resampling_matrix, triangle
 
 # ---- predictions --------------------------------------------------------------------------------------------
@@ -103,7 +103,9 @@ LERP = Exercise(
         Case(8.0, 2.0, 0.9, by_hand=2.6, note="Close to the right sample, which is the lower one here."),
         Case(100.0, 100.0, 0.3, by_hand=100, note="Two equal samples: there is only one value to give."),
     ],
-    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist(), round(rng.uniform(), 2)),
+    random_case=lambda rng: Case(
+        *rng.uniform(-9, 9, 2).round(decimals(rng)).tolist(), round(rng.uniform(), decimals(rng))
+    ),
     hints=[
         "At x = 0 the answer is left, at x = 1 it is right.",
         "The weight of each sample is the distance from x to the other one. How far is x from the right sample?",
@@ -136,6 +138,13 @@ def _whole_left(left, right, x):
 def _climb_only(left, right, x):
     """That is how much the line has climbed since the left sample. From which height did it start?"""
     return x * (right - left)
+
+
+@LERP.mistake
+def _difference_reversed(left, right, x):
+    """You walk away from the right sample instead of toward it. The step from left to right is
+    right − left. Is yours left − right?"""
+    return left + x * (left - right)
 
 
 @LERP.mistake("nearest sample")
@@ -194,7 +203,7 @@ WEIGHTS = Exercise(
         Case(3.4, 4, by_hand=[0, 0, 0, 1], note="Right of the last sample: it is repeated there."),
         Case(0.0, 1, by_hand=[1], note="A single sample."),
     ],
-    random_case=lambda rng: Case(round(rng.uniform(-2, 8), 2), int(rng.integers(1, 8))),
+    random_case=lambda rng: Case(round(rng.uniform(-2, 8), decimals(rng)), int(rng.integers(1, 8))),
     hints=[
         "np.arange(size) is where the samples sit. How far is each of them from x?",
         "The weight is 1 at distance 0, falls to 0 at distance 1 and stays 0: np.maximum(1 - distance, 0).",
@@ -307,6 +316,27 @@ def _missing_half_pixel(in_size, out_size):
     return _tents_at(np.arange(out_size) * in_size / out_size, in_size)
 
 
+@MATRIX.mistake("missing −0.5")
+def _no_last_half(in_size, out_size):
+    """You add the output's half pixel and never take the input's off, so everything moves by half a sample. The
+    middle of sample 0 is at x = 0, half a sample from the edge."""
+    return _tents_at((np.arange(out_size) + 0.5) * in_size / out_size, in_size)
+
+
+@MATRIX.mistake("missing +0.5")
+def _no_first_half(in_size, out_size):
+    """You take the input's half pixel off and never add the output's: the middle of output o is o + 0.5 from the
+    edge, in outputs."""
+    return _tents_at(np.arange(out_size) * in_size / out_size - 0.5, in_size)
+
+
+@MATRIX.mistake("coordinates not in a column")
+def _one_distance_each(in_size, out_size):
+    """You subtract two rows: x, of out_size values, and np.arange(in_size). NumPy then pairs first with first, second
+    with second. All pairs: `x[:, None] - np.arange(in_size)`, shape (out_size, in_size)."""
+    return triangle(_half_pixel(in_size, out_size).clip(0, in_size - 1) - np.arange(in_size))
+
+
 @MATRIX.mistake("align_corners")
 def _aligned_corners(in_size, out_size):
     """Your outer outputs sit on the outer samples, o · (in_size − 1) / (out_size − 1). That is the map
@@ -407,7 +437,9 @@ BUG_SWAPPED = SpotTheBug(
         ),
         Case(np.array([0.0, 0.0, 9.0, 0.0]), 7),
     ],
-    random_case=lambda rng: Case(rng.uniform(-9, 9, rng.integers(1, 8)).round(2), int(rng.integers(1, 12))),
+    random_case=lambda rng: Case(
+        rng.uniform(-9, 9, rng.integers(1, 8)).round(decimals(rng)), int(rng.integers(1, 12))
+    ),
     hints=[
         "Try the smallest input there is: two different samples that stay two. What should come out?",
         "At x = 0 the fraction is 0. Which sample gets the weight 0 then, and which one should?",

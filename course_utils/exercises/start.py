@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, Prediction
+from course_utils.exercises.engine import Case, Exercise, Prediction, decimals
 from course_utils.resampling import resample
 
 
@@ -20,7 +20,7 @@ HALFWAY = Exercise(
         Case(4, 6, by_hand=5),
         Case(10, 0, by_hand=5, note="The first value may be the larger one."),
     ],
-    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(2).tolist()),
+    random_case=lambda rng: Case(*rng.uniform(-9, 9, 2).round(decimals(rng)).tolist()),
     hints=["Halfway between 4 and 6 is 5. How do you get there from 4 + 6?", "Add both, then divide by 2."],
 )  # fmt: skip
 

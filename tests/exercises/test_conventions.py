@@ -139,6 +139,27 @@ def test_what_the_lab_shows_for_the_three_things_to_try():
 
 
 @pytest.mark.parametrize(
+    ("fits", "words"),
+    [
+        (lambda made, given: np.allclose(made[0][[0, -1]], given[0][[0, -1]]) and np.allclose(made[1], given[1]), ""),
+        (lambda made, given: np.allclose(made[0], given[0]) and np.isclose(made[1].max(), given[1].max()), ""),
+        (np.array_equal, "np.allclose"),
+        (lambda made, given: (made[0] == given[0]).all() and (made[1] == given[1]).all(), "np.allclose"),
+    ],
+)  # fmt: skip
+def test_a_name_by_less_than_ramp_and_impulse_is_not_right(fits, words):
+    def answer(in_size, ramp, impulse):
+        signals = np.arange(float(in_size)), np.eye(in_size)[in_size // 2]
+        for name, made in conventions.CANDIDATES.items():
+            if fits([resize_by(made, signal, (len(ramp),)) for signal in signals], [ramp, impulse]):
+                return name
+        return "unknown"
+
+    report = conventions.IDENTIFY.judge(answer)
+    assert report.outcome is Outcome.NOT_QUITE and words in report.sentence
+
+
+@pytest.mark.parametrize(
     ("mode", "rounding"),
     [
         ("ceil", lambda x: np.floor(x + 0.75)),

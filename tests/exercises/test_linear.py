@@ -72,6 +72,30 @@ def test_enlarge_is_the_matrix_times_the_signal(samples, out_size):
     assert np.allclose(linear.enlarge(signal, out_size), linear.linear_matrix(len(signal), out_size) @ signal)
 
 
+def _tents(x, in_size):
+    return np.maximum(1 - np.abs(x.clip(0, in_size - 1)[:, None] - np.arange(in_size)), 0)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis"),
+    [
+        (linear.LERP, lambda left, right, x: left + x * (left - right), "difference reversed"),
+        (linear.LERP, lambda left, right, x: round(linear.lerp(left, right, x), 4), "precision"),
+        (linear.LERP, lambda left, right, x: round(linear.lerp(left, right, x), 1), "partly right"),
+        (linear.WEIGHTS, lambda x, size: linear.weights(x, size).round(2), "partly right"),
+        (linear.MATRIX, lambda n, m: _tents((np.arange(m) + 0.5) * n / m, n), "missing −0.5"),
+        (linear.MATRIX, lambda n, m: _tents(np.arange(m) * n / m - 0.5, n), "missing +0.5"),
+        (
+            linear.MATRIX,
+            lambda n, m: np.maximum(1 - np.abs(source_coordinates(n, m).clip(0, n - 1) - np.arange(n)), 0),
+            "coordinates not in a column",
+        ),
+    ],
+)
+def test_frequent_slips_have_names(exercise, answer, diagnosis):
+    assert exercise.judge(answer).diagnosis == diagnosis
+
+
 def test_the_floor_of_x_is_not_the_floor_rule_of_libraries():
     """What lesson 01 says beside its box: two different x are rounded down."""
     floor_of_x = np.floor(source_coordinates(4, 8)).clip(0)

@@ -33,6 +33,10 @@ def test_an_unusual_guess_gets_the_explanation_alone():
     assert verdict.sentence == start.FOUR_FROM_TWO.explain
 
 
+def test_a_rounded_answer_is_not_right():
+    assert start.HALFWAY.judge(lambda a, b: round((a + b) / 2, 3)).outcome == "not quite"
+
+
 def test_the_centers_in_the_explanation_are_the_coordinates():
     from course_utils.resampling import source_coordinates
 

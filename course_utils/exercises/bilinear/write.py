@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise, NoCallOf, NoLoopOverPixels
+from course_utils.exercises.engine import Case, Exercise, NoCallOf, NoLoopOverPixels, decimals
 
 CELL = np.array([[10.0, 20.0], [40.0, 90.0]])
 SINGLE_PRECISION = 1e-4  # a tolerance for values below 300 whose coordinates are computed in float32
@@ -10,12 +10,12 @@ SINGLE_PRECISION = 1e-4  # a tolerance for values below 300 whose coordinates ar
 
 def random_samples(rng, *shape):
     """Numbers that can be read, and that are not exact in any precision."""
-    return rng.uniform(-9, 9, shape).round(2)
+    return rng.uniform(-9, 9, shape).round(decimals(rng))
 
 
 def random_fractions(rng, count):
-    """How far along each axis: 0 to 1, in hundredths."""
-    return rng.uniform(0, 1, count).round(2).tolist()
+    """How far along each axis: 0 to 1."""
+    return rng.uniform(0, 1, count).round(decimals(rng)).tolist()
 
 
 # ---- at a point ---------------------------------------------------------------------------------------------

@@ -33,22 +33,34 @@ def identify(in_size, ramp, impulse):
 
 
 def _prints(in_size, out_size, made):
+    return [signal.round(12) for signal in _exact_prints(in_size, out_size, made)]
+
+
+def _exact_prints(in_size, out_size, made):
     signals = np.arange(float(in_size)), np.eye(in_size)[in_size // 2]
-    return [resize_by(made, signal, (out_size,)).round(12) for signal in signals]
+    return [resize_by(made, signal, (out_size,)) for signal in signals]
 
 
 def _case(in_size, out_size, name, **more):
     return Case(in_size, *_prints(in_size, out_size, CANDIDATES[name]), **more)
 
 
+_STRANGERS = [
+    recipe("torch", "nearest-exact"), recipe("torch", "bicubic"), recipe("opencv", "cubic"),
+    recipe("pillow", "bicubic"), recipe("pillow", "lanczos"),
+]  # fmt: skip
+
+
 def _drawn(rng):
-    """Sizes and a candidate such that no other candidate makes the same of both."""
+    """Sizes and a recipe, in a quarter of the cases that of no candidate, such that at most one makes the same."""
+    stranger = rng.random() < 0.25
+    recipes = _STRANGERS if stranger else list(CANDIDATES.values())
     while True:
         in_size, out_size = rng.integers(4, 13), rng.integers(2, 9)
-        name = list(CANDIDATES)[rng.integers(len(CANDIDATES))]
-        wanted = _prints(in_size, out_size, CANDIDATES[name])
-        same = [np.allclose(_prints(in_size, out_size, made), wanted) for made in CANDIDATES.values()]
-        if sum(same) == 1:
+        wanted = _prints(in_size, out_size, recipes[rng.integers(len(recipes))])
+        made = [_prints(in_size, out_size, candidate) for candidate in CANDIDATES.values()]
+        same = [np.allclose(each, wanted, atol=1e-4) for each in made]  # far from any tolerance of an answer
+        if sum(same) == (not stranger):
             return Case(int(in_size), *wanted)
 
 
@@ -77,6 +89,10 @@ IDENTIFY = Exercise(
              note="torch nearest-exact is no candidate."),
         Case(8, *_prints(8, 3, recipe("torch", "bicubic")), by_hand="unknown",
              note="torch bicubic comes near torch bilinear, and is no candidate."),
+        Case(7, *_prints(7, 5, recipe("torch", "nearest-exact")), by_hand="unknown",
+             note="Both ends of the ramp and the impulse are those of a candidate. The middle of the ramp is not."),
+        Case(8, *_prints(8, 2, recipe("torch", "bicubic")), by_hand="unknown",
+             note="The ramp is that of two candidates. The impulse is not."),
     ],
     random_case=_drawn,
     hints=[
@@ -107,6 +123,16 @@ def _one_of_both_suffices(in_size, ramp, impulse):
     return _identified(
         in_size, ramp, impulse, lambda made, given: any(np.allclose(*pair) for pair in zip(made, given, strict=True))
     )  # fmt: skip
+
+
+@IDENTIFY.mistake("compared exactly")
+def _equal_to_the_last_digit(in_size, ramp, impulse):
+    """You compare with == or np.array_equal. What was given is rounded in its last digits, and yours is not. Compare
+    with np.allclose."""
+    return next((
+        name for name, made in CANDIDATES.items()
+        if np.array_equal(_exact_prints(in_size, len(ramp), made), [ramp, impulse])
+    ), "unknown")  # fmt: skip
 
 
 @IDENTIFY.mistake

@@ -3,14 +3,14 @@
 import numpy as np
 
 from course_utils.exercises.convolution.predict import DIGITS, painted
-from course_utils.exercises.engine import Case, Exercise
+from course_utils.exercises.engine import Case, Exercise, decimals
 
 SINGLE_PRECISION = 1e-4  # a tolerance for sums of products below 100, computed in float32
 
 
 def random_samples(rng, *shape):
     """Numbers that can be read, and that are not exact in any precision."""
-    return rng.uniform(-9, 9, shape).round(2)
+    return rng.uniform(-9, 9, shape).round(decimals(rng))
 
 
 # ---- one axis -----------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from course_utils.exercises.engine.exercise import (
     Outcome,
     Report,
     SpotTheBug,
+    decimals,
 )
 from course_utils.exercises.engine.predictions import Prediction
 from course_utils.exercises.engine.registry import all_exercises, all_predictions
 
 __all__ = [
     "WHOLE", "Case", "Exercise", "Mistake", "NoCallOf", "NoLoopOverPixels", "Outcome", "Prediction", "Report",
-    "SpotTheBug", "all_exercises", "all_predictions",
+    "SpotTheBug", "all_exercises", "all_predictions", "decimals",
 ]  # fmt: skip

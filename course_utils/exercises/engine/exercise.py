@@ -44,7 +44,9 @@ from course_utils.exercises.engine.compare import Finding
 from course_utils.exercises.engine.registry import lesson_of, register_exercise
 from course_utils.exercises.engine.report import Card, Outcome, Report, show_call, show_pair
 
-__all__ = ["Case", "Exercise", "Mistake", "NoCallOf", "NoLoopOverPixels", "Outcome", "Report", "SpotTheBug"]
+__all__ = [
+    "Case", "Exercise", "Mistake", "NoCallOf", "NoLoopOverPixels", "Outcome", "Report", "SpotTheBug", "decimals",
+]  # fmt: skip
 
 _NOTHING = object()
 
@@ -73,6 +75,11 @@ class Case:
 
     def __repr__(self):
         return self.show("Case")
+
+
+def decimals(rng):
+    """To how many decimals a case's numbers are drawn: 2, easy to read, or 6, so that rounding an answer shows."""
+    return int(rng.choice([2, 6]))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise
+from course_utils.exercises.engine import Case, Exercise, decimals
 
 SINGLE_PRECISION = 1e-5  # a tolerance for weights that are computed in float32
 
@@ -47,7 +47,7 @@ def row(x, in_size, kernel, support):
 
 def _coordinate_and_kernel(rng):
     in_size = int(rng.integers(1, 10))
-    x = round(rng.uniform(-0.5, in_size - 0.5), 2)
+    x = round(rng.uniform(-0.5, in_size - 0.5), decimals(rng))
     return Case(x, in_size, *_formula(rng))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, SpotTheBug
+from course_utils.exercises.engine import Case, SpotTheBug, decimals
 from course_utils.exercises.pooling.write import FOUR, different_numbers
 from course_utils.pooling import max_pool2d, max_unpool2d
 from course_utils.resampling import resize
@@ -125,7 +125,7 @@ def random_padded_image(rng):
     kernel_size, stride = (int(size) for size in rng.integers(1, 5, 2))
     padding = int(rng.integers(0, kernel_size // 2 + 1))
     shape = max(kernel_size - 2 * padding, 1) + rng.integers(0, 5, 2)
-    return Case(rng.uniform(-9, 3, shape).round(2), kernel_size, stride, padding)
+    return Case(rng.uniform(-9, 3, shape).round(decimals(rng)), kernel_size, stride, padding)
 
 
 PADDED_ZEROS = SpotTheBug(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise
+from course_utils.exercises.engine import Case, Exercise, decimals
 from course_utils.pooling import avg_pool2d
 from course_utils.resampling import resize
 
@@ -13,7 +13,8 @@ PEAK[2, 2] = 9  # in all four windows of 3 x 3 at stride 2
 
 def different_numbers(rng, shape):
     """Numbers that can be read, no two of them equal: whether a tie has one maximum or two is not asked."""
-    return rng.choice(np.arange(-900, 901), shape, replace=False) / 100
+    steps = 10 ** decimals(rng)
+    return (rng.choice(18 * steps + 1, shape, replace=False) - 9 * steps) / steps
 
 
 # ---- max pooling with indices -------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ def random_image(rng):
     """An image with at least one window along each axis; half of the images are full of equal numbers."""
     kernel_size, stride = (int(size) for size in rng.integers(1, [4, 5]))
     shape = kernel_size + rng.integers(0, 6, 2)
-    few, many = rng.integers(-3, 3, shape).astype(float), rng.uniform(-9, 9, shape).round(2)
+    few, many = rng.integers(-3, 3, shape).astype(float), rng.uniform(-9, 9, shape).round(decimals(rng))
     return Case(few if rng.random() < 0.5 else many, kernel_size, stride)
 
 

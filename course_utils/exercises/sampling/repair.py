@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, SpotTheBug
+from course_utils.exercises.engine import Case, SpotTheBug, decimals
 from course_utils.exercises.sampling.write import (
     FOUR,
     SINGLE_PRECISION,
@@ -322,7 +322,7 @@ STEPS = SpotTheBug(
         "`channels[0::2]` takes every other one from 0 on.",
     ],
     name="steps_of_taps",
-    random_case=lambda rng: Case(random_map(rng, 18, *rng.integers(1, 4, 2))),
+    random_case=lambda rng: Case(random_map(rng, 18, *rng.integers(1, 4, 2), decimals=decimals(rng))),
 )
 
 

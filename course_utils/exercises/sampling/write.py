@@ -13,9 +13,9 @@ from course_utils.subpixel import pixel_shuffle
 SINGLE_PRECISION = 1e-4  # a tolerance for numbers below 10, interpolated in float32
 
 
-def random_map(rng, channels, *size_hw):
+def random_map(rng, channels, *size_hw, decimals=2):
     """A map of numbers that can be read, and that are not exact in any precision."""
-    return rng.uniform(-9, 9, (channels, *size_hw)).round(2)
+    return rng.uniform(-9, 9, (channels, *size_hw)).round(decimals)
 
 
 def one_tap(tap, count, size_hw):
