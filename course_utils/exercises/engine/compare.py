@@ -139,7 +139,8 @@ def _not_an_answer(expected, got):
         sentence = _STRANGERS.get(got.kind)
         if sentence:
             return Finding(got.kind, sentence)
-        return Finding("type", f"Your function returns {describe(got)}; {_wanted(expected)} is needed.")
+        wrap = " Wrap it in `list(...)`." if got.listable and not is_number(expected) else ""
+        return Finding("type", f"Your function returns {describe(got)}; {_wanted(expected)} is needed.{wrap}")
     if isinstance(got, str) and not isinstance(expected, str):
         return Finding("text", f"Your function returns the text {got[:40]!r}; {_wanted(expected)} is needed.")
     return None

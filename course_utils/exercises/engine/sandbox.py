@@ -14,14 +14,15 @@ import inspect
 import io
 import linecache
 import math
+import numbers
 import signal
 import sys
 import threading
 import time
 import warnings
+from collections.abc import Iterator, MappingView, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ class Foreign:
 
     kind: str  # generator, coroutine, function, masked, or the name of its type
     shown: str = ""
+    listable: bool = False  # ``list(...)`` gives its parts in their order, as of a map or of a dict's values
 
 
 class TimeIsUp(BaseException):
@@ -277,17 +279,22 @@ def plain(value, depth=0):
     for kind, spelled in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
         if isinstance(value, kind) and not isinstance(value, np.generic):
             return spelled(value)  # of a subclass, such as an IntEnum
-    if type(value) in (Decimal, Fraction):
-        return float(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return _plain_array(value)
-    if isinstance(value, (list, tuple, range)) and depth < DEEPEST:
+    if isinstance(value, (Decimal, numbers.Real)):  # fractions; SymPy's numbers say that they are real, too
+        return int(value) if isinstance(value, numbers.Integral) else float(value)
+    if _is_sequence(value) and depth < DEEPEST:
         return (list if isinstance(value, list) else tuple)(plain(part, depth + 1) for part in value)
     if _is_torch_tensor(value):
         return _plain_array(_numpy_of(value))
     if not callable(value) and hasattr(value, "__array__"):
         return _plain_array(np.asarray(value))
-    return Foreign(_kind(value), shown(value))
+    return Foreign(_kind(value), shown(value), isinstance(value, (Iterator, MappingView)))
+
+
+def _is_sequence(value):
+    """A list or whatever behaves like one: a deque, an ``array.array``; bytes are no numbers here."""
+    return isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray))
 
 
 def _plain_array(array):

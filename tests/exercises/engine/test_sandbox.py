@@ -3,6 +3,7 @@
 import contextlib
 import enum
 import itertools
+import numbers
 import signal
 import sys
 import threading
@@ -317,6 +318,21 @@ class Words(str):
         raise SystemExit(3)
 
 
+class Third(Fraction):
+    """As SymPy's numbers: real by their own word."""
+
+    def __new__(cls):
+        return super().__new__(cls, 1, 3)
+
+
+class Whole:
+    def __int__(self):
+        return 3
+
+
+numbers.Integral.register(Whole)
+
+
 def _raise(error):
     raise error
 
@@ -352,6 +368,8 @@ def endless_list():
         (Words("torch"), "torch"),
         (np.float32(0.5), np.float32(0.5)),
         ([Fraction(1, 4), Decimal("0.5")], [0.25, 0.5]),
+        ([Third(), Third()], [1 / 3, 1 / 3]),
+        (Whole(), 3),
         ([1, (2, [3])], [1, (2, [3])]),
         (range(3), (0, 1, 2)),
         (np.matrix([[1, 2]]), np.array([[1, 2]])),
