@@ -61,8 +61,8 @@ def _doubled(signal):
 
 DOUBLED = Program("<doubled>", _doubled)
 TRIPLED = Program("<tripled>", lambda signal: 3 * np.asarray(signal, float))
-AS_IT_IS = Program("<as it is>", lambda signal: np.asarray(signal, float))
-BACKWARDS = Program("<backwards>", lambda signal: np.asarray(signal, float)[::-1])
+AS_IT_IS = Program("<as it is>", lambda signal: np.array(signal, float))
+BACKWARDS = Program("<backwards>", lambda signal: np.flip(signal).astype(float))
 
 
 def _padding(stride):

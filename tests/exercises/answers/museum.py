@@ -66,6 +66,18 @@ def by_testing(as_found, repaired):
 
 
 @right(SMALLEST)
+def by_torchs_allclose(as_found, repaired):
+    import torch
+
+    for size in range(1, 17):
+        ramp = np.arange(float(size))
+        found, good = torch.as_tensor(as_found(ramp)), torch.as_tensor(repaired(ramp))
+        if found.shape != good.shape or not torch.allclose(found, good, rtol=0, atol=1e-6):
+            return size
+    return 0
+
+
+@right(SMALLEST)
 def by_pairs(as_found, repaired):
     for size in range(1, 17):
         ramp = np.array([float(i) for i in range(size)])
@@ -269,6 +281,7 @@ def by_first_places(size, kernel_size, stride):
 same(SMALLEST, "1e-06", "differences are either rounding, about 1e-9, or larger than 0.01")
 same(SMALLEST, "-> found, right = (repaired(ramp), as_found(ramp))", "a difference has no direction")
 same(SMALLEST, "-> found, good = (repaired(", "a difference has no direction")
+same(SMALLEST, "-> found, good = (torch.as_tensor(repaired(", "a difference has no direction")
 same(SMALLEST, "for function in (repaired, as_found)", "a difference has no direction")
 same(SEEN_AT, "np.abs(gradient).sum(axis=0) -> weight = np.abs(gradient).mean(axis=0)", "only shares count")
 same(SEEN_AT, "-> y = np.arange(height) @ weight.sum(axis=1)", "a scalar product may begin with either")

@@ -309,7 +309,7 @@ def convert_by_torchs_unshuffle(weight, stride):
 
 @right(subpixel.CONVERT)
 def convert_by_the_package(weight, stride):
-    return transposed_to_subpixel(weight, stride=stride, crop=True).weight
+    return transposed_to_subpixel(weight, stride=stride).weight
 
 
 @right(subpixel.CONVERT)
