@@ -557,7 +557,7 @@ def along_flow(image, flow_xy):
 
 
 def _random_flow(rng):
-    height, width = random_size_hw(rng, 2)  # `align_corners=True` divides by size - 1, and is right as well
+    height, width = random_size_hw(rng)
     return Case(random_values(rng, height, width), random_values(rng, height, width, 2, reach=2.5))
 
 
@@ -567,6 +567,8 @@ PICTURE = np.array([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]])
 DOWN = np.full((3, 4, 2), [0.0, 1.0])
 LEFT_AND_UP = np.full((3, 4, 2), [-0.5, -0.25])
 
+# Small cases have at least two rows: a grid of size - 1 says nothing of a single one, and its slip needs a
+# name.
 ALONG_FLOW = Exercise(
     key="warping.along_flow",
     title="Warp by a flow",
@@ -648,6 +650,14 @@ def _conventions_mixed(image, flow_xy):
     """Your grid divides by size − 1: that is `align_corners=True`. What is the default of `grid_sample`?"""
     places = pixel_centers(image.shape) + flow_xy
     return grid_sample(image, 2 * places / (np.array(image.shape[::-1]) - 1) - 1)
+
+
+@ALONG_FLOW.mistake("an axis of one pixel")
+def _centers_of_one_pixel(image, flow_xy):
+    """An axis of one pixel has size − 1 = 0, and you divide by that. With `align_corners=False` you divide by the
+    size."""
+    places = pixel_centers(image.shape) + flow_xy
+    return grid_sample(image, 2 * places / (np.array(image.shape[::-1]) - 1) - 1, align_corners=True)
 
 
 @ALONG_FLOW.mistake

@@ -289,13 +289,6 @@ def along_by_a_grid(image, flow_xy):
 
 
 @right(ALONG_FLOW)
-def along_by_a_grid_of_centers(image, flow_xy):
-    places = pixel_centers(image.shape) + flow_xy
-    grid = 2 * places / (np.array(image.shape[::-1]) - 1) - 1
-    return grid_sample(image, grid, align_corners=True)
-
-
-@right(ALONG_FLOW)
 def along_by_loops(image, flow_xy):
     height, width = image.shape
     out = np.zeros((height, width))
