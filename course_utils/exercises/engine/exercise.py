@@ -104,9 +104,8 @@ class NoLoopOverPixels:
     def finding(self, function, pixels, deadline):
         """A Finding when the lines that ran grow like the ``pixels`` (of small, of large), else None."""
         few = _watched(function, self.small, deadline)[0]
-        too_many = (
-            max(few, 1) * (pixels[1] / pixels[0]) ** 0.75
-        )  # a loop over rows grows like the square root
+        # a loop over rows grows like the square root
+        too_many = max(few, 1) * (pixels[1] / pixels[0]) ** 0.75
         many = _watched(function, self.large, deadline, most_lines=too_many)[0]
         if many < too_many:
             return None

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator, MappingView, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,12 @@ PRINTED_AT_MOST = 1000  # characters kept of what the function prints
 MESSAGE_AT_MOST = 400  # characters kept of an error message: torch's can fill a screen
 DEEPEST = 8  # lists in lists that are looked into
 RING_SECONDS = 0.02  # between two rings of the alarm, for functions that swallow the first
+
+_forget = deque(maxlen=0).append
+"""Takes what goes wrong where nobody can catch it, as a ``__del__`` for which the stack has no room left.
+
+Written in C: a function of Python's would be stopped by the trace as the learner's are.
+"""
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ class TimeLimit:
         if self._rings:
             sys.setprofile(self._old_profile)
             sys.settrace(self._old_trace)
+            sys.unraisablehook = self._old_hook
         signal.signal(signal.SIGALRM, self._old_handler if self._old_handler is not None else signal.SIG_DFL)
         old_delay, old_interval = self._old_timer
         if old_delay:  # somebody else's alarm goes on where it was
@@ -168,7 +176,9 @@ class TimeLimit:
         if not self._armed or frame.f_code in _NEVER_STOPPED or _imports(frame, self._body):
             return
         self._rings += 1
-        if self._rings > 1:
+        if self._rings == 1:
+            self._old_hook, sys.unraisablehook = sys.unraisablehook, _forget
+        else:
             self._trace_from(frame)
         raise self._time_is_up()
 

@@ -186,7 +186,7 @@ ENDLESS = [
 
 def what_a_limit_borrows():
     alarm = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
-    return *alarm, sys.gettrace(), sys.getprofile()
+    return *alarm, sys.gettrace(), sys.getprofile(), sys.unraisablehook
 
 
 @pytest.mark.parametrize("function", ENDLESS, ids=lambda function: function.__name__)
