@@ -5,7 +5,8 @@ So nothing that looks at the answer later can run the learner's code: no ``__rep
 
 The limit needs POSIX's alarm signal, in the main thread, or a Python that watches what runs (3.12 and later: on
 Windows, in a browser). It cannot stop a call that never comes back to Python, such as ``max(itertools.count())``:
-nothing in this process can. "Restart Kernel" ends it; progress is on disk.
+nothing in this process can. Nor, in time, a handler that calls its own function again, whatever it catches: that
+makes 2**depth calls, and to trace them all has crashed Python 3.11. "Restart Kernel" ends both; progress is on disk.
 """
 
 import contextlib
@@ -138,9 +139,7 @@ class TimeLimit:
     The first ring of the alarm raises where the function is. A bare ``except:`` in a loop may swallow that, and
     so may the loops around it. So every later ring, and every exception that was swallowed, has the *next line*
     of each function on the stack raise: sooner or later that line stands outside of every ``try``. Python
-    forgets a trace function that has raised. Therefore the exception sets it again when it is swallowed, and a
-    profile function, which never raises, does so at every call and return: a handler that calls itself again
-    would otherwise go through 2**depth calls before the next ring.
+    forgets a trace function that has raised; therefore the exception, when it is swallowed, sets it again.
     """
 
     def __init__(self, seconds):
@@ -153,7 +152,7 @@ class TimeLimit:
         if self._armed:
             self._body = sys._getframe(1)  # what it calls is to be ended, and it is not
             self._started = time.monotonic()
-            self._old_trace, self._old_profile = sys.gettrace(), sys.getprofile()
+            self._old_trace = sys.gettrace()
             self._old_handler = signal.signal(signal.SIGALRM, self._ring)
             self._old_timer = signal.setitimer(signal.ITIMER_REAL, self._seconds, RING_SECONDS)
 
@@ -163,7 +162,6 @@ class TimeLimit:
         self._armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._rings:
-            sys.setprofile(self._old_profile)
             sys.settrace(self._old_trace)
             sys.unraisablehook = self._old_hook
         signal.signal(signal.SIGALRM, self._old_handler if self._old_handler is not None else signal.SIG_DFL)
@@ -194,11 +192,6 @@ class TimeLimit:
             frame.f_trace = self._trace
             frame = frame.f_back
         sys.settrace(self._trace)
-        sys.setprofile(self._profile)
-
-    def _profile(self, frame, *_):
-        if self._armed and sys.gettrace() is None:
-            self._trace_from(frame)
 
     def _trace(self, frame, event, _):
         if not self._armed or frame.f_code in _NEVER_STOPPED:

@@ -115,30 +115,6 @@ def begins_again_when_it_is_stopped():
             swallows_in_a_loop()
 
 
-def calls_itself_from_its_handler():
-    try:
-        return calls_itself_from_its_handler()
-    except:
-        return calls_itself_from_its_handler()
-
-
-def calls_itself_in_the_end():
-    try:
-        return calls_itself_in_the_end()
-    finally:
-        calls_itself_in_the_end()
-
-
-def yields_itself_from_its_handler():
-    def generate():
-        try:
-            yield from generate()
-        except:
-            yield from generate()
-
-    return list(generate())
-
-
 def sleeps():
     time.sleep(1000)
 
@@ -178,8 +154,7 @@ ENDLESS = [
     long_helper, swallows_in_a_loop, swallows_around_a_loop_that_swallows, suppresses,
     reads_a_generator_that_swallows,
     continues_in_finally, swallows_at_every_depth, keeps_what_it_catches, swallows_three_times_over,
-    begins_again_when_it_is_stopped, calls_itself_from_its_handler, calls_itself_in_the_end,
-    yields_itself_from_its_handler, sleeps, waits_for_nobody, comprehends, maps, ShowsItselfForEver,
+    begins_again_when_it_is_stopped, sleeps, waits_for_nobody, comprehends, maps, ShowsItselfForEver,
     ConvertsForEver, lambda: np.array([CountsForEver()], object),
 ]  # fmt: skip
 
