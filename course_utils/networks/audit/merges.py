@@ -68,7 +68,7 @@ def merged(call, tensors, dims=None):
     blind = [track for track in tracks if track.lost and _covers(track, dims, shape)]
     if len(maps) + len(blind) < 2:
         return replace(maps[0], dims=tuple(dims)).with_dims(dims)
-    phases = all_phases(maps) if call.name in SIDE_BY_SIDE and not blind else None
+    phases = all_phases(maps, watch.operators) if call.name in SIDE_BY_SIDE and not blind else None
     if phases:
         return replace(maps[0].moved(phases), name="").with_dims(dims)
     number = len(watch.merges)
@@ -210,11 +210,12 @@ def _key(one, other, axis):
     return axis, round(a.start - b.start, 3), round(a.jump - b.jump, 6)
 
 
-def all_phases(maps):
+def all_phases(maps, operators):
     """Are these all the phases of one map, or all its samples in a window? Then where their middle sits.
 
     {axis: (1, b)} or None. Swin and YOLO's stem lay four phases side by side as channels, every second sample of a
-    map from each start. A window written by hand is a map padded and cut at every shift.
+    map from each start. A window written by hand is a map padded and cut at every shift. So all came one way: maps of
+    two ways that sit half a sample apart are no phases, they have a gap.
     """
     first = maps[0].sources if maps else ()
     shifts = []
@@ -222,6 +223,8 @@ def all_phases(maps):
         if len(track.sources) != len(first):
             return None
         pairs = list(zip(track.sources, first, strict=True))
+        if any(_uncut(one, operators) is not _uncut(other, operators) for one, other in pairs):
+            return None
         own = {
             tuple(_shift(a, b) for a, b in zip(one.places, other.places, strict=True)) for one, other in pairs
         }
@@ -239,6 +242,14 @@ def all_phases(maps):
         if place is not None:
             maps_of_axes[axis] = (1, (values[0] + values[-1]) / 2)
     return maps_of_axes if count == len(shifts) else None
+
+
+def _uncut(source, operators):
+    """The path to the map that was cut, or padded, at last."""
+    path = source.path
+    while path is not None and isinstance(path[1], int) and not operators[path[1]].resamples:
+        path = path[0]
+    return path
 
 
 def _without_gaps(values):

@@ -252,7 +252,9 @@ class Linear(Watch):
         """Are these parts of one map: set one after the other along the picture, or all of its phases?"""
         tracks = [track for track in map(self.track, tensors) if track is not None]
         maps = [track.with_copies_shared() for track in tracks if track.is_map]
-        return any(dim is not None and track.dims[dim].axes for track in tracks) or bool(all_phases(maps))
+        return any(dim is not None and track.dims[dim].axes for track in tracks) or bool(
+            all_phases(maps, self.operators)
+        )
 
 
 def _with_equal_weights(name, func, args, kwargs, taps):

@@ -1,5 +1,6 @@
 """What the audit says of random encoders and decoders, the gradient says too."""
 
+import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
@@ -108,6 +109,14 @@ def check(model, sizes):
 @given(even(1))
 def test_halvings_of_a_line(drawn):
     check(*drawn)
+
+
+@pytest.mark.parametrize("merge", ["add", "cat", "stack"])
+def test_maps_of_two_ways_half_a_sample_apart_are_no_phases_of_one(merge):
+    """Laid side by side they fill each other's gaps, as phases do; on the way back they are a pixel apart."""
+    halves, up = ("conv", 2, 2, 0, 1), [("transposed", (k, p, op)) for k, p, op in DOUBLES[:2]]
+    report = check(Random([halves] * 2, up[::-1], 1, merge), (128,))
+    assert [gap.worst for gap in report.merges[0].gaps] == [-1.0]  # a quarter of 4 pixels, by the kernel of 3
 
 
 @settings(max_examples=120)
