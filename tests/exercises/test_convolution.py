@@ -255,12 +255,3 @@ def test_how_often_the_places_of_two_axes_are_painted():
     assert (three[0, 0], three[0, 2], three[2, 2]) == (1, 2, 4)
     digits = np.array([[0.0, 1], [2, 3]])
     np.testing.assert_array_equal(transposed_2d(digits, digits, 2, 1), [[0, 2], [2, 0]])
-
-
-@pytest.mark.parametrize("exercise", [lesson.ZERO_INSERTION], ids=lambda exercise: exercise.key)
-def test_an_answer_rounded_to_hundredths_is_not_right(exercise):
-    def rounded(*args):
-        answer = exercise.reference(*args)
-        return tuple(part.round(2) for part in answer) if isinstance(answer, tuple) else answer.round(2)
-
-    assert exercise.judge(rounded).outcome is Outcome.NOT_QUITE

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise
+from course_utils.exercises.engine import Case, Exercise, decimals
 
 
 def _size(rng, most):
@@ -11,7 +11,7 @@ def _size(rng, most):
 
 def _values(rng, *shape):
     """Readable numbers, hardly any two of them alike."""
-    return rng.uniform(-9, 9, shape).round(2)
+    return rng.uniform(-9, 9, shape).round(decimals(rng))
 
 
 # ---- How many ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ channel 0 first.
 
 import numpy as np
 
-from course_utils.exercises.engine import Case, Exercise
+from course_utils.exercises.engine import Case, Exercise, decimals
 
 
 def sizes(rng, *largest):
@@ -17,7 +17,7 @@ def sizes(rng, *largest):
 
 def values(rng, *shape):
     """Readable numbers, hardly any two of them alike: an array of this shape."""
-    return rng.uniform(-9, 9, shape).round(2)
+    return rng.uniform(-9, 9, shape).round(decimals(rng))
 
 
 # ---- a kernel and its phases --------------------------------------------------------------------------------
