@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import tools
 from tests import search
 from tests.conftest import shuffled_by_file
 
@@ -139,3 +140,14 @@ def test_another_order_holds_every_test_once_and_files_together():
     assert all(len(re.sub(r"(.)\1*", r"\1", "".join(str(i.path) for i in order))) == 4 for order in orders)
     assert orders[0] != orders[1] != orders[2]
     assert orders[0] == shuffled_by_file(items, random.Random(0))
+
+
+def test_a_part_of_the_cases_is_drawn_once_and_for_all(monkeypatch):
+    cases = [(number, letter) for number in range(20) for letter in "ab"]
+    monkeypatch.setattr(tools, "THOROUGH", False)
+    part = tools.some(iter(cases), 5)
+    assert part == tools.some(cases, 5) == sorted(set(part)) and len(part) == 8
+    assert {letter for _, letter in part} == {"a", "b"}  # a stride of even length would meet one of them only
+    assert len(tools.some(cases[:1], 5)) == 1
+    monkeypatch.setattr(tools, "THOROUGH", True)
+    assert tools.some(iter(cases), 5) == cases

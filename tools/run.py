@@ -165,7 +165,8 @@ def names_brought(tree):
 
 
 def trains(cell):
-    return "training" in cell.metadata.get("tags", [])
+    """Does this cell train for seconds? A "training" can be kept for a class, what is "long" cannot."""
+    return bool({"training", "long"} & set(cell.metadata.get("tags", [])))
 
 
 def kernel_environment(folder, home):

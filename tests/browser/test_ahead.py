@@ -25,7 +25,7 @@ from tools.run import with_sources
 pytestmark = pytest.mark.takes(40)
 
 NAME = "pictures_sent_ahead.ipynb"
-MOVES = 100 if THOROUGH else 40
+MOVES = 100 if THOROUGH else 25
 EXPLORERS = {
     "two_samples": (two_samples, "from course_utils.explorers.linear import two_samples"),
     "bilinear_cell": (bilinear_cell, "from course_utils.explorers.bilinear import bilinear_cell"),

@@ -12,6 +12,7 @@ EXERCISES = [exercise for lesson in all_exercises().values() for exercise in les
 PREDICTIONS = [prediction for lesson in all_predictions().values() for prediction in lesson]
 
 
+@pytest.mark.thorough  # all ways to misbehave, not a third of them
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 def test_every_exercise_answers_every_learner(exercise):
     verify(exercise)

@@ -7,13 +7,15 @@ whose function raises, returns nonsense, never ends, or is no function at all.
 import ast
 import inspect
 import itertools
+import zlib
 
 import numpy as np
 
 from course_utils.exercises.engine import Outcome, SpotTheBug, compare, sandbox
+from tools import THOROUGH
 
 A_SCREEN = 20  # lines of a card
-QUICKLY = 0.2  # seconds for a function that never ends
+QUICKLY = 0.02  # seconds for a function that never ends
 
 
 def verify(exercise, briefly=False):
@@ -155,7 +157,7 @@ def _bug(exercise):
 
 
 def _misbehavior(exercise):
-    for name, function in misbehaving(exercise):
+    for name, function in some_of(list(misbehaving(exercise)), exercise):
         report = exercise.judge(function, seconds=QUICKLY if "never ends" in name else None)
         welcome = {Outcome.NOT_QUITE, Outcome.CRASHED} | _also_fine(exercise, name)
         if report.outcome not in welcome:
@@ -166,6 +168,11 @@ def _misbehavior(exercise):
         for forbidden in ("Traceback", "course_utils", "site-packages"):
             if forbidden in shown:
                 yield f"a function that {name} shows {forbidden!r}:\n{report}"
+
+
+def some_of(ways, exercise):
+    """All ways to misbehave of a thorough run; otherwise a third, and of the next exercise others."""
+    return ways if THOROUGH else ways[zlib.crc32(exercise.key.encode()) % 3 :: 3]
 
 
 def _also_fine(exercise, name):

@@ -1,8 +1,8 @@
 """Every lesson top to bottom in a fresh kernel, every control moved; then again with solutions, as a learner goes on.
 
 The second time goes through the same kernel, so a cell that cannot be run twice is noticed too. It is all of the
-lesson with COURSE_THOROUGH=1, else what the solutions change. Cells tagged "training" run with COURSE_THOROUGH=1
-only, and then once.
+lesson with COURSE_THOROUGH=1, else what the solutions change. Cells tagged "training" or "long" run with
+COURSE_THOROUGH=1 only, and then once.
 """
 
 import doctest
