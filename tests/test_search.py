@@ -106,6 +106,7 @@ def test_a_given_seed_draws_the_same_again(tests_in):
     assert "Round 1, seed 7" in first and len(set(drawn(first))) > 50 and drawn(first) == drawn(second)
 
 
+@pytest.mark.thorough(only=True)
 def test_what_a_search_throws_away_is_no_failure(tests_in):
     wasteful = SOUND.replace(
         "    print", "    from hypothesis import assume\n    assume(number % 50 == 0)\n    print"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from course_utils.threads import ALL, BLAS, OPENCV, decide
+from tests.later import later
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = "import cv2, numpy, scipy.linalg, torch"
@@ -41,9 +42,7 @@ def test_libraries_loaded_before_the_course_use_one_thread_too():
     assert loaded == ONE_EACH
 
 
-@pytest.mark.parametrize(
-    "own", [pytest.param({ALL: "3"}, marks=pytest.mark.thorough(only=True)), {ALL: "2", OPENCV: "3"}], ids=str
-)
+@pytest.mark.parametrize("own", [later({ALL: "3"}), {ALL: "2", OPENCV: "3"}], ids=str)
 def test_the_learners_own_number_wins(own):
     """Libraries limit it in ways of their own, so the answer is what they do without the course."""
     without = counts(LIBRARIES, **own)

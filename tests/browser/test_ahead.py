@@ -18,6 +18,7 @@ from course_utils.explorers.shuffle import shuffle
 from course_utils.explorers.stage.stage import as_data
 from course_utils.explorers.subpixel import phases
 from tests.browser.stage import stages
+from tests.later import keep, later
 from tools import THOROUGH
 from tools.lab import IS_ANSWERED
 from tools.run import with_sources
@@ -111,11 +112,7 @@ def move_anything(stage, dice):
 @pytest.mark.parametrize(
     ("number", "name"),
     [
-        pytest.param(
-            number,
-            name,
-            marks=() if name in ("bilinear_cell", "stepper") else pytest.mark.thorough(only=True),
-        )
+        (number, name) if name in ("bilinear_cell", "stepper") else later(number, name)
         for number, name in enumerate(DRIVEN)
     ],
 )
@@ -145,7 +142,8 @@ def test_no_picture_is_another_one_than_python_draws_for_its_values(lesson, numb
 
 
 @pytest.mark.parametrize(
-    ("number", "slider", "handle"), [(0, "x", "left"), (1, "x", "y")], ids=["two_samples", "bilinear_cell"]
+    ("number", "slider", "handle"),
+    [later(0, "x", "left", id="two_samples"), pytest.param(1, "x", "y", id="bilinear_cell")],
 )
 def test_hands_that_only_go_on_never_see_an_older_picture(lesson, number, slider, handle):
     name, dice = list(EXPLORERS)[number], random.Random(number)
@@ -264,7 +262,9 @@ WAITS = {"shuffle", "square"}  # for Python, which alone knows the step, or the 
 CONTROLS = {"factor r": "factor"}
 
 
-@pytest.mark.parametrize(("name", "start", "steps", "label", "keys", "values"), SLIDER_KEYS)
+@pytest.mark.parametrize(
+    ("name", "start", "steps", "label", "keys", "values"), keep(SLIDER_KEYS, {0, 5, 6, 9})
+)
 def test_a_key_shows_what_came_ahead_where_python_will_say(
     lesson, kernels, name, start, steps, label, keys, values
 ):
@@ -309,9 +309,9 @@ def begin(lesson, name, start):
     ("name", "start", "step", "handle"),
     [
         ("stepper", {}, "Home", "kernel[0]"),
-        ("stepper", {"view": "gather"}, "End", "kernel[2]"),
-        ("stepper", {}, "End", "x[2]"),
-        ("square", {}, "End", "kernel[1,0]"),
+        later("stepper", {"view": "gather"}, "End", "kernel[2]"),
+        later("stepper", {}, "End", "x[2]"),
+        later("square", {}, "End", "kernel[1,0]"),
         ("phases", {}, "End", "x[0,0]"),
     ],
 )

@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from html import unescape
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat import v4
 
 from course_utils.exercises.linear import A_QUARTER, ROW_SUMS
 from course_utils.explorers.bilinear import bilinear_cell
@@ -31,6 +33,8 @@ STATE = """number => { const { stage, box } = book.explorers.find(each => each.b
         key: box.querySelector('.btp-stage').dataset.key, said: box.querySelector('.alive').textContent,
         shown: box.querySelector('.picture svg desc').textContent,
         label: box.querySelector('.picture svg').getAttribute('aria-label') }; }"""
+FEW_STATES = """from course_utils.explorers.stage import standalone
+standalone.MOST_STATES = standalone.MOST_WITH_A_PLACE = 100"""
 OVER = "() => document.documentElement.scrollWidth - innerWidth"
 BRIGHTNESS = """() => { const { color, backgroundColor } = getComputedStyle(document.body);
     const mean = words => words.match(/\\d+/g).slice(0, 3).reduce((sum, each) => sum + Number(each), 0) / 3;
@@ -42,7 +46,7 @@ FOUR_TICKS = """() => new Promise(done => { let ticks = 0;
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The book of a lesson that was run, and of one made for these tests: (folder, sizes)."""
-    folder, kept = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("kept")
+    folder = tmp_path_factory.mktemp("site")
     explorers = made(
         "# Made: for a test?\n\nOpening with $x^2$.",
         ("two_samples()", two_samples()),
@@ -56,13 +60,22 @@ def site(tmp_path_factory):
         most_states=150,
     )
     lessons = [
-        (lesson, record.recorded(path, kept=None if THOROUGH else kept))
+        (lesson, record.recorded(path) if THOROUGH else quickly_recorded(path))
         for lesson, path in zip(WRITTEN, RUN, strict=False)
     ]
     lessons.append((FOR_TESTS, explorers))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "MOVING_STATES", 60)
         yield folder, book.build(folder, lessons)
+
+
+def quickly_recorded(path):
+    """A lesson, run, with fewer states of its explorers than are published."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, v4.new_code_cell(FEW_STATES))
+    done = record.run(notebook, path.stem)
+    del done.notebook.cells[0]
+    return done
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 
 from hub.client import ask
 from tests.browser.stage import stages
+from tests.later import later
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -60,7 +61,7 @@ def agree(stage):
     return json.loads(stage.key())[0] == float(stage.slider("x").get_attribute("aria-valuenow"))
 
 
-@pytest.fixture(params=[pytest.param(culled, marks=pytest.mark.thorough(only=True)), killed])
+@pytest.fixture(params=[later(culled), killed])
 def ended(request, open_lesson, lessons):
     """A lesson whose picture was moved, whose last cell holds what nobody saved, and whose kernel ended then."""
     name = f"{request.param.__name__}.ipynb"

@@ -14,16 +14,14 @@ import pytest
 
 from tests.browser.explorers_of_lessons import missing, notebook_of
 from tests.browser.stage import stages
+from tests.later import later
 from tools import THOROUGH
 from tools.run import LESSONS
 
 pytestmark = [pytest.mark.takes(60), pytest.mark.thorough]
 IN_EVERY_RUN = ("03",)
 LOOKED_AT = [
-    pytest.param(
-        path, id=path.stem, marks=() if path.stem[:2] in IN_EVERY_RUN else pytest.mark.thorough(only=True)
-    )
-    for path in LESSONS
+    (pytest.param if path.stem[:2] in IN_EVERY_RUN else later)(path, id=path.stem) for path in LESSONS
 ]
 
 SHORTEST_TRACK, PIXELS_A_VALUE, TALLEST, NARROW = 240, 6, 700, 760

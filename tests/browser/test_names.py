@@ -8,7 +8,7 @@ import pytest
 from tests.browser.stage import stages
 from tools.run import with_sources
 
-pytestmark = pytest.mark.takes(20)
+pytestmark = [pytest.mark.takes(20), pytest.mark.thorough(only=True)]
 
 CALLS = {
     "linear": "two_samples()",

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from tests.browser.stage import stages
+from tests.later import later
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(20)
@@ -39,7 +40,7 @@ def left(open_lesson, lessons):
 
 @pytest.fixture(
     scope="module",
-    params=["reopened", pytest.param("saved again without being run", marks=pytest.mark.thorough(only=True))],
+    params=["reopened", later("saved again without being run")],
 )
 def lesson(request, left, open_lesson):
     lesson = open_lesson(NAME)

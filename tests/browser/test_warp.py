@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from tests.browser.stage import anew, stages
+from tests.later import later
 from tools.run import with_sources
 
 pytestmark = pytest.mark.takes(30)
@@ -229,10 +230,7 @@ def type_into(stage, handle, text):
     "ways",
     [
         ((0, 60), (-70, 80)),
-        *(
-            pytest.param(way, marks=pytest.mark.thorough(only=True))
-            for way in [((0, -40),), ((-60, 0),), ((-30, 20),)]
-        ),
+        *(later(way) for way in [((0, -40),), ((-60, 0),), ((-30, 20),)]),
     ],
 )
 def test_the_right_knob_turns_and_spreads_the_net_and_stays_under_the_hand(affine, ways):
@@ -275,7 +273,7 @@ def test_a_place_on_the_photograph_lights_its_output(whirl):
     whirl.page.mouse.move(2, 2)
 
 
-@pytest.mark.parametrize("button", ["right", "middle"])
+@pytest.mark.parametrize("button", ["right", later("middle")])
 def test_other_buttons_drag_nothing_and_paint_nothing(whirl, numbers, button):
     for stage, handle in ((whirl, "center"), (numbers, "picture")):
         stage.press("out", "Escape")

@@ -94,6 +94,7 @@ def test_two_candidates_make_the_same_of_a_ramp_from_8_to_2():
     assert same == ["torch bilinear", "OpenCV AREA"]
 
 
+@pytest.mark.thorough(only=True)  # trains for seconds
 def test_the_classifier_says_what_the_lesson_says():
     """A mismatch costs a classifier that reads fine bands; one on pixels hardly notices, and is poor."""
     mean = {pair: 100 * np.mean(right) for pair, right in classifier.scores(classifier.band_powers).items()}

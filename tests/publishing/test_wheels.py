@@ -29,11 +29,7 @@ def course(tmp_path_factory):
 
 def test_the_course_brings_its_modules_styles_facts_and_results(course):
     names = set(zipfile.ZipFile(course).namelist())
-    files = {
-        file
-        for file in (ROOT / "course_utils").rglob("*")
-        if file.is_file() and file.suffix != ".pyc"
-    }
+    files = {file for file in (ROOT / "course_utils").rglob("*") if file.is_file() and file.suffix != ".pyc"}
     assert {file.relative_to(ROOT).as_posix() for file in files} <= names
     assert {f"course_utils/data/{file.name}" for file in (ROOT / "data").glob("*.json")} <= names
     assert {name.partition("/")[0] for name in names} == {
