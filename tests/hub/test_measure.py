@@ -83,6 +83,7 @@ def kill(server, base, kernel):
         time.sleep(0.1)
 
 
+@pytest.mark.thorough(only=True)
 def test_a_learner_without_a_browser_drags_a_slider(tmp_path):
     pytest.importorskip("websocket")
     server = Server(tmp_path, copy_notebooks(tmp_path / "lessons"))
