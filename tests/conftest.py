@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import tempfile
-from itertools import groupby
+from itertools import count, groupby
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -89,10 +89,18 @@ def tell(capsys):
     return tell
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory):
+    """Paths of folders that are not there yet. Pytest would look at all former ones to number the next."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def progress_home(tmp_path_factory):
+def progress_home(homes):
     """A fresh directory for the learner's progress, and a kernel that remembers none; the path."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     with pytest.MonkeyPatch.context() as patch:  # of its own: a test may undo what it patched itself
         patch.setenv(HOME_VARIABLE, str(home))
         if progress := sys.modules.get("course_utils.exercises.engine.progress"):

@@ -6,7 +6,7 @@ import pytest
 from tests.browser.stage import anew, stages
 from tools.run import with_sources
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = [pytest.mark.takes(30), pytest.mark.thorough(only=True)]
 
 NAME = "alignment_for_a_test.ipynb"
 FILM = """

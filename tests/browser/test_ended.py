@@ -9,10 +9,9 @@ import pytest
 
 from hub.client import ask
 from tests.browser.stage import stages
-from tests.later import later
 from tools.run import with_sources
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = [pytest.mark.takes(30), pytest.mark.thorough(only=True)]
 
 ABOVE = "above = 'ran'"
 EXPLORER = "from course_utils.explorers.linear import two_samples\nassert above == 'ran'\ntwo_samples()"
@@ -61,7 +60,7 @@ def agree(stage):
     return json.loads(stage.key())[0] == float(stage.slider("x").get_attribute("aria-valuenow"))
 
 
-@pytest.fixture(params=[later(culled), killed])
+@pytest.fixture(params=[culled, killed])
 def ended(request, open_lesson, lessons):
     """A lesson whose picture was moved, whose last cell holds what nobody saved, and whose kernel ended then."""
     name = f"{request.param.__name__}.ipynb"
@@ -100,7 +99,6 @@ def test_one_press_brings_it_back_and_nothing_is_lost(ended):
     assert lesson.ask("'below' in globals()") is False  # what stands below is the learner's to run
 
 
-@pytest.mark.thorough(only=True)
 def test_while_the_way_to_python_is_gone_it_is_said_and_then_the_picture_comes(open_lesson, lessons):
     """A server that does not answer, as on a hub where it was stopped."""
     nbformat.write(with_sources(ABOVE, EXPLORER), lessons / "apart.ipynb")
@@ -124,7 +122,6 @@ def test_while_the_way_to_python_is_gone_it_is_said_and_then_the_picture_comes(o
     lesson.close()
 
 
-@pytest.mark.thorough(only=True)
 def test_where_the_page_lends_no_commands_the_words_stand_alone(open_lesson, lessons):
     nbformat.write(with_sources(ABOVE, EXPLORER), lessons / "alone.ipynb")
     lesson = open_lesson("alone.ipynb")

@@ -6,10 +6,9 @@ import nbformat
 import pytest
 
 from tests.browser.stage import stages
-from tests.later import later
 from tools.run import with_sources
 
-pytestmark = pytest.mark.takes(20)
+pytestmark = [pytest.mark.takes(20), pytest.mark.thorough(only=True)]
 
 NAME = "reopened.ipynb"
 FIRST = "from course_utils.explorers.linear import two_samples\ntwo_samples()"
@@ -40,7 +39,7 @@ def left(open_lesson, lessons):
 
 @pytest.fixture(
     scope="module",
-    params=["reopened", later("saved again without being run")],
+    params=["reopened", "saved again without being run"],
 )
 def lesson(request, left, open_lesson):
     lesson = open_lesson(NAME)

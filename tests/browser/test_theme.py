@@ -9,7 +9,7 @@ from PIL import Image
 
 from tools.run import with_sources
 
-pytestmark = pytest.mark.takes(15)
+pytestmark = [pytest.mark.takes(15), pytest.mark.thorough(only=True)]
 
 IMPORTS = """import matplotlib.pyplot as plt, numpy as np
 from course_utils.explorers.linear import two_samples"""
