@@ -18,6 +18,7 @@ from publishing import book, lab, record
 from publishing.serve import served
 from tests.exercises.engine.test_reading import NO_NUMBERS, ONE, SEVERAL
 from tests.exercises.verify_predictions import ways_to_write
+from tests.later import keep
 from tests.publishing.made import made
 from tools import THOROUGH
 from tools.run import LESSONS
@@ -205,7 +206,9 @@ def test_steps_go_on_and_the_place_is_kept_in_the_next_picture(visit):
     assert same_as_python(page, 1, walk)
 
 
-@pytest.mark.parametrize("typed", ["3.5", "7 / 2", "3,5 px", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"])
+@pytest.mark.parametrize(
+    "typed", keep(["3.5", "7 / 2", "3,5 px", "6.5", "(1.5)", "0", "−4", "3.505", "3.6"], {1, 3, 6})
+)
 def test_a_prediction_in_numbers_is_told_what_python_would_say(visit, typed):
     page, of_python = visit(MADE), A_QUARTER.judge(typed)
     form = page.locator("[data-prediction='0']")

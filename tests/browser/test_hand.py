@@ -1,28 +1,20 @@
 """What every explorer owes the hand that holds it, in a real browser, for each explorer that a lesson shows.
 
-With COURSE_THOROUGH=1 it is asked of every lesson, else of one.
-
 Tracks that reach every value, a picture that fits a laptop, a sentence in view, handles for pointer and keyboard,
 a choice that can be released, a right button that does nothing.
 """
 
 import json
-import re
 
 import nbformat
 import pytest
 
 from tests.browser.explorers_of_lessons import missing, notebook_of
 from tests.browser.stage import stages
-from tests.later import later
-from tools import THOROUGH
 from tools.run import LESSONS
 
-pytestmark = [pytest.mark.takes(60), pytest.mark.thorough]
-IN_EVERY_RUN = ("03",)
-LOOKED_AT = [
-    (pytest.param if path.stem[:2] in IN_EVERY_RUN else later)(path, id=path.stem) for path in LESSONS
-]
+pytestmark = [pytest.mark.takes(60), pytest.mark.thorough(only=True)]
+LOOKED_AT = [pytest.param(path, id=path.stem) for path in LESSONS]
 
 SHORTEST_TRACK, PIXELS_A_VALUE, TALLEST, NARROW = 240, 6, 700, 760
 NEEDS_MORE_THAN_IMPORTS = {"alignment"}  # a trained network: seen in lesson 12's own browser test
@@ -49,15 +41,6 @@ def lesson(request, open_lesson, lessons):
     assert lesson.cell_errors() == []
     yield lesson
     lesson.close()
-
-
-def some(handles):
-    """The first of those whose names differ in numbers only; all of them when it is to be thorough."""
-    return (
-        handles
-        if THOROUGH
-        else list({re.sub(r"\d+", "0", handle): handle for handle in reversed(handles)}.values())
-    )
 
 
 def test_every_explorer_of_the_lessons_is_looked_at():
@@ -102,8 +85,7 @@ def test_nothing_runs_over_in_a_narrow_window(lesson):
 def test_a_right_press_moves_nothing(lesson):
     for stage in stages(lesson, having="[data-handle]"):
         before = stage.shown()
-        knobs = stage.handles() if THOROUGH else stage.handles()[:1]
-        for handle in [*knobs, *stage.cell_handles()[:1]]:
+        for handle in [*stage.handles(), *stage.cell_handles()[:1]]:
             stage.pull(handle, stage.toward_the_middle(handle), button="right")
             lesson.page.keyboard.press("Escape")
         lesson.page.mouse.move(1, 1)  # off the picture: what is under the pointer lights up
@@ -114,7 +96,7 @@ def test_a_right_press_moves_nothing(lesson):
 def test_every_handle_is_moved_by_pointer_and_by_keyboard(lesson):
     stuck = []
     for stage in stages(lesson, having="[data-handle]"):
-        for handle in some(stage.handles()):
+        for handle in stage.handles():
             if not stage.moved_by_pointer(handle):
                 stuck.append((handle, "pointer"))
             if not stage.moved_by_keys(handle):

@@ -130,6 +130,7 @@ def test_scrubbing_lands_one_map_after_another(row):
     assert outputs(go(row, "Home", "window-0")) == {}  # and everything flies back
 
 
+@pytest.mark.thorough(only=True)
 def test_play_walks_from_the_beginning_to_the_end(square):
     go(square, "End", "all")
     square.root.locator(".player select").select_option(label="fast")
@@ -170,6 +171,7 @@ def test_a_weight_is_pulled_and_every_number_follows(lesson, row):
     assert outputs(landed(row)) == dict(enumerate(OUTPUT))
 
 
+@pytest.mark.thorough(only=True)
 def test_a_number_flies_and_does_not_jump(row):
     to_the_end_of_the_windows(row, 3)
     row.position().press("ArrowRight")
@@ -209,6 +211,7 @@ def test_arrow_keys_move_inside_a_panel(square):
     assert "Output [1, 1]" in square.text()
 
 
+@pytest.mark.thorough(only=True)
 def test_dragging_the_stride_makes_it_fall_apart_into_more(lesson, square):
     go(square, "Home", "window-0")
     go(square, "End", "all")
@@ -226,6 +229,7 @@ def test_dragging_the_stride_makes_it_fall_apart_into_more(lesson, square):
     assert "16 of 36 slots used" in square.shown()
 
 
+@pytest.mark.thorough(only=True)
 def test_a_longer_sentence_moves_no_picture_also_when_the_page_has_become_narrow(lesson, square):
     size = lesson.page.viewport_size
     lesson.page.set_viewport_size({"width": 760, "height": size["height"]})

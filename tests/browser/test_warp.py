@@ -106,6 +106,7 @@ def test_a_flow_is_painted_on_the_numbers(numbers):
     assert x < 1.8  # the picture went right, so what is here comes from the left
 
 
+@pytest.mark.thorough(only=True)
 def test_what_was_taken_hold_of_stays_lit_while_it_is_painted(numbers):
     drag(numbers, "out-20", (60, 30))
     numbers.page.mouse.move(0, 0)
@@ -114,6 +115,7 @@ def test_what_was_taken_hold_of_stays_lit_while_it_is_painted(numbers):
     assert numbers.root.evaluate(ARROW).startswith("M")
 
 
+@pytest.mark.thorough(only=True)
 def test_the_second_stroke_does_not_join_the_first(numbers):
     drag(numbers, "out-0", (15, 0))
     values = numbers.root.evaluate(NUMBERS_OUT)
@@ -128,7 +130,7 @@ def test_the_places_can_be_dragged_too(numbers):
     assert whole_text(numbers) != before and "flow (+" in numbers.text()
 
 
-@pytest.mark.parametrize("hand", ["picture", "places"])
+@pytest.mark.parametrize("hand", [later("picture"), "places"])
 def test_arrow_keys_paint(numbers, hand):
     knob = numbers.root.locator(f'[data-drag="{hand}"][tabindex]')
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowRight"):
@@ -245,12 +247,14 @@ def test_the_right_knob_turns_and_spreads_the_net_and_stays_under_the_hand(affin
     assert "shear" in whole_text(affine)
 
 
+@pytest.mark.thorough(only=True)
 def test_a_whirl_is_dragged_over_the_photograph(whirl):
     output = whirl.root.evaluate(PICTURES)[2]
     hand = led(whirl, "center", (-60, -30))
     assert stays_under(whirl, "center", hand) and whirl.root.evaluate(PICTURES)[2] != output
 
 
+@pytest.mark.thorough(only=True)
 def test_a_whirl_is_turned_all_the_way_and_its_knob_stays_under_the_hand(whirl):
     """From -150 to 150 degrees the hand turns by almost 200: further than an angle can tell."""
     type_into(whirl, "swirl", "-150, 120")

@@ -108,6 +108,7 @@ def out(tmp_path, monkeypatch):
     return learned_sampling.OUT
 
 
+@pytest.mark.thorough(only=True)
 def test_one_command_records_every_run(out, capsys):
     learned_sampling.main(["--record", "--seeds", "1", "--steps", "1"])
     record = json.loads(out.read_text(encoding="utf-8"))

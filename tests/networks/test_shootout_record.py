@@ -69,6 +69,7 @@ def test_what_is_missing_is_trained_and_added(small, monkeypatch, capsys):
     )
 
 
+@pytest.mark.thorough(only=True)
 def test_without_record_nothing_is_written(small, capsys):
     command.main(["pictures"])
     assert not list(small.iterdir()) and "pictures: nothing left" in capsys.readouterr().out
