@@ -15,6 +15,8 @@ two taps do not reach beyond it. Switched after the antialias, it explains the r
 """
 
 import dataclasses
+import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +65,16 @@ def acting(a, b, dtype=float):
     """Names of the fields in which two recipes differ and that can change a result of given sizes.
 
     ``dtype`` of the array: rounding acts on uint8 only. ``pick`` acts where a kernel picks samples. ``arithmetic``
-    acts there, where pixels are counted, and on uint8: only there a rounding error can become a whole step.
+    acts there, where pixels are counted, where a kernel jumps as the box does, and on uint8: only there a rounding
+    error can become a whole step.
 
     >>> from course_utils.recipes import recipe
     >>> acting(recipe("opencv", "linear"), recipe("torch", "bilinear"))
     []
     >>> acting(recipe("opencv", "linear"), recipe("torch", "bilinear"), np.uint8)
     ['arithmetic', 'rounding']
+    >>> acting(recipe("torch", "linear"), recipe("pillow", "box"))
+    ['kernel', 'antialias', 'border', 'arithmetic']
     """
     names = [name for name in differences(a, b) if name not in NO_SAY]
     readings = {a.kernel.reading, b.kernel.reading}
@@ -78,7 +83,8 @@ def acting(a, b, dtype=float):
     if "pick" not in readings:
         names = [name for name in names if name != "pick"]
     keeps_samples = all(map(_keeps_samples, (a, b)))
-    if readings == {"weigh"} and keeps_samples and np.dtype(dtype) != np.uint8:
+    whole_steps = np.dtype(dtype) == np.uint8 or any(_jumps(each.kernel) for each in (a, b))
+    if readings == {"weigh"} and keeps_samples and not whole_steps:
         names = [name for name in names if name != "arithmetic"]
     if keeps_samples:
         names = [name for name in names if name != "skip_same_size"]
@@ -93,6 +99,18 @@ def _keeps_samples(made):
         return not made.kernel.prefilter
     whole = np.arange(1, made.kernel.support + 1)
     return bool(np.abs(made.kernel(whole)).max() < 1e-9)
+
+
+@functools.cache
+def _jumps(kernel):
+    """Has the kernel a jump? Halved again and again, a piece keeps the jump in it and loses every slope."""
+    reach = math.ceil(64 * kernel.support + 1) / 64
+    starts, width = np.arange(-reach, reach, 1 / 64), 1 / 64
+    for _ in range(36):
+        width /= 2
+        left, middle, right = (kernel(starts + count * width) for count in range(3))
+        starts = np.where(np.abs(middle - left) > np.abs(right - middle), starts, starts + width)
+    return bool(np.abs(kernel(starts + width) - kernel(starts)).max() > 1e-6)
 
 
 def largest_difference(a, b, array, out_sizes, axes=None):

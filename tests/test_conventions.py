@@ -11,7 +11,7 @@ from PIL import Image
 
 from course_utils import images
 from course_utils.conventions import NO_SAY, acting, largest_difference, switched, walk
-from course_utils.kernels import Kernel
+from course_utils.kernels import Kernel, keys_cubic, lanczos
 from course_utils.recipes import LIBRARIES, Recipe, differences, recipe, resize_by
 
 RECIPES = [
@@ -61,6 +61,43 @@ def test_the_first_step_is_taken_alone_and_the_numbers_are_those_of_the_mixtures
         assert step.recipe == switched(a, b, [each.field for each in steps[:count]])
         if not np.isnan(step.alone):
             assert step.alone == largest_difference(switched(a, b, [step.field]), b, array, (out_size,))
+
+
+# A sample lies on the border of a box. Of 7 samples and 6 outputs, the fourth box begins at sample 3 and 1/2, half a
+# sample from the centers of two; in Pillow's floats 3.5 * (7 / 6) - (7 / 6) / 2 is 3.5000000000000004.
+@pytest.mark.parametrize("in_size, out_size", [(7, 6), (11, 6), (11, 10)])
+@pytest.mark.parametrize("method", [each for each in LIBRARIES["torch"] if "nearest" not in each])
+def test_a_tie_on_the_border_of_a_box_is_decided_by_the_arithmetic(method, in_size, out_size):
+    array = noise(float, in_size)
+    torch = recipe("torch", method, **({"antialias": True} if method == "lanczos" else {}))
+    for a, b in ((torch, recipe("pillow", "box")), (recipe("pillow", "box"), torch)):
+        assert "arithmetic" in acting(a, b)
+        assert walk(a, b, array, (out_size,))[-1].left < 1e-9
+
+
+def step_at(edge):
+    return Kernel(lambda d: np.where(np.abs(d) < edge, 0.6, 0.2), support=1, name="two steps")
+
+
+def cusp():
+    return Kernel(lambda d: 1 - np.sqrt(np.abs(d)), support=1, name="cusp")
+
+
+@pytest.mark.parametrize(
+    "kernel, jumps",
+    [
+        (step_at(0.37), True),
+        (Kernel(lambda d: 1 - np.abs(d) + 0.001 * (d > 0.3712), support=1), True),
+        (recipe("tensorflow", "gaussian").kernel, True),  # cut at 1.5, where it is 0.011
+        (cusp(), False),
+        (keys_cubic(-100), False),
+        (lanczos(16), False),
+        (Kernel(lambda d: 0 * d, support=2), False),
+    ],
+)
+def test_arithmetic_acts_on_floats_where_a_kernel_jumps(kernel, jumps):
+    a = Recipe(kernel=kernel)
+    assert ("arithmetic" in acting(a, dataclasses.replace(a, arithmetic="step"))) == jumps
 
 
 @given(a=some, b=some)
