@@ -475,12 +475,13 @@ def taps_at(
 
 
 def _weigh(x, kernel, width, pick):
-    reach = kernel.support * width
-    first = np.floor(x - reach)
-    count = math.ceil(2 * reach) + 2
+    reach, center = kernel.support * width, x + 0.5
+    # Two roundings decide whether a kernel that jumps reaches a sample, as in Pillow: the window's and the distance's.
+    first, stop = np.floor(center - reach + 0.5), np.floor(center + reach + 0.5)
+    count = math.ceil(2 * reach) + 1
     affordable((len(x), count), "the weights")
     samples = first[:, None] + np.arange(count)
-    weights = kernel((x[:, None] - samples) / width)
+    weights = np.where(samples < stop[:, None], kernel((x[:, None] - samples) / width), 0.0)
     read = weights.any(0)  # columns that no output reads are left out
     if not read.any():
         read[:1] = True
