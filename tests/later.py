@@ -11,4 +11,5 @@ def later(*values, **more):
 def keep(cases, kept):
     """The cases, those whose number is not in ``kept`` for the second run only."""
     cases = [case if isinstance(case, tuple) else (case,) for case in cases]
+    assert max(kept) < len(cases), f"there are {len(cases)} cases, none has the number {max(kept)}"
     return [pytest.param(*case) if number in kept else later(*case) for number, case in enumerate(cases)]
