@@ -476,7 +476,7 @@ def taps_at(
 
 def _weigh(x, kernel, width, pick):
     reach, center = kernel.support * width, x + 0.5
-    # Two roundings decide whether a kernel that jumps reaches a sample, as in Pillow: the window's and the distance's.
+    # Two roundings decide whether a kernel that jumps reaches a sample, as in Pillow: of the window and the distance.
     first, stop = np.floor(center - reach + 0.5), np.floor(center + reach + 0.5)
     count = math.ceil(2 * reach) + 1
     affordable((len(x), count), "the weights")

@@ -16,6 +16,7 @@ from tools.lab import PATIENCE_S, Lesson, open_page, running_browser
 PATH = f"{COPY}/{LESSON}"
 EXPLORER, ENDED = ".btp-explorer", ".btp-explorer.jupyter-widgets-disconnected"
 MOVES = 40
+CLOSING_S = 30
 COMMAND = "name => { window.jupyterapp.commands.execute(name); }"  # not waited for: it may ask in a dialog
 LOOK_ABOUT = "() => { window.jupyterapp.serviceManager.sessions.refreshRunning(); }"  # as every ten seconds
 WRITE = """([cell, text]) => {
@@ -58,8 +59,9 @@ class Reader:
         return self._thread.submit(step, self).result()
 
     def close(self):
-        self._thread.submit(self._open.close).result()
-        self._thread.shutdown()
+        with contextlib.suppress(TimeoutError):  # a page may wait for what never comes
+            self._thread.submit(self._open.close).result(CLOSING_S)
+        self._thread.shutdown(wait=False)
 
     def begin(self):
         self.do(begin)

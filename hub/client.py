@@ -60,19 +60,22 @@ class Kernel:
         self.socket.send(json.dumps(message))
         return name
 
-    def receive(self):
-        """The next message that is JSON; the widgets that it opens are noted."""
-        while True:
-            frame = self.socket.recv()
-            if isinstance(frame, bytes):  # with buffers
+    def receive(self, end):
+        """The next message that is JSON; the widgets that it opens are noted. Raises TimeoutError after ``end``."""
+        while time.monotonic() < end:
+            kind, frame = self.socket.recv_data(
+                control_frame=True
+            )  # a server that only pings is waited for as well
+            if kind != websocket.ABNF.OPCODE_TEXT:  # a binary one has buffers
                 continue
             message = json.loads(frame)
             if message["msg_type"] == "comm_open":
                 self.opened[message["content"]["comm_id"]] = message["content"]["data"].get("state", {})
             return message
+        raise TimeoutError(f"kernel {self.id} of {self.base} said nothing of it for {PATIENCE_S} s")
 
     def run(self, code):
-        """Run a cell; what it printed and showed as text. Raises RuntimeError for what it raised."""
+        """Run a cell; what it printed and showed as text. Raises RuntimeError for what it raised, TimeoutError."""
         content = {
             "code": code,
             "silent": False,
@@ -80,10 +83,11 @@ class Kernel:
             "user_expressions": {},
             "stop_on_error": False,
         }
+        end = time.monotonic() + PATIENCE_S
         name, told = self.send("execute_request", content), []
         error = None
         while True:
-            message = self.receive()
+            message = self.receive(end)
             if message["parent_header"].get("msg_id") != name:
                 continue
             content = message["content"]
@@ -107,12 +111,12 @@ class Kernel:
         return slider, next(name for name, state in new.items() if "scene" in state)
 
     def move(self, slider, stage, value):
-        """Set a slider; seconds until the stage has another picture."""
-        begin = time.perf_counter()
+        """Set a slider; seconds until the stage has another picture. Raises TimeoutError."""
+        begin, end = time.perf_counter(), time.monotonic() + PATIENCE_S
         data = {"method": "update", "state": {"value": value}, "buffer_paths": []}
         self.send("comm_msg", {"comm_id": slider, "data": data})
         while True:
-            message = self.receive()
+            message = self.receive(end)
             content = message["content"]
             is_of_stage = message["msg_type"] == "comm_msg" and content["comm_id"] == stage
             if is_of_stage and "scene" in content["data"].get("state", {}):

@@ -12,6 +12,7 @@ jupyterhub in this Python, configurable-http-proxy (npm), and a browser, or the 
 import argparse
 import contextlib
 import datetime
+import faulthandler
 import json
 import os
 import platform
@@ -141,6 +142,7 @@ def main():
         sys.exit(f"This makes users of the system: it needs root, and at least {FEWEST} learners.")
     import jupyterhub
 
+    faulthandler.register(signal.SIGUSR1)  # where it is, for who cannot wait any longer
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # and users, disk and hub go as they came
     result = measure(asked.learners, asked.proxy.split(), lambda words: print(words, flush=True))
     result |= {

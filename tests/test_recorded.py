@@ -186,6 +186,7 @@ def lesson(stem):
     return next(path for path in LESSONS if path.stem.startswith(stem))
 
 
+@pytest.mark.takes(15)
 @pytest.mark.parametrize(
     "stem",
     [p.stem[:2] if p.stem[:2] in PLAYED else later(p.stem[:2]) for p in LESSONS],

@@ -7,6 +7,7 @@ from course_utils.launcher.command import command
 
 DEFAULT_SEARCH = "2m"
 MOST_WORKERS = 4
+TOGETHER = ("--dist", "loadfile", "--max-worker-restart", "0")
 
 
 @command(
@@ -24,13 +25,14 @@ def test(options, rest):
 def workers(rest, processors=None):
     """pytest-xdist's options: one process more than processors, at most five: tests in a browser mostly wait.
 
-    The tests of a file stay together.
+    The tests of a file stay together. A process that ends ends the run: another one would meet the same test, and
+    the run would wait for ever.
     """
     own_way = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p", "--collect-only", "--co")
     if any(word.startswith(own_way) for word in rest):
         return []
     count = min(processors or os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(count + 1), "--dist", "loadfile"] if count > 1 else []
+    return ["-n", str(count + 1), *TOGETHER] if count > 1 else []
 
 
 @command("bench", "measure how fast explorers, resize and lessons are here", helps=True)

@@ -5,10 +5,13 @@ The measurement itself is a command of its own: it needs root, a hub and minutes
 
 import json
 import time
+from types import SimpleNamespace
 
 import psutil
 import pytest
+from websocket import ABNF
 
+from hub import client
 from hub.client import Kernel, Refused, ask
 from hub.sizes import PAGE, ROWS, about, with_sizes
 from tests.launcher.test_lab import Server
@@ -81,6 +84,17 @@ def kill(server, base, kernel):
         if each.status() != psutil.STATUS_ZOMBIE
     ):
         time.sleep(0.1)
+
+
+def test_a_kernel_that_never_answers_is_given_up_though_its_server_pings(monkeypatch):
+    monkeypatch.setattr(client, "PATIENCE_S", 0.2)
+    pings = SimpleNamespace(send=lambda text: None, recv_data=lambda control_frame: (ABNF.OPCODE_PING, b""))
+    kernel = Kernel.__new__(Kernel)
+    kernel.base, kernel.id, kernel.opened, kernel.socket = "http://hub/", "k", {}, pings
+    with pytest.raises(TimeoutError, match=r"kernel k of http://hub/ said nothing"):
+        kernel.run("1 + 1")
+    with pytest.raises(TimeoutError, match=r"0\.2 s"):
+        kernel.move("slider", "stage", 0.5)
 
 
 @pytest.mark.thorough(only=True)

@@ -204,10 +204,10 @@ def test_a_search_gets_its_time_and_passes_arguments_on(started, typed, time):
 @pytest.mark.parametrize(
     "rest, processors, expected",
     [
-        ([], 2, ["-n", "3", "--dist", "loadfile"]),
-        ([], 64, ["-n", "5", "--dist", "loadfile"]),
+        ([], 2, ["-n", "3", *for_authors.TOGETHER]),
+        ([], 64, ["-n", "5", *for_authors.TOGETHER]),
         ([], 1, []),
-        (["-k", "name"], 2, ["-n", "3", "--dist", "loadfile"]),
+        (["-k", "name"], 2, ["-n", "3", *for_authors.TOGETHER]),
         (["-n0"], 8, []),
         (["--pdb"], 8, []),
         (["-p", "no:xdist"], 8, []),
@@ -215,6 +215,17 @@ def test_a_search_gets_its_time_and_passes_arguments_on(started, typed, time):
 )
 def test_workers(rest, processors, expected):
     assert for_authors.workers(rest, processors) == expected
+
+
+def test_a_process_that_ends_ends_the_run_and_names_its_test(tmp_path):
+    """Without it pytest-xdist would give the test to one process after the other, and wait for ever then."""
+    for name, body in ("first", "pass"), ("second", "import os; os._exit(3)"), ("third", "pass"):
+        (tmp_path / f"test_{name}.py").write_text(
+            f"def test_{name}():\n    {body}\n\ndef test_more(): pass\n"
+        )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *for_authors.workers([], 2)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "crashed while running 'test_second.py::test_second'" in done.stdout
 
 
 def test_bench_runs_the_benchmark(started):
