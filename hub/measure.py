@@ -155,6 +155,8 @@ def main():
     if asked.record:
         write_whole(DATA, (json.dumps(result, indent=1) + "\n").encode())
         write_whole(PAGE, with_sizes(PAGE.read_text(encoding="utf-8"), result).encode())
+    sys.stdout.flush()
+    os._exit(0)  # a browser that does not close would be waited for
 
 
 if __name__ == "__main__":

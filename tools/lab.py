@@ -240,11 +240,10 @@ IS_ANSWERED = f"""async () => {{ {PANEL}
     }}
     return true; }}"""
 
-# the command's promise is kept when the last cell has run, or one has failed
-RUN_ONE = """number => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
-    return window.jupyterapp.commands.execute('notebook:run-cell'); }"""
-RUN_ALL = """() => { window.allCellsRan = false;
-    window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.allCellsRan = true; }); }"""
+# the command's promise is kept when the last cell has run, or one has failed; or never, where the kernel went away
+RUN = """([command, number]) => { window.hasRun = false;
+    if (number !== null) window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
+    window.jupyterapp.commands.execute(command).finally(() => { window.hasRun = true; }); }"""
 
 CELLS = f"""() => {{ {PANEL} return panel.content.widgets.map(cell => cell.model.toJSON()); }}"""
 
@@ -255,11 +254,15 @@ CELL_SPANS = """scroller => {
         const box = cell.getBoundingClientRect();
         return [box.top - top, box.bottom - top]; }); }"""
 
+# what a kernel that went away never keeps is not waited for without end
+IN_TIME = f"""const inTime = promise => Promise.race([promise, new Promise((_, reject) =>
+    setTimeout(reject, {PATIENCE_S * 1000}, new Error('the kernel does not answer')))]);"""
+
 # the repr of a Python expression in the notebook's kernel; beside the cells, which do not notice
-ASK = f"""async code => {{ {PANEL}
+ASK = f"""async code => {{ {PANEL} {IN_TIME}
     const kernel = panel.sessionContext.session.kernel;
     const asked = {{code: '', silent: true, store_history: false, user_expressions: {{answer: code}}}};
-    const {{answer}} = (await kernel.requestExecute(asked).done).content.user_expressions;
+    const {{answer}} = (await inTime(kernel.requestExecute(asked).done)).content.user_expressions;
     if (answer.status !== 'ok') throw new Error(`${{answer.ename}}: ${{answer.evalue}}`);
     return answer.data['text/plain']; }}"""
 
@@ -298,13 +301,15 @@ class Lesson:
 
     def run_all(self):
         """Run every cell and wait until the kernel is idle and the page is still."""
-        self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function("() => window.allCellsRan", polling=200)
-        self.wait_idle()
+        self._run("notebook:run-all-cells")
 
     def run_cell(self, number):
         """Run one cell, counted from 0, and wait as ``run_all`` does: what it showed is made anew."""
-        self.page.evaluate(RUN_ONE, number)
+        self._run("notebook:run-cell", number)
+
+    def _run(self, command, cell=None):
+        self.page.evaluate(RUN, [command, cell])
+        self.page.wait_for_function("() => window.hasRun", polling=50)
         self.wait_idle()
 
     def close(self):

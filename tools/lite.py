@@ -7,17 +7,17 @@ with running(site) as server, running_browser(ALONE) as browser:
 
 import ast
 
-from tools.lab import PANEL, Lesson, open_page
+from tools.lab import IN_TIME, PANEL, Lesson, open_page
 
 # the repr of a Python expression in the lesson's kernel: this kernel answers no user_expressions, so it prints
-ASK = f"""async code => {{ {PANEL}
+ASK = f"""async code => {{ {PANEL} {IN_TIME}
     const kernel = panel.sessionContext.session.kernel;
     const asked = kernel.requestExecute({{code: `print(repr(${{code}}))`, store_history: false}});
     let said = '';
     asked.onIOPub = message => {{
         if (message.header.msg_type === 'stream') said += message.content.text;
         if (message.header.msg_type === 'error') said = `error: ${{message.content.evalue}}`; }};
-    await asked.done;
+    await inTime(asked.done);
     return said; }}"""
 
 
