@@ -247,10 +247,24 @@ def test_a_factor_moves_the_coordinates_as_torch_does_it(in_size, factor):
         return
     signal = noise(in_size)
     tensor = torch.tensor(signal)[None, None]
-    expected = F.interpolate(tensor, scale_factor=factor, mode="linear")[0, 0].numpy()
-    np.testing.assert_allclose(
-        taps(in_size, out_size, factor=factor).apply(signal), expected, rtol=0, atol=1e-10
-    )
+    torchs = F.interpolate(tensor, scale_factor=factor, mode="linear")[0, 0].numpy()
+    ours, x = taps(in_size, out_size, factor=factor).apply(signal), (np.arange(out_size) + 0.5) / factor - 0.5
+    np.testing.assert_allclose(ours[~is_raised(x)], torchs[~is_raised(x)], rtol=0, atol=1e-10)
+    np.testing.assert_array_equal(torchs[is_raised(x)], signal[np.ceil(x[is_raised(x)]).astype(int)])
+
+
+def is_raised(x):
+    """Where torch's floorf, the floor of single precision, makes the next sample of a coordinate just below it."""
+    return np.floor(x.astype(np.float32)) > np.floor(x)
+
+
+def test_torch_takes_a_floor_in_single_precision_also_for_doubles():
+    """Coordinate 31 of these is 8.9999995: torch copies sample 9, and we weigh it by 0.9999995."""
+    signal, factor = noise(10), 3.315789634552461
+    x = (np.arange(33) + 0.5) / factor - 0.5
+    assert np.flatnonzero(is_raised(x)).tolist() == [31] and 1e-7 < 9 - x[31] < 1e-6
+    torchs = F.interpolate(torch.tensor(signal)[None, None], scale_factor=factor, mode="linear")[0, 0].numpy()
+    assert torchs[31] == signal[9] != taps(10, 33, factor=factor).apply(signal)[31]
 
 
 @few
