@@ -82,7 +82,7 @@ def acting(a, b, dtype=float):
         names = [name for name in names if name != "rounding"]
     if "pick" not in readings:
         names = [name for name in names if name != "pick"]
-    keeps_samples = all(map(_keeps_samples, (a, b)))
+    keeps_samples = all(each.kernel.keeps_samples for each in (a, b))
     whole_steps = np.dtype(dtype) == np.uint8 or any(_jumps(each.kernel) for each in (a, b))
     if readings == {"weigh"} and keeps_samples and not whole_steps:
         names = [name for name in names if name != "arithmetic"]
@@ -91,14 +91,6 @@ def acting(a, b, dtype=float):
     if all(each.border != "constant" and each.extrapolate for each in (a, b)):
         names = [name for name in names if name != "fill"]
     return names
-
-
-def _keeps_samples(made):
-    """Is an array that keeps its size what it was, to the last bit, when it is read through the kernel?"""
-    if made.kernel.reading != "weigh" or made.kernel.prefilter:
-        return not made.kernel.prefilter
-    whole = np.arange(1, made.kernel.support + 1)
-    return bool(np.abs(made.kernel(whole)).max() < 1e-9)
 
 
 @functools.cache

@@ -98,6 +98,14 @@ class Kernel:
             )
         return np.where(reached, weights, 0.0)
 
+    @property
+    def keeps_samples(self):
+        """Is an array that keeps its size what it was, to the last bit, when it is read through the kernel?"""
+        if self.reading != "weigh" or self.prefilter:
+            return not self.prefilter
+        whole = np.arange(1, self.support + 1)
+        return bool(np.abs(self(whole)).max() < 1e-9)
+
     def __str__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.parameters)
         return f"{self.name}({values})" if values else self.name

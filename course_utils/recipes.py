@@ -675,8 +675,8 @@ def _torchs_bits(weights):
 def _axis_by_axis(recipe, array, plan, order, bits_for):
     result = array
     for axis in order:
-        if plan[axis].same:  # copied, also by torch's bicubic, which copies no floats
-            continue
+        if plan[axis].same and (recipe.skip_same_size or recipe.kernel.keeps_samples):
+            continue  # also torch's bicubic, which copies no floats
         made = _taps(recipe, plan[axis], array.dtype)
         bits = bits_for(made.weights)
         scaled = made.weights * 2**bits

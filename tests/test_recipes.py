@@ -190,6 +190,16 @@ def test_whatever_is_changed_in_a_recipe_its_uint8_is_its_float_rounded(data):
     )
 
 
+@pytest.mark.parametrize("method", ["bilinear", "bicubic"])
+def test_bytes_of_the_same_size_are_smoothed_as_floats_are(method):
+    """A Gaussian in torch's bicubic; in its bilinear, which copies what keeps its size, it changes nothing."""
+    bytes_, made = np.array([[147], [73]], np.uint8), recipe("torch", method)
+    made = dataclasses.replace(made, kernel=kernels.gaussian(0.7))
+    floats = resize_by(made, bytes_.astype(float), (2, 1))
+    np.testing.assert_allclose(resize_by(made, bytes_, (2, 1)), floats, rtol=0, atol=0.5)
+    assert made.skip_same_size == np.array_equal(floats, bytes_)
+
+
 @pytest.mark.parametrize("made", ALL, ids=str)
 def test_the_matrix_is_the_recipe_on_one_axis(made):
     signal = noise(11)
