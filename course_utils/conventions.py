@@ -15,7 +15,6 @@ two taps do not reach beyond it. Switched after the antialias, it explains the r
 """
 
 import dataclasses
-import functools
 import math
 from dataclasses import dataclass
 
@@ -83,9 +82,9 @@ def acting(a, b, dtype=float):
     if "pick" not in readings:
         names = [name for name in names if name != "pick"]
     keeps_samples = all(each.kernel.keeps_samples for each in (a, b))
-    whole_steps = np.dtype(dtype) == np.uint8 or any(_jumps(each.kernel) for each in (a, b))
-    if readings == {"weigh"} and keeps_samples and not whole_steps:
-        names = [name for name in names if name != "arithmetic"]
+    weighs_floats = readings == {"weigh"} and keeps_samples and np.dtype(dtype) != np.uint8
+    if "arithmetic" in names and weighs_floats and not any(_jumps(each.kernel) for each in (a, b)):
+        names.remove("arithmetic")
     if keeps_samples:
         names = [name for name in names if name != "skip_same_size"]
     if all(each.border != "constant" and each.extrapolate for each in (a, b)):
@@ -93,16 +92,18 @@ def acting(a, b, dtype=float):
     return names
 
 
-@functools.cache
 def _jumps(kernel):
     """Has the kernel a jump? Halved again and again, a piece keeps the jump in it and loses every slope."""
-    reach = math.ceil(64 * kernel.support + 1) / 64
-    starts, width = np.arange(-reach, reach, 1 / 64), 1 / 64
+    reach, width = math.ceil(64 * kernel.support + 1) / 64, 1 / 64
+    starts = np.arange(-reach, reach, width)
+    left, right = kernel(starts), kernel(starts + width)
     for _ in range(36):
         width /= 2
-        left, middle, right = (kernel(starts + count * width) for count in range(3))
-        starts = np.where(np.abs(middle - left) > np.abs(right - middle), starts, starts + width)
-    return bool(np.abs(kernel(starts + width) - kernel(starts)).max() > 1e-6)
+        middle = kernel(starts + width)
+        is_first = np.abs(middle - left) > np.abs(right - middle)
+        starts = np.where(is_first, starts, starts + width)
+        left, right = np.where(is_first, left, middle), np.where(is_first, middle, right)
+    return bool(np.abs(right - left).max() > 1e-6)
 
 
 def largest_difference(a, b, array, out_sizes, axes=None):

@@ -103,8 +103,8 @@ class Kernel:
         """Is an array that keeps its size what it was, to the last bit, when it is read through the kernel?"""
         if self.reading != "weigh" or self.prefilter:
             return not self.prefilter
-        whole = np.arange(1, self.support + 1)
-        return bool(np.abs(self(whole)).max() < 1e-9)
+        whole = np.arange(1, self.support + 1)  # to both sides: a support holds its left end alone
+        return bool(np.abs(self([*-whole, *whole])).max() < 1e-9)
 
     def __str__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.parameters)

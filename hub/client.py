@@ -63,9 +63,8 @@ class Kernel:
     def receive(self, end):
         """The next message that is JSON; the widgets that it opens are noted. Raises TimeoutError after ``end``."""
         while time.monotonic() < end:
-            kind, frame = self.socket.recv_data(
-                control_frame=True
-            )  # a server that only pings is waited for as well
+            # Of pings, too, which a socket that waits for messages answers without an end.
+            kind, frame = self.socket.recv_data(control_frame=True)
             if kind != websocket.ABNF.OPCODE_TEXT:  # a binary one has buffers
                 continue
             message = json.loads(frame)

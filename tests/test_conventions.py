@@ -90,6 +90,7 @@ def cusp():
         (Kernel(lambda d: 1 - np.abs(d) + 0.001 * (d > 0.3712), support=1), True),
         (recipe("tensorflow", "gaussian").kernel, True),  # cut at 1.5, where it is 0.011
         (cusp(), False),
+        (Kernel(np.poly1d([-1, 0, 1]), support=1), False),  # a function that cannot be hashed
         (keys_cubic(-100), False),
         (lanczos(16), False),
         (Kernel(lambda d: 0 * d, support=2), False),

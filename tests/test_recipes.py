@@ -200,6 +200,15 @@ def test_bytes_of_the_same_size_are_smoothed_as_floats_are(method):
     assert made.skip_same_size == np.array_equal(floats, bytes_)
 
 
+def test_a_kernel_that_reads_its_left_end_alone_keeps_no_samples():
+    """A constant with the support 1 reaches from -1 up to, not including, 1."""
+    wide = kernels.Kernel(np.ones_like, support=1, name="wide")
+    assert not wide.keeps_samples and TRIANGLE.keeps_samples and kernels.BOX.keeps_samples
+    made = dataclasses.replace(recipe("pillow", "bilinear"), kernel=wide, skip_same_size=False)
+    bytes_ = np.array([10, 30, 90], np.uint8)
+    assert resize_by(made, bytes_, (3,)).tolist() == [20, 60, 90]
+
+
 @pytest.mark.parametrize("made", ALL, ids=str)
 def test_the_matrix_is_the_recipe_on_one_axis(made):
     signal = noise(11)
